@@ -142,7 +142,7 @@ notices = Table(
     sqlite_autoincrement=True,
 )
 
-parcels = Table(
+outbox_messages = Table(
     "parcels",
     metadata,
     Column("id", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=True),

@@ -87,7 +87,7 @@ class Cards:
         """Edit the outdated cards of many webinars of an account. Makes no call to Slack for unchanged ones."""
         now = self._clock.now()
         async with self._store.read() as db:
-            cards = await card_table.of_account_cards(db, account)
+            cards = await card_table.list_all(db, account)
         shown: defaultdict[str, set[str]] = defaultdict(set)
         for posted in cards:
             shown[posted.session_id].add(posted.shown)

@@ -138,7 +138,7 @@ class Poller:
         async with self._store.read() as db:
             coming = await webinar_table.due_for_count(db, account, now - SHORT_INTERVAL, now)
             subscriptions = await subscription_table.all_subscriptions(db, account.workspace)
-            with_cards = {card.session_id for card in await card_table.of_account_cards(db, account)}
+            with_cards = {card.session_id for card in await card_table.list_all(db, account)}
         by_subject: defaultdict[str, list[Subscription]] = defaultdict(list)
         for subscription in subscriptions:
             by_subject[subscription.subject].append(subscription)

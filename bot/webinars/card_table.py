@@ -41,7 +41,7 @@ async def of_session(db: Db, account: Account, session_id: str) -> list[Card]:
     return [_card(row) for row in rows]
 
 
-async def of_account_cards(db: Db, account: Account) -> list[Card]:
+async def list_all(db: Db, account: Account) -> list[Card]:
     """List the cards of an account."""
     return [_card(row) for row in await db.execute(select(cards).where(*of_account(cards, account)))]
 

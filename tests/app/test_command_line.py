@@ -1,4 +1,4 @@
-"""The command line as an administrator meets it: the real program, over real sockets, and its sentences."""
+"""The command line: the real program over real sockets, and its error sentences."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ UNUSABLE = 2
 
 @dataclass
 class Vendors:
-    """The two servers that the program is pointed at."""
+    """The stand-ins for Slack and RingCentral."""
 
     slack: Slack
     ringcentral: RingCentral
 
     @property
     def settings(self) -> dict[str, str]:
-        """The least that must be set."""
+        """Return the required settings."""
         return {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_API_URL": f"{self.slack.url}/api/",
@@ -66,8 +66,8 @@ async def vendors() -> AsyncIterator[Vendors]:
 
 
 @pytest.fixture
-def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """An environment without any setting of ours, in a directory without `.env`."""
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """Remove our settings from the environment, in a directory without `.env`."""
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
@@ -76,13 +76,13 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
 
 @asynccontextmanager
 async def run(folder: Path, settings: dict[str, str]) -> AsyncIterator[tuple[Program, dict[str, Any]]]:
-    """`python -m bot run`, and what it says of itself when it is ready."""
+    """Run `python -m bot run`; yield it with its `bot.ready` event."""
     async with program("run", cwd=folder, settings=settings) as running:
         yield running, json.loads(await running.line('"bot.ready"'))
 
 
 async def check_that_it_answers_and_ends(vendors: Vendors, running: Program) -> None:
-    """A command is answered, TERM ends it, and its log tells of nothing that went wrong."""
+    """Check that it replies to a command, ends on TERM, and logs no problem."""
     await running.line('"sync.done"')
     outcome = await vendors.slack.command("chloe", "#launch", "/webinar", "list")
     (answer,) = await vendors.slack.wait_for(lambda: vendors.slack.messages("#launch", "chloe"))
@@ -97,7 +97,7 @@ async def check_that_it_answers_and_ends(vendors: Vendors, running: Program) -> 
 
 
 async def test_run_over_http_is_ready_answers_and_ends(vendors: Vendors, tmp_path: Path) -> None:
-    """Signed requests come in; nothing but the settings in the environment told it where the vendors are."""
+    """With signed requests; only the environment names the vendors' URLs."""
     settings = {**vendors.settings, "SLACK_SIGNING_SECRET": vendors.slack.signing_secret}
     async with run(tmp_path, settings) as (running, ready):
         vendors.slack.events_url = ready["url"] + EVENTS
@@ -110,7 +110,7 @@ async def test_run_over_http_is_ready_answers_and_ends(vendors: Vendors, tmp_pat
 
 
 async def test_run_over_socket_mode_is_ready_answers_and_ends(vendors: Vendors, tmp_path: Path) -> None:
-    """Nothing need reach it, so it has no signing secret, and does not serve Slack's route."""
+    """It needs no public URL and no signing secret, and does not serve Slack's route."""
     settings = {**vendors.settings, "SLACK_APP_TOKEN": vendors.slack.app_token}
     async with run(tmp_path, settings) as (running, ready):
         async with aiohttp.ClientSession() as web, web.post(ready["url"] + EVENTS) as answer:
@@ -122,7 +122,7 @@ async def test_run_over_socket_mode_is_ready_answers_and_ends(vendors: Vendors, 
 
 
 async def test_run_that_cannot_start_ends_with_a_sentence(vendors: Vendors, tmp_path: Path) -> None:
-    """A token that Slack does not accept, after all else has started: exit code 2, and no trace."""
+    """A token refused by Slack after the rest has started: exit code 2, no stack trace."""
     settings = {**vendors.settings, "SLACK_APP_TOKEN": "xapp-hush"}
     async with program("run", cwd=tmp_path, settings=settings) as running:
         code = await running.end()
@@ -141,14 +141,14 @@ async def test_run_that_cannot_start_ends_with_a_sentence(vendors: Vendors, tmp_
     ],
     ids=["port", "token", "database"],
 )
-async def test_what_cannot_be_used_is_told_in_a_sentence(
-    name: str, value: str, sentence: str, vendors: Vendors, nothing_set: pytest.MonkeyPatch
+async def test_unusable_settings_end_with_a_sentence(
+    name: str, value: str, sentence: str, vendors: Vendors, no_settings: pytest.MonkeyPatch
 ) -> None:
-    """A port that is taken, a token that Slack does not accept, a database that is not there."""
+    """A port in use, a token refused by Slack, a missing database."""
     taken = str(vendors.slack.url.rpartition(":")[2])
     good = {**vendors.settings, "SLACK_SIGNING_SECRET": vendors.slack.signing_secret}
     for each, given in {**good, name: value.format(taken=taken)}.items():
-        nothing_set.setenv(each, given)
+        no_settings.setenv(each, given)
 
     with pytest.raises(SettingsError) as told:
         await build(read_settings(), SystemClock())
@@ -158,11 +158,11 @@ async def test_what_cannot_be_used_is_told_in_a_sentence(
 
 
 @pytest.mark.parametrize("words", ["run", "migrate"])
-def test_missing_settings_are_told_and_end_it(
-    words: str, nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_missing_settings_end_with_a_list(
+    words: str, no_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On standard error, where an operator looks, with exit code 2."""
-    nothing_set.setattr(sys, "argv", ["greenroom", words])
+    """On standard error, with exit code 2."""
+    no_settings.setattr(sys, "argv", ["greenroom", words])
 
     with pytest.raises(SystemExit) as ended:
         main()
@@ -173,11 +173,11 @@ def test_missing_settings_are_told_and_end_it(
 
 
 @pytest.mark.parametrize("words", [["run", "--fast"], ["fly"], ["sandbox"], []])
-def test_unknown_words_bring_the_usage(
-    words: list[str], nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_unknown_arguments_print_the_usage(
+    words: list[str], no_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And nothing is started."""
-    nothing_set.setattr(sys, "argv", ["greenroom", *words])
+    """Nothing is started."""
+    no_settings.setattr(sys, "argv", ["greenroom", *words])
 
     with pytest.raises(SystemExit) as ended:
         main()
@@ -186,9 +186,9 @@ def test_unknown_words_bring_the_usage(
     assert capsys.readouterr().err.startswith("usage: greenroom")
 
 
-def test_manifest_prints_the_file(nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """From any directory and without any setting."""
-    nothing_set.setattr(sys, "argv", ["greenroom", "manifest"])
+def test_manifest_prints_the_file(no_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """From any directory, without settings."""
+    no_settings.setattr(sys, "argv", ["greenroom", "manifest"])
 
     main()
 
@@ -196,10 +196,10 @@ def test_manifest_prints_the_file(nothing_set: pytest.MonkeyPatch, capsys: pytes
 
 
 def test_key_prints_a_new_encryption_key_each_time(
-    nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    no_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One that the store can use."""
-    nothing_set.setattr(sys, "argv", ["greenroom", "key"])
+    """A key that the store accepts."""
+    no_settings.setattr(sys, "argv", ["greenroom", "key"])
 
     main()
     main()
@@ -210,15 +210,15 @@ def test_key_prints_a_new_encryption_key_each_time(
 
 
 def test_migrate_brings_an_empty_database_to_this_version_once(
-    nothing_set: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    no_settings: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without asking Slack or RingCentral anything; doing it again changes nothing."""
-    nothing_set.setattr(sys, "argv", ["greenroom", "migrate"])
+    """Without calls to Slack or RingCentral; a second run changes nothing."""
+    no_settings.setattr(sys, "argv", ["greenroom", "migrate"])
     settings = Vendors(Slack(SandboxClock()), RingCentral(SandboxClock())).settings
     closed = f"http://127.0.0.1:{_closed_port()}"
     for name, value in {**settings, "SLACK_API_URL": closed, "RC_SERVER_URL": closed}.items():
-        nothing_set.setenv(name, value)
-    nothing_set.setenv("SLACK_SIGNING_SECRET", "signed")
+        no_settings.setenv(name, value)
+    no_settings.setenv("SLACK_SIGNING_SECRET", "signed")
 
     main()
     once = _schema(tmp_path)

@@ -17,10 +17,10 @@ CLOCK = SystemClock()
 
 
 class Work:
-    """What the clock drives here: it counts, and a delivery ends when it is let."""
+    """A delivery stub that counts its runs; a run ends when the test allows it."""
 
     def __init__(self) -> None:
-        """Nothing has happened yet."""
+        """Start without runs."""
         self.deliveries = 0
         self.sweeps = 0
         self.due: datetime | None = None
@@ -32,7 +32,7 @@ class Work:
         self._changed = asyncio.Event()
 
     async def run(self) -> datetime | None:
-        """Look at the outbox."""
+        """Run a delivery."""
         self.deliveries += 1
         self._changed.set()
         await self.go_on.wait()
@@ -42,20 +42,20 @@ class Work:
         return due
 
     async def stop(self) -> None:
-        """Nobody asks for another delivery."""
+        """Record the stop."""
         self.stopped = True
 
     async def sweep(self) -> None:
-        """Something that takes long."""
+        """Run a long job."""
         self.sweeps += 1
         self._changed.set()
         await asyncio.Event().wait()
 
     async def nothing(self) -> None:
-        """What is of no interest here."""
+        """Do nothing."""
 
     async def reaches(self, deliveries: int) -> None:
-        """Wait until so many deliveries have begun."""
+        """Wait until this many deliveries have begun."""
         async with asyncio.timeout(5):
             while self.deliveries < deliveries:
                 self._changed.clear()
@@ -64,7 +64,7 @@ class Work:
 
 @asynccontextmanager
 async def ticking() -> AsyncIterator[tuple[Scheduler, Work]]:
-    """A clock that has just been started."""
+    """Return a started scheduler."""
     work = Work()
     scheduler = Scheduler(CLOCK, work)
     scheduler.add("sweep", timedelta(minutes=5), work.sweep)
@@ -79,7 +79,7 @@ async def ticking() -> AsyncIterator[tuple[Scheduler, Work]]:
 
 
 async def test_wake_during_a_delivery_is_not_lost() -> None:
-    """It may be about a notice that the running delivery has not seen; one more delivery is enough for all wakes."""
+    """The running delivery may have missed its notice; one more delivery serves all wakes."""
     async with ticking() as (scheduler, work):
         work.go_on.clear()
         scheduler.wake()
@@ -95,8 +95,8 @@ async def test_wake_during_a_delivery_is_not_lost() -> None:
     assert work.deliveries == 4
 
 
-async def test_wakes_leave_no_complaint(caplog: pytest.LogCaptureFixture) -> None:
-    """People may press buttons as quickly as they like."""
+async def test_many_wakes_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Many wakes in a row log nothing."""
     async with ticking() as (scheduler, work):
         work.go_on.clear()
         for count in range(2, 5):
@@ -109,8 +109,8 @@ async def test_wakes_leave_no_complaint(caplog: pytest.LogCaptureFixture) -> Non
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
-async def test_clock_wakes_when_the_next_notice_is_due() -> None:
-    """On time, and not in a spin where it is due already."""
+async def test_scheduler_delivers_when_the_next_notice_is_due() -> None:
+    """On time, and without a busy loop if it is due already."""
     async with ticking() as (scheduler, work):
         work.due = CLOCK.now() - timedelta(hours=1)
         began = CLOCK.now()
@@ -120,8 +120,8 @@ async def test_clock_wakes_when_the_next_notice_is_due() -> None:
         assert SHORTEST_WAIT - timedelta(milliseconds=20) < CLOCK.now() - began
 
 
-async def test_delivery_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFixture) -> None:
-    """The database was away for a moment: it is said, and the next look takes place."""
+async def test_failed_delivery_does_not_stop_the_scheduler(caplog: pytest.LogCaptureFixture) -> None:
+    """A database error is logged, and the next delivery runs."""
     async with ticking() as (scheduler, work):
         work.fails = True
         scheduler.wake()
@@ -134,16 +134,16 @@ async def test_delivery_that_fails_does_not_stop_the_clock(caplog: pytest.LogCap
     assert [record.reason for record in caplog.records if record.name == "bot.scheduler"] == ["ConnectionError"]  # type: ignore[attr-defined]
 
 
-async def test_clock_is_no_help_where_nothing_gets_written_down() -> None:
-    """Whoever relies on this process learns that it cannot be relied on."""
+async def test_scheduler_is_not_alive_if_results_are_not_saved() -> None:
+    """The process reports that it is not alive."""
     async with ticking() as (scheduler, work):
         assert scheduler.is_alive
         work.is_alive = False
         assert not scheduler.is_alive
 
 
-async def test_stop_waits_for_a_delivery_and_breaks_off_the_rest_quietly(caplog: pytest.LogCaptureFixture) -> None:
-    """What Slack is being told is written down; a sweep that waits for RingCentral is taken up again another day."""
+async def test_stop_waits_for_a_delivery_and_cancels_other_jobs(caplog: pytest.LogCaptureFixture) -> None:
+    """The results of a running delivery are saved; a sweep waiting for RingCentral is canceled."""
     async with ticking() as (scheduler, work):
         work.go_on.clear()
         scheduler.wake()

@@ -1,4 +1,4 @@
-"""What an administrator sets: every mistake is named at once with its purpose, and no secret is repeated."""
+"""Settings: one error names every mistake and its purpose, without secrets."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ GOOD = {
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """An environment without any setting of ours, in a directory without `.env`."""
+    """Remove our settings from the environment, in a directory without `.env`."""
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     return monkeypatch
 
 
-def told(error: pytest.ExceptionInfo[SettingsError]) -> dict[str, str]:
-    """Each setting that is named, and what is said of it."""
+def named(error: pytest.ExceptionInfo[SettingsError]) -> dict[str, str]:
+    """Return each setting named in the error, and its text."""
     first, *lines = error.value.sentence.splitlines()
     assert first == "Greenroom cannot start. Please set these (in the environment or in a file .env):"
     named = dict(line.strip().split(": ", 1) for line in lines)
@@ -42,11 +42,11 @@ def told(error: pytest.ExceptionInfo[SettingsError]) -> dict[str, str]:
 
 @pytest.mark.usefixtures("environment")
 def test_all_missing_settings_are_named_at_once_with_their_purpose() -> None:
-    """An administrator who sets nothing learns the whole list."""
+    """Without settings, the error lists all required ones."""
     with pytest.raises(SettingsError) as error:
         read_settings()
 
-    assert told(error) == {
+    assert named(error) == {
         "SLACK_BOT_TOKEN": "is missing",
         "SLACK_SIGNING_SECRET": "is missing, and so is SLACK_APP_TOKEN; one of the two must be set",
         "RC_APP_CLIENT_ID": "is missing",
@@ -57,7 +57,7 @@ def test_all_missing_settings_are_named_at_once_with_their_purpose() -> None:
 
 
 def test_all_malformed_settings_are_named_at_once_without_what_they_hold(environment: pytest.MonkeyPatch) -> None:
-    """Beside what is missing or empty; what was given is not repeated, because it may be a secret."""
+    """Together with missing and empty ones; values are not repeated, because they may be secrets."""
     secrets = {
         "ENCRYPTION_KEY": f"{KEY},hush-not-a-key",
         "DATABASE_URL": "mysql://hush:hush@db/greenroom",
@@ -72,7 +72,7 @@ def test_all_malformed_settings_are_named_at_once_without_what_they_hold(environ
     with pytest.raises(SettingsError) as error:
         read_settings()
 
-    assert told(error) == {
+    assert named(error) == {
         "SLACK_BOT_TOKEN": "is empty",
         "SLACK_API_URL": "Input should be a valid URL, relative URL without a base",
         "RC_APP_CLIENT_ID": "is empty",
@@ -88,14 +88,14 @@ def test_all_malformed_settings_are_named_at_once_without_what_they_hold(environ
 
 @pytest.mark.parametrize("keys", ["", " ", ",", "short"])
 def test_an_encryption_key_that_encrypts_nothing_is_refused(environment: pytest.MonkeyPatch, keys: str) -> None:
-    """At the start, and not when the first secret is to be stored."""
+    """At the start, not when the first secret is stored."""
     for name, value in {**GOOD, "ENCRYPTION_KEY": keys}.items():
         environment.setenv(name, value)
 
     with pytest.raises(SettingsError) as error:
         read_settings()
 
-    assert told(error) == {"ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one"}
+    assert named(error) == {"ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one"}
 
 
 def test_settings_are_read_from_a_file_and_the_environment_goes_before(environment: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def test_settings_are_read_from_a_file_and_the_environment_goes_before(environme
 def test_an_app_token_means_socket_mode_and_needs_no_signing_secret(
     environment: pytest.MonkeyPatch, app_token: str, signing_secret: str, *, socket_mode: bool
 ) -> None:
-    """One way in is enough, and the socket goes before HTTP."""
+    """Either is enough; Socket Mode takes precedence."""
     for name, value in {**GOOD, "SLACK_APP_TOKEN": app_token, "SLACK_SIGNING_SECRET": signing_secret}.items():
         environment.setenv(name, value)
 
@@ -125,7 +125,7 @@ def test_an_app_token_means_socket_mode_and_needs_no_signing_secret(
 
 
 def test_settings_shown_in_a_log_or_a_trace_hold_no_secret(environment: pytest.MonkeyPatch) -> None:
-    """The database's password included."""
+    """Including the password of the database."""
     for name, value in {**GOOD, "DATABASE_URL": "postgresql://u:hush@db/greenroom"}.items():
         environment.setenv(name, value)
 

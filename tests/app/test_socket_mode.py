@@ -1,4 +1,4 @@
-"""The same over Socket Mode, where nothing need reach the bot."""
+"""The bot over Socket Mode, without a public URL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.world import running_world
 
 
 async def test_create_over_socket_mode(tmp_path: Path) -> None:
-    """Command, form with its field errors, result and card: all through a socket that the bot opened."""
+    """Command, form with field errors, result and card, all over the socket."""
     async with running_world(tmp_path, socket_mode=True) as world:
         await world.command("chloe", "#launch", "create")
         start = world.clock.now() + timedelta(days=1)
@@ -26,7 +26,7 @@ async def test_create_over_socket_mode(tmp_path: Path) -> None:
 
 
 async def test_a_socket_that_slack_closes_is_opened_again(tmp_path: Path) -> None:
-    """Slack refreshes sockets every few hours: commands go on."""
+    """Slack closes sockets every few hours; commands keep working."""
     async with running_world(tmp_path, socket_mode=True) as world:
         await world.slack.disconnect("refresh_requested")
         await world.until(lambda: world.slack.app_state["connected"])

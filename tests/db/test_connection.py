@@ -1,4 +1,4 @@
-"""What Greenroom remembers of people, forms, webinars and cards: on both databases, nothing mixed up."""
+"""The tables of people, drafts, webinars and cards on both databases, separated by workspace and account."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FIXED = FixedOptions(
 
 
 def person(workspace: Workspace = ACCOUNT.workspace, **changes: Any) -> Person:
-    """Ana, as a workspace knows her."""
+    """Return Ana, a user of a workspace."""
     return Person(**{"workspace": workspace, "user_id": "U1", "name": "Ana", "email": "ana@acme.example", **changes})
 
 
@@ -45,8 +45,8 @@ def card(account: Account = ACCOUNT, **changes: Any) -> Card:
     return Card(**{"account": account, "shared_at": NOW, **facts, **changes})
 
 
-async def test_people_are_remembered_and_brought_up_to_date(store: Store) -> None:
-    """The newest look at a person replaces the older one."""
+async def test_people_are_saved_and_updated(store: Store) -> None:
+    """A later lookup replaces an earlier one."""
     async with store.write() as db:
         assert await user_table.find(db, ACCOUNT.workspace, "U1") is None
         await user_table.save(db, person(), NOW)
@@ -55,7 +55,7 @@ async def test_people_are_remembered_and_brought_up_to_date(store: Store) -> Non
 
 
 async def test_people_of_two_workspaces_are_two(store: Store) -> None:
-    """The same user id elsewhere is somebody else."""
+    """The same user id in another workspace is another person."""
     async with store.write() as db:
         await user_table.save(db, person(), NOW)
         for other in OTHER_ACCOUNTS[:2]:
@@ -65,7 +65,7 @@ async def test_people_of_two_workspaces_are_two(store: Store) -> None:
 
 
 async def test_names_are_found_several_at_once(store: Store) -> None:
-    """Each by workspace and id; who is not known is left out."""
+    """By workspace and id, without unknown users."""
     here, there = ACCOUNT.workspace, OTHER_ACCOUNTS[0].workspace
     async with store.write() as db:
         await user_table.save(db, person(), NOW)
@@ -95,7 +95,7 @@ async def test_draft_is_kept_until_it_is_sent(store: Store) -> None:
 
 
 async def test_draft_belongs_to_one_person(store: Store) -> None:
-    """Nobody finds another's draft, whatever id they name."""
+    """A draft is not found by another user, even with its id."""
     async with store.write() as db:
         await draft_table.save(db, ACCOUNT.workspace, "U1", "d1", "mine", NOW)
         assert await draft_table.find(db, ACCOUNT.workspace, "U2", "d1") is None
@@ -103,7 +103,7 @@ async def test_draft_belongs_to_one_person(store: Store) -> None:
 
 
 async def test_drafts_are_forgotten(store: Store) -> None:
-    """One by one, or all that nobody has touched for a while."""
+    """One by one, or all that are unchanged since a time."""
     here = ACCOUNT.workspace
     async with store.write() as db:
         for draft_id, changed_at in (("d1", NOW), ("d2", NOW), ("d3", LATER)):
@@ -118,7 +118,7 @@ async def test_drafts_are_forgotten(store: Store) -> None:
 
 
 async def test_drafts_of_two_workspaces_never_meet(store: Store) -> None:
-    """Saving, sending and forgetting there changes nothing here."""
+    """Saving, sending and deleting in one workspace changes nothing in another."""
     here = ACCOUNT.workspace
     async with store.write() as db:
         await draft_table.save(db, here, "U1", "d1", "ours", NOW)
@@ -134,8 +134,8 @@ async def test_drafts_of_two_workspaces_never_meet(store: Store) -> None:
         assert await draft_table.latest_open(db, here, "U1", NOW) == "ours"
 
 
-async def test_webinar_keeps_what_a_later_look_does_not_know(store: Store) -> None:
-    """A list of sessions says nothing of who made it, who it is for, its shared link or its figures."""
+async def test_webinar_keeps_what_a_list_omits(store: Store) -> None:
+    """A session list omits the creator, the audience, the shared link and the counts; they stay."""
     known = webinar(audience=Audience.ANYONE, attendee_link="https://join.example", registration=registration())
     listed = known.model_copy(
         update={"title": "New", "audience": None, "created_by": "", "host_name": "", "attendee_link": ""}
@@ -151,7 +151,7 @@ async def test_webinar_keeps_what_a_later_look_does_not_know(store: Store) -> No
 
 
 async def test_webinar_figures_and_settings_are_kept(store: Store) -> None:
-    """What was read of the registration, and what the vendor's account decides."""
+    """The registration as read, and the options that the account fixes."""
     async with store.write() as db:
         await webinar_table.save(db, webinar())
         assert await webinar_table.latest_fixed_options(db, ACCOUNT) is None
@@ -164,7 +164,7 @@ async def test_webinar_figures_and_settings_are_kept(store: Store) -> None:
 
 
 async def test_webinars_are_listed_by_start(store: Store) -> None:
-    """All of them, or those that end later than a moment."""
+    """All of them, or those that end after a time."""
     starts = {"s1": START, "s2": START - timedelta(hours=11), "s3": START - timedelta(hours=1)}
     async with store.write() as db:
         for session_id, start in starts.items():
@@ -183,7 +183,7 @@ async def test_webinars_are_listed_by_start(store: Store) -> None:
 
 
 async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
-    """The same session id elsewhere is another webinar, and nothing done to it shows here."""
+    """The same session id in another account is another webinar, with separate changes."""
     async with store.write() as db:
         await webinar_table.save(db, webinar())
         for other in OTHER_ACCOUNTS:
@@ -201,7 +201,7 @@ async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
 
 
 async def test_webinars_are_found_several_at_once(store: Store) -> None:
-    """By account and id, those that are known, with one query; and nobody gets another account's."""
+    """By account and id in one query, without unknown ones and without those of another account."""
     async with store.write() as db:
         for account in (ACCOUNT, OTHER_ACCOUNTS[0]):
             for session_id in ("s1", "s2"):
@@ -216,15 +216,15 @@ async def test_webinars_are_found_several_at_once(store: Store) -> None:
 
 
 async def test_limit_is_kept_with_when_it_was_first_read(store: Store) -> None:
-    """It tells the same limit set twice from one that stood all along."""
+    """It distinguishes a limit set twice from one that never changed."""
     read = webinar(registration=registration(limit=9, limit_since=NOW, read_at=LATER))
     async with store.write() as db:
         await webinar_table.save(db, read)
         assert await webinar_table.find(db, ACCOUNT, "s1", for_update=True) == read
 
 
-async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:
-    """The last reading until then; none before the first, and none of another account or session."""
+async def test_counts_are_found_by_time(store: Store) -> None:
+    """The last reading at or before a time; none before the first, none of another account or session."""
     figures = [registration(), registration(count=5, limit=9, is_open=False, read_at=LATER)]
     async with store.write() as db:
         for read in figures:
@@ -244,7 +244,7 @@ async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:
 
 
 async def test_cards_stand_side_by_side(store: Store) -> None:
-    """Shared twice in a channel there are two; each is known by its message, and forgotten by it."""
+    """A webinar shared twice in a channel has two cards, identified and deleted by message."""
     first, second = card(), card(message_ts="1.2", shared_at=LATER)
     async with store.write() as db:
         await card_table.save(db, first)
@@ -257,7 +257,7 @@ async def test_cards_stand_side_by_side(store: Store) -> None:
 
 
 async def test_cards_of_two_accounts_never_meet(store: Store) -> None:
-    """The same channel and message elsewhere is another card."""
+    """The same channel and message in another account is another card."""
     async with store.write() as db:
         await card_table.save(db, card())
         for other in OTHER_ACCOUNTS:
@@ -269,7 +269,7 @@ async def test_cards_of_two_accounts_never_meet(store: Store) -> None:
 
 
 async def test_naive_times_are_refused(store: Store) -> None:
-    """A time without a zone means nothing, so none is written, and none is looked for."""
+    """A naive time is rejected in values and in conditions."""
     naive = NOW.replace(tzinfo=None)
     async with store.write() as db:
         for refused in (
@@ -285,7 +285,7 @@ async def test_naive_times_are_refused(store: Store) -> None:
 
 
 async def test_times_come_back_as_the_same_instant(store: Store) -> None:
-    """To the microsecond, aware, in UTC, whatever zone they were given in."""
+    """To the microsecond, aware, in UTC, from any zone."""
     moment = datetime.fromisoformat("2026-10-25T02:30:00.123456+02:00")
     async with store.write() as db:
         await webinar_table.save(db, webinar(start=moment))

@@ -70,7 +70,7 @@ def test_wait_grows_with_the_age_of_an_operation(age: timedelta, wait: timedelta
 
 
 async def test_expired_rows_are_resumed_oldest_first_and_once(store: Store) -> None:
-    """A row under lease, of another account, or without anything left to do is not resumed."""
+    """A row that is leased, finished, or of another account is not resumed."""
     await begun(store, "gone", NOW, draft_id="second", begun_at=NOW + timedelta(seconds=1))
     await begun(store, "gone", NOW, draft_id="first")
     await begun(store, "other", machine_now() + LEASE, draft_id="owned")
@@ -83,7 +83,7 @@ async def test_expired_rows_are_resumed_oldest_first_and_once(store: Store) -> N
 
 
 async def test_row_returned_meanwhile_waits_for_the_next_run(store: Store) -> None:
-    """A run claims what expired before it began: a row that fails at once does not occupy it for ever."""
+    """A run claims only rows that expired before it began, so a row that fails at once cannot loop."""
     await begun(store, "gone", NOW)
     me = worker(store, "me")
     me.retry = timedelta()
@@ -136,7 +136,7 @@ async def test_row_is_owned_for_a_lease_a_wait_or_no_longer(store: Store) -> Non
 
 
 async def test_claimed_together_are_no_more_than_wanted(store: Store) -> None:
-    """The rest is left to the other workers."""
+    """Other rows stay available to other workers."""
     for number in range(3):
         await begun(store, "gone", NOW, draft_id=f"d{number}", begun_at=NOW + timedelta(seconds=number))
 
@@ -145,23 +145,23 @@ async def test_claimed_together_are_no_more_than_wanted(store: Store) -> None:
 
 
 class Failures(logging.Handler):
-    """Notices when a renewal was logged as failed."""
+    """Records logged renewal failures."""
 
     def __init__(self) -> None:
-        """Start without one."""
+        """Start without records."""
         super().__init__()
         self.seen = asyncio.Event()
         self.events: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep its event and the reason."""
+        """Record the event and its reason."""
         self.events.append(f"{record.getMessage()} {vars(record)['reason']}")
         self.seen.set()
 
 
 @contextlib.contextmanager
 def database_away(store: Store) -> Iterator[None]:
-    """No transaction for writing begins."""
+    """Make every write transaction fail to begin."""
 
     def refuse(_: object) -> None:
         raise OperationalError("", None, ConnectionError("away"))

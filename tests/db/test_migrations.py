@@ -1,4 +1,4 @@
-"""A database comes from empty to the shape this version needs, once, on both databases."""
+"""Migration from empty, and from the first version, to the current schema, on both databases."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ INDEXES = {
 
 
 async def test_empty_database_becomes_the_schema(empty_url: str) -> None:
-    """Every table, column, type, default and key that the queries rely on, and nothing else."""
+    """Exactly the tables, columns, types, defaults and keys of the schema."""
     await migrate(empty_url)
 
     assert await _ask(empty_url, _versions) == [HEAD]
@@ -56,7 +56,7 @@ async def test_empty_database_becomes_the_schema(empty_url: str) -> None:
 
 
 async def test_migrated_database_is_like_one_made_from_the_schema(empty_url: str) -> None:
-    """With its defaults and the conditions of its indexes, which the comparison of Alembic does not look at well."""
+    """Including defaults and index conditions, which Alembic compares only partly."""
     await migrate(empty_url)
     migrated = await _ask(empty_url, _columns), await _ask(empty_url, _indexes)
     await _ask(empty_url, metadata.drop_all)
@@ -68,7 +68,7 @@ async def test_migrated_database_is_like_one_made_from_the_schema(empty_url: str
 
 
 async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> None:
-    """What Slack holds, is getting, or is to give back becomes a parcel; whatever else is known stays as it is."""
+    """Notices scheduled, being scheduled or being withdrawn at Slack become messages; others stay unchanged."""
     await _ask(empty_url, _to_first_version)
     await _ask(empty_url, _fill_first_version)
 
@@ -111,7 +111,7 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
 
 
 async def test_migrating_again_does_nothing(store: Store) -> None:
-    """What is stored stays as it is."""
+    """Stored rows stay unchanged."""
     async with store.write() as db:
         await user_table.save(db, person(), NOW)
     url = store.url.render_as_string(hide_password=False)
@@ -126,7 +126,7 @@ async def test_migrating_again_does_nothing(store: Store) -> None:
 
 
 async def test_replicas_that_start_together_migrate_once(postgres: Postgres) -> None:
-    """The others wait for the first, and find nothing to do."""
+    """The others wait for the first, then have nothing to migrate."""
     url = await postgres.empty()
 
     await asyncio.gather(migrate(url), migrate(url), migrate(url))

@@ -1,4 +1,4 @@
-"""What is secret stands encrypted in the database, under a key that can be changed."""
+"""Secrets are encrypted in the database, with a key that can be changed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
 
 
 async def test_database_holds_no_secret_in_clear(world: World, tmp_path: Path) -> None:
-    """After one webinar was made and another form failed: no address, no personal link, no password anywhere."""
+    """After one creation and one failed form: no address, no personal link, no password."""
     await _create(world, "Launch day")
     world.ringcentral.fail("POST", "/sessions$", status=403)
     await _create(world, "Never made")
@@ -55,7 +55,7 @@ async def test_database_holds_no_secret_in_clear(world: World, tmp_path: Path) -
 
 
 async def test_key_can_be_changed(database_url: str) -> None:
-    """The new key is put first: it encrypts from then on, and what the old one encrypted can still be read."""
+    """The new key, put first, encrypts; values encrypted with the old one stay readable."""
     store = Store(database_url, Vault(OLD))
     async with store.write() as db:
         await webinar_table.save(db, webinar(), LINK)
@@ -73,8 +73,8 @@ async def test_key_can_be_changed(database_url: str) -> None:
     await store.close()
 
 
-async def test_lost_key_is_said_in_words(database_url: str) -> None:
-    """The admin learns which setting to mend, and nothing of what is stored."""
+async def test_lost_key_raises_a_sentence_for_the_admin(database_url: str) -> None:
+    """The error names the setting to correct, and reveals nothing stored."""
     store = Store(database_url, Vault(OLD))
     async with store.write() as db:
         await webinar_table.save(db, webinar(), LINK)
@@ -89,7 +89,7 @@ async def test_lost_key_is_said_in_words(database_url: str) -> None:
 
 
 async def test_sealed_columns_need_a_vault(database_url: str) -> None:
-    """An engine without one stores nothing in clear."""
+    """An engine without one raises, and stores nothing in clear."""
     engine = write_engine(async_url(database_url))
     row = {"team_id": "T1", "user_id": "U1", "profile": "Ana", "seen_at": NOW}
     async with engine.begin() as connection:
@@ -99,8 +99,8 @@ async def test_sealed_columns_need_a_vault(database_url: str) -> None:
     await engine.dispose()
 
 
-async def test_name_under_a_lost_key_is_not_known(database_url: str) -> None:
-    """What would be said with it is said without."""
+async def test_name_under_a_lost_key_is_omitted(database_url: str) -> None:
+    """Texts that mention the person omit the name."""
     store = Store(database_url, Vault(OLD))
     async with store.write() as db:
         await user_table.save(db, person(), NOW)
@@ -125,14 +125,14 @@ def test_person_is_not_shown_with_their_address() -> None:
         ("postgresql+psycopg://db/greenroom", "postgresql+asyncpg://db/greenroom"),
     ],
 )
-def test_database_address_is_understood(given: str, used: str) -> None:
-    """As the host's panel prints it, whatever driver it names."""
+def test_database_url_gets_our_driver(given: str, used: str) -> None:
+    """In the forms that hosting panels show, with any driver."""
     assert str(async_url(given)) == used
 
 
 @pytest.mark.parametrize("given", ["mysql://ana:s3cret@db/greenroom", "s3cret", "postgresql://ana:s3cret@db:port/x"])
-def test_wrong_database_address_is_said_in_words(given: str) -> None:
-    """With what it should look like, and without the password in it."""
+def test_invalid_database_url_raises_a_sentence_for_the_admin(given: str) -> None:
+    """With a correct example, and without the password."""
     with pytest.raises(SettingsError, match="DATABASE_URL") as refused:
         async_url(given)
     assert "s3cret" not in refused.value.sentence
@@ -152,7 +152,7 @@ async def _create(world: World, title: str) -> None:
 
 
 async def _raw(store: Store) -> bytes:
-    """Every value of every table, as the database holds it."""
+    """Return every value of every table, as stored."""
     values: list[object] = []
     async with store.read() as db:
         for table in metadata.tables:
@@ -162,5 +162,5 @@ async def _raw(store: Store) -> bytes:
 
 
 def _files(folder: Path) -> bytes:
-    """What stands on the disk, for a database in a file."""
+    """Return the database files, for SQLite."""
     return b"".join(path.read_bytes() for path in folder.glob("greenroom.db*"))

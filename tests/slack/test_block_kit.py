@@ -1,4 +1,4 @@
-"""The checker of Slack's limits notices each kind of payload that Slack would refuse."""
+"""The test checker of Slack's limits rejects each kind of payload that Slack rejects."""
 
 from __future__ import annotations
 
@@ -122,13 +122,13 @@ def test_text_that_is_missing_too_long_or_pings_is_noticed(text: str) -> None:
 
 
 def test_payload_at_the_limits_passes() -> None:
-    """What Slack just takes is not refused."""
+    """Payloads exactly at the limits pass."""
     check_message("x" * 4000, [section("x" * 3000)] * 50)
     check_view(modal(field({"type": "static_select", "options": OPTIONS[:100]}), *[section()] * 99))
 
 
 def test_untouched_modal_holds_its_initial_values() -> None:
-    """An empty input holds nothing, checkboxes hold an empty list, as Slack sends them."""
+    """An empty input has no value, checkboxes have an empty list, as Slack sends them."""
     view = modal(
         field({"type": "plain_text_input"}, "text"),
         field({"type": "checkboxes", "options": OPTIONS[:2]}, "boxes"),

@@ -41,7 +41,7 @@ TYPES = {
 
 
 def test_title_that_pings_and_formats_reads_as_typed() -> None:
-    """Tokens are escaped and marks of mrkdwn become lookalikes; names with underscores stay."""
+    """Tokens are escaped and formatting characters become lookalikes; underscores within names stay."""
     assert plain("<!channel> *Q&A* ~now~ `x` _soon_ snake_case") == (
         "&lt;!channel&gt; ∗Q&amp;A∗ ∼now∼ ˋxˋ ˍsoonˍ snake_case"
     )
@@ -53,20 +53,20 @@ def test_title_of_several_lines_becomes_one() -> None:
 
 
 @pytest.mark.parametrize("title", ["", " \n "])
-def test_title_that_is_blank_says_so(title: str) -> None:
-    """There is always something to read and to press."""
+def test_blank_title_gets_a_placeholder(title: str) -> None:
+    """A blank title gets a placeholder."""
     assert plain(title) == "Untitled webinar"
 
 
 def test_title_that_grows_when_escaped_is_cut_to_what_is_sent() -> None:
-    """Slack counts the escaped text, and no escape is cut in two."""
+    """Slack counts the escaped text; no escape sequence is split."""
     assert plain("&" * 512, 20) == "&amp;&amp;&amp;…"
 
 
 @settings(deadline=None)
 @given(st.text(max_size=600), st.integers(12, 200))
 def test_words_of_any_kind_are_harmless(text: str, size: int) -> None:
-    """No bare < or >, no mark of mrkdwn at a word's edge, never longer than asked, whole escapes only."""
+    """No bare < or >, no formatting character at a word's edge, within the size, complete escapes only."""
     shown = plain(text, size)
     assert len(shown) <= max(size, len("Untitled webinar"))
     assert not set(shown) & set("<>*~`\n")
@@ -76,14 +76,14 @@ def test_words_of_any_kind_are_harmless(text: str, size: int) -> None:
 @settings(deadline=None)
 @given(st.text("a_ .", max_size=30))
 def test_underscore_stays_only_inside_a_word(text: str) -> None:
-    """Slack would read one at a word's edge as the start or end of italics."""
+    """At a word's edge, Slack reads it as italics."""
     shown = f" {plain(text)} "
     inside = [shown[at - 1].isalnum() and shown[at + 1].isalnum() for at, char in enumerate(shown) if char == "_"]
     assert all(inside)
 
 
 def test_sentence_of_ours_mentions_a_person_a_channel_and_a_time_but_no_crowd() -> None:
-    """What a sentence quotes from people cannot ping everyone."""
+    """Quoted user text cannot ping a channel."""
     sentence = "Only <@U12> can, in <#C34>, at <!date^1^{time}|noon>; not <!channel> & <!here|here> <https://x|y>"
     assert escape_sentence(sentence) == (
         "Only <@U12> can, in <#C34>, at <!date^1^{time}|noon>; "
@@ -92,20 +92,20 @@ def test_sentence_of_ours_mentions_a_person_a_channel_and_a_time_but_no_crowd() 
 
 
 def test_time_is_shown_in_each_readers_zone_with_a_fallback() -> None:
-    """Slack fills in the reader's zone; an e-mail shows the webinar's and UTC."""
+    """Slack uses the reader's zone; an email shows the zone of the webinar and UTC."""
     assert when(NOW, "Europe/Madrid") == (
         "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 16:20 CET (15:20 UTC)>"
     )
 
 
-def test_time_in_utc_is_said_once() -> None:
-    """The same time is not repeated in brackets."""
+def test_time_in_utc_is_shown_once() -> None:
+    """UTC is not repeated in parentheses."""
     assert clock_time(NOW, "UTC") == "Sat, Nov 21, 2026 at 15:20 UTC"
 
 
 @pytest.mark.parametrize("zone", ["Mars/Base", "", "../etc/passwd", "Europe", "\0"])
 def test_time_in_a_zone_that_does_not_exist_is_shown_in_utc(zone: str) -> None:
-    """Webinars made elsewhere carry whatever was typed there."""
+    """Webinars created elsewhere may have any zone name."""
     assert clock_time(NOW, zone) == "Sat, Nov 21, 2026 at 15:20 UTC"
 
 
@@ -122,43 +122,43 @@ def test_time_in_a_zone_that_does_not_exist_is_shown_in_utc(zone: str) -> None:
         (timedelta(days=1187), "1,187 days ago"),
     ],
 )
-def test_age_is_said_in_the_unit_people_use(age: timedelta, words: str) -> None:
+def test_age_has_a_common_unit(age: timedelta, words: str) -> None:
     """Minutes up to an hour, hours up to two days, then days."""
     assert ago(NOW - age, NOW) == words
 
 
-def test_figure_agrees_with_its_word() -> None:
-    """One person, but no people and thousands of people."""
+def test_count_agrees_with_its_noun() -> None:
+    """Singular for one, plural for 0 and for thousands."""
     assert [number(n, "person", "people") for n in (0, 1, 1187)] == ["0 people", "1 person", "1,187 people"]
 
 
 @pytest.mark.parametrize(("title", "kind"), [("x" * 150, "header"), ("x" * 151, "section")])
-def test_heading_is_whole_at_any_length(title: str, kind: str) -> None:
-    """Where a header would be too long, a section holds all of it, as plain text."""
+def test_heading_is_complete_at_any_length(title: str, kind: str) -> None:
+    """A title too long for a header becomes a section in plain text."""
     block = heading(title)
     assert (block["type"], block["text"]["type"], block["text"]["text"]) == (kind, "plain_text", title)
 
 
 def test_heading_of_a_title_at_its_longest_is_not_read_as_markup() -> None:
-    """Plain text neither pings nor formats, so it is shown as typed."""
+    """Plain text neither pings nor formats."""
     assert len(NASTY) == 512
     assert heading(NASTY)["text"] == {"type": "plain_text", "text": one_line_title(NASTY), "emoji": True}
 
 
 @pytest.mark.parametrize(("sentence", "kind"), [("x" * 200, "alert"), ("x" * 201, "section"), ("<" * 999, "section")])
 def test_warning_is_an_alert_as_long_as_one_may_be(sentence: str, kind: str) -> None:
-    """A longer sentence is not cut to an alert's size."""
+    """A longer sentence becomes a paragraph, uncut."""
     assert warning(sentence)["type"] == kind
 
 
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)", "https://x/" + "y" * 3000])
 def test_button_without_a_usable_address_is_left_out(url: str) -> None:
-    """A button that opens nothing is worse than none; a row of no buttons is no row."""
+    """A row without buttons is omitted, too."""
     assert actions(link_button("Join", "open.webinar", url)) == []
 
 
 def test_message_is_data() -> None:
-    """Blocks come out as the dictionaries that are sent."""
+    """Blocks are the dictionaries to send."""
     made = message("Hello", [section("*Hello*")])
     text = {"type": "mrkdwn", "text": "*Hello*", "verbatim": True}
     assert made == Message("Hello", [{"type": "section", "text": text}])
@@ -166,7 +166,7 @@ def test_message_is_data() -> None:
 
 
 def test_time_is_rounded_down_to_the_second() -> None:
-    """Slack takes whole seconds."""
+    """Slack accepts whole seconds only."""
     assert when(datetime(2026, 1, 1, 0, 0, 0, 999_999, tzinfo=UTC)).startswith("<!date^1767225600^")
 
 

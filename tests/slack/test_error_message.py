@@ -1,4 +1,4 @@
-"""Errors, waits and help as words: known errors speak for themselves, the unexpected gets a reference."""
+"""Errors, waits and help as text: our errors have a sentence, an unexpected one gets a reference."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.support.webinar_samples import NASTY
 COMMANDS = list(VERBS)
 
 
-def test_known_error_speaks_for_itself() -> None:
+def test_our_error_has_its_sentence() -> None:
     """Its sentence needs no reference."""
     assert error_sentence(NotAllowed("Only Ana can cancel it."), "ABC") == "Only Ana can cancel it."
 
 
-def test_unexpected_error_shows_a_reference_and_nothing_of_itself() -> None:
-    """Its text may hold anything."""
+def test_unexpected_error_shows_a_reference_and_not_its_text() -> None:
+    """Its text may contain secrets."""
     assert error_sentence(ValueError("token=xoxb-1"), "ABC123") == (
         "Something unexpected happened, and this was not finished. "
         "Try again; if it happens again, give your admin the reference ABC123."
@@ -35,14 +35,14 @@ def test_unexpected_error_shows_a_reference_and_nothing_of_itself() -> None:
 
 @pytest.mark.parametrize("sentence", ["Only <@U1> can.", NASTY * 10])
 def test_problem_keeps_slacks_limits_and_cannot_ping(sentence: str) -> None:
-    """As a message and as a modal, with sentences that quote what was typed."""
+    """As a message and as a modal, with sentences that quote user text."""
     message = problem_message(NotFound(sentence))
     check_message(message.text, message.blocks)
     check_view(problem_view(NotFound(sentence)))
 
 
 def test_problem_may_name_a_person() -> None:
-    """A refusal names who can."""
+    """A refusal names who may."""
     assert problem_message(NotAllowed("Only <@U1> can.")).text == "Only <@U1> can."
 
 
@@ -56,14 +56,14 @@ def test_problem_may_name_a_person() -> None:
     ],
 )
 def test_wait_says_how_long(seconds: float, words: str) -> None:
-    """Never less than it will be."""
+    """Never less than the actual wait."""
     assert wait_sentence(seconds) == (
         f"RingCentral allows only a few calls a minute. Yours is in the queue and goes out {words}."
     )
 
 
 def test_help_shows_every_command() -> None:
-    """What each is for, and the buttons to begin with."""
+    """The purpose of each, and the first buttons."""
     message = help_message()
     check_message(message.text, message.blocks)
     assert list(TOPICS) == COMMANDS
@@ -75,7 +75,7 @@ def test_help_shows_every_command() -> None:
 
 @each_row("topic", COMMANDS)
 def test_help_on_a_topic_has_an_example_and_says_who_may(topic: str) -> None:
-    """The example is a whole command that can be typed."""
+    """The example is a complete command."""
     message = help_message(topic)
     check_message(message.text, message.blocks)
     entry = TOPICS[topic]
@@ -93,7 +93,7 @@ def test_help_on_a_topic_has_an_example_and_says_who_may(topic: str) -> None:
     ],
 )
 def test_unknown_word_shows_help_with_the_nearest_match(ask: dict[str, Any], first: str) -> None:
-    """Never a dead end, and nothing quoted can ping."""
+    """Quoted text cannot ping."""
     message = help_message(**ask)
     check_message(message.text, message.blocks)
     assert message.text.splitlines()[0] == first

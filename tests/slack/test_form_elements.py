@@ -1,4 +1,4 @@
-"""Blocks and elements are the dictionaries that slack_sdk, which knows Slack's limits as well, reads and writes."""
+"""Blocks and elements equal the dictionaries of slack_sdk, which also validates Slack's limits."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ BLOCKS = [
 
 @each_row("block", BLOCKS)
 def test_block_is_what_slack_sdk_reads_and_writes(block: dict[str, Any]) -> None:
-    """In the same order of keys, too: fingerprints of cards are made of it."""
+    """Including the order of keys, on which the fingerprints of cards depend."""
     parsed = sdk.Block.parse(block)
 
     assert parsed is not None
@@ -57,7 +57,7 @@ def test_block_is_what_slack_sdk_reads_and_writes(block: dict[str, Any]) -> None
 
 
 def test_button_that_asks_first_is_what_slack_sdk_writes() -> None:
-    """slack_sdk reads no text of such a question back as it was, so it is written here from the parts."""
+    """slack_sdk does not parse such a dialog without loss, so this test builds it from its parts."""
     asked = sdk.ConfirmObject(title="Sure?", text="It *ends*.", confirm="Yes", deny="No", style="danger")
     written = sdk.ButtonElement(text="End", action_id="end", value="v1", confirm=asked).to_dict()
 
@@ -65,7 +65,7 @@ def test_button_that_asks_first_is_what_slack_sdk_writes() -> None:
 
 
 def test_modal_is_what_slack_sdk_reads_and_writes() -> None:
-    """A field that holds nothing is left out."""
+    """Empty fields are omitted."""
     made = blocks.modal("call", "Title", [BLOCKS[0]], submit="Send", private_metadata="m", notify_on_close=True)
 
     assert View(**made).to_dict() == made

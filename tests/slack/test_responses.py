@@ -1,4 +1,4 @@
-"""Every kind of answer from Slack is a yes, a clear no, a wait, or an unknown outcome."""
+"""Every response of Slack is a success, a refusal, a rate limit, or an unknown outcome."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused, ch
 HTML = b"<html>Bad gateway</html>"
 
 
-def test_yes_is_returned() -> None:
-    """As it was sent."""
+def test_success_is_returned() -> None:
+    """Unchanged."""
     assert checked_answer(200, {}, b'{"ok": true, "ts": "1.2"}') == {"ok": True, "ts": "1.2"}
 
 
 @pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "7"}, 7.0), ({}, 30.0)])
-def test_too_many_requests_is_a_wait(headers: dict[str, str], seconds: float) -> None:
-    """As long as Slack asks, whatever the content."""
+def test_429_is_a_rate_limit(headers: dict[str, str], seconds: float) -> None:
+    """For as long as Retry-After says, with any body."""
     with pytest.raises(SlackBusy) as caught:
         checked_answer(429, headers, b"")
     assert caught.value.seconds == seconds
@@ -33,8 +33,8 @@ def test_too_many_requests_is_a_wait(headers: dict[str, str], seconds: float) ->
         (404, HTML, "unknown_error"),
     ],
 )
-def test_clear_no_is_a_refusal(status: int, content: object, code: str) -> None:
-    """With Slack's code if there is one."""
+def test_refusal_has_its_code(status: int, content: object, code: str) -> None:
+    """With Slack's error code if there is one."""
     with pytest.raises(SlackRefused) as caught:
         checked_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())
     assert caught.value.code == code
@@ -52,6 +52,6 @@ def test_clear_no_is_a_refusal(status: int, content: object, code: str) -> None:
     ],
 )
 def test_anything_else_is_an_unknown_outcome(status: int, content: object) -> None:
-    """It may have happened, so it must not be repeated blindly."""
+    """The request may have been executed, so it must not be repeated without a lookup."""
     with pytest.raises(SlackOutcomeUnknown):
         checked_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from bot.clock import machine_now
 from bot.db.connection import Store
-from bot.db.schema import parcels as table
+from bot.db.schema import outbox_messages as table
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import TIMED, MessageState, NoticeState

@@ -1,4 +1,4 @@
-"""Cards: edited in place only when what they say changes, kept true through outages, and free of anything personal."""
+"""Cards: edited in place only when their content changes, updated after outages, free of personal data."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ DAY = timedelta(days=1)
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody waits."""
+    """Start everything without waiting times."""
     async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
 async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
-    """A webinar made in RingCentral's own app with a card in each of these channels; its id there."""
+    """Create a webinar at RingCentral and share it in these channels; return its id."""
     start = world.clock.now() + 3 * DAY
     webinar_id = world.ringcentral.create(title, start, settings={"registrationEnabled": True})
     await world.bot.services.mirror.sweep()
@@ -38,31 +38,31 @@ async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
 
 
 def cards_in(world: World, channel: str = "#launch") -> list[Message]:
-    """The cards that everybody sees there: only they begin with a header."""
+    """List the public cards of a channel: only they begin with a header."""
     ours = [message for message in world.slack.messages(channel) if message.bot and not message.ephemeral_to]
     return [message for message in ours if message.blocks[0]["type"] == "header"]
 
 
 def edits(world: World) -> int:
-    """How often a message was rewritten, or was to be."""
+    """Count the edits of a message, including failed ones."""
     return sum(call.method == "chat.update" for call in world.slack.calls)
 
 
-async def remembered(world: World) -> list[str]:
-    """The channels of the cards that are looked after."""
+async def card_channels(world: World) -> list[str]:
+    """List the channels of the stored cards."""
     async with world.bot.services.store.read() as db:
         return sorted((await db.execute(select(cards.c.channel_id))).scalars())
 
 
-async def reminded(world: World) -> set[str]:
-    """The channels in which something is still to be said."""
+async def notice_channels(world: World) -> set[str]:
+    """List the channels with planned notices."""
     async with world.bot.services.store.read() as db:
         rows = await db.execute(select(notices.c.channel_id).where(notices.c.state == "planned"))
         return set(rows.scalars())
 
 
 async def test_a_card_is_edited_only_when_what_it_says_changes(world: World) -> None:
-    """Repeated sweeps cost Slack nothing; one change is one edit, in place."""
+    """Repeated sweeps make no Slack call; one change makes one edit, in place."""
     webinar_id = await shared(world)
     (card,) = cards_in(world)
     for _ in range(5):
@@ -78,8 +78,8 @@ async def test_a_card_is_edited_only_when_what_it_says_changes(world: World) -> 
     assert ("Renamed" in edited.words, edited.ts) == (True, card.ts)
 
 
-async def test_what_no_card_says_edits_none(world: World) -> None:
-    """A new host link or a language is nothing a channel reads."""
+async def test_a_change_not_on_the_card_edits_none(world: World) -> None:
+    """A new host link or language is not on the card."""
     webinar_id = await shared(world)
     world.ringcentral.edit(webinar_id, localeCode="de-DE", panelJoinTimeOffset=600)
 
@@ -89,7 +89,7 @@ async def test_what_no_card_says_edits_none(world: World) -> None:
 
 
 async def test_a_new_figure_is_edited_in_and_an_old_one_is_not(world: World) -> None:
-    """Refresh renews the "as of" for whoever asked; a sweep after it finds nothing to do."""
+    """Refresh updates "as of"; a sweep after it edits nothing."""
     await shared(world)
     (session,) = [webinar.session_id for webinar in await world.bot.services.mirror.everything()]
     world.ringcentral.register(session, 3)
@@ -102,8 +102,8 @@ async def test_a_new_figure_is_edited_in_and_an_old_one_is_not(world: World) -> 
     assert edits(world) == before
 
 
-async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_kept_true(world: World) -> None:
-    """Shared twice, it stands twice, and says the same everywhere."""
+async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_updated(world: World) -> None:
+    """Shared twice, it has two cards, and all have the same content."""
     webinar_id = await shared(world, "Elsewhere", "#launch", "#launch", "#marketing")
 
     world.ringcentral.edit(webinar_id, title="Renamed")
@@ -115,14 +115,14 @@ async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_kept_true(worl
 
 
 async def test_a_deleted_card_is_forgotten_with_its_reminders(world: World) -> None:
-    """Somebody took it down: nothing more is tried there, and nothing more is said there."""
+    """After a card is deleted, there are no more edits and no more notices in that channel."""
     webinar_id = await shared(world, "Elsewhere", "#launch", "#marketing")
     cards_in(world)[0].deleted = True
     world.ringcentral.edit(webinar_id, title="Renamed")
 
     await world.bot.services.mirror.sweep()
-    assert await remembered(world) == ["C0MARKETING"]
-    assert await reminded(world) == {"C0MARKETING"}
+    assert await card_channels(world) == ["C0MARKETING"]
+    assert await notice_channels(world) == {"C0MARKETING"}
     before = edits(world)
     world.ringcentral.edit(webinar_id, title="Renamed again")
     await world.bot.services.mirror.sweep()
@@ -133,7 +133,7 @@ async def test_a_deleted_card_is_forgotten_with_its_reminders(world: World) -> N
 
 @pytest.mark.parametrize("code", ["is_inactive", "is_archived", "channel_not_found", "not_in_channel"])
 async def test_a_card_in_a_channel_that_is_closed_to_us_is_forgotten(world: World, code: str) -> None:
-    """Archived, deleted or without us: asked once."""
+    """Archived, deleted, or left: tried once."""
     webinar_id = await shared(world)
     world.slack.fail("chat.update", error=code)
     for title in ("Renamed", "Renamed again"):
@@ -141,7 +141,7 @@ async def test_a_card_in_a_channel_that_is_closed_to_us_is_forgotten(world: Worl
         await world.bot.services.mirror.sweep()
 
     assert edits(world) == 1
-    assert await remembered(world) == []
+    assert await card_channels(world) == []
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ async def test_one_card_that_fails_stops_neither_the_others_nor_the_sweep(
     assert edits(world) == 4
 
 
-async def test_a_busy_slack_is_left_alone_for_as_long_as_it_says(world: World) -> None:
-    """A rate limit holds for all cards: the others are not even tried, and all are true when it is over."""
+async def test_a_rate_limit_of_slack_stops_all_edits_until_it_ends(world: World) -> None:
+    """A rate limit stops all edits; after it, every card is updated."""
     webinar_id = await shared(world, "Elsewhere", "#launch", "#marketing")
     world.ringcentral.edit(webinar_id, title="Renamed")
     world.slack.fail("chat.update", retry_after=30)
@@ -191,8 +191,8 @@ async def test_a_busy_slack_is_left_alone_for_as_long_as_it_says(world: World) -
     assert ["Renamed" in card.words for card in (*cards_in(world), *cards_in(world, "#marketing"))] == [True, True]
 
 
-async def test_a_card_that_slack_does_not_take_spoils_no_cancel(world: World) -> None:
-    """The webinar is cancelled and the person is told; the card follows at the next sweep."""
+async def test_a_failed_card_edit_does_not_fail_a_cancellation(world: World) -> None:
+    """The cancellation succeeds and is confirmed; the card is updated at the next sweep."""
     await shared(world)
     world.slack.fail("chat.update", status=503)
     await world.command("ana", "#launch", "cancel elsewhere")
@@ -207,8 +207,8 @@ async def test_a_card_that_slack_does_not_take_spoils_no_cancel(world: World) ->
     assert cards_in(world)[0].buttons == []
 
 
-async def test_what_somebody_still_holds_in_hand_is_not_put_on_a_card(world: World) -> None:
-    """Who was slow edits the card to what is so by now, not to what was so when they looked."""
+async def test_an_edit_uses_the_current_state(world: World) -> None:
+    """A slow edit uses the current state, not the one it started with."""
     await shared(world)
     (stale,) = await world.bot.services.mirror.everything()
     await world.bot.services.mirror.set_status(stale, Status.CANCELED)
@@ -220,7 +220,7 @@ async def test_what_somebody_still_holds_in_hand_is_not_put_on_a_card(world: Wor
 
 @pytest.mark.parametrize("away", [False, True], ids=["watching", "away for days"])
 async def test_a_card_says_when_it_is_over(world: World, away: bool) -> None:
-    """After the planned end nobody can register any more, even if Greenroom was not there when it ended."""
+    """After the planned end the card offers no registration, even if the bot was down at the end."""
     await shared(world)
     if away:
         await world.stop_bot()
@@ -236,7 +236,7 @@ async def test_a_card_says_when_it_is_over(world: World, away: bool) -> None:
 
 
 async def test_nothing_personal_ever_stood_in_a_channel(world: World) -> None:
-    """Through the whole life of a webinar with a password and registrants, whatever any channel was ever sent."""
+    """No channel message contains a secret during the life of a webinar with a password and registrants."""
     seen: set[str] = set()
 
     def look() -> None:
@@ -273,7 +273,7 @@ async def test_nothing_personal_ever_stood_in_a_channel(world: World) -> None:
 
 
 def _secrets(world: World) -> list[str]:
-    """The host's link, the password, and each registrant's link, name and address, as RingCentral has them."""
+    """List the host's link, the password, and each registrant's link, name and address."""
     (webinar,) = world.ringcentral.world.state.webinars.values()
     session = webinar.session
     assert session

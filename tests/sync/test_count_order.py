@@ -1,4 +1,4 @@
-"""Whose turn it is to be counted: the nearest come round most often, nobody waits for ever, and calls stay few."""
+"""The order of counts: near webinars most often, none starved, within the call budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TICK = timedelta(seconds=15)
 
 
 def read(age: timedelta | None, session_id: str = "s1", ahead: timedelta = 3 * DAY, **figures: Any) -> Webinar:
-    """A webinar so long ahead whose figure is so old, or was never read."""
+    """Return a webinar that starts after `ahead` and whose count has this age, or was never read."""
     figure = None if age is None else registration(read_at=NOW - age, **figures)
     return webinar(session_id=session_id, start=NOW + ahead, registration=figure)
 
@@ -44,7 +44,7 @@ def test_figures_age_faster_where_they_matter_more(one: Webinar, is_due: bool) -
 
 
 def test_only_what_can_be_counted_is_counted() -> None:
-    """Not what everybody can join, what is over, off, or past its time; who it is for may still be to be found out."""
+    """Not webinars without registration, over, canceled or past; an unknown audience is included."""
     never = webinar(audience=Audience.ANYONE), webinar(status=Status.CANCELED), webinar(status=Status.FINISHED)
     past = webinar(start=NOW - DAY)
     unknown, live = webinar(audience=None), webinar(start=NOW - HOUR, status=Status.ACTIVE)
@@ -54,7 +54,7 @@ def test_only_what_can_be_counted_is_counted() -> None:
 
 
 def test_nearest_is_first_of_what_has_waited_as_long() -> None:
-    """What was never read goes before everything else."""
+    """Webinars never read come first."""
     far, near, old = read(None, "s1", 9 * DAY), read(None, "s2", 2 * DAY), read(9 * DAY, "s3", HOUR)
     same = [read(INTERVAL, "s4", 9 * DAY), read(INTERVAL, "s5", 2 * DAY)]
 
@@ -62,8 +62,8 @@ def test_nearest_is_first_of_what_has_waited_as_long() -> None:
     assert next_to_read(same, NOW) == same[1]
 
 
-def test_what_was_asked_in_vain_waits_for_its_next_turn() -> None:
-    """One that cannot be read does not keep the others from being read."""
+def test_a_failed_read_waits_for_the_next_interval() -> None:
+    """A webinar that cannot be read does not block the others."""
     stuck, other = read(None, "s1", HOUR), read(INTERVAL, "s2")
 
     assert next_to_read([stuck, other], NOW, {"s1": NOW}) == other
@@ -72,8 +72,8 @@ def test_what_was_asked_in_vain_waits_for_its_next_turn() -> None:
 
 
 @given(st.lists(WEBINARS, max_size=6), MOMENTS)
-def test_any_choice_is_one_that_is_due(some: list[Webinar], now: datetime) -> None:
-    """It is one of those that are followed, and with all of them read just now there is none."""
+def test_any_choice_is_due(some: list[Webinar], now: datetime) -> None:
+    """It is one of the candidates; right after all were read, there is none."""
     chosen = next_to_read(some, now)
 
     assert chosen is None or chosen in some
@@ -82,8 +82,8 @@ def test_any_choice_is_one_that_is_due(some: list[Webinar], now: datetime) -> No
 
 
 @given(st.lists(st.integers(6, 20 * 24).map(lambda hours: hours * HOUR), min_size=1, max_size=40))
-def test_nobody_waits_for_ever(starts: list[timedelta]) -> None:
-    """With one call in fifteen seconds, everybody is read again within the time that all turns take together."""
+def test_none_is_starved(starts: list[timedelta]) -> None:
+    """With one call per fifteen seconds, every webinar is read again within the sum of all intervals."""
     followed = {str(number): read(None, str(number), ahead) for number, ahead in enumerate(starts)}
     reads: dict[str, list[datetime]] = {key: [NOW] for key in followed}
     now = NOW
@@ -101,8 +101,8 @@ def test_nobody_waits_for_ever(starts: list[timedelta]) -> None:
         assert max(waits) <= longest
 
 
-def test_ration_is_so_many_calls_in_any_minute() -> None:
-    """Each is free again a minute after it was taken; more may be taken than there are, and are waited for as well."""
+def test_budget_is_per_sliding_minute() -> None:
+    """Each call is available again a minute after it was spent; overspending delays the next call."""
     seconds = 0.0
     ration = CallBudget(monotonic=lambda: seconds)
     ration.spend()

@@ -1,4 +1,4 @@
-"""The mirror: what happens at RingCentral shows here, costs one call, and never undoes what was written meanwhile."""
+"""The mirror: shows changes at RingCentral for one call, and never overwrites newer data."""
 
 from __future__ import annotations
 
@@ -37,31 +37,31 @@ LEADS = (DAY, timedelta(hours=1), timedelta(minutes=10))
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody waits."""
+    """Start everything without waiting times."""
     async with running_world(tmp_path, prepare=without_waits) as started:
         started.bot.services.scheduler.pause("count")  # a story counts when it says so
         yield started
 
 
 def in_days(world: World, days: float) -> datetime:
-    """A start to the second, as RingCentral keeps it."""
+    """Return a start time without microseconds, as RingCentral stores it."""
     return (world.clock.now() + days * DAY).replace(microsecond=0)
 
 
 async def sweep(world: World) -> list[str]:
-    """What one sweep asks RingCentral."""
+    """Run one sweep; return its calls."""
     before = len(world.vendor_calls())
     await world.bot.services.mirror.sweep()
     return world.vendor_calls()[before:]
 
 
 async def known(world: World) -> dict[str, Webinar]:
-    """The mirror by title."""
+    """Return the mirror by title."""
     return {webinar.title: webinar for webinar in await world.bot.services.mirror.everything()}
 
 
 async def planned(world: World) -> list[tuple[datetime, timedelta, str]]:
-    """The reminders that stand: the start they speak of, how long before it, and how far they are."""
+    """List the reminders that are not withdrawn: start, time before it, and state."""
     async with world.bot.services.store.read() as db:
         reminders = select(notices).where(notices.c.kind == NoticeKind.REMINDER)
         rows = await db.execute(reminders.order_by(notices.c.start, notices.c.due_at))
@@ -69,7 +69,7 @@ async def planned(world: World) -> list[tuple[datetime, timedelta, str]]:
 
 
 async def shared(world: World, title: str = "Elsewhere", days: float = 3) -> str:
-    """A webinar made in RingCentral's own app, swept up and shared in #launch; its id there."""
+    """Create a webinar at RingCentral, sweep, and share it in #launch; return its id."""
     webinar_id = world.ringcentral.create(title, in_days(world, days), settings={"registrationEnabled": True})
     await sweep(world)
     await world.command("chloe", "#launch", f"share {title}")
@@ -77,12 +77,12 @@ async def shared(world: World, title: str = "Elsewhere", days: float = 3) -> str
 
 
 def cards(world: World) -> list[str]:
-    """What the cards in #launch say."""
+    """Return the texts of the cards in #launch."""
     return [message.words for message in world.slack.messages("#launch") if message.bot and not message.ephemeral_to]
 
 
 async def test_a_webinar_made_elsewhere_appears_after_a_sweep(world: World) -> None:
-    """With one call, with its host, and with nothing claimed that was not read."""
+    """With one call, with its host, and with unknown values left unknown."""
     start = in_days(world, 2)
     world.ringcentral.create("Elsewhere", start, host="dev@acme.example", scheduledDuration=1800)
 
@@ -95,7 +95,7 @@ async def test_a_webinar_made_elsewhere_appears_after_a_sweep(world: World) -> N
 
 
 async def test_what_changes_there_changes_here(world: World) -> None:
-    """Title, start and length: the row, the reminders, and the card in place."""
+    """A new title, start and length change the row, the reminders, and the card in place."""
     webinar_id = await shared(world)
     (card, _) = world.slack.messages("#launch", "chloe")
     before = await planned(world)
@@ -112,8 +112,8 @@ async def test_what_changes_there_changes_here(world: World) -> None:
     assert world.slack.messages("#launch")[0].ts == card.ts
 
 
-async def test_a_moved_webinar_takes_back_what_slack_holds(world: World) -> None:
-    """A reminder that Slack was given already is got back, and the one for the new start comes in its time."""
+async def test_a_moved_webinar_withdraws_what_is_scheduled_at_slack(world: World) -> None:
+    """A reminder already scheduled at Slack is withdrawn, and the one for the new start is planned."""
     webinar_id = await shared(world, days=1.1)
     await world.move(timedelta(hours=2.2))
     assert [state for _, _, state in await planned(world)] == ["packed", "planned", "planned"]
@@ -127,8 +127,8 @@ async def test_a_moved_webinar_takes_back_what_slack_holds(world: World) -> None
     assert await planned(world) == [(moved, lead, "planned") for lead in LEADS]
 
 
-async def test_a_webinar_deleted_there_is_cancelled_here_after_a_404(world: World) -> None:
-    """Its absence from the list is asked about once; then the card says so, and the reminders are gone."""
+async def test_a_webinar_deleted_there_is_canceled_here_after_a_404(world: World) -> None:
+    """Its absence is checked once; then the card is updated and the reminders are withdrawn."""
     webinar_id = await shared(world)
     world.clock.move(timedelta(minutes=5))
     world.ringcentral.cancel(webinar_id)
@@ -144,7 +144,7 @@ async def test_a_webinar_deleted_there_is_cancelled_here_after_a_404(world: Worl
 
 @pytest.mark.parametrize("trouble", [False, True], ids=["forbidden", "in trouble"])
 async def test_a_list_that_is_merely_short_cancels_nothing(world: World, trouble: bool) -> None:
-    """A permission was taken away: what is no longer listed stands as it was, and the rest is followed all the same."""
+    """After a revoked permission, unlisted webinars stay unchanged, and the others are updated."""
     world.ringcentral.create("Theirs", in_days(world, 3), host="dev@acme.example")
     await sweep(world)
     await world.command("chloe", "#launch", "share theirs")
@@ -168,7 +168,7 @@ async def test_a_list_that_is_merely_short_cancels_nothing(world: World, trouble
 
 
 async def test_missing_ones_are_asked_about_in_turn(world: World) -> None:
-    """Three a sweep, and never the same three: a deleted one is found however many others are merely not listed."""
+    """Three per sweep, in turn: a deleted one is found among any number of unlisted ones."""
     for number in range(7):
         world.ringcentral.create(f"Talk {number}", in_days(world, number + 1), host="dev@acme.example")
     await sweep(world)
@@ -184,7 +184,7 @@ async def test_missing_ones_are_asked_about_in_turn(world: World) -> None:
 
 
 async def test_a_creation_during_a_sweep_stays_as_it_was_written(world: World) -> None:
-    """The list was drawn up before the webinar: it is neither missing nor overwritten."""
+    """The list is older than the webinar: it is neither checked as missing nor overwritten."""
     hang_at_ringcentral("GET", "company/sessions$", done=True)(world)
     sweeping = asyncio.create_task(world.bot.services.mirror.sweep())
     await world.until(lambda: not world.ringcentral.faults)
@@ -201,7 +201,7 @@ async def test_a_creation_during_a_sweep_stays_as_it_was_written(world: World) -
 
 
 async def test_a_sweep_that_is_first_to_see_a_creation_takes_nothing_from_it(world: World) -> None:
-    """Listed before it was written down here: its creator, its host's link and its audience are what we know of it."""
+    """Listed before the creation saved it: it still gets its creator, host link and audience."""
     reached = hang_at_ringcentral("POST", "/sessions$", done=True)(world)
     await submit_form(world)
     await world.until(reached)
@@ -216,8 +216,8 @@ async def test_a_sweep_that_is_first_to_see_a_creation_takes_nothing_from_it(wor
     assert "Start as Host" in world.slack.view("finn").buttons
 
 
-async def test_a_cancel_during_a_sweep_stays_cancelled(world: World) -> None:
-    """The list still shows it; what was written since it was asked for counts."""
+async def test_a_cancel_during_a_sweep_stays_canceled(world: World) -> None:
+    """The list still contains it, but the later status stays."""
     await shared(world)
     hang_at_ringcentral("GET", "company/sessions$", done=True)(world)
     sweeping = asyncio.create_task(world.bot.services.mirror.sweep())
@@ -232,8 +232,8 @@ async def test_a_cancel_during_a_sweep_stays_cancelled(world: World) -> None:
     assert "cancelled" in cards(world)[0]
 
 
-async def test_a_cancel_during_a_refresh_stays_cancelled(world: World) -> None:
-    """The figures that come back late are kept; what became of the webinar is not undone by them."""
+async def test_a_cancel_during_a_refresh_stays_canceled(world: World) -> None:
+    """The late count is saved; the status stays canceled."""
     await shared(world)
     webinar = (await known(world))["Elsewhere"]
     hang_at_ringcentral("GET", "/registration/", done=True)(world)
@@ -250,7 +250,7 @@ async def test_a_cancel_during_a_refresh_stays_cancelled(world: World) -> None:
 
 
 async def test_count_that_arrives_late_does_not_overwrite_a_newer_one(world: World) -> None:
-    """The poller's answer is held back; a user refreshes meanwhile, and the newer figure stays."""
+    """The poller's response is delayed; a user refreshes meanwhile, and the newer count stays."""
     await shared(world)
     session = (await known(world))["Elsewhere"].session_id
     await world.click("dev", world.slack.messages("#launch")[0], "Refresh")
@@ -274,7 +274,7 @@ async def test_count_that_arrives_late_does_not_overwrite_a_newer_one(world: Wor
 
 
 async def test_1100_sessions_are_paged_through_and_cost_one_call_a_thousand(world: World) -> None:
-    """The first sweep writes them down; the next finds nothing to write, and asks as little."""
+    """The first sweep saves them; the next one writes nothing and makes as few calls."""
     for number in range(1100):
         world.ringcentral.create(f"Talk {number}", in_days(world, 1 + number % 90))
 
@@ -287,7 +287,7 @@ async def test_1100_sessions_are_paged_through_and_cost_one_call_a_thousand(worl
 
 
 async def test_without_the_permission_the_own_list_is_swept(tmp_path: Path) -> None:
-    """An administrator without WebinarSettings is refused the company's list once, not at every sweep."""
+    """Without WebinarSettings the company list is refused once, not at every sweep."""
 
     def without(world: World) -> None:
         without_waits(world)
@@ -302,10 +302,10 @@ async def test_without_the_permission_the_own_list_is_swept(tmp_path: Path) -> N
         assert list(await known(world)) == ["Mine"]
 
 
-async def test_ringcentral_down_changes_nothing_and_is_said_once(
+async def test_an_outage_of_ringcentral_changes_nothing_and_is_logged_once(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """However long it lasts, one line when it begins and one when it is over; then all is followed again."""
+    """One log line when an outage begins and one when it ends; then changes are applied again."""
     caplog.set_level(logging.INFO)
     await shared(world)
     before, mirror, port = await known(world), world.bot.services.mirror, urlsplit(world.ringcentral.url).port
@@ -325,7 +325,7 @@ async def test_ringcentral_down_changes_nothing_and_is_said_once(
 
 
 async def test_started_and_finished_show_as_such(world: World) -> None:
-    """Live while the host runs it, over when it ends, whatever the clock says."""
+    """Live while the host runs it, over when it ends, independent of the clock."""
     webinar_id = await shared(world)
     world.ringcentral.begin(webinar_id)
     await sweep(world)
@@ -339,8 +339,8 @@ async def test_started_and_finished_show_as_such(world: World) -> None:
     assert await planned(world) == []
 
 
-async def test_a_finished_webinar_that_is_deleted_later_is_not_called_cancelled(world: World) -> None:
-    """It took place: whoever tidies up at RingCentral does not rewrite what was."""
+async def test_a_finished_webinar_that_is_deleted_later_is_not_called_canceled(world: World) -> None:
+    """A webinar that took place and is deleted later stays finished."""
     webinar_id = await shared(world)
     world.ringcentral.begin(webinar_id)
     world.ringcentral.finish(webinar_id)
@@ -358,7 +358,7 @@ async def test_a_finished_webinar_that_is_deleted_later_is_not_called_cancelled(
     ids=["not answered", "not written"],
 )
 async def test_a_registration_that_a_crash_left_unread_is_read_by_the_sweep(world: World, arm: SetFault) -> None:
-    """One call, some minutes later; one with a card is counted sooner, as that is followed."""
+    """With one call, some minutes later; one with a card is read sooner."""
     reached = arm(world)
     nowhere: dict[str, Any] = {"Announce in": None}
     await submit_form(world, **nowhere)
@@ -378,7 +378,7 @@ async def test_a_registration_that_a_crash_left_unread_is_read_by_the_sweep(worl
 
 @pytest.mark.parametrize("registration", [True, False], ids=["registration", "everyone"])
 async def test_twenty_who_press_refresh_at_once_share_one_reading(world: World, registration: bool) -> None:
-    """Ten calls a minute are a budget: a crowd at one button costs what one person costs."""
+    """Twenty simultaneous refreshes cost as much as one."""
     settings = {"registrationEnabled": registration}
     world.ringcentral.create("Elsewhere", in_days(world, 3), settings=settings)
     await sweep(world)
@@ -398,8 +398,8 @@ async def test_twenty_who_press_refresh_at_once_share_one_reading(world: World, 
     assert world.vendor_calls()[before:] == [one]
 
 
-async def test_figures_say_what_is_known_of_them(world: World) -> None:
-    """Never read, a trial, real people, a limit, full, closed: each in words, with no call but Refresh."""
+async def test_every_state_of_a_count_has_a_text(world: World) -> None:
+    """Never read, unlimited, limited, full, closed: each has a text; only Refresh makes calls."""
     webinar_id = await shared(world)
     session = (await known(world))["Elsewhere"].session_id
 
@@ -430,7 +430,7 @@ async def test_figures_say_what_is_known_of_them(world: World) -> None:
 
 
 async def test_a_webinar_for_everyone_gets_its_join_button_at_the_first_refresh(world: World) -> None:
-    """Lists leave the shared link out: it is read once, and from then on a Refresh costs one call."""
+    """Lists omit the shared link: it is read once; after that a Refresh costs one call."""
     world.ringcentral.create("Elsewhere", in_days(world, 3))
     await sweep(world)
     await world.command("chloe", "#launch", "share elsewhere")
@@ -468,7 +468,7 @@ async def _cancel(world: World) -> None:
 
 
 async def test_a_webinar_made_here_and_renamed_there_is_renamed_here(world: World) -> None:
-    """The session goes by its webinar's title, so a new title in RingCentral's own app reaches the card."""
+    """The session has the title of its webinar, so a new title there reaches the card."""
     await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
     (webinar,) = world.ringcentral.webinars()
     world.ringcentral.edit(webinar["webinar_id"], title="Launch week", description="Now all week")

@@ -1,4 +1,4 @@
-"""Every field of a webinar survives what does not carry it: a sweep, and the completion of a creation."""
+"""Every field of a webinar survives updates that omit it: a sweep, and the completion of a creation."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Wider(Webinar):
 
 
 def session(**changes: Any) -> SessionFacts:
-    """What a list says of the session: other than what is known in every field that it carries."""
+    """Return listed facts that differ from the known webinar in every field."""
     facts: dict[str, Any] = {
         "webinar_id": "w2",
         "session_id": "s1",
@@ -74,17 +74,17 @@ def session(**changes: Any) -> SessionFacts:
 
 
 def changed(before: Webinar, after: Webinar) -> set[str]:
-    """The fields that differ."""
+    """Return the fields that differ."""
     return {name for name in type(before).model_fields if getattr(before, name) != getattr(after, name)}
 
 
 def nameless(_: str) -> str:
-    """A directory that knows nobody."""
+    """Return no name, like an empty directory."""
     return ""
 
 
 def test_every_field_has_a_value_other_than_its_default() -> None:
-    """A new field fails here until it has one, and is then covered by the tests below."""
+    """A new field fails here until the sample sets it; the tests below then cover it."""
     assert FULL.keys() == Webinar.model_fields.keys()
     assert [name for name, field in Webinar.model_fields.items() if field.default == FULL[name]] == []
 
@@ -101,7 +101,7 @@ def test_fields_that_a_list_does_not_carry_survive_it() -> None:
 
 
 def test_first_sight_of_a_session_takes_all_that_the_list_carries() -> None:
-    """A link for everybody says who it is for."""
+    """A shared link implies the audience."""
     facts = session(host_user_id="h2", attendee_link="https://join.example/other")
 
     seen = merged(ACCOUNT, None, facts, host_name={"h2": "Ben Okafor"}.__getitem__, now=LATER)

@@ -1,4 +1,4 @@
-"""The calendar file: one entry whatever is sent later, in UTC, with the person's own link and nobody else's."""
+"""The calendar file: one entry per webinar, in UTC, with the person's own link."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ LINK = "https://join.example/own/ana"
 
 
 def written(one: Webinar, **how: Any) -> tuple[Any, Any]:
-    """What a calendar reads from the file: the whole, and its one event."""
+    """Return the calendar parsed from the file, and its only event."""
     file = calendar_file(one, **{"now": NOW, "link": LINK, "sequence": 0, **how})
     whole = Calendar.from_ical(file)
     (event,) = whole.walk("VEVENT")
     return whole, event
 
 
-def test_file_says_what_a_calendar_needs() -> None:
-    """Title, times in UTC, the own link where calendars look for one, and that it is to be put in."""
+def test_file_has_the_facts_of_the_webinar() -> None:
+    """Title, times in UTC, the person's link in the fields that calendars read, and the method PUBLISH."""
     madrid = START.astimezone(ZoneInfo("Europe/Madrid"))
-    whole, event = written(webinar(start=madrid, description="What is new"), sequence=3, introduction="Your seat is booked.")
+    whole, event = written(
+        webinar(start=madrid, description="What is new"), sequence=3, introduction="Your seat is booked."
+    )
 
     assert (str(whole["METHOD"]), str(event["STATUS"]), event["SEQUENCE"]) == ("PUBLISH", "CONFIRMED", 3)
     assert str(event["SUMMARY"]) == "Launch day"
@@ -42,8 +44,8 @@ def test_file_says_what_a_calendar_needs() -> None:
     assert f"DTSTART:{START:%Y%m%dT%H%M%S}Z\r\n".encode() in file
 
 
-def test_later_file_takes_the_place_of_the_earlier_one() -> None:
-    """Moved, renamed or under another link: the UID stays."""
+def test_later_file_replaces_an_earlier_one() -> None:
+    """Moved, renamed or with another link, it has the same UID."""
     first = uid(webinar())
     moved = webinar(start=START + timedelta(days=1), title="Launch week")
     assert str(written(moved, sequence=1, link="https://join.example/new")[1]["UID"]) == first
@@ -51,8 +53,8 @@ def test_later_file_takes_the_place_of_the_earlier_one() -> None:
     assert len(others | {first}) == 2 + len(OTHER_ACCOUNTS)
 
 
-def test_canceled_file_takes_the_entry_out() -> None:
-    """With the same UID, and with no link that leads nowhere."""
+def test_canceled_file_removes_the_entry() -> None:
+    """With the same UID, and without a link."""
     whole, event = written(webinar(), canceled=True, sequence=4, link="")
     assert (str(whole["METHOD"]), str(event["STATUS"])) == ("CANCEL", "CANCELLED")
     assert str(event["UID"]) == uid(webinar())
@@ -60,8 +62,8 @@ def test_canceled_file_takes_the_entry_out() -> None:
     assert "LOCATION" not in event
 
 
-def test_panel_is_in_the_calendar_from_when_it_has_to_be_there() -> None:
-    """The end stays where it is."""
+def test_entry_of_the_panel_starts_early() -> None:
+    """The end does not change."""
     _, event = written(webinar(), early=timedelta(minutes=15))
     assert event.decoded("DTSTART") == START - timedelta(minutes=15)
     assert event.decoded("DTEND") == START + timedelta(minutes=45)
@@ -70,7 +72,7 @@ def test_panel_is_in_the_calendar_from_when_it_has_to_be_there() -> None:
 @settings(max_examples=40, deadline=None)
 @given(WEBINARS, st.text(max_size=80))
 def test_any_webinar_is_read_back_as_it_was_written(one: Webinar, introduction: str) -> None:
-    """Whatever stands in its title and description: one event, the same times, no line that is too long."""
+    """With any title and description: one event, the same times, no line over the limit."""
     _, event = written(one, introduction=introduction)
     assert event.decoded("DTSTART") == one.start.replace(microsecond=0)
     assert event.decoded("DTEND") == one.end.replace(microsecond=0)

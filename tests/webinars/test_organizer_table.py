@@ -1,4 +1,4 @@
-"""Whom a workspace lets steer its webinars is remembered, each workspace by itself, on both databases."""
+"""The table of organizers, per workspace, on both databases."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ pytest_plugins = ["tests.support.databases"]
 ACME, OTHER = Workspace(team_id="T1"), Workspace(team_id="T1", enterprise_id="E1")
 
 
-async def test_organisers_are_exactly_those_chosen_last(store: Store) -> None:
-    """With who chose them and when; another workspace has its own."""
+async def test_organizers_are_exactly_those_chosen_last(store: Store) -> None:
+    """With the chooser and the time; separate for another workspace."""
     async with store.write() as db:
         assert await organizer_table.find(db, ACME) == Organizers()
         await organizer_table.save(db, ACME, ["U1", "S1", "U2"], "U9", NOW)
@@ -30,8 +30,8 @@ async def test_organisers_are_exactly_those_chosen_last(store: Store) -> None:
         assert (await organizer_table.find(db, OTHER)).people == ["U5"]
 
 
-async def test_of_several_choices_at_once_one_holds(store: Store) -> None:
-    """Whichever came last, and not the people of all."""
+async def test_one_of_several_concurrent_choices_is_saved(store: Store) -> None:
+    """The last one, not the union."""
 
     async def choose(person: str) -> None:
         async with store.write() as db:

@@ -1,4 +1,4 @@
-"""Who may do what, by what Slack says of them: members, guests, admins, and people of other organizations."""
+"""Permissions of members, guests, admins, and people of other organizations."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Check = Callable[[Person], None]
 
 @pytest.mark.parametrize(("check", "what"), FOR_MEMBERS)
 def test_members_may_and_guests_and_strangers_may_not(check: Check, what: str) -> None:
-    """A refusal names what they can't do, and whom to ask."""
+    """A refusal names the action and whom to ask."""
     check(MEMBER)
     check(ADMIN)
     for one in (GUEST, STRANGER, STRANGE_ADMIN):
@@ -49,7 +49,7 @@ def test_members_may_and_guests_and_strangers_may_not(check: Check, what: str) -
 
 @pytest.mark.parametrize(("check", "what"), FOR_ADMINS)
 def test_only_admins_of_the_workspace_may_change_its_settings(check: Check, what: str) -> None:
-    """An admin of another organization is none here."""
+    """An admin of another organization has no admin rights here."""
     check(ADMIN)
     for one in (MEMBER, GUEST, STRANGER, STRANGE_ADMIN):
         with pytest.raises(NotAllowed) as refused:
@@ -59,7 +59,7 @@ def test_only_admins_of_the_workspace_may_change_its_settings(check: Check, what
 
 @pytest.mark.parametrize(("count", "more"), [(MOST_NAMED, ""), (MOST_NAMED + 1, "1 more organisers, ")])
 def test_a_refusal_names_so_many_organizers(count: int, more: str) -> None:
-    """The rest is counted; the creator is named once, and an unknown group not at all."""
+    """The rest is a count; the creator appears once, an unknown group not at all."""
     others = [f"U{number:04}" for number in range(count)]
     chosen = Organizers(subjects=frozenset({"U1", "S0GONE", *others}), set_by="U2", set_at=NOW)
 
@@ -70,7 +70,7 @@ def test_a_refusal_names_so_many_organizers(count: int, more: str) -> None:
 
 
 async def test_a_person_is_looked_up_once_a_day(world: World) -> None:
-    """What Slack says of them is believed that long, and read again after it."""
+    """The lookup is cached for a day, then repeated."""
     services = world.bot.services
 
     async def looked_up() -> int:

@@ -1,4 +1,4 @@
-"""What a channel sees: cards, lists and figures fit every state and hold nothing personal."""
+"""Public texts: cards, lists and counts match every state and contain nothing personal."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ SHARED = "https://join.example/shared"
 
 
 def shown(message: Message) -> tuple[str, str]:
-    """A message's text, and all that can be read in its blocks."""
+    """Return the text of a message and of its blocks."""
     check_message(message.text, message.blocks)
     return message.text, visible_text(message.blocks)
 
 
 def public(one: Webinar, now: datetime) -> list[Message]:
-    """Everything about a webinar that may stand in a channel."""
+    """Return every message about a webinar that a channel may get."""
     return [
         card(one, now=now),
         count(one, now=now),
@@ -44,7 +44,7 @@ def public(one: Webinar, now: datetime) -> list[Message]:
 @settings(deadline=None)
 @given(WEBINARS, MOMENTS)
 def test_every_public_message_keeps_slacks_limits(one: Webinar, now: datetime) -> None:
-    """Whatever a webinar is called, wherever it takes place, however many have registered."""
+    """With any title, time zone and count."""
     for message in public(one, now):
         check_message(message.text, message.blocks)
 
@@ -52,14 +52,14 @@ def test_every_public_message_keeps_slacks_limits(one: Webinar, now: datetime) -
 @settings(deadline=None)
 @given(WEBINARS, MOMENTS)
 def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, now: datetime) -> None:
-    """A join link in the mirror of a webinar with registration is nobody's to share."""
+    """The link of a webinar with registration is never shown."""
     one = one.model_copy(update={"attendee_link": SHARED})
     links = [SHARED in str(message.blocks) + message.text for message in public(one, now)]
     assert not any(links) or one.audience is Audience.ANYONE
 
 
 def test_nothing_public_can_hold_a_secret() -> None:
-    """What they are built from has no secret in it, and none of them takes one besides."""
+    """Their model has no secret field, and no other argument carries one."""
     assert not [name for name, field in Webinar.model_fields.items() if "Secret" in str(field.annotation)]
     builders: list[Callable[..., Message]] = [card, count, home_menu, listing, pick]
     given_to = {name for builder in builders for name in signature(builder).parameters}
@@ -122,7 +122,7 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
 def test_card_has_the_buttons_and_words_of_its_state(
     changes: dict[str, Any], expected: list[str], sentence: str
 ) -> None:
-    """The way in stands only where it leads somewhere; the eye and the screen reader are told the same."""
+    """The main button appears only if it works; the text for screen readers matches it."""
     message = card(webinar(**changes), now=NOW)
     text, read = shown(message)
     assert list(buttons(message.blocks)) == expected
@@ -130,8 +130,8 @@ def test_card_has_the_buttons_and_words_of_its_state(
     assert sentence in read
 
 
-def test_card_says_what_everybody_needs_to_know() -> None:
-    """Title, time, length, host, audience, description, figures with their time."""
+def test_card_shows_the_public_facts() -> None:
+    """Title, time, length, host, audience, description, and the count with its age."""
     one = webinar(registration=registration(limit=100), description="What is new")
     message = card(one, now=NOW)
     start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
@@ -149,7 +149,7 @@ def test_card_says_what_everybody_needs_to_know() -> None:
 
 
 def test_buttons_of_a_card_carry_the_webinar_and_nothing_personal() -> None:
-    """Each says which webinar it is about; no address leads away from a card of a webinar with registration."""
+    """Each has the id of the webinar; a card of a webinar with registration has no URL."""
     found = buttons(card(webinar(registration=registration()), now=NOW).blocks)
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
         "Register": ("seat.register", "s1"),
@@ -160,13 +160,13 @@ def test_buttons_of_a_card_carry_the_webinar_and_nothing_personal() -> None:
     assert not [button for button in found.values() if "url" in button]
 
 
-def test_card_asks_nobody_to_take_part_who_cannot() -> None:
-    """Who may only wait for registration to open is not told to press that button to take part."""
+def test_card_mentions_no_button_that_cannot_register() -> None:
+    """The text does not ask to press a button that only notifies when registration opens."""
     assert "to take part" not in card(webinar(registration=registration(is_open=False)), now=NOW).text
 
 
 def test_card_of_a_webinar_for_everyone_joins_by_the_shared_link() -> None:
-    """There is no registration, so there is no page for it."""
+    """Without registration there is no registration page."""
     one = webinar(audience=Audience.ANYONE, attendee_link=SHARED, registration=registration())
     found = buttons(card(one, now=NOW).blocks)
     assert (found["Join"]["url"], "Register" in found) == (SHARED, False)
@@ -175,7 +175,7 @@ def test_card_of_a_webinar_for_everyone_joins_by_the_shared_link() -> None:
 @settings(deadline=None)
 @given(WEBINARS, MOMENTS, MOMENTS)
 def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: datetime, later: datetime) -> None:
-    """A sync that finds nothing new gives no reason to edit a card."""
+    """A sync without changes needs no edit."""
     read = one.registration and one.registration.model_copy(update={"read_at": later})
     again = one.model_copy(update={"seen_at": later, "registration": read})
     assert fingerprint(again, now=now) == fingerprint(one, now=now)
@@ -199,27 +199,27 @@ def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: dateti
     ],
 )
 def test_fingerprint_changes_with_what_the_card_says(change: dict[str, Any]) -> None:
-    """Each fact on the card is a reason to edit it."""
+    """Each fact on the card changes it."""
     before = webinar(registration=registration())
     assert fingerprint(before.model_copy(update=change), now=NOW) != fingerprint(before, now=NOW)
 
 
 def test_card_changes_by_itself_only_when_the_planned_end_has_passed() -> None:
-    """Before that, the time of looking makes no difference."""
+    """Before that, the current time makes no difference."""
     one = webinar(registration=registration())
     assert card(one, now=NOW) == card(one, now=one.end - timedelta(seconds=1))
     assert fingerprint(one, now=NOW) != fingerprint(one, now=one.end)
 
 
 def test_join_is_offered_only_where_one_link_is_for_everyone() -> None:
-    """Whoever asks for the button."""
+    """For every caller of the button."""
     assert join(webinar(attendee_link=SHARED)) is None
 
 
 @pytest.mark.parametrize("total", [1, 10, 500])
 @pytest.mark.parametrize("title", ["Launch day", NASTY])
 def test_list_at_any_size_keeps_slacks_limits(total: int, title: str) -> None:
-    """Ten a page, with the longest and nastiest titles."""
+    """Ten per page, with the longest and most hostile titles."""
     one = webinar(title=title, registration=registration(count=10**12, limit=10**12))
     pages = -(-total // PAGE_SIZE)
     page = listing(
@@ -235,7 +235,7 @@ def test_list_at_any_size_keeps_slacks_limits(total: int, title: str) -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_answers_for_one_person_keep_slacks_limits(data: st.DataObject) -> None:
-    """The details, with everything a person may see and do."""
+    """The details, with everything that a user may see and do."""
     one, now = data.draw(WEBINARS), data.draw(MOMENTS)
     problem = data.draw(st.just("") | st.text(max_size=300))
     message = details(one, now=now, host_link=None, can_manage=data.draw(st.booleans()), problem=problem)

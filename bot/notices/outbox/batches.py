@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 
 from bot.db.connection import Db
 from bot.db.keys import workspace_of
-from bot.db.schema import channels, parcels
+from bot.db.schema import channels, outbox_messages
 from bot.model.people import Workspace
 from bot.notices.model import DeliveryMethod, MessageState, NoticeState
 from bot.notices.outbox.batch_plan import BatchPlan, ChannelKey, ReserveCall, channel_key, with_end
@@ -151,18 +151,27 @@ async def _quiet_hours(db: Db, rows: Collection[NoticeRow]) -> dict[ChannelKey, 
 
 @cache
 def _scheduled(*, postgresql: bool) -> Select[Any]:
-    here = in_channels(parcels, postgresql=postgresql)
-    return select(parcels).where(here, parcels.c.way == DeliveryMethod.SCHEDULED, parcels.c.state.in_(AT_SLACK))
+    here = in_channels(outbox_messages, postgresql=postgresql)
+    return select(outbox_messages).where(
+        here, outbox_messages.c.way == DeliveryMethod.SCHEDULED, outbox_messages.c.state.in_(AT_SLACK)
+    )
 
 
 @cache
 def _recent(*, postgresql: bool) -> Select[Any]:
     posted = and_(
-        parcels.c.way == DeliveryMethod.IMMEDIATE, parcels.c.state.in_(RECENT), parcels.c.post_at > bindparam("since")
+        outbox_messages.c.way == DeliveryMethod.IMMEDIATE,
+        outbox_messages.c.state.in_(RECENT),
+        outbox_messages.c.post_at > bindparam("since"),
     )
-    withdrawing = parcels.c.state == MessageState.WITHDRAWING
-    what = [*channel_columns(parcels), parcels.c.state, parcels.c.post_at, parcels.c.wake_at]
-    return select(*what).where(in_channels(parcels, postgresql=postgresql), or_(posted, withdrawing))
+    withdrawing = outbox_messages.c.state == MessageState.WITHDRAWING
+    what = [
+        *channel_columns(outbox_messages),
+        outbox_messages.c.state,
+        outbox_messages.c.post_at,
+        outbox_messages.c.wake_at,
+    ]
+    return select(*what).where(in_channels(outbox_messages, postgresql=postgresql), or_(posted, withdrawing))
 
 
 @cache

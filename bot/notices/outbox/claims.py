@@ -15,7 +15,7 @@ from bot.clock import machine_now
 from bot.db.columns import UtcDateTime
 from bot.db.connection import Db
 from bot.db.keys import column_in, columns_in, columns_in_parameters, of_bound_workspace, workspace_columns
-from bot.db.schema import notices, parcels
+from bot.db.schema import notices, outbox_messages
 from bot.model.people import Workspace
 from bot.notices.model import DeliveryMethod, MessageState, NoticeState
 from bot.notices.outbox.batch_plan import ChannelKey, channel_key
@@ -126,20 +126,30 @@ async def _claim(db: Db, state: MessageState, claim: Claim, values: dict[str, An
     found = [read_message(row) for row in await db.execute(query, values)]
     ours = {"claimed_by": claim.by, "claimed_until": lease_clock(db, claim.lease)}
     if found:
-        await db.execute(update(parcels).where(parcels.c.id.in_([message.id for message in found])).values(ours))
+        await db.execute(
+            update(outbox_messages).where(outbox_messages.c.id.in_([message.id for message in found])).values(ours)
+        )
     return [replace(message, claimed_by=claim.by) for message in found]
 
 
 @cache
 def _unclaimed(state: MessageState, *, one_workspace: bool, postgresql: bool) -> Select[Any]:
     clock = func.clock_timestamp() if postgresql else bindparam("clock", type_=UtcDateTime())
-    which = [parcels.c.state == state, or_(parcels.c.claimed_until.is_(None), parcels.c.claimed_until < clock)]
+    which = [
+        outbox_messages.c.state == state,
+        or_(outbox_messages.c.claimed_until.is_(None), outbox_messages.c.claimed_until < clock),
+    ]
     if state is MessageState.WITHDRAWING:
-        which.append(parcels.c.wake_at <= bindparam("now"))
+        which.append(outbox_messages.c.wake_at <= bindparam("now"))
     if one_workspace:
-        which += of_bound_workspace(parcels)
-    query = select(parcels).where(*which).order_by(parcels.c.wake_at, parcels.c.id).limit(bindparam("most"))
-    return _skip_locked(query, parcels)
+        which += of_bound_workspace(outbox_messages)
+    query = (
+        select(outbox_messages)
+        .where(*which)
+        .order_by(outbox_messages.c.wake_at, outbox_messages.c.id)
+        .limit(bindparam("most"))
+    )
+    return _skip_locked(query, outbox_messages)
 
 
 def _skip_locked(query: Select[Any], table: Table) -> Select[Any]:

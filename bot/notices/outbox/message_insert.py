@@ -13,7 +13,7 @@ from bot.clock import machine_now
 from bot.db.columns import UtcDateTime
 from bot.db.connection import Db
 from bot.db.keys import BulkUpdate, rows_from_lists, workspace_columns
-from bot.db.schema import CHANNEL_AND_SECOND, notices, parcels
+from bot.db.schema import CHANNEL_AND_SECOND, notices, outbox_messages
 from bot.notices.model import DeliveryMethod, MessageState, NoticeState
 from bot.notices.outbox.batch_plan import MessageDraft
 from bot.notices.outbox.claims import Claim
@@ -66,11 +66,11 @@ async def _insert(db: Db, values: Sequence[dict[str, Any]], claim: Claim) -> lis
 
 def _insert_all() -> Any:
     """One statement for any number of messages: a statement for each number would have to be prepared separately."""
-    common = {"state": bindparam("state", type_=parcels.c.state.type), "claimed_by": bindparam("claimed_by")}
+    common = {"state": bindparam("state", type_=outbox_messages.c.state.type), "claimed_by": bindparam("claimed_by")}
     until = func.clock_timestamp() + bindparam("lease", type_=Interval())
-    chosen = rows_from_lists(parcels, EACH).add_columns(*common.values(), until)
-    statement = insert(parcels).from_select([*EACH, *common, "claimed_until"], chosen, include_defaults=False)
-    return statement.returning(parcels.c.id, *(parcels.c[name] for name in CHANNEL_AND_SECOND))
+    chosen = rows_from_lists(outbox_messages, EACH).add_columns(*common.values(), until)
+    statement = insert(outbox_messages).from_select([*EACH, *common, "claimed_until"], chosen, include_defaults=False)
+    return statement.returning(outbox_messages.c.id, *(outbox_messages.c[name] for name in CHANNEL_AND_SECOND))
 
 
 def _by_due(row: NoticeRow) -> tuple[datetime, int]:
@@ -102,7 +102,7 @@ def _batched(rows: Sequence[NoticeRow], message_id: int, values: dict[str, Any],
     return BatchedMessage(message, tuple(batched))
 
 
-_INSERT = insert(parcels).returning(parcels.c.id, sort_by_parameter_order=True)
+_INSERT = insert(outbox_messages).returning(outbox_messages.c.id, sort_by_parameter_order=True)
 _INSERT_ALL = _insert_all()
 _DEFERRED = BulkUpdate(notices, {"until": UtcDateTime()}, lambda given: {"hand_at": given["until"]})
 _ENDED = BulkUpdate(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, case, select, u
 
 from bot.db.connection import Db
 from bot.db.keys import BulkUpdate, column_in, of_bound_workspace, workspace_columns
-from bot.db.schema import notices, parcels
+from bot.db.schema import notices, outbox_messages
 from bot.model.people import Workspace
 from bot.notices.model import MessageState, NoticeState
 from bot.notices.outbox.message_table import AT_ONCE, OPEN, PAGE, locked
@@ -73,7 +73,7 @@ async def requeue(db: Db, message: OutboundMessage, again_at: datetime, problem:
     if state is None:
         return False
     # A withdrawal is no failed attempt.
-    attempts = 0 if state is MessageState.WITHDRAWING else parcels.c.attempts
+    attempts = 0 if state is MessageState.WITHDRAWING else outbox_messages.c.attempts
     await _set(db, message, state=MessageState.WITHDRAWN, attempts=attempts, problem=problem, claimed_until=None)
     again = {"state": NoticeState.PLANNED, "hand_at": again_at, "problem": problem}
     await db.execute(update(notices).where(*_notices_in(message)).values(again))
@@ -113,8 +113,12 @@ async def replace_at_slack(db: Db, message: OutboundMessage) -> None:
 
 async def mark_checked(db: Db, message: OutboundMessage, wake_at: datetime) -> None:
     """Record that the text of a message is current, unless its webinar has changed again since it was read."""
-    same = (parcels.c.id == message.id, parcels.c.state == MessageState.SCHEDULED, parcels.c.wake_at == message.wake_at)
-    await db.execute(update(parcels).where(*same).values(wake_at=wake_at))
+    same = (
+        outbox_messages.c.id == message.id,
+        outbox_messages.c.state == MessageState.SCHEDULED,
+        outbox_messages.c.wake_at == message.wake_at,
+    )
+    await db.execute(update(outbox_messages).where(*same).values(wake_at=wake_at))
 
 
 async def mark_past_posted(db: Db, now: datetime, workspace: Workspace | None = None) -> bool:
@@ -125,24 +129,36 @@ async def mark_past_posted(db: Db, now: datetime, workspace: Workspace | None = 
     await _lock_notices(db, ids)
     if not ids:
         return False
-    still = list((await db.execute(locked(db, query.where(parcels.c.id.in_(ids))), values)).scalars())
+    still = list((await db.execute(locked(db, query.where(outbox_messages.c.id.in_(ids))), values)).scalars())
     if still:
-        await db.execute(update(parcels).where(parcels.c.id.in_(still)).values(state=MessageState.POSTED))
+        await db.execute(
+            update(outbox_messages).where(outbox_messages.c.id.in_(still)).values(state=MessageState.POSTED)
+        )
         await _mark_notices_posted(db, still)
     return len(ids) == PAGE
 
 
 @cache
 def _past(*, one_workspace: bool) -> Select[Any]:
-    scheduled = (parcels.c.state == MessageState.SCHEDULED, parcels.c.wake_at <= bindparam("now"))
-    query = select(parcels.c.id).where(*scheduled, parcels.c.post_at <= bindparam("by"))
-    return query.where(*(of_bound_workspace(parcels) if one_workspace else ())).order_by(parcels.c.wake_at).limit(PAGE)
+    scheduled = (outbox_messages.c.state == MessageState.SCHEDULED, outbox_messages.c.wake_at <= bindparam("now"))
+    query = select(outbox_messages.c.id).where(*scheduled, outbox_messages.c.post_at <= bindparam("by"))
+    return (
+        query.where(*(of_bound_workspace(outbox_messages) if one_workspace else ()))
+        .order_by(outbox_messages.c.wake_at)
+        .limit(PAGE)
+    )
 
 
 @cache
 def _states(*, postgresql: bool) -> Select[Any]:
-    what = select(parcels.c.id, parcels.c.state, parcels.c.scheduled_id, parcels.c.message_ts)
-    return what.where(column_in(parcels.c.id, "ids", postgresql=postgresql)).order_by(parcels.c.id).with_for_update()
+    what = select(
+        outbox_messages.c.id, outbox_messages.c.state, outbox_messages.c.scheduled_id, outbox_messages.c.message_ts
+    )
+    return (
+        what.where(column_in(outbox_messages.c.id, "ids", postgresql=postgresql))
+        .order_by(outbox_messages.c.id)
+        .with_for_update()
+    )
 
 
 async def _close(db: Db, message: OutboundMessage, state: MessageState, problem: str) -> None:
@@ -168,13 +184,15 @@ async def _lock_notices(db: Db, ids: Sequence[int]) -> None:
 
 async def _lock(db: Db, message: OutboundMessage, states: Collection[MessageState]) -> MessageState | None:
     await _lock_notices(db, [message.id])
-    query = locked(db, select(parcels.c.state)).where(parcels.c.id == message.id, parcels.c.state.in_(states))
+    query = locked(db, select(outbox_messages.c.state)).where(
+        outbox_messages.c.id == message.id, outbox_messages.c.state.in_(states)
+    )
     found: str | None = (await db.execute(query)).scalar()
     return MessageState(found) if found else None
 
 
 async def _set(db: Db, message: OutboundMessage, **values: Any) -> None:
-    await db.execute(update(parcels).where(parcels.c.id == message.id).values(values))
+    await db.execute(update(outbox_messages).where(outbox_messages.c.id == message.id).values(values))
 
 
 def _notices_in(message: OutboundMessage) -> list[ColumnElement[bool]]:
@@ -187,12 +205,12 @@ _NOTICES_IN = (
     .order_by(notices.c.id)
     .with_for_update()
 )
-_IS_SENDING = parcels.c.state == MessageState.SENDING
+_IS_SENDING = outbox_messages.c.state == MessageState.SENDING
 _SCHEDULED = BulkUpdate(
-    parcels,
+    outbox_messages,
     {"at_slack": String(), "digest": String()},
     lambda given: {
-        "state": case((_IS_SENDING, MessageState.SCHEDULED), else_=parcels.c.state),
+        "state": case((_IS_SENDING, MessageState.SCHEDULED), else_=outbox_messages.c.state),
         "scheduled_id": given["at_slack"],
         "text_digest": given["digest"],
         "attempts": 0,
@@ -201,7 +219,7 @@ _SCHEDULED = BulkUpdate(
     },
 )
 _POSTED = BulkUpdate(
-    parcels,
+    outbox_messages,
     {"ts": String()},
     lambda given: {"state": MessageState.POSTED, "message_ts": given["ts"], "problem": "", "claimed_until": None},
 )

@@ -38,7 +38,7 @@ from bot.db.keys import (
     rows_from_lists,
     workspace_columns,
 )
-from bot.db.schema import IDENTITY, notices, parcels
+from bot.db.schema import IDENTITY, notices, outbox_messages
 from bot.model.people import Account, Workspace
 from bot.notices.model import TIMED, DeliveryMethod, MessageState, Notice, NoticeState
 from bot.notices.outbox.message_table import request_check, request_withdrawal
@@ -190,10 +190,10 @@ async def clean_up(db: Db, before: datetime, limit: int) -> int:
     over = (notices.c.state.in_(ENDED), notices.c.expires_at < before, notices.c.due_at < before)
     old = select(notices.c.id).where(*over).order_by(notices.c.id).limit(limit)
     gone = await db.execute(delete(notices).where(notices.c.id.in_(old)))
-    empty = ~exists().where(notices.c.parcel_id == parcels.c.id)
-    past = (parcels.c.state.in_(CLOSED), parcels.c.post_at < int(before.timestamp()))
-    left = select(parcels.c.id).where(*past, empty).order_by(parcels.c.id).limit(limit)
-    emptied = await db.execute(delete(parcels).where(parcels.c.id.in_(left)))
+    empty = ~exists().where(notices.c.parcel_id == outbox_messages.c.id)
+    past = (outbox_messages.c.state.in_(CLOSED), outbox_messages.c.post_at < int(before.timestamp()))
+    left = select(outbox_messages.c.id).where(*past, empty).order_by(outbox_messages.c.id).limit(limit)
+    emptied = await db.execute(delete(outbox_messages).where(outbox_messages.c.id.in_(left)))
     return gone.rowcount + emptied.rowcount
 
 
@@ -286,13 +286,16 @@ def _on_conflict(insert: Any) -> Any:
 
 # Spelled out, because a statement that is executed for many rows at once cannot hold a list of values.
 _MESSAGE_IS_OPEN = or_(
-    parcels.c.state == MessageState.SENDING,
-    parcels.c.state == MessageState.SCHEDULED,
-    parcels.c.state == MessageState.WITHDRAWING,
+    outbox_messages.c.state == MessageState.SENDING,
+    outbox_messages.c.state == MessageState.SCHEDULED,
+    outbox_messages.c.state == MessageState.WITHDRAWING,
 )
 _PLANNED_OR_BATCHED = case(
     # By name: in the conflict clause of an insert SQLAlchemy does not correlate, and would read all notices.
-    (exists().where(parcels.c.id == literal_column("notices.parcel_id"), _MESSAGE_IS_OPEN), NoticeState.BATCHED.value),
+    (
+        exists().where(outbox_messages.c.id == literal_column("notices.parcel_id"), _MESSAGE_IS_OPEN),
+        NoticeState.BATCHED.value,
+    ),
     else_=NoticeState.PLANNED.value,
 )
 _UPSERT_EACH = _on_conflict(sqlite.insert(notices))

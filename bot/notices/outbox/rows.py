@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from bot.db.keys import account_columns, account_of, workspace_of
-from bot.db.schema import notices, parcels
+from bot.db.schema import notices, outbox_messages
 from bot.model.people import Workspace
 from bot.notices.model import DeliveryMethod, MessageState, Notice, NoticeFacts, NoticeKind, NoticeState
 from bot.notices.schedule import delivery_method
@@ -98,7 +98,7 @@ def read_message(row: Any, prefix: str = "") -> OutboundMessage:
 
 def labeled_columns(prefix: str) -> Iterable[ColumnElement[Any]]:
     """The columns that `read_message` needs in addition to those that notices have too."""
-    return [parcels.c[name].label(prefix + name) for name in _MESSAGE_FIELDS]
+    return [outbox_messages.c[name].label(prefix + name) for name in _MESSAGE_FIELDS]
 
 
 def read_row(row: Any) -> NoticeRow:
@@ -161,5 +161,7 @@ def facts_json(facts: NoticeFacts) -> str:
 
 _MESSAGE_FIELDS = [field.name for field in fields(OutboundMessage) if field.name != "workspace"]
 
-ROWS = select(notices, *labeled_columns("p_")).outerjoin_from(notices, parcels, notices.c.parcel_id == parcels.c.id)
+ROWS = select(notices, *labeled_columns("p_")).outerjoin_from(
+    notices, outbox_messages, notices.c.parcel_id == outbox_messages.c.id
+)
 """The query for the rows that `read_row` converts. Built once: building it takes longer than running it."""

@@ -1,4 +1,4 @@
-"""Handing reminders to Slack goes wrong in every way it can, and each is said once all the same."""
+"""Scheduling a reminder fails in every way it can, and the reminder is posted once."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.support.webinar_samples import ACCOUNT
 pytest_plugins = ["tests.support.databases"]
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
-GIVING, HELD = MessageState.SENDING, MessageState.SCHEDULED
+PLANNED, BATCHED, POSTED = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
+SENDING, SCHEDULED = MessageState.SENDING, MessageState.SCHEDULED
 LOST: dict[str, dict[str, Any]] = {
     "cut before it arrives": {"cut": True},
     "cut after it was accepted": {"cut": True, "effect": True},
@@ -34,14 +34,14 @@ LOST: dict[str, dict[str, Any]] = {
 }
 
 
-async def in_hand_over(delivery: DeliveryHarness) -> datetime:
-    """Bring the clock to five minutes into the time in which the ten-minute reminder may be handed over; its start."""
+async def in_scheduling_window(delivery: DeliveryHarness) -> datetime:
+    """Advance to five minutes into the time in which the ten-minute reminder may be scheduled. Returns the start."""
     start = delivery.clock.now() + 20 * MINUTE
     await delivery.announce(start)
     return start
 
 
-async def handed_over_by_another(delivery: DeliveryHarness) -> None:
+async def scheduled_by_another_worker(delivery: DeliveryHarness) -> None:
     """The claim expires, and another worker schedules the reminder."""
     await delivery.expire_claims()
     await delivery.worker("other").run()
@@ -50,11 +50,11 @@ async def handed_over_by_another(delivery: DeliveryHarness) -> None:
     assert len(delivery.slack.scheduled()) == 1
 
 
-async def check_said_once(delivery: DeliveryHarness, start: datetime) -> None:
-    """Slack holds one reminder, for its second, and posts it then; nothing is said a second time."""
+async def check_posted_once(delivery: DeliveryHarness, start: datetime) -> None:
+    """One reminder is scheduled for its second; Slack posts it then, and nothing else."""
     due = next_whole_second(start - 10 * MINUTE)
-    assert [held.post_at for held in delivery.slack.scheduled()] == [due.timestamp()]
-    assert (await delivery.reminder_states(), (await delivery.message_states())[-1]) == ([PACKED], HELD)
+    assert [message.post_at for message in delivery.slack.scheduled()] == [due.timestamp()]
+    assert (await delivery.reminder_states(), (await delivery.message_states())[-1]) == ([BATCHED], SCHEDULED)
     await delivery.move_to(due - timedelta(seconds=1))
     assert delivery.posted() == []
     await delivery.move_to(due)
@@ -66,21 +66,21 @@ async def check_said_once(delivery: DeliveryHarness, start: datetime) -> None:
     assert "starts in 10 minutes" in message.words
     await delivery.move_to(start)
     await delivery.worker().run()
-    assert await delivery.reminder_states() == [SAID]
+    assert await delivery.reminder_states() == [POSTED]
     assert len(delivery.posted()) == 1
 
 
 @pytest.mark.parametrize("how", LOST)
-async def test_lost_answer_is_found_out_by_asking(delivery: DeliveryHarness, how: str) -> None:
-    """Nobody repeats what Slack may have: it is asked when the claim has run out, and then has it once."""
-    start = await in_hand_over(delivery)
+async def test_unknown_outcome_is_looked_up(delivery: DeliveryHarness, how: str) -> None:
+    """Nothing is repeated: when the claim has expired, a worker asks Slack."""
+    start = await in_scheduling_window(delivery)
     delivery.slack.fail("chat.scheduleMessage", **LOST[how])
 
     for _ in range(3):
         await delivery.worker().run()
     calls = [call.method for call in delivery.slack.calls]
     assert calls.count("chat.scheduledMessages.list") == 0
-    assert (await delivery.reminder_states(), await delivery.message_states()) == ([PACKED], [GIVING])
+    assert (await delivery.reminder_states(), await delivery.message_states()) == ([BATCHED], [SENDING])
     assert timedelta(seconds=55) < await delivery.claim_time_left() <= timedelta(seconds=60)
 
     await delivery.expire_claims()
@@ -88,32 +88,32 @@ async def test_lost_answer_is_found_out_by_asking(delivery: DeliveryHarness, how
     await delivery.move_to(delivery.clock.now() + timedelta(seconds=3))
     await delivery.worker().run()
 
-    await check_said_once(delivery, start)
+    await check_posted_once(delivery, start)
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_process_killed_during_a_hand_over_leaves_one_message(any_delivery: DeliveryHarness, after: bool) -> None:
-    """Whether it died before the call or between Slack's yes and the commit: the next one finds out."""
-    start = await in_hand_over(any_delivery)
+async def test_process_killed_while_scheduling_leaves_one_message(any_delivery: DeliveryHarness, after: bool) -> None:
+    """Before the call, or between Slack's answer and the commit: the next worker asks Slack."""
+    start = await in_scheduling_window(any_delivery)
     await any_delivery.kill_at(any_delivery.paused_slack("schedule", after=after))
-    assert (await any_delivery.reminder_states(), await any_delivery.message_states()) == ([PACKED], [GIVING])
+    assert (await any_delivery.reminder_states(), await any_delivery.message_states()) == ([BATCHED], [SENDING])
 
     async with any_delivery.store.write() as db:
         await message_table.release_claims(db)
     await any_delivery.worker("next").run()
-    assert (await any_delivery.reminder_states(), await any_delivery.message_states()) == ([PACKED], [GIVING])
+    assert (await any_delivery.reminder_states(), await any_delivery.message_states()) == ([BATCHED], [SENDING])
 
     await any_delivery.expire_claims()
     await any_delivery.worker("next").run()
     await any_delivery.move_to(any_delivery.clock.now() + timedelta(seconds=3))
     await any_delivery.worker("next").run()
 
-    await check_said_once(any_delivery, start)
+    await check_posted_once(any_delivery, start)
 
 
-async def test_task_cancelled_while_slack_is_at_it_leaves_one_message(delivery: DeliveryHarness) -> None:
-    """The same when the process ends while it waits for an answer that would have been yes."""
-    start = await in_hand_over(delivery)
+async def test_task_canceled_during_the_call_leaves_one_message(delivery: DeliveryHarness) -> None:
+    """The process stops while Slack is accepting the call."""
+    start = await in_scheduling_window(delivery)
     delivery.slack.fail("chat.scheduleMessage", effect=True, hang=5.0)
     task = asyncio.create_task(delivery.worker("killed").run())
     await delivery.slack.wait_for(delivery.slack.scheduled)
@@ -124,29 +124,29 @@ async def test_task_cancelled_while_slack_is_at_it_leaves_one_message(delivery: 
     await delivery.expire_claims()
     await delivery.worker("next").run()
 
-    await check_said_once(delivery, start)
+    await check_posted_once(delivery, start)
 
 
-async def test_frozen_process_that_wakes_up_takes_its_own_back(any_delivery: DeliveryHarness) -> None:
-    """One that stood still past its claim hands over what another has handed over meanwhile, notices, and undoes it."""
-    start = await in_hand_over(any_delivery)
+async def test_frozen_process_withdraws_its_duplicate(any_delivery: DeliveryHarness) -> None:
+    """It was frozen until its claim expired, and schedules what another worker has scheduled meanwhile."""
+    start = await in_scheduling_window(any_delivery)
     paused = any_delivery.paused_slack("schedule")
     frozen = asyncio.create_task(any_delivery.worker("frozen", paused).run())
     await paused.reached.wait()
-    await handed_over_by_another(any_delivery)
+    await scheduled_by_another_worker(any_delivery)
 
     paused.resume.set()
     await frozen
 
-    await check_said_once(any_delivery, start)
+    await check_posted_once(any_delivery, start)
 
 
 @pytest.mark.parametrize("has_history", [True, False])
 async def test_duplicate_that_is_too_late_to_withdraw_is_deleted_after_it_was_posted(
     delivery: DeliveryHarness, caplog: pytest.LogCaptureFixture, has_history: bool
 ) -> None:
-    """A frozen worker schedules its copy in the last minute. Without access to the history an admin sees it."""
-    start = await in_hand_over(delivery)
+    """A frozen worker schedules its copy in the last minute. Without access to the history it is logged."""
+    start = await in_scheduling_window(delivery)
     if has_history:
         delivery.slack.scopes = {*delivery.slack.scopes, "channels:history"}
     waits: list[float] = []
@@ -158,7 +158,7 @@ async def test_duplicate_that_is_too_late_to_withdraw_is_deleted_after_it_was_po
     paused = delivery.paused_slack("schedule")
     frozen = asyncio.create_task(delivery.worker("frozen", paused, sleep=wait).run())
     await paused.reached.wait()
-    await handed_over_by_another(delivery)
+    await scheduled_by_another_worker(delivery)
     due = next_whole_second(start - 10 * MINUTE)
     await delivery.move_to(due - timedelta(seconds=30))
 
@@ -173,26 +173,26 @@ async def test_duplicate_that_is_too_late_to_withdraw_is_deleted_after_it_was_po
     assert left == ["schedule.duplicate_removed" if has_history else "schedule.duplicate_left"]
     await delivery.move_to(start)
     await delivery.worker().run()
-    assert await delivery.reminder_states() == [SAID]
+    assert await delivery.reminder_states() == [POSTED]
 
 
 @pytest.mark.parametrize("fault", [{"retry_after": 1}, {"cut": True}], ids=["busy", "cut"])
-async def test_frozen_process_takes_its_own_back_as_soon_as_slack_lets_it(
+async def test_frozen_process_withdraws_its_duplicate_after_a_failure(
     delivery: DeliveryHarness, fault: dict[str, Any]
 ) -> None:
-    """Slack is busy at first, or its answer gets lost: what is one too many does not stay for that."""
-    start = await in_hand_over(delivery)
+    """Slack is busy at first, or its answer is lost: the withdrawal is retried."""
+    start = await in_scheduling_window(delivery)
     paused = delivery.paused_slack("schedule")
     frozen = asyncio.create_task(delivery.worker("frozen", paused).run())
     await paused.reached.wait()
-    await handed_over_by_another(delivery)
+    await scheduled_by_another_worker(delivery)
     delivery.slack.fail("chat.deleteScheduledMessage", **fault)
 
     paused.resume.set()
     await frozen
 
     assert [call.ok for call in delivery.slack.calls if call.method == "chat.deleteScheduledMessage"] == [False, True]
-    await check_said_once(delivery, start)
+    await check_posted_once(delivery, start)
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -200,7 +200,7 @@ async def test_copy_that_arrives_after_its_claim_expired_is_withdrawn(
     any_delivery: DeliveryHarness, late: bool
 ) -> None:
     """Slack accepts it and the answer is lost: the worker finds the copy at Slack, also on a later look."""
-    start = await in_hand_over(any_delivery)
+    start = await in_scheduling_window(any_delivery)
     waits: list[float] = []
 
     async def wait(seconds: float) -> None:
@@ -209,7 +209,7 @@ async def test_copy_that_arrives_after_its_claim_expired_is_withdrawn(
     paused = any_delivery.paused_slack("schedule")
     frozen = asyncio.create_task(any_delivery.worker("frozen", paused, sleep=wait).run())
     await paused.reached.wait()
-    await handed_over_by_another(any_delivery)
+    await scheduled_by_another_worker(any_delivery)
     any_delivery.slack.fail("chat.scheduleMessage", cut=True, effect=True)
     if late:
         any_delivery.slack.fail("chat.scheduledMessages.list", status=502)
@@ -219,12 +219,12 @@ async def test_copy_that_arrives_after_its_claim_expired_is_withdrawn(
 
     assert [call.method for call in any_delivery.slack.calls].count("chat.deleteScheduledMessage") == 1
     assert waits == [10.0] * (2 if late else 1)
-    await check_said_once(any_delivery, start)
+    await check_posted_once(any_delivery, start)
 
 
 async def test_second_copy_at_slack_is_withdrawn(any_delivery: DeliveryHarness) -> None:
     """Two workers lost Slack's answer and the first was killed: the next one keeps one copy and withdraws the other."""
-    start = await in_hand_over(any_delivery)
+    start = await in_scheduling_window(any_delivery)
     paused = any_delivery.paused_slack("schedule", after=True)
     await any_delivery.kill_at(paused)
     [copy] = any_delivery.slack.scheduled()
@@ -235,12 +235,12 @@ async def test_second_copy_at_slack_is_withdrawn(any_delivery: DeliveryHarness) 
     await any_delivery.worker("next").run()
 
     assert [call.method for call in any_delivery.slack.calls].count("chat.deleteScheduledMessage") == 1
-    await check_said_once(any_delivery, start)
+    await check_posted_once(any_delivery, start)
 
 
-async def test_unclear_hand_over_is_not_repeated_after_its_time(delivery: DeliveryHarness) -> None:
-    """Nobody was there to ask in time: it may have been said, so it is not said again, and an admin can see it."""
-    start = await in_hand_over(delivery)
+async def test_unknown_outcome_is_not_repeated_after_the_due_time(delivery: DeliveryHarness) -> None:
+    """The bot was down at that time: the reminder may have been posted, and ends as unknown."""
+    start = await in_scheduling_window(delivery)
     delivery.slack.fail("chat.scheduleMessage", effect=True, cut=True)
     await delivery.worker().run()
     await delivery.expire_claims()
@@ -256,25 +256,25 @@ async def test_unclear_hand_over_is_not_repeated_after_its_time(delivery: Delive
     assert len(delivery.posted()) == 1
 
 
-async def test_slack_that_cannot_say_is_asked_again(delivery: DeliveryHarness) -> None:
-    """While the asking fails as well, nothing is concluded."""
-    start = await in_hand_over(delivery)
+async def test_failed_lookup_is_repeated(delivery: DeliveryHarness) -> None:
+    """Until Slack answers, nothing is concluded."""
+    start = await in_scheduling_window(delivery)
     delivery.slack.fail("chat.scheduleMessage", effect=True, cut=True)
     await delivery.worker().run()
     for fault in ({"error": "ratelimited"}, {"cut": True}, {"error": "invalid_channel"}):
         delivery.slack.fail("chat.scheduledMessages.list", **fault)
         await delivery.expire_claims()
         await delivery.worker().run()
-        assert (await delivery.reminder_states(), await delivery.message_states()) == ([PACKED], [GIVING])
+        assert (await delivery.reminder_states(), await delivery.message_states()) == ([BATCHED], [SENDING])
 
     await delivery.expire_claims()
     await delivery.worker().run()
 
-    await check_said_once(delivery, start)
+    await check_posted_once(delivery, start)
 
 
-async def test_busy_slack_is_waited_for(delivery: DeliveryHarness) -> None:
-    """After a 429 nobody knocks until it is over, not for the reminders of other channels either."""
+async def test_rate_limit_is_respected(delivery: DeliveryHarness) -> None:
+    """After a 429 nothing is scheduled until it is over, in other channels of the workspace either."""
     start = delivery.clock.now() + 20 * MINUTE
     rooms = delivery.add_channels(5)
     for number, room in enumerate(rooms):
@@ -291,13 +291,13 @@ async def test_busy_slack_is_waited_for(delivery: DeliveryHarness) -> None:
     await worker.run()
 
     due = int(next_whole_second(start - 10 * MINUTE).timestamp())
-    assert sorted((held.channel, held.post_at) for held in delivery.slack.scheduled()) == [
+    assert sorted((message.channel, message.post_at) for message in delivery.slack.scheduled()) == [
         (room, due) for room in rooms
     ]
 
 
-async def test_crowded_channel_is_tried_later(delivery: DeliveryHarness) -> None:
-    """Slack takes 30 messages of a channel in five minutes: where somebody else has used them up, ours come later."""
+async def test_full_channel_is_retried(delivery: DeliveryHarness) -> None:
+    """Slack takes 30 messages of a channel in five minutes; other apps may have used them."""
     start = delivery.clock.now() + 70 * MINUTE
     delivery.slack.limits.schedule_in_window = 0
     await delivery.announce(start)
@@ -308,14 +308,14 @@ async def test_crowded_channel_is_tried_later(delivery: DeliveryHarness) -> None
     delivery.slack.limits.schedule_in_window = 30
     await delivery.run_until(start - 31 * MINUTE)
 
-    said = [line for message in delivery.posted() for line in re.findall("starts in .*|.*comes late.*", message.words)]
-    assert said == ["starts in 55 minutes", "Greenroom was away for a while, so this comes late."]
+    texts = [line for message in delivery.posted() for line in re.findall("starts in .*|.*comes late.*", message.words)]
+    assert texts == ["starts in 55 minutes", "Greenroom was away for a while, so this comes late."]
 
 
 @pytest.mark.parametrize("code", ["is_archived", "not_in_channel", "channel_not_found", "invalid_blocks"])
-async def test_clear_no_is_the_end_of_a_reminder(delivery: DeliveryHarness, code: str) -> None:
-    """Nothing knocks for ever where Slack does not let us post; the row says why, and who set it up is told."""
-    await in_hand_over(delivery)
+async def test_final_refusal_ends_a_reminder(delivery: DeliveryHarness, code: str) -> None:
+    """It is not retried; the row records the reason, and the person who set the channel up is notified."""
+    await in_scheduling_window(delivery)
     delivery.slack.fail("chat.scheduleMessage", error=code)
     for _ in range(3):
         await delivery.worker().run()
@@ -324,12 +324,12 @@ async def test_clear_no_is_the_end_of_a_reminder(delivery: DeliveryHarness, code
     (row,) = await delivery.notice_rows()
     assert row.state is NoticeState.FAILED
     assert row.problem
-    told = [] if code == "invalid_blocks" else ["chat.postMessage"]
-    assert [call.method for call in delivery.slack.calls] == ["chat.scheduleMessage", *told]
+    notified = [] if code == "invalid_blocks" else ["chat.postMessage"]
+    assert [call.method for call in delivery.slack.calls] == ["chat.scheduleMessage", *notified]
 
 
-async def test_who_set_a_channel_up_is_told_once_that_it_is_closed(delivery: DeliveryHarness) -> None:
-    """Not for each webinar that cannot be told of there, until they set something up there anew."""
+async def test_owner_of_a_lost_channel_is_notified_once(delivery: DeliveryHarness) -> None:
+    """For all webinars, until they set something up there again."""
     start = delivery.clock.now() + 20 * MINUTE
     await delivery.announce(start)
     await delivery.announce(start + MINUTE, "s2")
@@ -347,9 +347,9 @@ async def test_who_set_a_channel_up_is_told_once_that_it_is_closed(delivery: Del
 
 
 @pytest.mark.parametrize("code", ["time_in_past", "invalid_auth", "service_unavailable"])
-async def test_no_for_now_is_tried_again_at_growing_intervals(delivery: DeliveryHarness, code: str) -> None:
-    """What an admin or Slack can mend is worth another try, but not for longer than the reminder is worth saying."""
-    start = await in_hand_over(delivery)
+async def test_temporary_refusal_is_retried_with_growing_intervals(delivery: DeliveryHarness, code: str) -> None:
+    """An admin or Slack can resolve it, until the reminder expires."""
+    start = await in_scheduling_window(delivery)
     delivery.slack.fail("chat.scheduleMessage", error=code, times=100)
     worker = delivery.worker()
     tries: list[float] = []
@@ -361,25 +361,25 @@ async def test_no_for_now_is_tried_again_at_growing_intervals(delivery: Delivery
     assert delivery.clock.now() < start
     wanted = [2, 4, 8, 16, 32] + [60] * 14
     assert len(tries) == len(wanted)
-    # Looked at a moment after it was written down.
+    # Read a moment after it was written.
     assert all(wait - 1.5 < seen <= wait for seen, wait in zip(tries, wanted, strict=True)), tries
     assert delivery.posted() == []
 
 
-async def test_no_for_now_ends_well_when_it_is_mended(delivery: DeliveryHarness) -> None:
-    """One refusal costs nothing but a little time."""
-    start = await in_hand_over(delivery)
+async def test_resolved_refusal_does_no_harm(delivery: DeliveryHarness) -> None:
+    """One refusal costs a little time."""
+    start = await in_scheduling_window(delivery)
     delivery.slack.fail("chat.scheduleMessage", error="invalid_auth")
     wake = await delivery.worker().run()
     assert wake is not None
     await delivery.move_to(wake)
     await delivery.worker().run()
 
-    await check_said_once(delivery, start)
+    await check_posted_once(delivery, start)
 
 
-async def test_two_replicas_hand_over_each_once(any_delivery: DeliveryHarness) -> None:
-    """Two deliveries with connections of their own, on one database, many reminders at once."""
+async def test_two_replicas_schedule_each_reminder_once(any_delivery: DeliveryHarness) -> None:
+    """Two workers with connections of their own, on one database, many reminders at once."""
     start = any_delivery.clock.now() + 20 * MINUTE
     count = 90
     for number, room in enumerate(any_delivery.add_channels(count)):
@@ -393,26 +393,26 @@ async def test_two_replicas_hand_over_each_once(any_delivery: DeliveryHarness) -
 
     await two.stop()
     await second_store.close()
-    held = any_delivery.slack.scheduled()
-    assert len({one.channel for one in held}) == count
-    assert len({one.text for one in held}) == count
+    scheduled = any_delivery.slack.scheduled()
+    assert len({one.channel for one in scheduled}) == count
+    assert len({one.text for one in scheduled}) == count
     assert [call.ok for call in any_delivery.slack.calls] == [True] * count
 
 
-async def test_claim_that_is_nearly_over_begins_no_call(delivery: DeliveryHarness) -> None:
-    """Its answer could come when somebody else has taken the reminder over: it is given back and taken anew."""
-    start = await in_hand_over(delivery)
+async def test_expiring_claim_starts_no_call(delivery: DeliveryHarness) -> None:
+    """The answer could come after another worker has claimed the reminder: it is requeued."""
+    start = await in_scheduling_window(delivery)
     hurried = delivery.worker("hurried", lease=timedelta(seconds=ONE_CALL))
     await hurried.run()
     assert delivery.slack.calls == []
     assert await delivery.reminder_states() == [PLANNED]
 
     await delivery.worker().run()
-    await check_said_once(delivery, start)
+    await check_posted_once(delivery, start)
 
 
-async def test_workspace_that_is_not_ours_is_left_alone(any_delivery: DeliveryHarness) -> None:
-    """A worker with the token of one workspace neither hands over nor waits for what belongs to another."""
+async def test_worker_of_one_workspace_ignores_others(any_delivery: DeliveryHarness) -> None:
+    """It has the token of one workspace, and neither schedules nor waits for another's notices."""
     start = any_delivery.clock.now() + 20 * MINUTE
     other = OTHER_ACCOUNTS[0]
     await any_delivery.announce(start, account=other)

@@ -1,4 +1,4 @@
-"""What has become of a parcel is written down once on both databases, and no latecomer undoes it."""
+"""The table of messages on both databases: each result is written once, and a late worker changes nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.clock import machine_now
 from bot.db.connection import Db, Store
-from bot.db.schema import parcels as table
+from bot.db.schema import outbox_messages as table
 from bot.model.people import Workspace
 from bot.notices.model import DeliveryMethod, MessageState, NoticeKind, NoticeState
 from bot.notices.outbox import claims, message_results, message_table, notice_table
@@ -28,7 +28,7 @@ pytest_plugins = ["tests.support.databases"]
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DUE = int((START - HOUR).timestamp())
-PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
+PLANNED, BATCHED, POSTED = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
 
 
 def claim(by: str = "me", lease: timedelta = MINUTE, workspace: Workspace | None = None) -> Claim:
@@ -36,51 +36,51 @@ def claim(by: str = "me", lease: timedelta = MINUTE, workspace: Workspace | None
     return Claim(by=by, lease=lease, workspace=workspace)
 
 
-def room(_: Workspace, __: str) -> datetime | None:
-    """Slack has time for everything."""
+def no_limit(_: Workspace, __: str) -> datetime | None:
+    """Slack accepts every call."""
     return None
 
 
-async def packed(db: Db, by: Claim | None = None) -> BatchedMessage:
-    """A reminder, to be given to Slack."""
+async def batched_reminder(db: Db, by: Claim | None = None) -> BatchedMessage:
+    """A reminder, batched and about to be scheduled."""
     await notice_table.plan(db, [notice()])
-    (batched,) = (await batch_scheduled(db, NOW, by or claim(), room)).messages
+    (batched,) = (await batch_scheduled(db, NOW, by or claim(), no_limit)).messages
     return batched
 
 
-async def held(db: Db) -> BatchedMessage:
-    """A reminder that Slack holds."""
-    batched = await packed(db)
+async def scheduled_reminder(db: Db) -> BatchedMessage:
+    """A reminder scheduled at Slack."""
+    batched = await batched_reminder(db)
     assert await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1", "digest")]) == {
         batched.message.id
     }
     return batched
 
 
-async def to_be_posted(db: Db) -> BatchedMessage:
-    """An alert, to be posted."""
+async def batched_alert(db: Db) -> BatchedMessage:
+    """An alert, about to be posted."""
     await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
-    (batched,) = (await batch_immediate(db, NOW, claim(), room)).messages
+    (batched,) = (await batch_immediate(db, NOW, claim(), no_limit)).messages
     return batched
 
 
-async def stands(db: Db) -> tuple[NoticeState, OutboundMessage]:
-    """How the one notice stands, and its parcel."""
+async def current(db: Db) -> tuple[NoticeState, OutboundMessage]:
+    """The state of the one notice, and its message."""
     (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert row.message
     return row.state, row.message
 
 
-async def claims_run_out(db: Db) -> None:
-    """So much of the machine's time passes."""
+async def expire_claims(db: Db) -> None:
+    """Let every claim expire."""
     past = machine_now() - SECOND
     await db.execute(update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=past))
 
 
-async def test_two_held_messages_cannot_share_a_second(store: Store) -> None:
-    """The database itself refuses it, for one channel of one workspace; what is posted may."""
+async def test_two_scheduled_messages_of_a_channel_cannot_share_a_second(store: Store) -> None:
+    """A unique index refuses it; an immediate message may share the second."""
     async with store.write() as db:
-        batched = await held(db)
+        batched = await scheduled_reminder(db)
         for other in OTHER_ACCOUNTS[:2]:
             await _insert(db, other.workspace, DeliveryMethod.SCHEDULED)
         await _insert(db, ACCOUNT.workspace, DeliveryMethod.IMMEDIATE)
@@ -90,12 +90,12 @@ async def test_two_held_messages_cannot_share_a_second(store: Store) -> None:
             await _insert(db, ACCOUNT.workspace, DeliveryMethod.SCHEDULED)
 
 
-async def test_unclear_hand_over_is_taken_by_one_when_its_time_has_run_out(store: Store) -> None:
-    """As long as the claim holds, Slack may still be about to accept it."""
+async def test_unknown_outcome_is_claimed_by_one_worker_after_the_lease(store: Store) -> None:
+    """Until the lease expires Slack may still be about to accept the call."""
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_reminder(db)
         assert await claims.claim_unknown(db, claim("you")) == []
-        await claims_run_out(db)
+        await expire_claims(db)
         assert await claims.claim_unknown(db, claim("you")) == [replace(batched.message, claimed_by="you")]
         assert await claims.claim_unknown(db, claim("you")) == []
 
@@ -103,23 +103,23 @@ async def test_unclear_hand_over_is_taken_by_one_when_its_time_has_run_out(store
         assert await claims.claim_unknown(db, claim("me")) == []
 
 
-async def test_what_is_left_unclear_is_looked_into_later(store: Store) -> None:
-    """When so much time has passed as its holder said."""
+async def test_extended_claim_delays_the_lookup(store: Store) -> None:
+    """By the time that the owner names."""
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_reminder(db)
         await message_table.extend_claim(db, batched.message, HOUR)
         assert await claims.claim_unknown(db, claim("you")) == []
         await message_table.extend_claim(db, batched.message, -SECOND)
         assert len(await claims.claim_unknown(db, claim("you"))) == 1
 
 
-async def test_held_parcel_keeps_what_slack_said(store: Store) -> None:
-    """The id to take it back with and the digest of its words, and nobody has a claim on it."""
+async def test_scheduled_message_keeps_its_id_and_digest(store: Store) -> None:
+    """The claim is released."""
     async with store.write() as db:
-        await held(db)
-        state, message = await stands(db)
+        await scheduled_reminder(db)
+        state, message = await current(db)
     assert (state, message.state, message.scheduled_id, message.text_digest) == (
-        PACKED,
+        BATCHED,
         MessageState.SCHEDULED,
         "Q1",
         "digest",
@@ -127,10 +127,10 @@ async def test_held_parcel_keeps_what_slack_said(store: Store) -> None:
     assert (message.wake_at, message.attempts) == (from_unix(DUE) + CHANGE_SEEN_WITHIN, 0)
 
 
-async def test_parcel_to_be_withdrawn_during_its_hand_over_is_got_back_after_it(store: Store) -> None:
-    """The hand-over ends first, and leaves the id that is needed."""
+async def test_message_withdrawn_during_its_call_is_withdrawn_after_it(store: Store) -> None:
+    """The call ends first, and provides the id that the withdrawal needs."""
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_reminder(db)
         await notice_table.withdraw(db, [batched.rows[0].id])
         assert await claims.claim_withdrawals(db, NOW, claim("you")) == []
 
@@ -140,30 +140,32 @@ async def test_parcel_to_be_withdrawn_during_its_hand_over_is_got_back_after_it(
         (withdrawing,) = await claims.claim_withdrawals(db, NOW, claim("you"))
         assert withdrawing.scheduled_id == "Q1"
         assert await message_results.requeue(db, withdrawing, NOW)
-        state, message = await stands(db)
+        state, message = await current(db)
     assert (state, message.state) == (NoticeState.WITHDRAWN, MessageState.WITHDRAWN)
 
 
-async def test_what_else_was_in_a_parcel_that_is_got_back_is_planned_again(store: Store) -> None:
-    """Only what is no longer to be said stays away."""
+async def test_other_notices_of_a_withdrawn_message_are_planned_again(store: Store) -> None:
+    """Only the withdrawn notice stays away."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
-        (batched,) = (await batch_scheduled(db, NOW, claim(), room)).messages
+        (batched,) = (await batch_scheduled(db, NOW, claim(), no_limit)).messages
         await notice_table.withdraw(db, [batched.rows[0].id])
         await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1")])
         await message_results.requeue(db, batched.message, SOON)
         (other,) = await notice_table.of_session(db, ACCOUNT, "s2")
-        state, message = await stands(db)
+        state, message = await current(db)
     assert (state, message.state) == (NoticeState.WITHDRAWN, MessageState.WITHDRAWN)
     assert (other.state, other.notice.schedulable_at) == (PLANNED, SOON)
 
 
-@pytest.mark.parametrize(("problem", "ends"), [("", SAID), ("not clear", NoticeState.UNKNOWN)])
-async def test_what_could_not_be_got_back_was_said(store: Store, problem: str, ends: NoticeState) -> None:
-    """As far as that is clear; what should not have been said is named, and never planned again."""
+@pytest.mark.parametrize(("problem", "ends"), [("", POSTED), ("not clear", NoticeState.UNKNOWN)])
+async def test_message_that_could_not_be_withdrawn_counts_as_posted(
+    store: Store, problem: str, ends: NoticeState
+) -> None:
+    """Or as unknown; the withdrawn notice is returned, and never planned again."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
-        (batched,) = (await batch_scheduled(db, NOW, claim(), room)).messages
+        (batched,) = (await batch_scheduled(db, NOW, claim(), no_limit)).messages
         await notice_table.withdraw(db, [batched.rows[0].id])
         assert await message_results.close_posted(db, batched.message, problem) == [batched.rows[0].id]
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
@@ -171,13 +173,13 @@ async def test_what_could_not_be_got_back_was_said(store: Store, problem: str, e
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
         assert await message_results.close_posted(db, batched.message, problem) == []
     assert (other.state, other.problem) == (ends, problem)
-    assert (row.state, row.problem) == (SAID, NOT_WITHDRAWN)
+    assert (row.state, row.problem) == (POSTED, NOT_WITHDRAWN)
 
 
-async def test_withdrawal_that_must_wait_is_taken_up_again(store: Store) -> None:
-    """At the time it was put off to, and the outbox wakes for it."""
+async def test_postponed_withdrawal_is_tried_again(store: Store) -> None:
+    """At the given time, which is also when the outbox wakes."""
     async with store.write() as db:
-        batched = await held(db)
+        batched = await scheduled_reminder(db)
         await notice_table.withdraw(db, [batched.rows[0].id])
         assert await message_table.next_wake(db) == AT_ONCE
         (withdrawing,) = await claims.claim_withdrawals(db, NOW, claim())
@@ -189,17 +191,17 @@ async def test_withdrawal_that_must_wait_is_taken_up_again(store: Store) -> None
     assert again.problem == "not clear"
 
 
-async def test_latecomer_changes_nothing(store: Store) -> None:
-    """Who was away while somebody else settled and handed over again learns that theirs is one too many."""
+async def test_late_result_changes_nothing(store: Store) -> None:
+    """A worker whose message was settled by another one learns that its copy is a duplicate."""
     async with store.write() as db:
-        late = (await packed(db)).message
+        late = (await batched_reminder(db)).message
         assert await message_results.requeue(db, late, NOW)
-        (batched,) = (await batch_scheduled(db, NOW, claim("you"), room)).messages
+        (batched,) = (await batch_scheduled(db, NOW, claim("you"), no_limit)).messages
         assert batched.message.attempts == 2
         assert await message_results.mark_scheduled(db, [ScheduledAtSlack(late.id, "Q-late")]) == set()
         assert not await message_results.requeue(db, late, LATER)
         assert not await message_results.close(db, late, MessageState.FAILED, "no")
-        assert await stands(db) == (PACKED, batched.message)
+        assert await current(db) == (BATCHED, batched.message)
 
         assert await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1")]) == {
             batched.message.id
@@ -208,49 +210,49 @@ async def test_latecomer_changes_nothing(store: Store) -> None:
         assert await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1")]) == {
             batched.message.id
         }
-        state, message = await stands(db)
-    assert (state, message.state, message.scheduled_id) == (PACKED, MessageState.SCHEDULED, "Q1")
+        state, message = await current(db)
+    assert (state, message.state, message.scheduled_id) == (BATCHED, MessageState.SCHEDULED, "Q1")
 
 
-async def test_post_is_said_once(store: Store) -> None:
-    """Whoever posts it a second time learns that; to write the same down twice is to write it down once."""
+async def test_post_counts_once(store: Store) -> None:
+    """A second post of a message is a duplicate; the same result may be written twice."""
     async with store.write() as db:
-        batched = await to_be_posted(db)
+        batched = await batched_alert(db)
         assert await message_results.mark_posted(db, [PostedMessage(batched.message.id, "1.1")]) == {batched.message.id}
         assert await message_results.mark_posted(db, [PostedMessage(batched.message.id, "1.1")]) == {batched.message.id}
         assert await message_results.mark_posted(db, [PostedMessage(batched.message.id, "2.2")]) == set()
-        state, message = await stands(db)
-    assert (state, message.state, message.message_ts) == (SAID, MessageState.POSTED, "1.1")
+        state, message = await current(db)
+    assert (state, message.state, message.message_ts) == (POSTED, MessageState.POSTED, "1.1")
 
 
-async def test_post_that_was_settled_meanwhile_is_one_too_many(store: Store) -> None:
-    """It was looked for, not found, and planned again."""
+async def test_post_after_a_requeue_is_a_duplicate(store: Store) -> None:
+    """Another worker did not find the post and planned its notices again."""
     async with store.write() as db:
-        batched = await to_be_posted(db)
+        batched = await batched_alert(db)
         assert await message_results.requeue(db, batched.message, SOON)
         assert await message_results.mark_posted(db, [PostedMessage(batched.message.id, "1.1")]) == set()
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert (row.state, row.notice.schedulable_at) == (PLANNED, SOON)
 
 
-async def test_repetition_is_by_whoever_has_it(store: Store) -> None:
-    """It says so itself, and counts as a further try."""
+async def test_owner_repeats_a_post(store: Store) -> None:
+    """The repetition records its problem and counts as another attempt."""
     async with store.write() as db:
-        batched = await to_be_posted(db)
+        batched = await batched_alert(db)
         again = await message_table.begin_repeat(db, batched.message, LATER, "not clear")
         assert again
         assert (again.attempts, again.problem, again.post_at) == (2, "not clear", int(LATER.timestamp()))
-        assert await stands(db) == (PACKED, again)
+        assert await current(db) == (BATCHED, again)
         assert await message_table.begin_repeat(db, replace(batched.message, claimed_by="you"), LATER, "") is None
 
 
-async def test_what_ended_badly_ends_with_its_reason(store: Store) -> None:
-    """The notices as well."""
+async def test_failed_message_records_the_reason(store: Store) -> None:
+    """So do its notices."""
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_reminder(db)
         assert await message_results.close(db, batched.message, MessageState.FAILED, "is_archived")
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
-        state, message = await stands(db)
+        state, message = await current(db)
     assert (state, row.problem, message.state, message.problem) == (
         NoticeState.FAILED,
         "is_archived",
@@ -259,10 +261,10 @@ async def test_what_ended_badly_ends_with_its_reason(store: Store) -> None:
     )
 
 
-async def test_change_has_what_slack_holds_looked_over(store: Store) -> None:
-    """Once; unless something changes again while somebody is at it. Also what is just being handed over."""
+async def test_change_has_the_scheduled_text_checked(store: Store) -> None:
+    """Once, unless something changes again during the check; also while the message is being scheduled."""
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_reminder(db)
         assert await message_table.to_check(db, NOW, None) == []
         await notice_table.plan(db, [notice(schedulable_at=SOON)])
         await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1")])
@@ -279,36 +281,36 @@ async def test_change_has_what_slack_holds_looked_over(store: Store) -> None:
         assert len(await claims.claim_withdrawals(db, LATER, claim())) == 1
 
 
-async def test_what_slack_held_counts_as_said_after_a_while(store: Store) -> None:
-    """Or when its start has come; until then a change that is heard of late still finds it."""
+async def test_scheduled_message_counts_as_posted_after_a_delay(store: Store) -> None:
+    """Or at its webinar's start; until then a change that is seen late still finds it."""
     async with store.write() as db:
-        await held(db)
-        said = from_unix(DUE) + CHANGE_SEEN_WITHIN
-        await message_results.mark_past_posted(db, said - SECOND)
-        assert (await stands(db))[0] is PACKED
-        await message_results.mark_past_posted(db, said)
-        state, message = await stands(db)
-        assert (state, message.state) == (SAID, MessageState.POSTED)
+        await scheduled_reminder(db)
+        confirmed = from_unix(DUE) + CHANGE_SEEN_WITHIN
+        await message_results.mark_past_posted(db, confirmed - SECOND)
+        assert (await current(db))[0] is BATCHED
+        await message_results.mark_past_posted(db, confirmed)
+        state, message = await current(db)
+        assert (state, message.state) == (POSTED, MessageState.POSTED)
 
         soon = notice(session_id="s2", offset=MINUTE, due_at=START - MINUTE, expires_at=START - MINUTE / 2)
         await notice_table.plan(db, [soon])
-        (batched,) = (await batch_scheduled(db, NOW, claim(), room)).messages
+        (batched,) = (await batch_scheduled(db, NOW, claim(), no_limit)).messages
         assert batched.message.wake_at == START
 
 
-async def test_change_after_a_reminder_was_posted_does_not_end_it_early(store: Store) -> None:
-    """It stays to be corrected as long as any."""
+async def test_change_after_the_post_does_not_shorten_the_delay(store: Store) -> None:
+    """It can be corrected as long as any other."""
     async with store.write() as db:
-        batched = await held(db)
+        batched = await scheduled_reminder(db)
         await notice_table.plan(db, [notice(schedulable_at=from_unix(DUE) + SECOND)])
         await message_results.mark_past_posted(db, from_unix(DUE) + MINUTE)
-        assert (await stands(db))[1].wake_at == batched.message.wake_at
+        assert (await current(db))[1].wake_at == batched.message.wake_at
 
 
-async def test_claims_are_freed_at_a_start(store: Store) -> None:
-    """But not on what the one who is gone was giving to Slack, which may still be about to accept it."""
+async def test_claims_are_released_at_a_start(store: Store) -> None:
+    """Except those of messages that were being sent: Slack may still be about to accept them."""
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_reminder(db)
         await message_table.release_claims(db)
         assert await claims.claim_unknown(db, claim("you")) == []
         await notice_table.withdraw(db, [batched.rows[0].id])
@@ -322,13 +324,13 @@ async def test_claims_are_freed_at_a_start(store: Store) -> None:
         assert len(await claims.claim_withdrawals(db, NOW, claim("you"))) == 1
 
 
-async def test_parcels_of_two_workspaces_never_meet(store: Store) -> None:
-    """A worker for one workspace settles, looks over, gets back and closes nothing of another's."""
+async def test_workspaces_are_separate(store: Store) -> None:
+    """A worker of one workspace does not claim, check, withdraw or close messages of another."""
     here = ACCOUNT.workspace
     async with store.write() as db:
         await notice_table.plan(db, [notice(account=OTHER_ACCOUNTS[0])])
-        (batched,) = (await batch_scheduled(db, NOW, claim(), room)).messages
-        await claims_run_out(db)
+        (batched,) = (await batch_scheduled(db, NOW, claim(), no_limit)).messages
+        await expire_claims(db)
         assert await claims.claim_unknown(db, claim(workspace=here)) == []
         await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1")])
         await notice_table.plan(db, [notice(account=OTHER_ACCOUNTS[0])])

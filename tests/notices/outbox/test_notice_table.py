@@ -1,4 +1,4 @@
-"""The outbox on both databases: a notice is planned once, packed by one, and taken back from wherever it is."""
+"""The table of notices on both databases: a notice is planned once, batched by one worker, and can be withdrawn."""
 
 from __future__ import annotations
 
@@ -27,54 +27,54 @@ pytest_plugins = ["tests.support.databases"]
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DUE = int((START - HOUR).timestamp())
-PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
+PLANNED, BATCHED, POSTED = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
 WITHDRAWN, SKIPPED = NoticeState.WITHDRAWN, NoticeState.SKIPPED
 
 
 def claim(by: str = "me", workspace: Workspace | None = None) -> Claim:
-    """A claim from now on, for a minute."""
+    """A claim of one minute."""
     return Claim(by=by, lease=MINUTE, workspace=workspace)
 
 
-def room(_: Workspace, __: str) -> datetime | None:
-    """Slack has time for everything."""
+def no_limit(_: Workspace, __: str) -> datetime | None:
+    """Slack accepts every call."""
     return None
 
 
-async def stands(db: Db, account: Account = ACCOUNT) -> list[NoticeRow]:
-    """The rows of the one webinar."""
+async def rows_of_session(db: Db, account: Account = ACCOUNT) -> list[NoticeRow]:
+    """The notices of the one session."""
     return await notice_table.of_session(db, account, "s1")
 
 
 async def state(db: Db) -> NoticeState:
-    """How the one row stands."""
-    (row,) = await stands(db)
+    """The state of the one notice."""
+    (row,) = await rows_of_session(db)
     return row.state
 
 
-async def pack(db: Db, now: datetime = NOW, by: str = "me") -> MessageBatch:
-    """Pack what Slack may be given to hold."""
-    return await batch_scheduled(db, now, claim(by), room)
+async def make_batch(db: Db, now: datetime = NOW, by: str = "me") -> MessageBatch:
+    """Batch what may be scheduled at Slack."""
+    return await batch_scheduled(db, now, claim(by), no_limit)
 
 
-async def packed(db: Db) -> BatchedMessage:
-    """The one notice, planned and packed, to be given to Slack."""
+async def batched_notice(db: Db) -> BatchedMessage:
+    """The one notice, planned and batched."""
     await notice_table.plan(db, [notice()])
-    (batched,) = (await pack(db)).messages
+    (batched,) = (await make_batch(db)).messages
     return batched
 
 
-async def held(db: Db) -> BatchedMessage:
-    """The one notice, held by Slack."""
-    batched = await packed(db)
+async def scheduled_notice(db: Db) -> BatchedMessage:
+    """The one notice, scheduled at Slack."""
+    batched = await batched_notice(db)
     assert await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1", "digest")]) == {
         batched.message.id
     }
     return batched
 
 
-async def test_planning_twice_is_planning_once(store: Store) -> None:
-    """The same kind, webinar, start, lead, occurrence and channel is the same notice; any of them different another."""
+async def test_notice_is_planned_once(store: Store) -> None:
+    """A notice is unique by kind, webinar, start, offset, occurrence and channel."""
     others = [
         notice(channel_id="C2"),
         notice(offset=HOUR / 2),
@@ -86,25 +86,25 @@ async def test_planning_twice_is_planning_once(store: Store) -> None:
             await notice_table.plan(db, [notice(), *others])
             await notice_table.plan(db, [notice(start=START + HOUR)])
     async with store.read() as db:
-        rows = await stands(db)
+        rows = await rows_of_session(db)
     assert {row.state for row in rows} == {PLANNED}
     assert sorted(str(row.notice) for row in rows) == sorted(map(str, [notice(), *others, notice(start=START + HOUR)]))
 
 
-async def test_planning_leaves_what_is_under_way(store: Store) -> None:
-    """What Slack is getting, has, or has said, and what somebody had left out, is not planned anew."""
+async def test_planning_does_not_change_sent_notices(store: Store) -> None:
+    """Batched, posted, skipped and failed notices are not planned again."""
     async with store.write() as db:
-        await packed(db)
+        await batched_notice(db)
         await notice_table.plan(db, [notice()])
-        assert await state(db) is PACKED
+        assert await state(db) is BATCHED
         for ended in set(notice_table.ENDED) - {WITHDRAWN}:
             await db.execute(update(table).values(state=ended))
             await notice_table.plan(db, [notice()])
             assert await state(db) is ended
 
 
-async def test_many_notices_are_planned_at_once(store: Store) -> None:
-    """More than go into one statement."""
+async def test_more_notices_than_one_statement_takes_are_planned(store: Store) -> None:
+    """They are counted by due time, for their workspace only."""
     due = START - HOUR
     wanted = [
         notice(session_id=f"s{number}", schedulable_at=due - HOUR / 4) for number in range(notice_table.WRITE_BATCH + 1)
@@ -120,65 +120,65 @@ async def test_many_notices_are_planned_at_once(store: Store) -> None:
 
 
 async def test_withdrawn_notice_is_planned_again(store: Store) -> None:
-    """A webinar that is moved away and back is reminded of as before."""
+    """A webinar that is moved away and back gets its reminders again."""
     async with store.write() as db:
         await notice_table.plan(db, [notice()])
-        await notice_table.withdraw(db, [row.id for row in await stands(db)])
+        await notice_table.withdraw(db, [row.id for row in await rows_of_session(db)])
         assert await state(db) is WITHDRAWN
         await notice_table.plan(db, [notice(schedulable_at=SOON)])
-        (row,) = await stands(db)
+        (row,) = await rows_of_session(db)
     assert (row.state, row.notice.schedulable_at, row.message) == (PLANNED, SOON, None)
 
 
-async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(store: Store) -> None:
-    """It may be at Slack or not: whoever gets the parcel back plans it again."""
+async def test_notice_planned_again_during_a_withdrawal_stays_in_its_message(store: Store) -> None:
+    """Slack may still have the message: the withdrawal plans the notice again."""
     async with store.write() as db:
-        batched = await held(db)
+        batched = await scheduled_notice(db)
         await notice_table.withdraw(db, [row.id for row in batched.rows])
         assert await state(db) is WITHDRAWN
         await notice_table.plan(db, [notice()])
-        assert await state(db) is PACKED
+        assert await state(db) is BATCHED
 
         assert await message_results.requeue(db, batched.message, SOON)
-        (row,) = await stands(db)
+        (row,) = await rows_of_session(db)
     assert (row.state, row.notice.schedulable_at) == (PLANNED, SOON)
 
 
-async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) -> None:
-    """What is planned is withdrawn at once; a parcel with what is not must be got back; what was said stays."""
+async def test_withdrawal_involves_slack_only_if_slack_may_have_the_message(store: Store) -> None:
+    """A planned notice is withdrawn at once, a batched one with its message; a posted one stays."""
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_notice(db)
         await notice_table.withdraw(db, [row.id for row in batched.rows])
-        (row,) = await stands(db)
+        (row,) = await rows_of_session(db)
         assert row.message
         assert (row.state, row.message.state) == (WITHDRAWN, MessageState.WITHDRAWING)
 
-        await db.execute(update(table).values(state=SAID))
+        await db.execute(update(table).values(state=POSTED))
         await notice_table.withdraw(db, [row.id])
-        assert await state(db) is SAID
+        assert await state(db) is POSTED
 
 
-async def test_what_is_being_posted_is_past_being_taken_back(store: Store) -> None:
-    """Nobody can hold a post back that is on its way."""
+async def test_message_that_is_being_posted_cannot_be_withdrawn(store: Store) -> None:
+    """The post is under way."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
-        (batched,) = (await batch_immediate(db, NOW, claim(), room)).messages
+        (batched,) = (await batch_immediate(db, NOW, claim(), no_limit)).messages
         await notice_table.withdraw(db, [row.id for row in batched.rows])
-        assert await state(db) is PACKED
+        assert await state(db) is BATCHED
 
 
-async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
-    """As somebody asked; planning does not bring it back, and after its time nobody can."""
+async def test_notice_is_skipped_and_restored(store: Store) -> None:
+    """Planning does not restore a skipped notice, and after its due time it stays skipped."""
     async with store.write() as db:
-        batched = await held(db)
+        batched = await scheduled_notice(db)
         number = batched.rows[0].id
         await notice_table.skip(db, number)
         await notice_table.plan(db, [notice()])
-        (row,) = await stands(db)
+        (row,) = await rows_of_session(db)
         assert row.message
         assert (row.state, row.message.state) == (SKIPPED, MessageState.WITHDRAWING)
         assert await notice_table.unskip(db, number, NOW)
-        assert await state(db) is PACKED
+        assert await state(db) is BATCHED
         await notice_table.skip(db, number)
         await message_results.requeue(db, batched.message, SOON)
         assert await state(db) is SKIPPED
@@ -189,8 +189,8 @@ async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
         assert not await notice_table.unskip(db, number, NOW)
 
 
-async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
-    """Whatever is planned for it rides along; another minute or channel has its own, with a second of its own."""
+async def test_notices_of_one_channel_and_minute_become_one_message(store: Store) -> None:
+    """Another minute or channel has a message of its own, at a second of its own."""
     wanted = [
         notice(),
         notice(session_id="s2", due_at=START - HOUR + 30 * SECOND, schedulable_at=LATER),
@@ -200,7 +200,7 @@ async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        taken = await pack(db)
+        taken = await make_batch(db)
     contents = [
         (batched.message.post_at - DUE, [row.notice.session_id for row in batched.rows]) for batched in taken.messages
     ]
@@ -208,32 +208,32 @@ async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
     assert {batched.message.way for batched in taken.messages} == {DeliveryMethod.SCHEDULED}
 
 
-async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> None:
-    """So that the channel hears one message; but not where it would be a close thing."""
+async def test_later_notice_of_a_minute_causes_a_new_message(store: Store) -> None:
+    """The scheduled message is withdrawn and both are sent in one; in the last two minutes each is sent alone."""
     async with store.write() as db:
-        first = await held(db)
+        first = await scheduled_notice(db)
         await notice_table.plan(db, [notice(session_id="s2")])
-        assert (await pack(db)).messages == []
-        (row,) = await stands(db)
+        assert (await make_batch(db)).messages == []
+        (row,) = await rows_of_session(db)
         assert row.message
-        assert (row.state, row.message.state) == (PACKED, MessageState.WITHDRAWING)
+        assert (row.state, row.message.state) == (BATCHED, MessageState.WITHDRAWING)
         await message_results.requeue(db, first.message, NOW)
-        (both,) = (await pack(db)).messages
+        (both,) = (await make_batch(db)).messages
         assert [row.notice.session_id for row in both.rows] == ["s1", "s2"]
 
         close = START - HOUR - 2 * MINUTE
         await notice_table.plan(db, [notice(session_id="s3", schedulable_at=close)])
-        (alone,) = (await pack(db, close)).messages
+        (alone,) = (await make_batch(db, close)).messages
     assert (alone.message.post_at, [row.notice.session_id for row in alone.rows]) == (DUE + 1, ["s3"])
 
 
-async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
-    """Not before; and once it is packed, by nobody else."""
+async def test_notice_is_batched_from_its_time_on(store: Store) -> None:
+    """Not earlier, and by one worker only."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(schedulable_at=SOON)])
         assert await notice_table.next_wake(db) == SOON
-        assert (await pack(db)).messages == []
-        (batched,) = (await pack(db, SOON)).messages
+        assert (await make_batch(db)).messages == []
+        (batched,) = (await make_batch(db, SOON)).messages
         message = batched.message
         assert (message.state, message.post_at, message.claimed_by, message.attempts) == (
             MessageState.SENDING,
@@ -241,59 +241,59 @@ async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
             "me",
             1,
         )
-        assert (await pack(db, SOON, "you")).messages == []
+        assert (await make_batch(db, SOON, "you")).messages == []
         assert await notice_table.next_wake(db) is None
-        (row,) = await stands(db)
+        (row,) = await rows_of_session(db)
         assert row.message
         assert (row, row.message) == (batched.rows[0], message)
 
 
-async def test_what_slack_has_no_time_for_is_put_off(store: Store) -> None:
-    """Without a parcel, until there is room."""
+async def test_notice_waits_for_the_rate_limit(store: Store) -> None:
+    """It gets no message until the time that the limit names."""
     async with store.write() as db:
         await notice_table.plan(db, [notice()])
         assert (await batch_scheduled(db, NOW, claim(), lambda *_: SOON)).messages == []
         assert (await notice_table.next_wake(db), await message_table.next_wake(db)) == (SOON, None)
-        assert len((await pack(db, SOON)).messages) == 1
+        assert len((await make_batch(db, SOON)).messages) == 1
 
 
 async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store) -> None:
-    """Both are due at once after a short outage, and a channel has one message a second at most."""
+    """After a short outage both are due at once, and two messages of a channel never share a second."""
     now = START - HOUR + SECOND
     async with store.write() as db:
         await notice_table.plan(
             db, [notice(), notice(session_id="s2", start=START - MINUTE, due_at=START - HOUR - MINUTE)]
         )
-        batch = (await pack(db, now)).messages
+        batch = (await make_batch(db, now)).messages
         assert sorted(batched.message.post_at for batched in batch) == [DUE + 6, DUE + 7]
 
 
-async def test_notice_that_is_planned_twice_in_one_go_is_planned_once(store: Store) -> None:
-    """The first of the two counts, also where it was withdrawn before."""
+async def test_equal_notices_in_one_call_are_planned_once(store: Store) -> None:
+    """The first of them counts, also if it was withdrawn before."""
     async with store.write() as db:
         for _ in range(2):
             await notice_table.plan(db, [notice(schedulable_at=SOON), notice(schedulable_at=LATER)])
-            (row,) = await stands(db)
+            (row,) = await rows_of_session(db)
             assert (row.state, row.notice.schedulable_at) == (NoticeState.PLANNED, SOON)
             await notice_table.withdraw(db, [row.id])
 
 
-async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
-    """It is not said with a false "starts in", and the row says why: what was in the way, if that is known."""
+async def test_expired_notice_is_missed(store: Store) -> None:
+    """It is not posted with a wrong "starts in", and the row records the reason."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
         await db.execute(update(table).where(table.c.session_id == "s2").values(problem="token_revoked"))
-        taken = await pack(db, notice().expires_at)
+        taken = await make_batch(db, notice().expires_at)
         others = await notice_table.of_session(db, ACCOUNT, "s2")
-        assert taken.missed == [*await stands(db), *others]
+        assert taken.missed == [*await rows_of_session(db), *others]
     assert [(row.state, row.problem) for row in taken.missed] == [
         (NoticeState.MISSED, EXPIRED),
         (NoticeState.MISSED, "token_revoked"),
     ]
 
 
-async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
-    """Of several for one session only the nearest to its start, and those that come in time have their own message."""
+async def test_late_reminders_of_a_channel_become_one_message(store: Store) -> None:
+    """Of several for one session the nearest to its start is sent; reminders in time have their own message."""
     now = START - 40 * MINUTE
     wanted = [
         notice(expires_at=START - 30 * MINUTE),
@@ -303,18 +303,18 @@ async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        batch = (await pack(db, now)).messages
-        rows = await stands(db)
-    said = sorted((batched.message.post_at, [row.notice.session_id for row in batched.rows]) for batched in batch)
-    assert [(from_unix(second) - now, what) for second, what in said] == [
+        batch = (await make_batch(db, now)).messages
+        rows = await rows_of_session(db)
+    sent = sorted((batched.message.post_at, [row.notice.session_id for row in batched.rows]) for batched in batch)
+    assert [(from_unix(second) - now, what) for second, what in sent] == [
         (5 * SECOND, ["s1", "s2"]),
         (5 * MINUTE, ["s3"]),
     ]
-    assert [row.state for row in rows] == [NoticeState.SUPERSEDED, PACKED]
+    assert [row.state for row in rows] == [NoticeState.SUPERSEDED, BATCHED]
 
 
-async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
-    """Two connections, 300 notices, few channels and seconds: each is packed once, each parcel has its own second."""
+async def test_two_workers_never_batch_the_same_notice(store: Store) -> None:
+    """Two connections, 300 notices, few channels and seconds: each is batched once."""
     planned = [
         notice(session_id=f"s{n}", channel_id=f"C{n % 7}", due_at=START - HOUR + n % 11 * 20 * SECOND)
         for n in range(300)
@@ -322,41 +322,41 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
     async with store.write() as db:
         await notice_table.plan(db, planned)
 
-    async def pack_all(by: str) -> list[BatchedMessage]:
+    async def batch_all(by: str) -> list[BatchedMessage]:
         mine: list[BatchedMessage] = []
         while True:
             async with store.write() as db:
                 waiting = await notice_table.next_wake(db)
-                taken = await pack(db, waiting or NOW, by)
+                taken = await make_batch(db, waiting or NOW, by)
                 for batched in taken.messages:
                     await message_results.mark_scheduled(
                         db, [ScheduledAtSlack(batched.message.id, f"Q{batched.message.id}")]
                     )
                 back = await message_table.next_wake(db)
                 if back == message_table.AT_ONCE:
-                    await _get_back(db)
+                    await _withdraw_all(db)
             mine += taken.messages
             if waiting is None and back != message_table.AT_ONCE:
                 return mine
 
-    await asyncio.gather(pack_all("one"), pack_all("two"))
+    await asyncio.gather(batch_all("one"), batch_all("two"))
     async with store.read() as db:
         rows = [row for n in range(300) for row in await notice_table.of_session(db, ACCOUNT, f"s{n}")]
-    carried = {row.message for row in rows if row.message}
-    seconds = Counter((message.channel_id, message.post_at) for message in carried)
-    assert {row.state for row in rows} == {PACKED}
-    assert {message.state for message in carried} == {MessageState.SCHEDULED}
+    messages = {row.message for row in rows if row.message}
+    seconds = Counter((message.channel_id, message.post_at) for message in messages)
+    assert {row.state for row in rows} == {BATCHED}
+    assert {message.state for message in messages} == {MessageState.SCHEDULED}
     assert set(seconds.values()) == {1}
-    assert len(carried) == 7 * 4
+    assert len(messages) == 7 * 4
 
 
-async def _get_back(db: Db) -> None:
+async def _withdraw_all(db: Db) -> None:
     for message in await claims.claim_withdrawals(db, LATER, claim()):
         await message_results.requeue(db, message, NOW)
 
 
-async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
-    """What was counted twice is summed up in the newer one, which says what it says for both."""
+async def test_immediate_notices_of_a_channel_become_one_message(store: Store) -> None:
+    """Two counts are merged into the later one."""
     grown = {"kind": NoticeKind.REGISTRATIONS, "offset": timedelta()}
     wanted = [
         notice(**grown, occurrence="1", due_at=NOW - MINUTE, facts=NoticeFacts(count=5, was_count=3)),
@@ -365,31 +365,31 @@ async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        (batched,) = (await batch_immediate(db, NOW, claim(), room)).messages
-        older, newer = await stands(db)
+        (batched,) = (await batch_immediate(db, NOW, claim(), no_limit)).messages
+        older, newer = await rows_of_session(db)
     assert {row.notice.session_id for row in batched.rows} == {"s1", "s2"}
-    assert (older.state, newer.state) == (NoticeState.SUPERSEDED, PACKED)
+    assert (older.state, newer.state) == (NoticeState.SUPERSEDED, BATCHED)
     assert (newer.notice.facts.was_count, newer.notice.facts.count) == (3, 9)
     assert (batched.message.way, len(batched.message.mark)) == (DeliveryMethod.IMMEDIATE, 16)
 
 
-async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
-    """A reminder that may be handed over only when it is due is posted in a DM, and handed over elsewhere."""
+async def test_many_reminders_in_dms_are_posted_when_due(store: Store) -> None:
+    """A reminder that may be scheduled only when it is due is posted in a DM, and scheduled in a channel."""
     due = START - HOUR
     wanted = [notice(channel_id=channel, schedulable_at=due) for channel in ("D1", "U2", "C3")] + [
         notice(channel_id="D4")
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        held = (await pack(db, due)).messages
-        posted = (await batch_immediate(db, due, claim(), room)).messages
-    assert sorted(batched.message.channel_id for batched in held) == ["C3", "D4"]
+        scheduled_notice = (await make_batch(db, due)).messages
+        posted = (await batch_immediate(db, due, claim(), no_limit)).messages
+    assert sorted(batched.message.channel_id for batched in scheduled_notice) == ["C3", "D4"]
     assert sorted(batched.message.channel_id for batched in posted) == ["D1", "U2"]
 
 
-async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
-    """What ended without having been said, newest first, of this workspace alone."""
-    ends = [NoticeState.MISSED, NoticeState.FAILED, NoticeState.UNKNOWN, SAID, WITHDRAWN, NoticeState.SUPERSEDED]
+async def test_problems_are_listed_for_the_admin(store: Store) -> None:
+    """Notices that were not posted, newest first, of this workspace only."""
+    ends = [NoticeState.MISSED, NoticeState.FAILED, NoticeState.UNKNOWN, POSTED, WITHDRAWN, NoticeState.SUPERSEDED]
     wanted = [notice(session_id=f"s{n}", due_at=NOW + n * MINUTE) for n in range(len(ends))]
     async with store.write() as db:
         await notice_table.plan(db, [*wanted, notice(account=OTHER_ACCOUNTS[0])])
@@ -401,55 +401,55 @@ async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
         assert [row.notice.session_id for row in found] == ["s2"]
 
 
-async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store) -> None:
-    """With its parcel; what ended lately, or has not ended, is kept."""
+async def test_old_notices_are_deleted_in_small_batches(store: Store) -> None:
+    """With their messages; recent and open notices stay."""
     async with store.write() as db:
-        batched = await held(db)
+        batched = await scheduled_notice(db)
         await message_results.mark_past_posted(db, START)
         await notice_table.plan(db, [notice(session_id="s2"), notice(session_id="s3")])
         await notice_table.withdraw(db, [row.id for row in await notice_table.of_session(db, ACCOUNT, "s2")])
         await notice_table.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
-        await db.execute(update(table).where(table.c.session_id == "s4").values(state=SAID))
+        await db.execute(update(table).where(table.c.session_id == "s4").values(state=POSTED))
 
         assert await notice_table.clean_up(db, START, 1) == 2
-        assert await stands(db) == []
+        assert await rows_of_session(db) == []
         assert [await notice_table.clean_up(db, START, 1) for _ in range(2)] == [1, 0]
         left = [len(await notice_table.of_session(db, ACCOUNT, session)) for session in ("s2", "s3", "s4")]
     assert left == [0, 1, 1]
     assert batched.message.id == 1
 
 
-async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
-    """A worker for one workspace sees, packs and wakes for nothing of another's."""
+async def test_workspaces_are_separate(store: Store) -> None:
+    """A worker of one workspace does not read, batch or wake for notices of another."""
     here = ACCOUNT.workspace
     async with store.write() as db:
         await notice_table.plan(db, [notice(account=account, schedulable_at=SOON) for account in OTHER_ACCOUNTS[:2]])
-        assert await stands(db) == []
+        assert await rows_of_session(db) == []
         assert await notice_table.next_wake(db, here) is None
-        assert (await batch_scheduled(db, LATER, claim(workspace=here), room)).messages == []
+        assert (await batch_scheduled(db, LATER, claim(workspace=here), no_limit)).messages == []
 
         for other in OTHER_ACCOUNTS[:2]:
-            (batched,) = (await batch_scheduled(db, LATER, claim(workspace=other.workspace), room)).messages
+            (batched,) = (await batch_scheduled(db, LATER, claim(workspace=other.workspace), no_limit)).messages
             assert (batched.rows[0].notice.account, batched.message.post_at) == (other, DUE)
             assert await notice_table.find(db, here, batched.rows[0].id) is None
             assert await notice_table.find(db, other.workspace, batched.rows[0].id) == batched.rows[0]
 
 
-async def test_notices_of_two_accounts_are_two(store: Store) -> None:
-    """The same session id of another connection has its own reminders."""
+async def test_accounts_are_separate(store: Store) -> None:
+    """The same session id of another account has its own reminders."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(), notice(account=OTHER_ACCOUNTS[2])])
-        assert [len(await stands(db, account)) for account in (ACCOUNT, OTHER_ACCOUNTS[2])] == [1, 1]
+        assert [len(await rows_of_session(db, account)) for account in (ACCOUNT, OTHER_ACCOUNTS[2])] == [1, 1]
 
 
-async def test_outbox_refuses_naive_times(store: Store) -> None:
-    """A time without a zone means nothing."""
+async def test_naive_times_are_refused(store: Store) -> None:
+    """A time without a zone is ambiguous."""
     naive = NOW.replace(tzinfo=None)
     async with store.write() as db:
-        batched = await packed(db)
+        batched = await batched_notice(db)
         for refused in (
             notice_table.plan(db, [notice().model_copy(update={"due_at": naive})]),
-            pack(db, naive),
+            make_batch(db, naive),
             message_results.requeue(db, batched.message, naive),
             message_table.postpone_withdrawal(db, batched.message, naive),
         ):

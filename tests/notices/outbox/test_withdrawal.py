@@ -1,4 +1,4 @@
-"""Reminders that are no longer so: got back from Slack, exchanged, or corrected in the channel where it is too late."""
+"""Reminders that are outdated: withdrawn from Slack, replaced, or corrected in the channel if it is too late."""
 
 from __future__ import annotations
 
@@ -18,8 +18,13 @@ from tests.support.delivery import LAUNCH, REMINDERS_ONLY, DeliveryHarness, next
 pytest_plugins = ["tests.support.databases"]
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-PLANNED, PACKED, WITHDRAWN, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.WITHDRAWN, NoticeState.POSTED
-HELD, WITHDRAWING = MessageState.SCHEDULED, MessageState.WITHDRAWING
+PLANNED, BATCHED, WITHDRAWN, POSTED = (
+    NoticeState.PLANNED,
+    NoticeState.BATCHED,
+    NoticeState.WITHDRAWN,
+    NoticeState.POSTED,
+)
+SCHEDULED, WITHDRAWING = MessageState.SCHEDULED, MessageState.WITHDRAWING
 LOST: dict[str, dict[str, Any]] = {
     "busy": {"error": "ratelimited", "retry_after": 5},
     "cut before it arrives": {"cut": True},
@@ -30,11 +35,11 @@ LOST: dict[str, dict[str, Any]] = {
 }
 
 
-async def held(delivery: DeliveryHarness, title: str = "Launch day") -> Webinar:
-    """A webinar in 20 minutes whose ten-minute reminder Slack holds."""
+async def scheduled_reminder(delivery: DeliveryHarness, title: str = "Launch day") -> Webinar:
+    """A webinar in 20 minutes whose ten-minute reminder is scheduled at Slack."""
     announced = await delivery.announce(delivery.clock.now() + 20 * MINUTE, title=title)
     await delivery.worker().run()
-    assert (await delivery.reminder_states(), await delivery.message_states()) == ([PACKED], [HELD])
+    assert (await delivery.reminder_states(), await delivery.message_states()) == ([BATCHED], [SCHEDULED])
     return announced
 
 
@@ -43,39 +48,39 @@ def moved(announced: Webinar, by: timedelta = HOUR) -> Webinar:
     return announced.model_copy(update={"start": announced.start + by})
 
 
-def cancelled(announced: Webinar) -> Webinar:
-    """The same webinar, called off."""
+def canceled(announced: Webinar) -> Webinar:
+    """The same webinar, canceled."""
     return announced.model_copy(update={"status": Status.CANCELED})
 
 
 def due(announced: Webinar) -> Any:
-    """The second for which its reminder is held."""
+    """The second for which its reminder is scheduled."""
     return next_whole_second(announced.start - 10 * MINUTE)
 
 
-def words(delivery: DeliveryHarness) -> list[str]:
-    """What the bot has said in the channel so far, in a word or two."""
-    known = ("starts in 10 minutes", "was moved", "is cancelled")
-    return [next(each for each in known if each in message.words) for message in delivery.posted()]
+def first_lines(delivery: DeliveryHarness) -> list[str]:
+    """What was posted in the channel, in a few words each."""
+    phrases = ("starts in 10 minutes", "was moved", "is cancelled")
+    return [next(each for each in phrases if each in message.words) for message in delivery.posted()]
 
 
-async def test_cancelled_webinar_is_not_reminded_of(delivery: DeliveryHarness) -> None:
-    """What Slack holds is taken back."""
-    announced = await held(delivery)
-    await delivery.apply_change(cancelled(announced))
+async def test_reminder_of_a_canceled_webinar_is_withdrawn(delivery: DeliveryHarness) -> None:
+    """Slack has it scheduled."""
+    announced = await scheduled_reminder(delivery)
+    await delivery.apply_change(canceled(announced))
     await delivery.worker().run()
 
     assert await delivery.reminder_states() == [WITHDRAWN]
     await delivery.move_to(announced.start)
     await delivery.worker().run()
-    assert words(delivery) == []
+    assert first_lines(delivery) == []
 
 
 @pytest.mark.parametrize("how", LOST)
-async def test_taking_back_goes_wrong_and_is_tried_again(delivery: DeliveryHarness, how: str) -> None:
-    """Also where it was done and only the answer was lost: nobody corrects what was never said."""
-    announced = await held(delivery)
-    await delivery.apply_change(cancelled(announced))
+async def test_failed_withdrawal_is_retried(delivery: DeliveryHarness, how: str) -> None:
+    """Also if it succeeded and only the answer was lost: what was never posted is not corrected."""
+    announced = await scheduled_reminder(delivery)
+    await delivery.apply_change(canceled(announced))
     delivery.slack.fail("chat.deleteScheduledMessage", **LOST[how])
     again = await delivery.worker().run()
     assert again is not None
@@ -87,15 +92,15 @@ async def test_taking_back_goes_wrong_and_is_tried_again(delivery: DeliveryHarne
     assert await delivery.reminder_states() == [WITHDRAWN]
     await delivery.move_to(announced.start)
     await delivery.worker().run()
-    assert words(delivery) == []
+    assert first_lines(delivery) == []
 
 
-async def test_unclear_hand_over_of_a_cancelled_webinar_is_found_and_taken_back(delivery: DeliveryHarness) -> None:
-    """Slack has it, we do not know under which id: it is looked for."""
+async def test_unknown_reminder_of_a_canceled_webinar_is_found_and_withdrawn(delivery: DeliveryHarness) -> None:
+    """Slack has scheduled it under an id that we do not know."""
     announced = await delivery.announce(delivery.clock.now() + 20 * MINUTE)
     delivery.slack.fail("chat.scheduleMessage", effect=True, cut=True)
     await delivery.worker().run()
-    await delivery.apply_change(cancelled(announced))
+    await delivery.apply_change(canceled(announced))
     await delivery.expire_claims()
     await delivery.worker().run()
 
@@ -104,13 +109,13 @@ async def test_unclear_hand_over_of_a_cancelled_webinar_is_found_and_taken_back(
 
 
 @pytest.mark.parametrize("wait", [False, True])
-async def test_webinar_cancelled_while_its_reminder_is_handed_over(delivery: DeliveryHarness, wait: bool) -> None:
-    """Before the call it is spared; after it, what Slack holds is taken back."""
+async def test_webinar_canceled_while_its_reminder_is_scheduled(delivery: DeliveryHarness, wait: bool) -> None:
+    """Before the call nothing is scheduled; after it the scheduled message is withdrawn."""
     announced = await delivery.announce(delivery.clock.now() + 20 * MINUTE)
     paused = delivery.paused_slack("schedule", after=wait)
     handing = asyncio.create_task(delivery.worker("me", paused).run())
     await paused.reached.wait()
-    await delivery.apply_change(cancelled(announced))
+    await delivery.apply_change(canceled(announced))
     await delivery.worker("other").run()
     assert (await delivery.reminder_states(), await delivery.message_states()) == ([WITHDRAWN], [WITHDRAWING])
 
@@ -122,9 +127,9 @@ async def test_webinar_cancelled_while_its_reminder_is_handed_over(delivery: Del
     assert delivery.slack.scheduled() == []
 
 
-@pytest.mark.parametrize("change", [moved, cancelled])
-async def test_webinar_changed_while_others_are_handed_over_is_spared(delivery: DeliveryHarness, change: Any) -> None:
-    """It was taken together with them, and its turn had not come yet."""
+@pytest.mark.parametrize("change", [moved, canceled])
+async def test_webinar_changed_before_its_turn_is_not_scheduled(delivery: DeliveryHarness, change: Any) -> None:
+    """Its reminder was batched with others, and its call has not started."""
     start = delivery.clock.now() + 20 * MINUTE
     await delivery.announce(start, "s1")
     other = await delivery.announce(start, "s2")
@@ -139,9 +144,9 @@ async def test_webinar_changed_while_others_are_handed_over_is_spared(delivery: 
     assert [call.method for call in delivery.slack.calls] == ["chat.scheduleMessage"]
 
 
-async def test_moved_webinar_is_reminded_of_at_its_new_time(delivery: DeliveryHarness) -> None:
-    """The old reminder is taken back, new ones are planned, each is said once."""
-    announced = await held(delivery)
+async def test_moved_webinar_gets_its_reminders_at_the_new_time(delivery: DeliveryHarness) -> None:
+    """The old reminder is withdrawn, new ones are planned, each is posted once."""
+    announced = await scheduled_reminder(delivery)
     later = moved(announced)
     await delivery.apply_change(later)
     await delivery.worker().run()
@@ -149,14 +154,14 @@ async def test_moved_webinar_is_reminded_of_at_its_new_time(delivery: DeliveryHa
 
     await delivery.run_until(later.start)
 
-    told = [(round((later.start - posted_at(one)) / MINUTE), one.words.splitlines()[0]) for one in delivery.posted()]
-    assert told == [(60, "*Launch day* starts in 1 hour"), (10, "*Launch day* starts in 10 minutes")]
+    posted = [(round((later.start - posted_at(one)) / MINUTE), one.words.splitlines()[0]) for one in delivery.posted()]
+    assert posted == [(60, "*Launch day* starts in 1 hour"), (10, "*Launch day* starts in 10 minutes")]
 
 
 @pytest.mark.parametrize("delivered", [False, True])
-async def test_webinar_moved_away_and_back_is_reminded_of_once(delivery: DeliveryHarness, delivered: bool) -> None:
-    """Whether the reminder was got back in between or not."""
-    announced = await held(delivery)
+async def test_webinar_moved_away_and_back_gets_one_reminder(delivery: DeliveryHarness, delivered: bool) -> None:
+    """Whether the withdrawal is done in between or not."""
+    announced = await scheduled_reminder(delivery)
     await delivery.apply_change(moved(announced, 2 * MINUTE))
     if delivered:
         await delivery.worker().run()
@@ -167,13 +172,13 @@ async def test_webinar_moved_away_and_back_is_reminded_of_once(delivery: Deliver
     assert [one.post_at for one in delivery.slack.scheduled()] == [due(announced).timestamp()]
     await delivery.move_to(announced.start)
     await delivery.worker().run()
-    assert words(delivery) == ["starts in 10 minutes"]
+    assert first_lines(delivery) == ["starts in 10 minutes"]
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_webinar_moved_back_while_its_reminder_is_taken_back(any_delivery: DeliveryHarness, after: bool) -> None:
-    """Who takes it back learns that it is wanted again, and it is handed over anew."""
-    announced = await held(any_delivery)
+async def test_webinar_moved_back_during_the_withdrawal(any_delivery: DeliveryHarness, after: bool) -> None:
+    """The reminder is scheduled again."""
+    announced = await scheduled_reminder(any_delivery)
     await any_delivery.apply_change(moved(announced, 2 * MINUTE))
     paused = any_delivery.paused_slack("unschedule", after=after)
     taking = asyncio.create_task(any_delivery.worker("me", paused).run())
@@ -188,11 +193,11 @@ async def test_webinar_moved_back_while_its_reminder_is_taken_back(any_delivery:
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_process_killed_while_it_takes_back_what_is_wanted_again(
+async def test_process_killed_during_the_withdrawal_of_a_current_reminder(
     any_delivery: DeliveryHarness, after: bool
 ) -> None:
-    """Slack is asked what it has, and exactly one is there in the end."""
-    announced = await held(any_delivery)
+    """Slack is asked, and one reminder is scheduled in the end."""
+    announced = await scheduled_reminder(any_delivery)
     await any_delivery.apply_change(moved(announced, 2 * MINUTE))
     await any_delivery.kill_at(any_delivery.paused_slack("unschedule", after=after))
     await any_delivery.apply_change(announced)
@@ -204,52 +209,52 @@ async def test_process_killed_while_it_takes_back_what_is_wanted_again(
     assert [one.post_at for one in any_delivery.slack.scheduled()] == [due(announced).timestamp()]
     await any_delivery.move_to(announced.start)
     await any_delivery.worker("next").run()
-    assert words(any_delivery) == ["starts in 10 minutes"]
+    assert first_lines(any_delivery) == ["starts in 10 minutes"]
 
 
-@pytest.mark.parametrize("change", [moved, cancelled])
+@pytest.mark.parametrize("change", [moved, canceled])
 async def test_change_in_the_last_minute_is_corrected_after_the_reminder(
     delivery: DeliveryHarness, change: Any
 ) -> None:
-    """Slack gives nothing back any more: what it posts is followed by what is true, once, and not preceded by it."""
-    announced = await held(delivery)
+    """Slack withdraws nothing any more: the correction follows the reminder, once."""
+    announced = await scheduled_reminder(delivery)
     await delivery.move_to(due(announced) - 30 * SECOND)
     await delivery.apply_change(change(announced))
     again = await delivery.worker().run()
     assert again == due(announced) + 10 * SECOND
-    assert words(delivery) == []
+    assert first_lines(delivery) == []
 
     await delivery.move_to(due(announced))
     await delivery.worker().run()
-    assert words(delivery) == ["starts in 10 minutes"]
+    assert first_lines(delivery) == ["starts in 10 minutes"]
     await delivery.move_to(again)
     for _ in range(3):
         await delivery.worker().run()
         await delivery.expire_claims()
-    assert words(delivery) == ["starts in 10 minutes", "was moved" if change is moved else "is cancelled"]
+    assert first_lines(delivery) == ["starts in 10 minutes", "was moved" if change is moved else "is cancelled"]
     assert (await delivery.notice_rows())[0].problem == "could not be taken back"
 
 
-async def test_change_heard_of_in_the_moment_of_the_reminder_waits_for_it(delivery: DeliveryHarness) -> None:
-    """Slack may post a little late, and a correction must not come first."""
-    announced = await held(delivery)
+async def test_change_seen_at_the_due_second_waits_for_the_reminder(delivery: DeliveryHarness) -> None:
+    """Slack may post a little late, and the correction must not come first."""
+    announced = await scheduled_reminder(delivery)
     await delivery.move_to(due(announced) + SECOND)
     await delivery.apply_change(moved(announced))
     again = await delivery.worker().run()
-    assert words(delivery) == ["starts in 10 minutes"]
+    assert first_lines(delivery) == ["starts in 10 minutes"]
 
     assert again is not None
     await delivery.move_to(again)
     await delivery.worker().run()
-    assert words(delivery) == ["starts in 10 minutes", "was moved"]
+    assert first_lines(delivery) == ["starts in 10 minutes", "was moved"]
 
 
-async def test_cancelled_reminder_that_slack_may_have_posted_is_corrected(delivery: DeliveryHarness) -> None:
-    """The hand-over was unclear and its second is here: that Slack does not hold it proves nothing any more."""
+async def test_canceled_reminder_that_may_be_posted_is_corrected(delivery: DeliveryHarness) -> None:
+    """The outcome is unknown and its second has come: that Slack has nothing scheduled proves nothing."""
     announced = await delivery.announce(delivery.clock.now() + 10 * MINUTE + 6 * SECOND)
     delivery.slack.fail("chat.scheduleMessage", cut=True)
     await delivery.worker().run()
-    await delivery.apply_change(cancelled(announced))
+    await delivery.apply_change(canceled(announced))
     await delivery.expire_claims()
     again = await delivery.worker().run()
     assert (await delivery.reminder_states(), await delivery.message_states()) == ([WITHDRAWN], [WITHDRAWING])
@@ -257,84 +262,84 @@ async def test_cancelled_reminder_that_slack_may_have_posted_is_corrected(delive
     assert again is not None
     await delivery.move_to(again)
     await delivery.worker().run()
-    assert words(delivery) == ["is cancelled"]
+    assert first_lines(delivery) == ["is cancelled"]
 
 
-async def test_change_heard_of_after_the_reminder_is_corrected(delivery: DeliveryHarness) -> None:
-    """RingCentral is read every few minutes: it may have been moved before the reminder, and be heard of after it."""
-    announced = await held(delivery)
+async def test_change_seen_after_the_reminder_is_corrected(delivery: DeliveryHarness) -> None:
+    """RingCentral is polled every few minutes: the webinar may have moved before the reminder was posted."""
+    announced = await scheduled_reminder(delivery)
     await delivery.move_to(due(announced) + 2 * MINUTE)
     await delivery.worker().run()
     await delivery.apply_change(moved(announced))
     await delivery.worker().run()
 
-    assert words(delivery) == ["starts in 10 minutes", "was moved"]
+    assert first_lines(delivery) == ["starts in 10 minutes", "was moved"]
 
 
 async def test_change_long_after_a_reminder_is_not_corrected(delivery: DeliveryHarness) -> None:
-    """The reminder was right when it was said; the card tells what has become of the webinar since."""
+    """The reminder was right when it was posted; the card shows the change."""
     announced = await delivery.announce(delivery.clock.now() + 70 * MINUTE)
     await delivery.worker().run()
     await delivery.run_until(announced.start - 45 * MINUTE)
     await delivery.worker().run()
-    assert await delivery.reminder_states() == [SAID, PLANNED]
+    assert await delivery.reminder_states() == [POSTED, PLANNED]
     await delivery.apply_change(moved(announced))
     await delivery.worker().run()
 
     assert [message.words.splitlines()[0] for message in delivery.posted()] == ["*Launch day* starts in 1 hour"]
 
 
-async def test_change_heard_of_after_the_start_is_not_corrected(delivery: DeliveryHarness) -> None:
-    """Nobody is still waiting for it."""
-    announced = await held(delivery)
+async def test_change_seen_after_the_start_is_not_corrected(delivery: DeliveryHarness) -> None:
+    """Nobody waits for it any more."""
+    announced = await scheduled_reminder(delivery)
     await delivery.move_to(announced.start)
-    await delivery.apply_change(cancelled(announced))
+    await delivery.apply_change(canceled(announced))
     await delivery.worker().run()
 
-    assert words(delivery) == ["starts in 10 minutes"]
-    assert await delivery.reminder_states() == [SAID]
+    assert first_lines(delivery) == ["starts in 10 minutes"]
+    assert await delivery.reminder_states() == [POSTED]
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "posted"),
     [
         ({"error": "ratelimited", "retry_after": 5}, ["starts in 10 minutes", "is cancelled"]),
         ({"error": "is_archived"}, ["starts in 10 minutes"]),
         ({"cut": True, "effect": True}, ["starts in 10 minutes", "is cancelled"]),
     ],
 )
-async def test_correction_goes_wrong(delivery: DeliveryHarness, fault: dict[str, Any], said: list[str]) -> None:
-    """It waits for a busy Slack, and is given up where it may have been said or cannot be."""
-    announced = await held(delivery)
+async def test_failed_correction(delivery: DeliveryHarness, fault: dict[str, Any], posted: list[str]) -> None:
+    """It waits for a busy Slack, and is dropped if it may have been posted or cannot be."""
+    announced = await scheduled_reminder(delivery)
     await delivery.move_to(due(announced) + 2 * MINUTE)
-    await delivery.apply_change(cancelled(announced))
+    await delivery.apply_change(canceled(announced))
     delivery.slack.fail("chat.postMessage", **fault)
     for _ in range(3):
         await delivery.worker().run()
         await delivery.move_to(delivery.clock.now() + 5 * SECOND)
 
-    assert words(delivery) == said
-    assert await delivery.reminder_states() == [SAID]
+    assert first_lines(delivery) == posted
+    assert await delivery.reminder_states() == [POSTED]
 
 
-async def test_two_untrue_reminders_are_corrected_once(delivery: DeliveryHarness) -> None:
-    """They came soon after each other: one message puts both right."""
+async def test_two_wrong_reminders_are_corrected_once(delivery: DeliveryHarness) -> None:
+    """One message corrects both."""
     announced = await delivery.announce(delivery.clock.now() + 20 * MINUTE)
     at_twelve = ChannelFeatures(channel_id=LAUNCH, features=REMINDERS_ONLY, offsets=(12 * MINUTE,))
     async with delivery.store.write() as db:
         await notice_table.plan(db, plan(announced, [at_twelve], delivery.clock.now()))
     await delivery.run_until(announced.start - 9 * MINUTE)
     assert len(delivery.posted()) == 2
-    await delivery.apply_change(cancelled(announced))
+    await delivery.apply_change(canceled(announced))
     await delivery.worker().run()
 
     assert len(delivery.posted()) == 3
-    assert await delivery.reminder_states() == [SAID, SAID]
+    assert await delivery.reminder_states() == [POSTED, POSTED]
 
 
-async def test_new_title_stands_in_the_reminder_that_slack_held(delivery: DeliveryHarness) -> None:
-    """It is exchanged for one that says what is so, for the same second."""
-    announced = await held(delivery, title="Old title")
+async def test_scheduled_reminder_is_replaced_for_a_new_title(delivery: DeliveryHarness) -> None:
+    """For the same second."""
+    announced = await scheduled_reminder(delivery, title="Old title")
     await delivery.apply_change(announced.model_copy(update={"title": "New title"}))
     for _ in range(2):
         await delivery.worker().run()
@@ -347,9 +352,11 @@ async def test_new_title_stands_in_the_reminder_that_slack_held(delivery: Delive
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_process_killed_during_an_exchange_leaves_one_message(any_delivery: DeliveryHarness, after: bool) -> None:
-    """Whoever comes next goes on with it, and what Slack holds in the end has the new title."""
-    announced = await held(any_delivery, title="Old title")
+async def test_process_killed_during_a_replacement_leaves_one_message(
+    any_delivery: DeliveryHarness, after: bool
+) -> None:
+    """The next worker completes it, and the scheduled message has the new title."""
+    announced = await scheduled_reminder(any_delivery, title="Old title")
     await any_delivery.apply_change(announced.model_copy(update={"title": "New title"}))
     await any_delivery.kill_at(any_delivery.paused_slack("unschedule", after=after))
     await any_delivery.expire_claims()
@@ -361,13 +368,13 @@ async def test_process_killed_during_an_exchange_leaves_one_message(any_delivery
     assert one.text.startswith("New title starts")
     await any_delivery.move_to(announced.start)
     await any_delivery.worker("next").run()
-    assert words(any_delivery) == ["starts in 10 minutes"]
+    assert first_lines(any_delivery) == ["starts in 10 minutes"]
 
 
 @pytest.mark.parametrize("fault", [{"error": "ratelimited"}, {"cut": True}, {"cut": True, "effect": True}])
-async def test_exchange_goes_wrong(delivery: DeliveryHarness, fault: dict[str, Any]) -> None:
-    """Slack is asked what it has, and one message is there in the end."""
-    announced = await held(delivery, title="Old title")
+async def test_failed_replacement(delivery: DeliveryHarness, fault: dict[str, Any]) -> None:
+    """Slack is asked, and one message is scheduled in the end."""
+    announced = await scheduled_reminder(delivery, title="Old title")
     await delivery.apply_change(announced.model_copy(update={"title": "New title"}))
     delivery.slack.fail("chat.deleteScheduledMessage", **fault)
     for _ in range(3):
@@ -376,12 +383,12 @@ async def test_exchange_goes_wrong(delivery: DeliveryHarness, fault: dict[str, A
         await delivery.move_to(delivery.clock.now() + 5 * SECOND)
 
     assert [one.post_at for one in delivery.slack.scheduled()] == [due(announced).timestamp()]
-    assert (await delivery.reminder_states(), (await delivery.message_states())[-1]) == ([PACKED], HELD)
+    assert (await delivery.reminder_states(), (await delivery.message_states())[-1]) == ([BATCHED], SCHEDULED)
 
 
-async def test_new_title_comes_too_late_for_an_exchange(delivery: DeliveryHarness) -> None:
-    """In the last two minutes an exchange could lose the reminder: the old title is good enough."""
-    announced = await held(delivery, title="Old title")
+async def test_new_title_in_the_last_two_minutes_is_ignored(delivery: DeliveryHarness) -> None:
+    """A replacement could lose the reminder."""
+    announced = await scheduled_reminder(delivery, title="Old title")
     await delivery.move_to(due(announced) - 110 * SECOND)
     await delivery.apply_change(announced.model_copy(update={"title": "New title"}))
     await delivery.worker().run()
@@ -390,21 +397,21 @@ async def test_new_title_comes_too_late_for_an_exchange(delivery: DeliveryHarnes
 
 
 @pytest.mark.parametrize("posted", [False, True])
-async def test_channel_that_does_not_want_to_hear_is_not_reminded(delivery: DeliveryHarness, posted: bool) -> None:
-    """Somebody unsubscribed it: what is held is taken back, and what was said was no lie."""
-    announced = await held(delivery)
+async def test_unsubscribed_channel_gets_no_reminder(delivery: DeliveryHarness, posted: bool) -> None:
+    """The scheduled message is withdrawn; a posted reminder needs no correction."""
+    announced = await scheduled_reminder(delivery)
     if posted:
         await delivery.move_to(due(announced) + MINUTE)
     await delivery.subscribe(announced, frozenset())
     await delivery.worker().run()
 
-    assert words(delivery) == (["starts in 10 minutes"] if posted else [])
+    assert first_lines(delivery) == (["starts in 10 minutes"] if posted else [])
     assert delivery.slack.scheduled() == []
 
 
-async def test_webinar_that_ended_early_is_not_reminded_of(delivery: DeliveryHarness) -> None:
-    """It began and ended before its time; nothing is to be said any more."""
-    announced = await held(delivery)
+async def test_webinar_that_ended_early_gets_no_reminder(delivery: DeliveryHarness) -> None:
+    """It started and ended before its time."""
+    announced = await scheduled_reminder(delivery)
     await delivery.apply_change(announced.model_copy(update={"status": Status.FINISHED}))
     await delivery.worker().run()
 

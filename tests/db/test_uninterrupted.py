@@ -1,4 +1,4 @@
-"""Whoever is cancelled or frozen in the middle of a transaction leaves nothing locked for the others."""
+"""A task canceled, or a process frozen, within a transaction leaves no locks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select, text, update
 
 from bot.db.connection import TRANSACTION_TIMEOUT_MS, Store, uninterrupted, write_engine
-from bot.db.schema import notices, parcels
+from bot.db.schema import notices, outbox_messages
 from bot.db.vault import Vault
 
 if TYPE_CHECKING:
@@ -25,24 +25,24 @@ KEY = Fernet.generate_key().decode()
 
 
 async def write(store: Store) -> None:
-    """A transaction of two statements."""
+    """Run a write transaction of two statements."""
     async with store.write() as db:
         await db.execute(update(notices).values(problem="x"))
-        await db.execute(update(parcels).values(problem="x"))
+        await db.execute(update(outbox_messages).values(problem="x"))
 
 
-async def look(store: Store) -> None:
-    """The same, reading."""
+async def read(store: Store) -> None:
+    """Run a read transaction."""
     async with store.read() as db:
         await db.execute(select(notices))
-        await db.execute(select(parcels))
+        await db.execute(select(outbox_messages))
 
 
-@pytest.mark.parametrize("work", [write, look])
-async def test_cancelled_at_any_point_the_next_one_can_write(
+@pytest.mark.parametrize("work", [write, read])
+async def test_after_a_cancellation_at_any_point_others_can_write(
     database_url: str, work: Callable[[Store], Coroutine[Any, Any, None]]
 ) -> None:
-    """While it connects, within and after each step of the one that is cancelled."""
+    """Canceled while connecting, and during and after each step."""
     for point in POINTS:
         store = Store(database_url, Vault(KEY))
         broken = asyncio.create_task(work(store))
@@ -55,8 +55,8 @@ async def test_cancelled_at_any_point_the_next_one_can_write(
         await store.close()
 
 
-async def test_cancelled_again_and_again_it_still_goes_on_to_its_end() -> None:
-    """And who waited hears of it once that has come."""
+async def test_work_canceled_repeatedly_still_ends() -> None:
+    """The caller is canceled once the work has ended."""
     opened, ended = asyncio.Event(), []
 
     async def work() -> None:
@@ -75,8 +75,8 @@ async def test_cancelled_again_and_again_it_still_goes_on_to_its_end() -> None:
     assert ended == ["work"]
 
 
-async def test_what_goes_wrong_after_the_cancellation_is_not_told_in_its_place() -> None:
-    """Who has been cancelled is, whatever else."""
+async def test_error_after_a_cancellation_does_not_replace_it() -> None:
+    """The cancellation takes precedence over a later error."""
 
     async def work() -> None:
         await asyncio.sleep(0)
@@ -89,8 +89,8 @@ async def test_what_goes_wrong_after_the_cancellation_is_not_told_in_its_place()
         await waiting
 
 
-async def test_transactions_of_who_is_frozen_end_by_themselves(postgres: Postgres) -> None:
-    """Those of the migrations may take their time."""
+async def test_transactions_of_a_frozen_process_end(postgres: Postgres) -> None:
+    """Migrations are exempt."""
     store = Store(await postgres.migrated(), Vault(KEY))
     async with store.read() as db:
         assert (await db.execute(text("show transaction_timeout"))).scalar_one() == f"{TRANSACTION_TIMEOUT_MS // 1000}s"
