@@ -98,25 +98,13 @@ def plan(
         return []
     start = webinar.start.astimezone(UTC)
     due = {
-        (offset, subscription.channel_id)
-        for subscription in channels
-        for offset in _offsets(subscription, default_offsets)
-    }
-    return [
-        Notice(
-            kind=_kind(offset),
-            account=webinar.account,
-            session_id=webinar.session_id,
-            channel_id=channel_id,
-            start=start,
-            offset=offset,
-            due_at=start - offset,
-            schedulable_at=max(schedulable_at(start - offset, 0, channel_id), now),
-            expires_at=expires_at(_kind(offset), webinar, offset=offset),
-        )
-        for offset, channel_id in sorted(due, key=lambda pair: (-pair[0], pair[1]))
+        (offset, channel.channel_id)
+        for channel in channels
+        for offset in _offsets(channel, default_offsets)
         if start - offset > now
-    ]
+    }
+    ordered = sorted(due, key=lambda pair: (-pair[0], pair[1]))
+    return [_timed_notice(webinar, offset, channel_id, now) for offset, channel_id in ordered]
 
 
 def is_stale(
@@ -158,6 +146,22 @@ def _offsets(subscription: ChannelFeatures, default_offsets: Sequence[timedelta]
         {offset for offset in offsets if offset > timedelta()} if Feature.REMINDERS in subscription.features else set()
     )
     return reminders | ({timedelta()} if Feature.LIVE in subscription.features else set())
+
+
+def _timed_notice(webinar: Webinar, offset: timedelta, channel_id: str, now: datetime) -> Notice:
+    start = webinar.start.astimezone(UTC)
+    due = start - offset
+    return Notice(
+        kind=_kind(offset),
+        account=webinar.account,
+        session_id=webinar.session_id,
+        channel_id=channel_id,
+        start=start,
+        offset=offset,
+        due_at=due,
+        schedulable_at=max(schedulable_at(due, 0, channel_id), now),
+        expires_at=expires_at(_kind(offset), webinar, offset=offset),
+    )
 
 
 def _kind(offset: timedelta) -> NoticeKind:

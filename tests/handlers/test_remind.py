@@ -76,7 +76,7 @@ LARGEST = ReminderUndo(
 
 
 def sheet(*reminders: Reminder, **changes: Any) -> ReminderSheet:
-    """A channel that hears the usual of an ordinary webinar."""
+    """A sheet with the default reminders of an ordinary webinar."""
     facts: dict[str, Any] = {
         "webinar": webinar(),
         "channel_id": "C1",
@@ -104,7 +104,7 @@ def reminder(before: timedelta, state: NoticeState = NoticeState.PLANNED, **chan
 
 
 def line(before: timedelta, said: str) -> str:
-    """How one reminder is said."""
+    """The line of one reminder."""
     return f"*{said} before* · {when(START - before, 'Europe/Madrid')}"
 
 
@@ -255,7 +255,7 @@ def test_form_takes_no_more_than_ten() -> None:
 
 
 def test_form_says_which_times_have_passed_without_a_reminder() -> None:
-    """A webinar that was shared late; what was said in time needs no word."""
+    """A webinar shared late: past offsets without a reminder are listed."""
     now = START - 3 * HOUR
     late = "The webinar starts in 3 hours, so a reminder 1 day before would be in the past."
     assert reminder_list.missed_text(sheet(reminder(HOUR)), now) == late
@@ -360,7 +360,7 @@ def test_form_refuses_a_moment_too_far_ahead() -> None:
     ],
 )
 def test_other_time_is_a_length_or_a_moment(typed: ReminderInput, lead: timedelta) -> None:
-    """What was not touched says nothing; the picker begins at the present time of the reminder."""
+    """Unchanged input keeps the offset; the picker starts at the reminder's current time."""
     moved = reminder(HOUR)
     assert remind_form.offset_to_move_to(typed, WHERE, webinar(), moved, now=NOW, zone="UTC") == lead
     view = remind_form.move_form(sheet(moved), moved, WHERE)
@@ -383,7 +383,7 @@ def test_other_time_is_one_time(typed: ReminderInput, sentence: str) -> None:
 
 
 def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
-    """What is skipped is said to be; Undo carries the line that there was."""
+    """Skipped ones are marked; Undo carries the previous subscription."""
     undo = ReminderUndo(session_id="s1", channel_id="C1", changed_at=NOW)
     message = reminder_result.changed(
         sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED)), undo, now=NOW, notes=["1 day was named twice."]
@@ -439,13 +439,13 @@ def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
     ],
 )
 def test_snooze_offers_what_is_still_ahead(ahead: timedelta, offered: list[str]) -> None:
-    """And says so where nothing is."""
+    """Also with no reminders."""
     message = snooze_form.choices_message(webinar(start=NOW + ahead), now=NOW)
     assert list(buttons(message.blocks)) == offered
 
 
 def test_snooze_reminds_to_the_second() -> None:
-    """The lead is counted from the start, so that a moved webinar takes it along."""
+    """The offset counts from the start, so it moves with the webinar."""
     start = datetime(2026, 11, 24, 15, tzinfo=UTC)
     now = start - 2 * HOUR - timedelta(microseconds=1)
     assert snooze_form.offset_of(snooze_form.IN_TEN_MINUTES, start, now) == 110 * MINUTE
@@ -454,7 +454,7 @@ def test_snooze_reminds_to_the_second() -> None:
 
 
 def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
-    """The reason is said instead of choices."""
+    """The reason replaces the choices."""
     message = snooze_form.choices_message(webinar(status=Status.CANCELED, title=NASTY), now=NOW)
     assert message.text.endswith("This webinar is cancelled, so there is nothing to remind of.")
     assert buttons(message.blocks) == {}

@@ -1,4 +1,4 @@
-"""What a channel hears, shown after each change and after a share: in words, within Slack's limits."""
+"""Messages about a channel's subscriptions, after changes and shares, within Slack's limits."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_long_list_says_how_many_more() -> None:
 
 
 def test_introduction_names_the_person_and_the_way_back() -> None:
-    """One short line, for everybody in the channel; what came with a card was no doing of theirs."""
+    """One short line for the channel, without subscriptions by card."""
     launch = webinar()
     state = sample_channel(subscription(), webinar_subscription(launch, by_share=True), webinars=(launch,))
     assert subscription_result.intro("Ana Lima", state).text == (

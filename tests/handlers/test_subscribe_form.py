@@ -1,4 +1,4 @@
-"""The form of a channel: it opens as the channel is set up, and reads back as it was filled, or says what is wrong."""
+"""The channel form: it opens with the current settings and reads back the input or its errors."""
 
 from __future__ import annotations
 

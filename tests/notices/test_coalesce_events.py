@@ -1,4 +1,4 @@
-"""What of several news that wait for one channel is still worth saying: the last word, with the facts of all."""
+"""Coalescing pending notices of one channel: the latest of each subject, with the facts of all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REGISTRATIONS, CORRECTION = NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION
 
 
 def waiting(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: datetime = START, **facts: Any) -> Notice:
-    """Something that waits to be said in #launch since so many minutes."""
+    """A notice pending in #launch for this many minutes."""
     due = NOW + minute * MINUTE
     return Notice(
         kind=kind,
@@ -37,42 +37,42 @@ def waiting(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: date
 
 
 def test_moves_are_told_as_one() -> None:
-    """From where it was when the channel last heard of it to where it is; there and back is nothing."""
+    """Moves merge from the first old start to the last new one; moved back, nothing is posted."""
     first = waiting(MOVED, 1, start=START + HOUR, was_start=START)
     second = waiting(MOVED, 2, start=START + DAY, was_start=START + HOUR, by="U2")
     back = waiting(MOVED, 3, was_start=START + DAY)
 
-    told = second.model_copy(update={"facts": NoticeFacts(was_start=START, by="U2")})
-    assert coalesce_events([second, first]) == ([told], [first])
+    merged = second.model_copy(update={"facts": NoticeFacts(was_start=START, by="U2")})
+    assert coalesce_events([second, first]) == ([merged], [first])
     assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
 def test_titles_are_told_as_one() -> None:
-    """From what it was called to what it is called; nothing where it is called as before."""
+    """Renames merge from the first old title to the last; renamed back, nothing is posted."""
     first = waiting(RETITLED, 1, was_title="A", title="B")
     second = waiting(RETITLED, 2, was_title="B", title="C")
     back = waiting(RETITLED, 3, was_title="C", title="A")
 
-    told = second.model_copy(update={"facts": NoticeFacts(was_title="A", title="C")})
-    assert coalesce_events([first, second]) == ([told], [first])
+    merged = second.model_copy(update={"facts": NoticeFacts(was_title="A", title="C")})
+    assert coalesce_events([first, second]) == ([merged], [first])
     assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
 def test_registrations_are_added_up() -> None:
-    """From the first count to the last; nothing where those who came have left again."""
+    """Counts merge from the first to the last; without growth, nothing is posted."""
     first = waiting(REGISTRATIONS, 1, was_count=3, count=5)
     second = waiting(REGISTRATIONS, 2, was_count=5, count=9, limit=20)
     fewer = waiting(REGISTRATIONS, 3, was_count=1, count=2)
 
-    told = second.model_copy(update={"facts": NoticeFacts(was_count=3, count=9, limit=20)})
-    assert coalesce_events([first, second]) == ([told], [first])
+    merged = second.model_copy(update={"facts": NoticeFacts(was_count=3, count=9, limit=20)})
+    assert coalesce_events([first, second]) == ([merged], [first])
     assert coalesce_events([first, second, fewer]) == ([], [first, second, fewer])
     as_many = waiting(REGISTRATIONS, 3, was_count=2, count=3)
     assert coalesce_events([first, second, as_many]) == ([], [first, second, as_many])
 
 
 @each_row(
-    ("swings", "said"),
+    ("status_changes", "kept"),
     [
         ([FULL], [0]),
         ([FULL, OPENED], []),
@@ -87,15 +87,15 @@ def test_registrations_are_added_up() -> None:
         ([FILLING, CLOSED], [1]),
     ],
 )
-def test_of_the_door_the_last_word_is_told(swings: list[NoticeKind], said: list[int]) -> None:
-    """Nothing where it was shut and is open again before anybody was told; how full it is, only since then."""
-    notices = [waiting(kind, minute, count=9, limit=10, percent=80) for minute, kind in enumerate(swings)]
+def test_latest_registration_status_is_kept(status_changes: list[NoticeKind], kept: list[int]) -> None:
+    """Nothing if it was closed and reopened before a post; fill levels only since the last change."""
+    notices = [waiting(kind, minute, count=9, limit=10, percent=80) for minute, kind in enumerate(status_changes)]
 
-    assert coalesce_events(notices)[0] == [notices[index] for index in said]
+    assert coalesce_events(notices)[0] == [notices[index] for index in kept]
 
 
 def test_of_filling_the_higher_is_told_and_of_limits_the_last() -> None:
-    """80 percent of a limit that was raised since means nothing."""
+    """A percentage of an older limit is dropped."""
     at_80, at_95 = waiting(FILLING, 1, percent=80, limit=100), waiting(FILLING, 2, percent=95, limit=100)
     raised = waiting(FILLING, 3, percent=80, limit=200)
 
@@ -104,7 +104,7 @@ def test_of_filling_the_higher_is_told_and_of_limits_the_last() -> None:
 
 
 def test_a_later_stage_overtakes_an_earlier_one() -> None:
-    """It starts, it is live, it has ended; a cancelled one has nothing else to be told of."""
+    """Only the latest of starting, live and ended; after a cancellation, nothing else."""
     starting, live, ended = (
         waiting(kind, minute) for minute, kind in enumerate([NoticeKind.STARTING, NoticeKind.LIVE, NoticeKind.ENDED])
     )
@@ -124,7 +124,7 @@ def test_a_later_stage_overtakes_an_earlier_one() -> None:
 
 
 def test_a_correction_says_it_already() -> None:
-    """In the same message, a move or a cancellation would only repeat it; what else happened is still told."""
+    """A correction replaces a move or cancellation in the same message; other notices stay."""
     moved, cancelled = waiting(MOVED, 1, was_start=START - HOUR), waiting(CANCELLED, 2)
     full, corrected = waiting(FULL, 3), waiting(CORRECTION, 4)
 
@@ -133,15 +133,15 @@ def test_a_correction_says_it_already() -> None:
 
 
 def test_webinars_do_not_overtake_each_other() -> None:
-    """Each has its own news; and of digests that nobody could be given, the latest is enough."""
+    """Sessions are independent; of several pending digests only the latest is posted."""
     ours, theirs = waiting(CANCELLED), waiting(MOVED, about="s2", was_start=START - HOUR)
     assert coalesce_events([ours, theirs]) == ([ours, theirs], [])
 
     old, new = (waiting(NoticeKind.DIGEST, minute, about="") for minute in (1, 2))
     lost = [waiting(NoticeKind.CHANNEL_LOST, minute, about="") for minute in (1, 2)]
-    said, rest = coalesce_events([old, new, *lost])
+    kept, rest = coalesce_events([old, new, *lost])
     assert rest == [old]
-    assert set(map(str, said)) == {str(one) for one in (new, *lost)}
+    assert set(map(str, kept)) == {str(notice) for notice in (new, *lost)}
 
 
 NOTICES = st.builds(
@@ -160,35 +160,37 @@ NOTICES = st.builds(
 )
 
 
-@given(st.lists(NOTICES, max_size=12, unique_by=lambda one: one.due_at))
-def test_gist_loses_nothing_and_repeats_nothing(some: list[Notice]) -> None:
-    """Each notice is on one side; what is said is as it was but for its facts; said again, it stays as it is."""
-    said, rest = coalesce_events(some)
+@given(st.lists(NOTICES, max_size=12, unique_by=lambda notice: notice.due_at))
+def test_gist_loses_nothing_and_repeats_nothing(notices: list[Notice]) -> None:
+    """Every notice is in one list; kept ones change only in facts; coalescing again changes nothing."""
+    kept, rest = coalesce_events(notices)
 
-    keys = [(one.kind, one.session_id, one.due_at) for one in (*said, *rest)]
-    assert sorted(keys) == sorted((one.kind, one.session_id, one.due_at) for one in some)
-    assert all(one in some for one in rest)
-    assert [one.due_at for one in said] == sorted(one.due_at for one in said)
-    assert coalesce_events(said) == (said, [])
+    keys = [(notice.kind, notice.session_id, notice.due_at) for notice in (*kept, *rest)]
+    assert sorted(keys) == sorted((notice.kind, notice.session_id, notice.due_at) for notice in notices)
+    assert all(notice in notices for notice in rest)
+    assert [notice.due_at for notice in kept] == sorted(notice.due_at for notice in kept)
+    assert coalesce_events(kept) == (kept, [])
     kept = {NoticeKind.REMINDER, NoticeKind.CHANNEL_LOST}
-    assert not any(one.kind in kept for one in rest if one.session_id not in _cancelled(some))
+    assert not any(notice.kind in kept for notice in rest if notice.session_id not in _cancelled(notices))
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=9), st.booleans())
-def test_what_is_told_of_the_door_leaves_everybody_knowing_how_it_is(swings: list[bool], was_open: bool) -> None:
-    """Whatever was told before: after the message, what the channel was last told is so."""
+def test_what_is_told_of_the_door_leaves_everybody_knowing_how_it_is(
+    status_changes: list[bool], was_open: bool
+) -> None:
+    """After the message, the status last posted is the current one."""
     notices, is_open = [], was_open
-    for minute, swing in enumerate(swings):
+    for minute, swing in enumerate(status_changes):
         if swing:
             is_open = not is_open
             notices.append(waiting(OPENED if is_open else FULL, minute))
 
-    said, _ = coalesce_events(notices)
+    kept, _ = coalesce_events(notices)
 
-    told = [one.kind is OPENED for one in said]
-    assert len(told) <= 1
-    assert (told[-1] if told else was_open) == is_open
+    merged = [notice.kind is OPENED for notice in kept]
+    assert len(merged) <= 1
+    assert (merged[-1] if merged else was_open) == is_open
 
 
-def _cancelled(some: list[Notice]) -> set[str]:
-    return {one.session_id for one in some if one.kind is CANCELLED}
+def _cancelled(notices: list[Notice]) -> set[str]:
+    return {notice.session_id for notice in notices if notice.kind is CANCELLED}

@@ -1,4 +1,4 @@
-"""What Greenroom says on its own: words for every kind of notice, several in one message, within Slack's limits."""
+"""Composed messages: texts for every kind of notice, several in one message, within Slack's limits."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ WITH_NOTHING_KNOWN = {
 
 @each_row("kind", WITH_NOTHING_KNOWN)
 def test_what_is_not_known_is_not_said(kind: NoticeKind) -> None:
-    """No figure of nothing, nobody in particular, no time before."""
+    """Missing facts leave no gaps in the text."""
     assert speak(notice_context(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
 
 
@@ -143,7 +143,7 @@ def test_figures_and_names_are_said_as_far_as_they_are_known(
     ],
 )
 def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, text: str) -> None:
-    """Slack would notify them of what they did themselves; whoever is not known by name is left out."""
+    """By name, without a mention; an unknown person is omitted."""
     assert speak(notice_context(webinar(), kind, facts=NoticeFacts(by="U1"), by=name)).text == text
 
 
@@ -182,7 +182,7 @@ def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:
 
 
 def test_buttons_say_which_webinar_they_are_about() -> None:
-    """By its session's id, for whoever listens to them."""
+    """By the session's id."""
     found: dict[str, Any] = {}
     for kind in ABOUT_WEBINARS:
         found |= buttons(speak(notice_context(webinar(), kind, facts=ALL_FACTS)).blocks)
@@ -210,7 +210,7 @@ def test_way_in_is_that_of_the_moment() -> None:
 
 @pytest.mark.parametrize("kind", [*sorted(TIMED), NoticeKind.LIVE, NoticeKind.MOVED])
 def test_direct_message_leads_to_the_own_link(kind: NoticeKind) -> None:
-    """By a button that shows it to whoever presses it: the message itself holds none, whoever the webinar is for."""
+    """A button shows the link to the person who clicks; the message contains none."""
     for one in (webinar(), webinar(registration=registration()), webinar(audience=Audience.ANYONE)):
         made = speak(notice_context(one, kind, channel_id="D1"))
         first = next(iter(buttons(made.blocks).values()))
@@ -269,7 +269,7 @@ def test_more_than_fit_are_counted() -> None:
 
 
 def test_order_of_the_notices_makes_no_difference() -> None:
-    """The same parcel read again makes the same message."""
+    """The same notices make the same message."""
     one, other = several(2)
     title = notice_context(other.webinar or webinar(), NoticeKind.RETITLED, facts=ALL_FACTS)
     full = notice_context(other.webinar or webinar(), NoticeKind.FULL, facts=ALL_FACTS)
@@ -298,7 +298,7 @@ def test_sessions_of_two_accounts_are_two_webinars() -> None:
 
 
 def test_several_reminders_of_one_webinar_are_one() -> None:
-    """After the bot was away; the words follow from when they are said."""
+    """After the bot was away; the text depends on the time of the post."""
     late = [notice_context(webinar(), due_at=START - before) for before in (DAY, HOUR)]
     made = speak(*late, at=START - timedelta(minutes=40), late=True)
     assert made.text == f"Launch day starts in 40 minutes: {NEW}, 45 minutes\n{LATE}"
@@ -451,7 +451,7 @@ def test_every_message_keeps_slacks_limits(
     late: bool,
     repeated: bool,
 ) -> None:
-    """Whatever the webinars are called and the facts say; and the same parcel makes the same message."""
+    """For any titles and facts; the same notices make the same message."""
     said, others = message
     made = compose(said, at=at, others=others, late=late, repeated=repeated)
     check_message(made.text, made.blocks)
@@ -462,14 +462,14 @@ def test_every_message_keeps_slacks_limits(
 @settings(deadline=None)
 @given(WEBINARS, MOMENTS, st.sampled_from(ABOUT_WEBINARS))
 def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, at: datetime, kind: NoticeKind) -> None:
-    """A join link in the mirror of a webinar with registration is nobody's to share."""
+    """The join link of a webinar with registration is never in a message."""
     one = one.model_copy(update={"attendee_link": SHARED})
     made = compose([notice_context(one, kind, facts=ALL_FACTS)], at=at)
     assert SHARED not in str(made) or one.audience is Audience.ANYONE
 
 
 def test_what_a_notice_is_made_of_holds_nothing_personal() -> None:
-    """Figures, times, titles, and the Slack id of whoever did it: a new fact must be looked at here."""
+    """Figures, times, titles and a Slack user id: review every new fact here."""
     assert set(NoticeFacts.model_fields) == {
         *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "coming", "urgent"),
     }

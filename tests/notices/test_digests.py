@@ -1,4 +1,4 @@
-"""Digests are planned at the hour each channel chose: once, with what it follows, and with how many had registered."""
+"""Digests: once, at the channel's time, with its subscribed webinars and their counts."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def hours(**changes: Any) -> ChannelHours:
 
 
 def line(**changes: Any) -> Subscription:
-    """#launch follows all webinars."""
+    """#launch is subscribed to all webinars."""
     facts: dict[str, Any] = {"workspace": ACCOUNT.workspace, "channel_id": "C1", "scope": Scope.ALL}
     return Subscription(**(facts | {"set_by": "U1", "set_at": LONG_AGO} | changes))
 
 
 async def keep(store: Store, *things: ChannelHours | Subscription | Webinar) -> None:
-    """Write these down."""
+    """Store these values."""
     async with store.write() as db:
         for thing in things:
             match thing:
@@ -76,13 +76,13 @@ async def keep(store: Store, *things: ChannelHours | Subscription | Webinar) -> 
 
 
 async def count(store: Store, session_id: str, many: int, moment: datetime) -> None:
-    """That many had registered at that moment."""
+    """Record a registration count at this time."""
     async with store.write() as db:
         await count_history.add(db, ACCOUNT, session_id, registration(count=many, read_at=moment))
 
 
 async def planned(store: Store, channel_id: str = "C1", workspace: Workspace = ACCOUNT.workspace) -> list[Notice]:
-    """The digests that wait to be said there."""
+    """The digests planned there."""
     async with store.read() as db:
         rows = await notice_table.of_channel(db, workspace, channel_id, LONG_AGO)
     assert {row.state for row in rows} <= {NoticeState.PLANNED}
@@ -106,7 +106,7 @@ def on(day: int, session_id: str = "s1", **changes: Any) -> Webinar:
 
 
 async def test_digest_holds_what_is_coming_and_how_many_had_registered_at_the_one_before(sqlite_store: Store) -> None:
-    """From its own slot; it is worth saying for twelve hours."""
+    """Due at the digest time; expires after twelve hours."""
     await keep(sqlite_store, hours(), line(), on(1), on(2, "s2"))
     await count(sqlite_store, "s1", 37, MONDAY - WEEK - HOUR)
     await count(sqlite_store, "s1", 40, MONDAY - DAY)
@@ -124,7 +124,7 @@ async def test_digest_holds_what_is_coming_and_how_many_had_registered_at_the_on
 
 
 async def test_planned_digest_can_be_said(sqlite_store: Store) -> None:
-    """In the words of its pace, with the figures of when it is said."""
+    """Phrased by its pace, with the counts at the time of the post."""
     one = on(1, registration=registration(count=42, limit=100))
     await keep(sqlite_store, hours(digest=DigestPace.DAILY), line(), one)
     await count(sqlite_store, "s1", 37, MONDAY - DAY)
@@ -154,14 +154,14 @@ async def test_digest_is_planned_from_its_hour_on_for_half_a_day(
 
 
 async def test_digest_that_is_set_up_after_its_hour_begins_with_the_next(sqlite_store: Store) -> None:
-    """Nobody who chooses nine o'clock at ten expects one at once."""
+    """A digest set up after its time starts the next day."""
     await keep(sqlite_store, hours(set_at=MONDAY + HOUR), line(), on(2), on(8, "s2"))
     assert await at(MONDAY + 2 * HOUR, sqlite_store).plan_due() == 0
     assert await at(MONDAY + WEEK, sqlite_store).plan_due() == 1
 
 
 async def test_daily_digest_with_nothing_to_come_is_left_out(sqlite_store: Store) -> None:
-    """A weekly one says so: silence for a week could be a fault."""
+    """An empty weekly digest is still posted, because silence could be a fault."""
     daily = hours(channel_id="C2", digest=DigestPace.DAILY)
     await keep(sqlite_store, hours(), daily, line(), line(channel_id="C2"))
     assert await at(MONDAY, sqlite_store).plan_due() == 1
@@ -180,7 +180,7 @@ async def test_daily_digest_looks_two_days_ahead_and_a_weekly_one_eight(sqlite_s
 
 
 async def test_digest_holds_only_what_the_channel_follows(sqlite_store: Store) -> None:
-    """Of everything, of what one person made, of one webinar; and not what was muted altogether."""
+    """Subscriptions to all, to a creator's, and to one webinar count; muted webinars do not."""
     mine = line(channel_id="C2", scope=Scope.MINE, subject="U1", features=frozenset({Feature.LIVE}))
     one = {"scope": Scope.WEBINAR, "account": ACCOUNT}
     await keep(
@@ -254,7 +254,7 @@ async def test_digest_comes_at_its_wall_time(sqlite_store: Store, minutes: int, 
 
 
 async def test_digest_of_another_workspace_is_none_of_ours(sqlite_store: Store) -> None:
-    """Its bot plans it."""
+    """The workspace's own bot plans it."""
     other = Workspace(team_id="T2")
     await keep(sqlite_store, hours(workspace=other), line(workspace=other), on(1))
     assert await at(MONDAY, sqlite_store).plan_due() == 0

@@ -1,4 +1,4 @@
-"""What is news in a webinar, once each time it happens."""
+"""Events of a webinar: detected once each time something happens."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ REGISTRATIONS = NoticeKind.REGISTRATIONS
 
 
 def counted(count: int, limit: int | None = None, *, is_open: bool = True, **changed: Any) -> Webinar:
-    """An ordinary webinar for which so many have registered."""
+    """An ordinary webinar with this registration count."""
     return webinar(registration=registration(count=count, limit=limit, is_open=is_open, **changed))
 
 
 def kinds(before: Webinar, after: Webinar, now: datetime = LATER) -> list[NoticeKind]:
-    """What is news, by kind."""
-    return [news.kind for news in detect_events(before, after, now)]
+    """Detected events, by kind."""
+    return [events.kind for events in detect_events(before, after, now)]
 
 
 def only(before: Webinar, after: Webinar, now: datetime = LATER) -> WebinarEvent:
-    """The one thing that is news."""
-    (news,) = detect_events(before, after, now)
-    return news
+    """The only detected event."""
+    (events,) = detect_events(before, after, now)
+    return events
 
 
 def test_a_move_says_what_was() -> None:
-    """The old start; and nobody needs it any more when the new one has come."""
-    news = only(webinar(), webinar(start=START + HOUR))
+    """A move has the old start and expires at the new one."""
+    events = only(webinar(), webinar(start=START + HOUR))
 
-    assert (news.kind, news.facts) == (MOVED, NoticeFacts(was_start=START))
-    assert (news.due_at, news.expires_at) == (LATER, START + HOUR)
+    assert (events.kind, events.facts) == (MOVED, NoticeFacts(was_start=START))
+    assert (events.due_at, events.expires_at) == (LATER, START + HOUR)
     assert kinds(webinar(), webinar(start=LATER)) == []
 
 
 def test_a_move_there_and_back_and_there_again_is_three_moves() -> None:
-    """Each is known by what was known before it, so that everybody who sees it calls it the same."""
+    """The key of an event comes from the earlier snapshot, so every replica computes the same."""
     here, there = webinar(seen_at=NOW), webinar(start=START + HOUR, seen_at=LATER)
     again = [
         detect_events(here, there, LATER),
@@ -59,12 +59,12 @@ def test_a_move_there_and_back_and_there_again_is_three_moves() -> None:
         detect_events(_seen(here, LATER + HOUR), there, LATER),
     ]
 
-    assert len({news.occurrence for (news,) in again}) == 3
+    assert len({events.occurrence for (events,) in again}) == 3
     assert detect_events(here, there, LATER)[0].occurrence == detect_events(here, there, LATER + HOUR)[0].occurrence
 
 
 def test_occurrence_has_the_stored_format() -> None:
-    """It is part of a row's key: another format would plan news again that was planned before an upgrade."""
+    """The format is part of a row's key: another one would plan events twice after an upgrade."""
     seen_at = datetime(2026, 3, 11, 14, 0, 5, 250_000, tzinfo=ZoneInfo("Europe/Berlin"))
 
     assert only(webinar(seen_at=seen_at), webinar(start=START + HOUR)).occurrence == "20260311T130005.250000"
@@ -73,7 +73,7 @@ def test_occurrence_has_the_stored_format() -> None:
 
 
 def test_a_new_title_says_both() -> None:
-    """The webinar may be renamed again before it is said."""
+    """The new title is stored, because the webinar may be renamed again before the post."""
     assert only(webinar(), webinar(title="Launch week")).facts == NoticeFacts(
         was_title="Launch day", title="Launch week"
     )
@@ -81,7 +81,7 @@ def test_a_new_title_says_both() -> None:
 
 
 def test_a_cancelled_webinar_has_no_other_news() -> None:
-    """Whatever else is different about it; and nothing once it would have been over."""
+    """Whatever else changed; no event after the planned end."""
     off = counted(9, 9).model_copy(update={"status": Status.CANCELED, "title": "New", "start": START + HOUR})
 
     assert kinds(counted(1, 9), off) == [CANCELLED]
@@ -91,18 +91,18 @@ def test_a_cancelled_webinar_has_no_other_news() -> None:
 
 
 def test_live_is_not_said_while_hosts_may_practise() -> None:
-    """RingCentral calls a session active from the practice on, an hour ahead at most: until the start, nobody knows."""
+    """A session becomes active with the practice, up to an hour ahead: the live notice waits for the start."""
     scheduled, active = webinar(), _as(Status.ACTIVE)
 
-    said = {ahead: only(scheduled, active, START - ahead).due_at for ahead in (2 * HOUR, HOUR, MINUTE, -MINUTE)}
+    expected = {ahead: only(scheduled, active, START - ahead).due_at for ahead in (2 * HOUR, HOUR, MINUTE, -MINUTE)}
 
-    assert said == {2 * HOUR: START - 2 * HOUR, HOUR: START, MINUTE: START, -MINUTE: START + MINUTE}
+    assert expected == {2 * HOUR: START - 2 * HOUR, HOUR: START, MINUTE: START, -MINUTE: START + MINUTE}
     assert kinds(scheduled, active, scheduled.end) == []
     assert kinds(active, active) == []
 
 
 def test_ended_is_said_of_what_has_surely_run() -> None:
-    """Seen live, or over before its time; what nobody ever started is over without a word."""
+    """Reported if it was seen active or ended early; a webinar that was never started is not reported."""
     finished = _as(Status.FINISHED)
 
     assert kinds(_as(Status.ACTIVE), finished, finished.end + HOUR) == [NoticeKind.ENDED]
@@ -113,7 +113,7 @@ def test_ended_is_said_of_what_has_surely_run() -> None:
 
 
 @each_row(
-    ("was", "read", "said"),
+    ("was", "read", "expected"),
     [
         ((3, 4, True), (4, 4, True), FULL),
         ((3, 4, True), (4, 4, False), FULL),
@@ -129,16 +129,16 @@ def test_ended_is_said_of_what_has_surely_run() -> None:
     ],
 )
 def test_door_is_news_when_people_can_register_or_cannot_any_more(
-    was: tuple[int, int | None, bool], read: tuple[int, int | None, bool], said: NoticeKind | None
+    was: tuple[int, int | None, bool], read: tuple[int, int | None, bool], expected: NoticeKind | None
 ) -> None:
-    """Full by the limit, closed by hand, or open again, with the figures; from shut to shut, nothing changes."""
+    """Full, closed or reopened, with the figures; between full and closed there is no event."""
     before, after = (counted(count, limit, is_open=is_open) for count, limit, is_open in (was, read))
 
-    news = [one for one in detect_events(before, after, LATER) if one.kind in DOOR_KINDS]
+    events = [one for one in detect_events(before, after, LATER) if one.kind in DOOR_KINDS]
 
-    assert [one.kind for one in news] == ([said] if said else [])
-    assert all(one.facts == NoticeFacts(count=read[0], limit=read[1]) for one in news)
-    assert all(one.expires_at == START for one in news)
+    assert [one.kind for one in events] == ([expected] if expected else [])
+    assert all(one.facts == NoticeFacts(count=read[0], limit=read[1]) for one in events)
+    assert all(one.expires_at == START for one in events)
 
 
 @each_row(
@@ -159,22 +159,22 @@ def test_door_is_news_when_people_can_register_or_cannot_any_more(
 def test_filling_is_news_when_a_share_of_the_limit_is_reached(
     was: tuple[int, int | None], read: tuple[int, int | None], percent: int | None
 ) -> None:
-    """At 80 and at 95 percent, with the figures."""
-    news = [one for one in detect_events(counted(*was), counted(*read), LATER) if one.kind is FILLING]
+    """Filling up is reported at 80 and 95 percent, with the figures."""
+    events = [one for one in detect_events(counted(*was), counted(*read), LATER) if one.kind is FILLING]
 
     expected = [NoticeFacts(count=read[0], limit=read[1], percent=percent)] if percent else []
-    assert [one.facts for one in news] == expected
+    assert [one.facts for one in events] == expected
 
 
 def test_filling_is_said_once_for_each_limit() -> None:
-    """A place given back and taken again is no other occasion; a limit that was changed is, even back and forth."""
+    """Crossing a percentage again is the same event; after a change of the limit it is a new one."""
 
     def occurrence(limit: int, limit_since: datetime) -> str:
         reached = (
             counted(limit, 2 * limit, limit_since=limit_since),
             counted(limit * 9 // 10, limit, limit_since=limit_since),
         )
-        (found,) = [news.occurrence for news in detect_events(*reached, LATER) if news.kind is FILLING]
+        (found,) = [events.occurrence for events in detect_events(*reached, LATER) if events.kind is FILLING]
         return found
 
     again = [occurrence(100, NOW), occurrence(100, NOW), occurrence(110, LATER), occurrence(100, LATER + HOUR)]
@@ -184,7 +184,7 @@ def test_filling_is_said_once_for_each_limit() -> None:
 
 
 def test_registrations_are_news_when_there_are_more() -> None:
-    """From how many to how many; fewer is no news, and neither is a first reading."""
+    """Growth has the old and new count; a decrease or a first reading is no event."""
     grown = only(counted(3), counted(5))
 
     assert (grown.kind, grown.facts, grown.expires_at) == (
@@ -199,19 +199,19 @@ def test_registrations_are_news_when_there_are_more() -> None:
 
 @given(WEBINARS, WEBINARS, MOMENTS)
 def test_any_change_has_news_that_can_be_kept_and_said(before: Webinar, after: Webinar, now: datetime) -> None:
-    """Of each kind once, worth saying when it is due, by a key that fits; and what has not changed is no news."""
-    news = detect_events(before, after, now)
+    """At most one event per kind, not expired when due, with a valid key; none without a change."""
+    events = detect_events(before, after, now)
 
-    assert len({one.kind for one in news}) == len(news)
-    assert all(now <= one.due_at < one.expires_at for one in news)
-    assert all(len(one.occurrence) <= 64 for one in news)
-    assert len({one.kind for one in news} & (DOOR_KINDS | {FILLING})) <= 2
+    assert len({one.kind for one in events}) == len(events)
+    assert all(now <= one.due_at < one.expires_at for one in events)
+    assert all(len(one.occurrence) <= 64 for one in events)
+    assert len({one.kind for one in events} & (DOOR_KINDS | {FILLING})) <= 2
     assert detect_events(after, after, now) == []
 
 
 @given(st.integers(0, 120), st.integers(1, 120), st.booleans())
 def test_door_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> None:
-    """Full counts before closed: the limit is why; and without a limit nothing is ever full."""
+    """Full wins over closed, and without a limit nothing is full."""
     read = registration(count=count, limit=limit, is_open=is_open)
 
     assert registration_status(read) is (
@@ -223,14 +223,14 @@ def test_door_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> N
 
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=30))
 def test_filling_is_said_at_most_once_at_each_share_of_a_limit(readings: list[int]) -> None:
-    """However the count goes up and down, the keys are as many as the shares."""
+    """However the count moves, there are at most as many keys as percentages."""
     read = [counted(count, 100, limit_since=NOW) for count in readings]
-    said = [
+    expected = [
         one for before, after in pairwise(read) for one in detect_events(before, after, LATER) if one.kind is FILLING
     ]
 
-    assert len({one.occurrence for one in said}) <= len(FILLING_PERCENTS)
-    assert {one.facts.percent for one in said} <= set(FILLING_PERCENTS)
+    assert len({one.occurrence for one in expected}) <= len(FILLING_PERCENTS)
+    assert {one.facts.percent for one in expected} <= set(FILLING_PERCENTS)
 
 
 def _as(status: Status) -> Webinar:

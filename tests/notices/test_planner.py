@@ -1,4 +1,4 @@
-"""What follows from a change of a webinar: notices where they are wanted, once, and none to whoever made the change."""
+"""Notices planned by a change of a webinar: in subscribed channels, once, and not for the person who made it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def db(store: Store) -> AsyncIterator[Db]:
 
 
 async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
-    """Full: where alerts are heard, with the figure; where they are not, nothing."""
+    """A full webinar is reported, with the count, in channels with the feature `alerts` only."""
     await save_with_subscriptions(
         db,
         webinar_with_count(3, 4),
@@ -66,7 +66,7 @@ async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
 
 
 async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
-    """The old ones are taken back in the same breath."""
+    """The old ones are withdrawn in the same transaction."""
     await save_with_subscriptions(db, webinar(), webinar_subscription("C1", REMINDERS, CHANGES, offsets=(HOUR,)))
     assert await planned_reminders(db) == [("C1", START, HOUR)]
 
@@ -80,7 +80,7 @@ async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
 
 
 async def test_replanning_reads_the_webinar_again(db: Db) -> None:
-    """What the caller holds may be older than the row."""
+    """The caller's webinar may be older than the row."""
     await save_with_subscriptions(db, webinar(), webinar_subscription("C1", REMINDERS, offsets=(HOUR,)))
     await webinar_table.save(db, webinar(start=START + DAY, seen_at=LATER))
 
@@ -90,7 +90,7 @@ async def test_replanning_reads_the_webinar_again(db: Db) -> None:
 
 
 async def test_who_did_it_is_not_told(db: Db) -> None:
-    """Not in their own messages; the channels are, and so is anybody else."""
+    """The person who made the change gets no DM; channels and other people do."""
     lines = [subscription(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
     await save_with_subscriptions(db, webinar(), *lines)
 
@@ -101,7 +101,7 @@ async def test_who_did_it_is_not_told(db: Db) -> None:
 
 @pytest.mark.parametrize(("by", "places"), [("", ["U1"]), ("U2", ["U1"]), ("U1", [])])
 async def test_organiser_is_told_that_it_fills_up(db: Db, by: str, places: list[str]) -> None:
-    """Without having asked, unless it was they who lowered the limit."""
+    """The organizer needs no subscription, and gets none of their own change."""
     await save_with_subscriptions(db, webinar_with_count(8, 100))
 
     await save_change(db, webinar_with_count(8, 10, at=LATER), by=by)
@@ -110,7 +110,7 @@ async def test_organiser_is_told_that_it_fills_up(db: Db, by: str, places: list[
 
 
 async def test_organiser_who_asked_for_it_is_told_once(db: Db) -> None:
-    """In the direct message that they asked in, and not in it again by another name."""
+    """One notice in the DM where they subscribed, not a second by user id."""
     await save_with_subscriptions(
         db,
         webinar_with_count(7, 10),
@@ -124,7 +124,7 @@ async def test_organiser_who_asked_for_it_is_told_once(db: Db) -> None:
 
 
 async def test_a_webinar_seen_first_is_reminded_of_but_no_news(db: Db) -> None:
-    """A channel that follows all webinars is reminded of one that was made a moment ago."""
+    """A channel subscribed to all webinars gets reminders of a new one."""
     await save_with_subscriptions(db, webinar_with_count(10, 10), subscription("C1", *Feature))
 
     assert await planned_events(db) == [("C1", NoticeKind.STARTING)]
@@ -132,7 +132,7 @@ async def test_a_webinar_seen_first_is_reminded_of_but_no_news(db: Db) -> None:
 
 
 async def test_a_creator_who_is_learnt_later_is_heard_of_by_those_who_follow_them(db: Db) -> None:
-    """The sweep may see a webinar before its creation here is written down."""
+    """The poller may see a webinar before its creation is committed."""
     await save_with_subscriptions(
         db, webinar(created_by=""), subscription("C1", REMINDERS, scope=Scope.MINE, subject="U1")
     )
@@ -155,7 +155,7 @@ async def test_a_figure_leaves_the_plan_alone(db: Db) -> None:
 
 
 async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
-    """The workspace's own, where a channel has none of its own."""
+    """The workspace's offsets apply to channels without their own."""
     await subscription_table.save_default_offsets(db, WORKSPACE, [2 * HOUR], "U1", NOW)
 
     await save_with_subscriptions(
@@ -166,7 +166,7 @@ async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
 
 
 async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
-    """Where a thousand fall due at once, Slack needs half an hour to take them; where few do, a quarter is enough."""
+    """1,000 due at once are scheduled 30 minutes ahead, a few 15 minutes ahead."""
     crowd = [notice(session_id="s2", channel_id=f"D{number}", due_at=START - HOUR) for number in range(1000)]
     await notice_table.plan(db, [one.model_copy(update={"schedulable_at": one.due_at - QUARTER}) for one in crowd])
 
@@ -188,7 +188,7 @@ async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> No
 
 
 async def test_a_muted_webinar_is_not_reminded_of(db: Db) -> None:
-    """What was planned is taken back, and comes again when it is wanted again."""
+    """Planned notices are withdrawn, and planned again when subscribed again."""
     await save_with_subscriptions(db, webinar(), subscription("C1", REMINDERS), subscription("C2", REMINDERS))
     await subscription_table.save(db, webinar_subscription("C1", CHANGES))
     await replan(db, webinar(), LATER)
@@ -201,7 +201,7 @@ async def test_a_muted_webinar_is_not_reminded_of(db: Db) -> None:
 
 
 async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
-    """For every webinar to come: what waits and is not wanted any more goes, and what is wanted comes; no other's."""
+    """For every upcoming webinar, of this channel alone: unsubscribed notices go, subscribed ones come."""
     await save_with_subscriptions(
         db, webinar_with_count(3, 4), subscription("C1", REMINDERS, ALERTS), subscription("C2", REMINDERS)
     )
@@ -221,7 +221,7 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
 
 
 async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db) -> None:
-    """Alerts that wait, and reminders at the times that the workspace has chosen."""
+    """Pending alerts, and reminders at the workspace's offsets."""
     await subscription_table.save_default_offsets(db, WORKSPACE, [HOUR], "U1", NOW)
     await save_with_subscriptions(db, webinar_with_count(3, 4), subscription("C1", REMINDERS, ALERTS))
     await save_change(db, webinar_with_count(4, 4, at=LATER))
@@ -239,7 +239,7 @@ async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db)
 
 
 async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None:
-    """However many there are; not of those that are over, and not of another workspace's."""
+    """All upcoming webinars, in batches; none that are over or of another workspace."""
     for number in range(120):
         await webinar_table.save(db, webinar(session_id=f"s{number}", start=START + number * HOUR))
     await webinar_table.save(db, webinar(session_id="over", start=NOW - DAY))
@@ -254,7 +254,7 @@ async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None
 
 
 async def test_a_transaction_that_was_broken_off_is_followed_up_again(store: Store) -> None:
-    """A crash between reading and writing leaves nothing behind, and the same is said of the same change later."""
+    """A crash before the commit leaves nothing, and the same change is reported later."""
     async with store.write() as db:
         await save_with_subscriptions(db, webinar_with_count(3, 4), subscription("C1", ALERTS))
 

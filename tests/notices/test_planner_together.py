@@ -1,4 +1,4 @@
-"""Two at one database: a change is followed up once, and whoever comes second knows of what the first has written."""
+"""Two processes on one database: a change is planned once, and the second sees what the first wrote."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def second(store: Store) -> AsyncIterator[Replica]:
 
 
 async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Replica) -> None:
-    """Two replicas count at the same time: each step from count to count is told by the one that comes to see it."""
+    """Two replicas count at the same time: each step between counts is reported once."""
     async with store.write() as db:
         await save_with_subscriptions(db, webinar_with_count(3, 8), subscription("C1", ALERTS, Feature.REGISTRATIONS))
 
@@ -89,7 +89,7 @@ async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Rep
 
 
 async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Store, second: Replica) -> None:
-    """Whichever comes second knows of the first: the channel is reminded of the new start, and of no other."""
+    """A concurrent move and subscription: the channel is reminded of the new start only."""
     async with store.write() as db:
         await save_with_subscriptions(db, webinar())
 

@@ -1,4 +1,4 @@
-"""A channel's hours: quiet over midnight and over changes of the clocks, one digest a local day, zones by name."""
+"""A channel's hours: quiet hours across midnight and DST changes, one digest per local day, zones by name."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ZONES = [MADRID, "America/New_York", "Asia/Kathmandu", "Africa/Cairo", SOUTH, SA
 
 
 def hours(zone: str = MADRID, **changes: object) -> ChannelHours:
-    """What somebody set up for #launch."""
+    """The hours of #launch."""
     facts = {"workspace": ACCOUNT.workspace, "channel_id": "C1", "time_zone": zone, "set_by": "U1", "set_at": NOW}
     return ChannelHours.model_validate(facts | changes)
 
@@ -63,19 +63,19 @@ LUNCH = hours(quiet_from=12 * 60, quiet_to=13 * 60)
     ],
 )
 def test_quiet_hours_end_when_the_wall_clock_says(setting: ChannelHours, now: str, until: str | None) -> None:
-    """They may go on past midnight; their first moment is quiet, their last is not."""
+    """They may span midnight; the begin is included, the end is not."""
     assert quiet_until(setting, at(now)) == (at(until) if until else None)
 
 
 def test_channel_without_hours_is_never_quiet() -> None:
-    """Nor is one in a zone that nobody knows any more quiet at other hours than those of UTC."""
+    """An unknown zone falls back to UTC."""
     assert quiet_until(None, NOW) is None
     gone = hours("Mars/Base", quiet_from=12 * 60, quiet_to=13 * 60)
     assert quiet_until(gone, at("2026-03-11T12:30", "UTC")) == at("2026-03-11T13:00", "UTC")
 
 
 def test_quiet_hours_follow_the_clocks_of_their_zone() -> None:
-    """The night in which the clocks go forward is an hour shorter, the one in which they go back an hour longer."""
+    """Quiet hours are an hour shorter or longer in the night of a DST change."""
     begins, ends = at("2026-03-28T22:00"), at("2026-03-29T08:00")
     assert (quiet_until(NIGHT, begins), ends - begins) == (ends, timedelta(hours=9))
     begins, ends = at("2026-10-24T22:00"), at("2026-10-25T08:00")
@@ -83,7 +83,7 @@ def test_quiet_hours_follow_the_clocks_of_their_zone() -> None:
 
 
 def test_end_that_the_clocks_skip_or_repeat_is_one_moment() -> None:
-    """Skipped, it comes an hour later by the wall; shown twice, quiet ends at the first."""
+    """A skipped end comes an hour later; a repeated one is the first."""
     early = hours(quiet_from=22 * 60, quiet_to=2 * 60 + 30)
     assert quiet_until(early, at("2026-03-29T01:59")) == at("2026-03-29T03:30")
     assert quiet_until(early, at("2026-10-25T02:29")) == at("2026-10-25T02:30")
@@ -126,7 +126,7 @@ def test_digest_slot_is_the_latest_that_has_come(changes: dict[str, object], now
 
 
 def test_no_digest_no_slot() -> None:
-    """As long as nobody asked for one."""
+    """A channel without a digest has no digest time."""
     assert last_digest_time(hours(), NOW) is None
 
 
@@ -141,7 +141,7 @@ def test_no_digest_no_slot() -> None:
     ],
 )
 def test_digest_hour_that_the_clocks_skip_or_repeat_comes_once(day: str, slot: str) -> None:
-    """Whenever one looks during that day, there is this one slot."""
+    """During that day, there is this one digest time."""
     setting = hours(digest=DigestPace.DAILY, digest_at=2 * 60 + 30)
     began = at(f"{day}T00:00")
     slots = {last_digest_time(setting, began + timedelta(minutes=minute)) for minute in range(0, 23 * 60, 10)}
@@ -156,7 +156,7 @@ def test_digest_hour_that_the_clocks_skip_or_repeat_comes_once(day: str, slot: s
     first=st.dates(date(2012, 1, 2), date(2030, 1, 1)),
 )
 def test_each_local_day_has_exactly_one_slot(zone: str, minutes: int, first: date) -> None:
-    """In any zone and at any hour, for a week on end, looked at once an hour; they come in order and none twice."""
+    """In any zone, checked hourly for a week: one digest time per day, in order."""
     setting = hours(zone, digest=DigestPace.DAILY, digest_at=minutes)
     begin = to_instant(first, 0, ZoneInfo(zone))
     seen = [last_digest_time(setting, begin + timedelta(hours=hour)) for hour in range(8 * 24)]
@@ -167,7 +167,7 @@ def test_each_local_day_has_exactly_one_slot(zone: str, minutes: int, first: dat
 
 
 def test_day_that_a_zone_skips_has_no_digest_of_its_own() -> None:
-    """Samoa had no 30 December 2011: its slot falls on that of the next day, and one notice is said."""
+    """Samoa skipped 30 December 2011: that digest time equals the next day's, so there is one notice."""
     setting = hours(SAMOA, digest=DigestPace.DAILY)
     begin = at("2011-12-29T00:00", SAMOA)
     slots = {last_digest_time(setting, begin + timedelta(hours=hour)) for hour in range(48)}
@@ -203,7 +203,7 @@ def test_zone_is_known_by_its_name_or_its_city(typed: str, name: str) -> None:
     ],
 )
 def test_zone_that_does_not_exist_brings_the_nearest(typed: str, offer: str) -> None:
-    """Or an example where none is near."""
+    """Or an example if no name is similar."""
     with pytest.raises(BadInput) as refused:
         parse_time_zone(typed)
     assert refused.value.sentence == f"There is no such time zone. {offer}"
@@ -212,7 +212,7 @@ def test_zone_that_does_not_exist_brings_the_nearest(typed: str, offer: str) -> 
 @settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), st.sampled_from(sorted(available_timezones()))))
 def test_any_text_is_a_zone_or_refused(typed: str) -> None:
-    """What is taken is a zone that can be used."""
+    """Every accepted name is a usable zone."""
     with suppress(BadInput):
         name = parse_time_zone(typed)
         assert ZoneInfo(name).key == name

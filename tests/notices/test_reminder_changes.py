@@ -1,4 +1,4 @@
-"""What a channel is reminded of is changed whole, on both databases, whoever else changes something meanwhile."""
+"""Changes of a channel's reminders are atomic on both databases, also with concurrent changes."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 def line(**changes: Any) -> Subscription:
-    """#launch hears the usual of the ordinary webinar because its card was shared there."""
+    """#launch has a subscription by a shared card."""
     facts = {"workspace": HERE, "channel_id": "C1", "scope": Scope.WEBINAR, "subject": "s1", "account": ACCOUNT}
     return Subscription(**(facts | {"set_by": "U1", "set_at": NOW, "by_share": True} | changes))
 
 
 def followed(**changes: Any) -> Subscription:
-    """#launch hears the usual of all webinars."""
+    """#launch is subscribed to all webinars with the default features."""
     return line(**({"scope": Scope.ALL, "subject": "", "account": None, "by_share": False} | changes))
 
 
 async def known(store: Store, *lines: Subscription) -> None:
-    """The ordinary webinar, planned as these lines say."""
+    """The ordinary webinar, planned for these subscriptions."""
     async with store.write() as db:
         await webinar_table.save(db, webinar())
         for one in lines:
@@ -49,18 +49,18 @@ async def known(store: Store, *lines: Subscription) -> None:
 
 
 async def seen(store: Store, channel_id: str = "C1") -> ReminderSheet:
-    """What is shown of it."""
+    """The reminder sheet."""
     async with store.read() as db:
         return await reminders.load_sheet(db, webinar(), channel_id)
 
 
 def waiting(sheet: ReminderSheet) -> list[timedelta]:
-    """The leads of what is to go out."""
+    """The offsets of the planned reminders."""
     return [one.offset for one in sheet.reminders if one.state is NoticeState.PLANNED]
 
 
 async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
-    """And it is known who shared it."""
+    """The sheet names who shared the card."""
     await known(store, line())
     sheet = await seen(store)
     assert waiting(sheet) == list(DEFAULT_OFFSETS)
@@ -76,7 +76,7 @@ async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
 
 
 async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
-    """The card's line still only adds to what else is heard, with these times; Undo restores it as it was."""
+    """The card's subscription keeps its meaning and gets the offsets; Undo restores it."""
     await known(store, line())
     async with store.write() as db:
         change = await reminders.set_offsets(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
@@ -91,7 +91,7 @@ async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
 
 
 async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(store: Store) -> None:
-    """A channel that follows all webinars goes by that again, and by what is asked for there later."""
+    """A channel subscribed to all webinars uses that subscription again, also after it changes."""
     await known(store, followed())
     async with store.write() as db:
         await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", LATER)
@@ -102,7 +102,7 @@ async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(stor
 
 
 async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) -> None:
-    """What else is heard stays; turned on again, the times are those that were chosen."""
+    """Other features stay; turned on again, the chosen offsets return."""
     await known(store, followed())
     async with store.write() as db:
         await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", LATER)
@@ -129,7 +129,7 @@ async def test_mute_of_what_all_webinars_bring_is_for_one(store: Store) -> None:
 
 
 async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> None:
-    """Nobody asked for the usual ones there."""
+    """The defaults are not added."""
     await known(store)
     async with store.write() as db:
         await reminders.add(db, webinar(), "C1", (HOUR,), "U2", LATER)
@@ -138,7 +138,7 @@ async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> No
 
 
 async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> None:
-    """Neither is lost, neither goes beyond ten."""
+    """Neither change is lost, and the limit of ten holds."""
     await known(store, line(offsets=(DAY,), by_share=False))
     refused = 0
 
@@ -159,7 +159,7 @@ async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> Non
 
 
 async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
-    """Until it is brought back, or its time has passed."""
+    """Until it is planned again, or its time has passed."""
     await known(store, line())
     skipped = next(one for one in (await seen(store)).reminders if one.offset == HOUR)
     async with store.write() as db:
@@ -191,7 +191,7 @@ async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
 
 
 async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> None:
-    """Each webinar that goes by them is planned anew, and counted."""
+    """Each webinar that uses them is replanned and counted."""
     await known(store, line(), line(channel_id="C2", offsets=(2 * HOUR,), by_share=False))
     other = webinar(session_id="s2", webinar_id="w2")
     async with store.write() as db:
@@ -205,7 +205,7 @@ async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> No
 
 
 async def test_snooze_forgets_what_has_passed(store: Store) -> None:
-    """A person's line holds what is ahead; ended, nothing is left of it."""
+    """A person's subscription holds the future offsets; when it ends, nothing is left."""
     await known(store)
     async with store.write() as db:
         await reminders.snooze(db, webinar(), "D1", DAY, "U2", NOW)

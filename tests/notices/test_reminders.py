@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.clock import machine_now
-from bot.db.schema import parcels as table
+from bot.db.schema import outbox_messages as table
 from bot.notices.model import TIMED, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.outbox.rows import NoticeRow
@@ -39,14 +39,14 @@ async def reach(world: World, moment: datetime) -> None:
 
 
 async def rows(world: World) -> list[NoticeRow]:
-    """What the outbox says of the one webinar, by when it is due."""
+    """The rows of the one webinar, ordered by due time."""
     (webinar,) = await world.bot.services.mirror.everything()
     async with world.bot.services.store.read() as db:
         return await notice_table.of_session(db, webinar.account, webinar.session_id)
 
 
 async def states(world: World) -> list[NoticeState]:
-    """How the reminders stand, by when they are due."""
+    """The states of the reminders, ordered by due time."""
     return [row.state for row in await rows(world) if row.notice.kind in TIMED]
 
 
@@ -57,7 +57,7 @@ def reminders(world: World, start: datetime) -> list[tuple[int, str]]:
 
 
 def news(world: World) -> list[str]:
-    """What else was posted in #launch beside cards: the first line of each."""
+    """Posts in #launch other than cards and reminders: the first line of each."""
     return [message.words.splitlines()[0] for message in _posted(world) if _is_news(message)]
 
 
@@ -73,13 +73,13 @@ def card(world: World) -> Message:
 
 
 def edit(world: World, **changes: object) -> None:
-    """Somebody changes the one webinar in RingCentral's own app."""
+    """Change the one webinar in RingCentral's own app."""
     (made,) = world.ringcentral.webinars()
     world.ringcentral.edit(str(made["session_id"]), **changes)
 
 
 async def test_shared_webinar_is_reminded_of_three_times(world: World) -> None:
-    """A day, an hour and ten minutes before; each once, in its second, however often the bot looks and restarts."""
+    """1 d, 1 h and 10 min before; each once, in its second, across restarts."""
     start = await announced(world)
     for before in (DAY + 5 * MINUTE, HOUR - MINUTE):
         await reach(world, start - before)
@@ -105,7 +105,7 @@ async def test_shared_webinar_is_reminded_of_three_times(world: World) -> None:
 async def test_only_reminders_that_are_still_ahead_are_planned(
     world: World, ahead: timedelta, waits: list[timedelta]
 ) -> None:
-    """Shared late, a webinar is not reminded of for times that have passed."""
+    """A webinar shared late gets no reminders for offsets that have passed."""
     start = await announced(world, ahead)
     assert [row.notice.offset for row in await rows(world)] == waits
 
@@ -129,7 +129,7 @@ async def test_reminder_is_handed_to_slack_a_quarter_of_an_hour_before(world: Wo
 
 
 async def test_reminder_is_posted_while_the_bot_is_down(world: World) -> None:
-    """Slack has it: the bot may be stopped, and does not repeat it when it is back."""
+    """A scheduled reminder is posted while the bot is down, and not repeated afterwards."""
     start = await announced(world)
     await reach(world, start - DAY - 10 * MINUTE)
     await world.stop_bot()
@@ -144,7 +144,7 @@ async def test_reminder_is_posted_while_the_bot_is_down(world: World) -> None:
 
 
 async def test_bot_that_is_back_before_a_reminder_is_due_is_in_time(world: World) -> None:
-    """It was down when the reminder should have been handed over, and is back a minute before it is due."""
+    """The bot was down at scheduling time and is back a minute before the due time."""
     start = await announced(world)
     await reach(world, start - DAY - HOUR)
     await world.stop_bot()
@@ -156,7 +156,7 @@ async def test_bot_that_is_back_before_a_reminder_is_due_is_in_time(world: World
 
 
 async def test_bot_that_is_back_late_says_what_is_still_worth_saying(world: World) -> None:
-    """How long it really is until the start; nothing where that is no use any more."""
+    """A late reminder states the actual time until the start; an expired one is not posted."""
     start = await announced(world)
     await reach(world, start - DAY - HOUR)
     await world.stop_bot()
@@ -184,7 +184,7 @@ async def test_bot_that_is_back_after_the_start_says_nothing(world: World) -> No
 
 
 async def test_cancelled_webinar_takes_its_reminders_back(world: World) -> None:
-    """Also the one that Slack holds already; the rewritten card is left, and the news of it."""
+    """Also the one already scheduled at Slack; only the updated card and the cancellation remain."""
     start = await announced(world)
     await reach(world, start - DAY - 10 * MINUTE)
     assert len(world.slack.scheduled()) == 1
@@ -202,7 +202,7 @@ async def test_cancelled_webinar_takes_its_reminders_back(world: World) -> None:
 
 
 async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world: World) -> None:
-    """The sweep finds it: what is held is taken back, all is planned anew, each is said once."""
+    """The poller detects it: scheduled messages are withdrawn, all are replanned, each is posted once."""
     start = await announced(world)
     await reach(world, start - DAY - 10 * MINUTE)
     later = start + 2 * DAY
@@ -229,7 +229,7 @@ async def test_webinar_moved_away_and_back_is_reminded_of_as_before(world: World
 
 
 async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) -> None:
-    """It was moved in the last minute before a reminder: what Slack posted is followed by what is true."""
+    """Moved in the last minute before a reminder: a correction follows the post."""
     start = await announced(world)
     await reach(world, start - 10 * MINUTE - 30 * SECOND)
     edit(world, scheduledStartTime=start + DAY)
@@ -243,7 +243,7 @@ async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) 
 
 
 async def test_webinar_that_was_moved_before_a_reminder_and_read_after_it_is_corrected(world: World) -> None:
-    """RingCentral is read every five minutes; the reminder was false when Slack posted it."""
+    """The move was detected after the post; a correction follows."""
     start = await announced(world)
     await reach(world, start - HOUR - 2 * MINUTE)
     await world.bot.services.mirror.sweep()
@@ -296,7 +296,7 @@ async def test_webinar_shared_in_two_channels_is_reminded_of_in_both(world: Worl
 
 
 async def test_archived_channel_is_given_up(world: World) -> None:
-    """Each reminder is tried once; nothing knocks for ever."""
+    """Each reminder is tried once."""
     start = await announced(world)
     world.slack.channel("#launch").archived = True
     calls = len(world.slack.calls)
@@ -309,7 +309,7 @@ async def test_archived_channel_is_given_up(world: World) -> None:
 
 
 async def test_deleted_card_takes_its_reminders_with_it(world: World) -> None:
-    """Whoever deletes the card does not want the channel reminded."""
+    """Deleting the card ends the channel's reminders."""
     start = await announced(world)
     await reach(world, start - DAY - 10 * MINUTE)
     card(world).deleted = True
@@ -322,7 +322,7 @@ async def test_deleted_card_takes_its_reminders_with_it(world: World) -> None:
 
 @pytest.mark.parametrize("accepted", [False, True])
 async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted: bool) -> None:
-    """Nobody knows whether Slack took it: the next bot waits, asks, and repeats only what is not there."""
+    """Unknown outcome: the next bot waits, lists scheduled messages, and repeats only missing ones."""
     start = await announced(world)
     await reach(world, start - DAY - 16 * MINUTE)
     world.slack.fail("chat.scheduleMessage", effect=accepted, hang=5.0)

@@ -1,4 +1,4 @@
-"""What should be said, when and where: always ahead, never twice, and never longer than it is worth saying."""
+"""Rules for notices: planned ahead, once per channel and offset, and expired in time."""
 
 from __future__ import annotations
 
@@ -41,32 +41,34 @@ HEARINGS = st.lists(
 )
 ZONES = st.sampled_from(["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"])
 CHANGES = ["2026-03-08T02:30", "2026-11-01T01:30", "2026-03-29T02:30", "2026-10-25T02:30", "2026-04-05T01:45"]
-"""Times of day that come twice, or never, in one of these zones."""
+"""Times of day that are repeated or skipped in one of these zones."""
 WALL = datetime.fromisoformat
 LOCAL = st.sampled_from(CHANGES).map(WALL) | st.datetimes(WALL("2026-01-01"), WALL("2027-12-31"))
 ON = (Status.SCHEDULED, Status.ACTIVE)
 
 
-def hearing(*features: Feature, channel: str = "C1", offsets: tuple[timedelta, ...] | None = None) -> ChannelFeatures:
-    """What #launch hears: all there is, if nothing is named."""
+def channel_features(
+    *features: Feature, channel: str = "C1", offsets: tuple[timedelta, ...] | None = None
+) -> ChannelFeatures:
+    """The features of #launch: all of them if none are named."""
     return ChannelFeatures(channel_id=channel, features=frozenset(features) or EVERYTHING, offsets=offsets)
 
 
 def reminder(before: timedelta = HOUR) -> Notice:
     """The reminder of an ordinary webinar, planned long before."""
-    (planned,) = plan(webinar(), [hearing(Feature.REMINDERS, offsets=(before,))], NOW)
+    (planned,) = plan(webinar(), [channel_features(Feature.REMINDERS, offsets=(before,))], NOW)
     return planned
 
 
 def notice(kind: NoticeKind, channel: str = "C1") -> Notice:
-    """Something to be said of an ordinary webinar."""
+    """A notice about an ordinary webinar."""
     facts = {"account": webinar().account, "session_id": "s1", "channel_id": channel, "start": START}
     return Notice(kind=kind, due_at=NOW, schedulable_at=NOW, expires_at=START, **facts)
 
 
 def test_plan_of_an_ordinary_webinar() -> None:
-    """A day, an hour and ten minutes before, each given to Slack a quarter of an hour earlier; then that it starts."""
-    planned = plan(webinar(), [hearing()], NOW)
+    """Reminders 1 d, 1 h and 10 min before, each schedulable 15 minutes earlier, then the start notice."""
+    planned = plan(webinar(), [channel_features()], NOW)
 
     assert [one.kind for one in planned] == [NoticeKind.REMINDER] * 3 + [NoticeKind.STARTING]
     assert [START - one.due_at for one in planned] == [DAY, HOUR, 10 * MINUTE, timedelta()]
@@ -75,15 +77,15 @@ def test_plan_of_an_ordinary_webinar() -> None:
 
 
 def test_channels_are_reminded_as_they_chose() -> None:
-    """Its own times, those of the workspace, or none; that it starts only where that was asked for."""
-    hearings = [
-        hearing(Feature.REMINDERS, channel="C1", offsets=(HOUR, 5 * MINUTE)),
-        hearing(Feature.REMINDERS, Feature.LIVE, channel="C2"),
-        hearing(Feature.REMINDERS, channel="C3", offsets=()),
-        hearing(Feature.CHANGES, channel="C4"),
+    """A channel's own offsets, the workspace's, or none; the start notice only with the feature `live`."""
+    channels = [
+        channel_features(Feature.REMINDERS, channel="C1", offsets=(HOUR, 5 * MINUTE)),
+        channel_features(Feature.REMINDERS, Feature.LIVE, channel="C2"),
+        channel_features(Feature.REMINDERS, channel="C3", offsets=()),
+        channel_features(Feature.CHANGES, channel="C4"),
     ]
 
-    planned = plan(webinar(), hearings, NOW, default_offsets=[2 * HOUR])
+    planned = plan(webinar(), channels, NOW, default_offsets=[2 * HOUR])
 
     assert [(one.channel_id, one.kind, one.offset) for one in planned] == [
         ("C2", NoticeKind.REMINDER, 2 * HOUR),
@@ -94,27 +96,27 @@ def test_channels_are_reminded_as_they_chose() -> None:
 
 
 def test_a_reminder_of_no_time_ahead_is_no_reminder() -> None:
-    """That it starts is asked for by another name."""
-    assert plan(webinar(), [hearing(Feature.REMINDERS, offsets=(timedelta(),))], NOW) == []
+    """An offset of zero is not a reminder; the start notice has a feature of its own."""
+    assert plan(webinar(), [channel_features(Feature.REMINDERS, offsets=(timedelta(),))], NOW) == []
 
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.lists(st.timedeltas(MINUTE, timedelta(days=7)), max_size=4))
 def test_plan_is_ahead_and_says_everything_once(
-    any_one: Webinar, hearings: list[ChannelFeatures], now: datetime, defaults: list[timedelta]
+    any_one: Webinar, channels: list[ChannelFeatures], now: datetime, defaults: list[timedelta]
 ) -> None:
-    """One for each channel and lead that is still to come, however they are given; none is for the past."""
-    planned = plan(any_one, iter(hearings), now, defaults)
+    """One notice per channel and future offset, in whatever order they are given; none for the past."""
+    planned = plan(any_one, iter(channels), now, defaults)
 
-    leads = {
-        (heard.channel_id, lead)
-        for heard in hearings
-        for lead in (*(defaults if heard.offsets is None else heard.offsets), timedelta())
-        if (Feature.REMINDERS if lead else Feature.LIVE) in heard.features
+    offsets_by_channel = {
+        (subscribed.channel_id, offset)
+        for subscribed in channels
+        for offset in (*(defaults if subscribed.offsets is None else subscribed.offsets), timedelta())
+        if (Feature.REMINDERS if offset else Feature.LIVE) in subscribed.features
     }
-    ahead = {(channel, lead) for channel, lead in leads if any_one.start - lead > now}
-    said = [(one.channel_id, one.offset) for one in planned]
-    assert set(said) == (ahead if any_one.status in ON else set())
-    assert len(said) == len(set(said))
+    ahead = {(channel, offset) for channel, offset in offsets_by_channel if any_one.start - offset > now}
+    expected = [(one.channel_id, one.offset) for one in planned]
+    assert set(expected) == (ahead if any_one.status in ON else set())
+    assert len(expected) == len(set(expected))
     for one in planned:
         assert now < one.due_at < one.expires_at
         assert now <= one.schedulable_at < one.due_at
@@ -125,31 +127,31 @@ def test_plan_is_ahead_and_says_everything_once(
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.timedeltas(timedelta(), timedelta(days=40)))
 def test_plan_made_later_adds_nothing(
-    any_one: Webinar, hearings: list[ChannelFeatures], now: datetime, wait: timedelta
+    any_one: Webinar, channels: list[ChannelFeatures], now: datetime, wait: timedelta
 ) -> None:
-    """Planned again at any time, it is the same plan without what has passed; and nothing of it is stale."""
-    first, again = plan(any_one, hearings, now), plan(any_one, hearings, now + wait)
+    """Planning again later gives the same plan without past notices; none of it is stale."""
+    first, again = plan(any_one, channels, now), plan(any_one, channels, now + wait)
 
-    assert plan(any_one, hearings, now) == first
+    assert plan(any_one, channels, now) == first
     assert [_identity(one) for one in again] == [_identity(one) for one in first if one.due_at > now + wait]
-    assert not any(is_stale(one, any_one, hearings) for one in first)
+    assert not any(is_stale(one, any_one, channels) for one in first)
 
 
 @given(LOCAL, ZONES, st.sampled_from([0, 1]), HEARINGS)
 def test_change_of_the_clocks_moves_nothing(
-    wall: datetime, zone: str, fold: int, hearings: list[ChannelFeatures]
+    wall: datetime, zone: str, fold: int, channels: list[ChannelFeatures]
 ) -> None:
-    """A day before is 24 hours before, also where the night between is an hour longer; the zone does not matter."""
+    """One day before is 24 hours before, across daylight saving changes and in any zone."""
     start = wall.replace(tzinfo=ZoneInfo(zone), fold=fold)
     local, same = webinar(start=start), webinar(start=start.astimezone(UTC))
     now = same.start - timedelta(days=8)
 
-    planned = plan(local, hearings, now)
+    planned = plan(local, channels, now)
 
-    assert planned == plan(same, hearings, now)
+    assert planned == plan(same, channels, now)
     waits = [one.start.timestamp() - one.due_at.timestamp() for one in planned]
     assert waits == [one.offset.total_seconds() for one in planned]
-    assert not any(is_stale(one, local, hearings) for one in planned)
+    assert not any(is_stale(one, local, channels) for one in planned)
     assert not any(is_misleading(one, local, now) for one in planned)
 
 
@@ -157,7 +159,7 @@ def test_change_of_the_clocks_moves_nothing(
 def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
     moved: timedelta, status: Status, left: list[ChannelFeatures]
 ) -> None:
-    """Another start, a webinar that is off, a channel that has other times or none; else it stands."""
+    """Stale after a move, a cancellation, or a change of the channel's offsets; otherwise valid."""
     now_so = webinar(start=START + moved, status=status)
 
     wanted = {(one.channel_id, one.offset) for one in plan(now_so, left, NOW, DEFAULT_OFFSETS)}
@@ -166,25 +168,29 @@ def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
 
 @each_row("kind", sorted(FEATURE_BY_KIND))
 def test_what_a_channel_no_longer_wants_to_hear_is_stale(kind: NoticeKind) -> None:
-    """Muted, or with other features; for every kind that can be asked for."""
+    """Stale if the channel is muted or has other features, for every kind with a feature."""
     true_of = webinar(status=REQUIRED_STATUS.get(kind, Status.SCHEDULED))
     planned = reminder() if kind is NoticeKind.REMINDER else notice(kind)
 
-    assert not is_stale(planned, true_of, [hearing()])
-    for heard in ([], [hearing(channel="C2")], [hearing(*(EVERYTHING - {FEATURE_BY_KIND[kind]}))]):
-        assert is_stale(planned, true_of, heard)
+    assert not is_stale(planned, true_of, [channel_features()])
+    for subscribed in (
+        [],
+        [channel_features(channel="C2")],
+        [channel_features(*(EVERYTHING - {FEATURE_BY_KIND[kind]}))],
+    ):
+        assert is_stale(planned, true_of, subscribed)
 
 
 @pytest.mark.parametrize("status", Status)
 def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
-    """What waits for a quiet night to end may have lost its point by then; news of what is to come has not."""
+    """After quiet hours, notices may be stale by the webinar's status; events of an upcoming one are not."""
     kinds = [kind for kind in FEATURE_BY_KIND if kind not in TIMED]
 
-    said = [kind for kind in kinds if not is_stale(notice(kind), webinar(status=status), [hearing()])]
+    expected = [kind for kind in kinds if not is_stale(notice(kind), webinar(status=status), [channel_features()])]
 
     to_come = set(kinds) - {NoticeKind.LIVE, NoticeKind.ENDED, NoticeKind.CANCELED}
     assert (
-        set(said)
+        set(expected)
         == {
             Status.SCHEDULED: to_come,
             Status.ACTIVE: to_come | {NoticeKind.LIVE},
@@ -195,7 +201,7 @@ def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
 
 
 def test_organiser_is_told_that_it_fills_up_without_having_asked() -> None:
-    """And what is addressed to somebody for another reason stays, too."""
+    """Notices that need no subscription are never stale."""
     for planned in (
         notice(NoticeKind.FILLING, "U1"),
         notice(NoticeKind.CORRECTION),
@@ -206,9 +212,9 @@ def test_organiser_is_told_that_it_fills_up_without_having_asked() -> None:
 
 
 def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
-    """Moved or cancelled before its start, people must be told; afterwards, or where it took place, they need not."""
+    """A posted reminder misleads if the webinar was moved or canceled before its start."""
     spoken = reminder()
-    (starting,) = plan(webinar(), [hearing(Feature.LIVE)], NOW)
+    (starting,) = plan(webinar(), [channel_features(Feature.LIVE)], NOW)
     off = [webinar(start=START + HOUR), webinar(status=Status.CANCELED)]
 
     assert [is_misleading(spoken, one, START - MINUTE) for one in off] == [True, True]
@@ -220,9 +226,9 @@ def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
 
 
 def test_every_kind_says_until_when_it_is_worth_saying() -> None:
-    """And what people have instead; the moments are those that were promised."""
+    """Every kind has an expiry, as documented, and a replacement."""
     assert set(EXPIRY) == set(NoticeKind)
-    assert all(worth.replacement for worth in EXPIRY.values())
+    assert all(expiry.replacement for expiry in EXPIRY.values())
     one = webinar()
     until = {
         kind: expires_at(kind, one, offset=HOUR, moment=NOW) - START
@@ -241,7 +247,7 @@ def test_every_kind_says_until_when_it_is_worth_saying() -> None:
 
 
 def test_what_is_counted_from_a_moment_needs_no_webinar() -> None:
-    """A digest is about many, and being cut off about none; without their moment nobody can say."""
+    """Kinds counted from a moment need no webinar; a missing moment or webinar is an error."""
     of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST]
     assert [expires_at(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]
     with pytest.raises(ValueError, match="needs a moment"):

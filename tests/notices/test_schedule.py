@@ -1,4 +1,4 @@
-"""Which notices go out together and when: at their second, never crowded, not at night, not too often."""
+"""Rules of delivery: batching, seconds, Slack's limits, quiet hours and intervals."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ MORNING = NOW.replace(minute=0) + HOUR
     ],
 )
 def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta) -> None:
-    """So that fifty calls a minute are enough; a very large one is posted in its minute, where each has a DM."""
+    """So that 50 calls a minute suffice; a very large load of DMs is posted in its minute."""
     assert START - schedulable_at(START, crowd, channel) == ahead
     assert is_direct(channel) is (channel[0] != "C")
 
@@ -79,12 +79,12 @@ def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta
 def test_reminders_are_held_by_slack_except_in_a_crowd_of_dms(
     kind: NoticeKind, channel: str, ahead: timedelta, goes: DeliveryMethod
 ) -> None:
-    """Alerts are posted; so is a DM that may not be handed over before it is due."""
+    """Alerts are posted; so is a DM that may not be scheduled before it is due."""
     assert delivery_method(notice(kind=kind, channel_id=channel, due_at=START, schedulable_at=START - ahead)) is goes
 
 
 def test_bundle_is_a_channels_minute() -> None:
-    """Seconds do not matter; what comes noticeably late goes with all else that does."""
+    """Notices of one minute share a message; late ones share another."""
     due = NOW.replace(second=7) + 5 * MINUTE
     here = notice(due_at=due)
     assert batch_key(here, NOW) == batch_key(notice(due_at=due + 52 * SECOND, session_id="s2"), NOW)
@@ -96,7 +96,7 @@ def test_bundle_is_a_channels_minute() -> None:
 
 
 def test_session_that_several_late_reminders_speak_of_is_told_of_once() -> None:
-    """By the one that is nearest to its start; that it starts is nearer than any reminder."""
+    """The late notice nearest to the start wins; the start notice is nearer than any reminder."""
     day, hour = notice(offset=24 * HOUR), notice()
     starting = notice(session_id="s2", kind=NoticeKind.STARTING, offset=timedelta())
     reminder = notice(session_id="s2")
@@ -105,7 +105,7 @@ def test_session_that_several_late_reminders_speak_of_is_told_of_once() -> None:
 
 @given(st.integers(-1000, 1000), st.sets(st.integers(-400, 400)))
 def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
-    """At its due second or at once, whole, never one of the taken, never among thirty in five minutes."""
+    """The due second or now, never a taken one, never beyond 30 in five minutes."""
     due = NOW + offset * SECOND / 2
     busy = {int(NOW.timestamp()) + each for each in taken}
     second = post_at(due, NOW, busy)
@@ -130,7 +130,7 @@ def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
     ],
 )
 def test_second_is_the_next_around_which_slack_has_room(taken: Iterable[int], later: int) -> None:
-    """Thirty in the five minutes before it or after it are as many as Slack takes; one more is refused."""
+    """Slack accepts thirty in the five minutes before or after; one more is refused."""
     due = (NOW + HOUR).replace(microsecond=0)
     second = int(due.timestamp())
     assert post_at(due, NOW, [second + each for each in taken]) == second + later
@@ -169,5 +169,5 @@ def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:
 def test_channel_is_spoken_to_when_it_may_be(
     kind: NoticeKind, urgent: bool, channel: ChannelActivity, until: datetime | None
 ) -> None:
-    """Once a minute, not at night, a change not before the correction of what it makes untrue; reminders always."""
+    """Posts wait for the interval, quiet hours and pending withdrawals; reminders never wait."""
     assert postponed_until(notice(kind=kind, facts=NoticeFacts(urgent=urgent)), NOW, channel) == until

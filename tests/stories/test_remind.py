@@ -1,4 +1,4 @@
-"""What people say about reminders, and what is then said: by words, in the form, and on the reminders themselves."""
+"""Stories about reminders: by command, in the form, and by the buttons of posted reminders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOO_LATE = (
 
 
 async def scheduled(world: World, ahead: timedelta = AHEAD, title: str = "Launch day", user: str = "chloe") -> datetime:
-    """A webinar that nobody has shared yet; when it starts."""
+    """A webinar that is not shared yet; its start."""
     start = (world.clock.now() + ahead).replace(microsecond=0)
     start -= timedelta(seconds=start.second)
     await world.create(user, title, start=start)
@@ -131,7 +131,7 @@ async def test_remind_refuses_in_words_and_keeps_what_was_typed(world: World, ti
 
 
 async def test_remind_keeps_what_is_past_for_a_later_start(world: World) -> None:
-    """Of several times some may be past: the others are set, and it is said."""
+    """Some of several times may be past: the others are set, and the reply says so."""
     await scheduled(world, ahead=timedelta(hours=3, minutes=1))
 
     await world.command("chloe", "#launch", "remind launch 1d 60m 1h")
@@ -306,7 +306,7 @@ async def test_form_changes_the_time_of_one(world: World) -> None:
 
 
 async def test_form_leaves_alone_what_goes_out_in_a_moment(world: World) -> None:
-    """In its last minute Slack gives nothing back: that is said, and the reminder comes once."""
+    """In its last minute a reminder cannot be withdrawn: the reply says so, and it is posted once."""
     start = await scheduled(world, ahead=timedelta(hours=2))
     await world.command("chloe", "#launch", "remind launch 1h")
     view = await form(world)
@@ -368,7 +368,7 @@ async def test_form_shows_what_was_said_after_a_refresh(world: World) -> None:
 
 
 async def test_webinar_that_moves_takes_its_times_along(world: World) -> None:
-    """The leads are kept; a skipped one was skipped for the old start only."""
+    """The offsets are kept; a skip applies to the old start only."""
     await scheduled(world)
     await world.command("chloe", "#launch", "remind launch 1d 2h")
     await world.click("chloe", await form(world), "Skip", block_id=_row(world.slack.view("chloe"), "1 day"))
@@ -435,7 +435,7 @@ async def test_snooze_reminds_one_person_again(world: World, user: str, channel:
 
 
 async def test_snooze_follows_a_webinar_that_moves(world: World) -> None:
-    """The person is told of the move, and reminded so long before the new start."""
+    """The person is notified of the move, and reminded before the new start."""
     start = await scheduled(world, ahead=timedelta(hours=3))
     await world.command("chloe", "#launch", "remind launch 2h")
     await at(world, start - 2 * HOUR + MINUTE)
@@ -510,7 +510,7 @@ async def test_snooze_where_slack_lets_nobody_write_says_so(world: World) -> Non
 
 
 async def test_snooze_ten_times_is_enough(world: World) -> None:
-    """The eleventh is refused, and its direct message says that it was not set."""
+    """The eleventh is refused, and its direct message reports that."""
     start = await scheduled(world, ahead=timedelta(hours=3))
     await world.command("chloe", "#launch", "remind launch 2h")
     await at(world, start - 2 * HOUR + MINUTE)
@@ -528,7 +528,7 @@ async def test_snooze_ten_times_is_enough(world: World) -> None:
 
 
 async def test_usual_times_are_set_by_admins_and_hold_everywhere(world: World) -> None:
-    """Where nobody chose otherwise what waits is planned anew; anyone sees them, and who set them."""
+    """Pending reminders without own offsets are replanned; anyone can see the defaults and their author."""
     start = await scheduled(world, ahead=timedelta(hours=5))
     await world.click("chloe", await form(world), "Turn On")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)

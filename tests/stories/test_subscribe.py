@@ -1,4 +1,4 @@
-"""Subscribing a channel and unsubscribing it, and who may: stories in which people say who hears what."""
+"""Stories about subscribing and unsubscribing a channel, and who may."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_less_is_said_and_nothing_in_the_end(world: World) -> None:
 
 
 async def test_channel_with_a_card_can_ask_for_more_of_all(world: World) -> None:
-    """What came with the card adds up with what somebody asked for, and less of all holds for it as well."""
+    """A card's subscription adds to others, and removing features from all applies to it too."""
     await create_webinar(world, announce="#launch")
     await reply_to(world, "dev", "subscribe live")
     kinds = {kind for _, kind, _ in await planned_notices(world)}
@@ -77,7 +77,7 @@ async def test_channel_with_a_card_can_ask_for_more_of_all(world: World) -> None
 
 
 async def test_one_webinar_is_muted_and_brought_back(world: World) -> None:
-    """The others are still heard of."""
+    """Other webinars keep their notices."""
     await create_webinar(world, title="Launch day")
     await create_webinar(world, title="Budget")
     await reply_to(world, "dev", "subscribe")
@@ -120,19 +120,19 @@ async def test_what_is_not_understood_changes_nothing(world: World, typed: str, 
 
 
 async def test_direct_message_is_no_channel(world: World) -> None:
-    """The sentence says where to type it, for each of the three."""
+    """The reply explains where to type each of the three commands."""
     for typed in ("subscribe", "unsubscribe live", "subscriptions"):
         assert "type this there" in await reply_to(world, "dev", typed, "@dev")
 
 
 async def test_channel_without_greenroom_says_how_to_invite_it(world: World) -> None:
-    """In a private channel nothing can be said before."""
+    """Greenroom cannot post in a private channel before it is invited."""
     assert "/invite @Greenroom" in await reply_to(world, "ana", "subscribe", "#board")
     assert await subscriptions_of(world, "C0BOARD") == []
 
 
 async def test_guests_and_strangers_look_but_do_not_choose(world: World) -> None:
-    """Refused in words that say who can; a button that was drawn for somebody else does not help them."""
+    """Refused with a sentence that names who can; another person's button is refused too."""
     await reply_to(world, "chloe", "subscribe", "#partners")
     mine = world.last("#partners", "chloe")
     for outsider in ("gia", "hal"):
@@ -162,7 +162,7 @@ async def test_ambiguous_title_is_picked_and_the_features_are_kept(world: World)
 
 
 async def test_webinar_that_is_over_is_not_followed(world: World) -> None:
-    """Nothing more will be said about it."""
+    """A webinar that is over is refused."""
     await create_webinar(world)
     world.clock.move(timedelta(days=4))
     assert "This webinar is over" in await reply_to(world, "dev", "subscribe for launch")

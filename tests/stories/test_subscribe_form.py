@@ -1,4 +1,4 @@
-"""The form of a channel: what it hears of all webinars, its quiet hours and its digest, and who may send it."""
+"""Stories about the channel form: features, quiet hours, digest, and who may submit it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FILLED = {
 
 
 async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: World) -> None:
-    """Features, quiet hours, digest and zone at once; the channel is told by whom; the form opens as it was left."""
+    """Features, quiet hours, digest and zone at once; the channel is notified; the form reopens with them."""
     await create_webinar(world)
     outcome = await world.slack.submit("dev", await form(world), FILLED)
     assert outcome.errors == {}

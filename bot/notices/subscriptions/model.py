@@ -63,6 +63,7 @@ class Scope(StrEnum):
 class Subscription(Frozen):
     """The notices that a channel, or a person in their DM, gets of some webinars. Serialized into Undo buttons."""
 
+    # Serialized names are kept: older buttons and forms must still parse.
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     workspace: Workspace

@@ -78,7 +78,7 @@ def start_distance(start: datetime, at: datetime, now: str = "starts now") -> st
     """The time until a start, rounded to minutes, because messages are shifted by seconds to keep them apart."""
     left = round((start - at) / MINUTE) * MINUTE
     if left > 2 * DAY:
-        # Nobody plans by the minute days ahead; a reminder that is handed over a little late stays readable.
+        # Days ahead, minutes do not matter, and a slightly late reminder stays readable.
         hours = round(left / HOUR)
         rest = f" {length_text(hours % 24 * HOUR)}" if hours % 24 else ""
         return f"starts in {time_before(hours // 24 * DAY)}{rest}"

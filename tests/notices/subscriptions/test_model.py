@@ -1,4 +1,4 @@
-"""Who hears what: what a channel's lines say of a webinar, and what becomes of them when somebody wants another."""
+"""Subscriptions: the features of a webinar that they give, and how changes apply to them."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ WEBINARS = [LAUNCH, OTHER, ELSEWHERE]
 HALF_HOUR = (timedelta(minutes=30),)
 
 
-def wish(about: Webinar | Literal["mine", "all"] = "all", by: str = "U1") -> SubscriptionChange:
-    """Something that somebody wants said in #launch."""
+def change(about: Webinar | Literal["mine", "all"] = "all", by: str = "U1") -> SubscriptionChange:
+    """A change of the subscriptions of #launch."""
     return SubscriptionChange(workspace=ACCOUNT.workspace, channel_id="C1", about=about, by=by, at=NOW)
 
 
 def card_line(about: Webinar = LAUNCH, features: Features = DEFAULT_FEATURES) -> Subscription:
-    """What sharing a card leaves in #launch."""
+    """The subscription that a shared card makes in #launch."""
     return Subscription(
         workspace=ACCOUNT.workspace,
         channel_id="C1",
@@ -59,9 +59,9 @@ def card_line(about: Webinar = LAUNCH, features: Features = DEFAULT_FEATURES) ->
     )
 
 
-def heard(lines: list[Subscription], about: Webinar = LAUNCH) -> Features:
-    """What #launch hears of a webinar."""
-    return next((hearing.features for hearing in channel_features(about, lines)), NONE)
+def launch_features(lines: list[Subscription], about: Webinar = LAUNCH) -> Features:
+    """The features of a webinar in #launch."""
+    return next((channel.features for channel in channel_features(about, lines)), NONE)
 
 
 def test_every_feature_is_documented_with_its_default() -> None:
@@ -72,22 +72,22 @@ def test_every_feature_is_documented_with_its_default() -> None:
     }
 
 
-def test_every_feature_has_something_to_say() -> None:
-    """None is empty, and what belongs to none goes wherever it is addressed to."""
+def test_every_feature_has_kinds_of_notices() -> None:
+    """Every feature has kinds of notices; three kinds belong to none."""
     assert set(FEATURE_BY_KIND.values()) == set(Feature)
     assert set(NoticeKind) - set(FEATURE_BY_KIND) == {NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 
 
 def test_general_lines_add_up() -> None:
-    """Those about all, about the creator's webinars, and the one of its card; not what somebody else's webinars get."""
-    lines = subscribe(subscribe([], wish(), LIVE), wish("mine"), frozenset({Feature.FILLING}))
-    assert heard([*lines, card_line()]) == DEFAULT_FEATURES | {Feature.LIVE, Feature.FILLING}
-    assert [heard(lines, one) for one in WEBINARS] == [LIVE | {Feature.FILLING}, LIVE, LIVE]
+    """Subscriptions to all, to the creator's webinars, and by card add up; another creator's do not count."""
+    lines = subscribe(subscribe([], change(), LIVE), change("mine"), frozenset({Feature.FILLING}))
+    assert launch_features([*lines, card_line()]) == DEFAULT_FEATURES | {Feature.LIVE, Feature.FILLING}
+    assert [launch_features(lines, one) for one in WEBINARS] == [LIVE | {Feature.FILLING}, LIVE, LIVE]
 
 
 def test_what_somebody_said_of_one_webinar_decides_alone() -> None:
     """Also where it asks for nothing; lines of other channels, accounts and workspaces are their own."""
-    lines = unsubscribe(subscribe([], wish(), DEFAULT_FEATURES), wish(LAUNCH))
+    lines = unsubscribe(subscribe([], change(), DEFAULT_FEATURES), change(LAUNCH))
     here = [line for line in lines if line.scope is Scope.WEBINAR]
     assert [line.features for line in here] == [NONE]
     abroad = here[0].model_copy(update={"workspace": Workspace(team_id="T2")})
@@ -98,87 +98,87 @@ def test_what_somebody_said_of_one_webinar_decides_alone() -> None:
     ]
 
 
-def test_subscribing_says_who_and_when() -> None:
-    """The line carries the person, and stays theirs when somebody else asks for what is there already."""
-    (line,) = subscribe([], wish(by="U7"), DEFAULT_FEATURES)
+def test_subscribing_stores_who_and_when() -> None:
+    """A subscription keeps its author if another person adds nothing new."""
+    (line,) = subscribe([], change(by="U7"), DEFAULT_FEATURES)
     assert (line.scope, line.subject, line.account, line.set_by, line.set_at) == (Scope.ALL, "", None, "U7", NOW)
-    assert subscribe([line], wish(by="U8"), REMINDERS) == [line]
-    (mine,) = subscribe([], wish("mine", by="U7"), LIVE)
+    assert subscribe([line], change(by="U8"), REMINDERS) == [line]
+    (mine,) = subscribe([], change("mine", by="U7"), LIVE)
     assert (mine.scope, mine.subject) == (Scope.MINE, "U7")
 
 
 def test_one_webinar_is_muted_and_brought_back() -> None:
-    """Muted where all are followed, its own line is empty; asked for again, there is no such line any more."""
-    general = subscribe([], wish(), DEFAULT_FEATURES)
-    muted = unsubscribe(general, wish(LAUNCH))
-    assert (heard(muted), heard(muted, OTHER)) == (NONE, DEFAULT_FEATURES)
-    assert subscribe(muted, wish(LAUNCH), DEFAULT_FEATURES) == general
+    """A mute beside a general subscription is an empty one; subscribing again removes it."""
+    general = subscribe([], change(), DEFAULT_FEATURES)
+    muted = unsubscribe(general, change(LAUNCH))
+    assert (launch_features(muted), launch_features(muted, OTHER)) == (NONE, DEFAULT_FEATURES)
+    assert subscribe(muted, change(LAUNCH), DEFAULT_FEATURES) == general
 
 
-def test_less_of_one_webinar_makes_its_own_line() -> None:
-    """It holds what is left, and more can be asked for on top."""
-    lines = unsubscribe(subscribe([], wish(), DEFAULT_FEATURES), wish(LAUNCH), REMINDERS)
-    assert (heard(lines), heard(lines, OTHER)) == (DEFAULT_FEATURES - REMINDERS, DEFAULT_FEATURES)
-    assert heard(subscribe(lines, wish(LAUNCH), LIVE)) == DEFAULT_FEATURES - REMINDERS | LIVE
+def test_unsubscribing_from_one_webinar_makes_its_own_subscription() -> None:
+    """It holds the remaining features, and more can be added."""
+    lines = unsubscribe(subscribe([], change(), DEFAULT_FEATURES), change(LAUNCH), REMINDERS)
+    assert (launch_features(lines), launch_features(lines, OTHER)) == (DEFAULT_FEATURES - REMINDERS, DEFAULT_FEATURES)
+    assert launch_features(subscribe(lines, change(LAUNCH), LIVE)) == DEFAULT_FEATURES - REMINDERS | LIVE
 
 
-def test_muting_what_nothing_else_covers_leaves_no_line() -> None:
+def test_muting_what_nothing_else_covers_leaves_no_subscription() -> None:
     """Neither after a share nor after asking for one webinar."""
-    assert unsubscribe([card_line()], wish(LAUNCH)) == []
-    assert unsubscribe(subscribe([], wish(LAUNCH), LIVE), wish(LAUNCH)) == []
+    assert unsubscribe([card_line()], change(LAUNCH)) == []
+    assert unsubscribe(subscribe([], change(LAUNCH), LIVE), change(LAUNCH)) == []
 
 
-def test_webinar_that_is_asked_for_outlives_its_card() -> None:
-    """What came with the card becomes somebody's own line, even if it says the same."""
-    (line,) = subscribe([card_line()], wish(LAUNCH, by="U7"), REMINDERS)
+def test_chosen_subscription_outlives_its_card() -> None:
+    """The card's subscription becomes the person's, even with the same features."""
+    (line,) = subscribe([card_line()], change(LAUNCH, by="U7"), REMINDERS)
     assert (line.features, line.set_by, line.by_share) == (DEFAULT_FEATURES, "U7", False)
 
 
 def test_own_times_are_kept_while_anything_reminds() -> None:
-    """A line that differs only in its times is not given up."""
+    """A subscription that differs only in offsets is kept."""
     own = card_line().model_copy(update={"offsets": HALF_HOUR, "by_share": False})
-    lines = [*subscribe([], wish(), DEFAULT_FEATURES), own]
-    with_live = subscribe(lines, wish(LAUNCH), LIVE)
-    assert [line.offsets for line in unsubscribe(with_live, wish(LAUNCH), LIVE)] == [None, HALF_HOUR]
-    assert unsubscribe([own], wish(LAUNCH)) == []
+    lines = [*subscribe([], change(), DEFAULT_FEATURES), own]
+    with_live = subscribe(lines, change(LAUNCH), LIVE)
+    assert [line.offsets for line in unsubscribe(with_live, change(LAUNCH), LIVE)] == [None, HALF_HOUR]
+    assert unsubscribe([own], change(LAUNCH)) == []
 
 
-def test_less_of_everything_holds_for_every_line() -> None:
-    """Also for what came with cards and what was asked for one webinar; mutes go when nothing is left to mute."""
-    lines = [*subscribe([], wish(), DEFAULT_FEATURES), card_line(OTHER)]
-    lines = subscribe(lines, wish(ELSEWHERE), frozenset({Feature.LIVE}))
-    lines = unsubscribe(lines, wish(LAUNCH))
-    less = unsubscribe(lines, wish(), REMINDERS)
-    assert [heard(less, one) for one in WEBINARS] == [
+def test_unsubscribing_from_all_applies_to_every_subscription() -> None:
+    """Also subscriptions by card and to one webinar; mutes go when nothing is left to mute."""
+    lines = [*subscribe([], change(), DEFAULT_FEATURES), card_line(OTHER)]
+    lines = subscribe(lines, change(ELSEWHERE), frozenset({Feature.LIVE}))
+    lines = unsubscribe(lines, change(LAUNCH))
+    less = unsubscribe(lines, change(), REMINDERS)
+    assert [launch_features(less, one) for one in WEBINARS] == [
         NONE,
         DEFAULT_FEATURES - REMINDERS,
         DEFAULT_FEATURES - REMINDERS | LIVE,
     ]
     assert [line.by_share for line in less if line.subject == OTHER.session_id] == [True]
-    assert unsubscribe(lines, wish()) == []
+    assert unsubscribe(lines, change()) == []
 
 
-def test_less_of_mine_is_about_mine() -> None:
-    """Other people's lines and the one about all stay."""
+def test_unsubscribing_from_mine_affects_only_mine() -> None:
+    """Other people's subscriptions and the general one stay."""
     lines = subscribe(
-        subscribe(subscribe([], wish("mine"), DEFAULT_FEATURES), wish("mine", by="U2"), LIVE), wish(), REMINDERS
+        subscribe(subscribe([], change("mine"), DEFAULT_FEATURES), change("mine", by="U2"), LIVE), change(), REMINDERS
     )
-    less = unsubscribe(lines, wish("mine"))
+    less = unsubscribe(lines, change("mine"))
     assert [(line.scope, line.subject) for line in less] == [(Scope.MINE, "U2"), (Scope.ALL, "")]
 
 
-def test_form_says_exactly_what_is_heard_of_all() -> None:
-    """Its boxes replace that line and touch no other; with none ticked, there is none, and nothing to mute."""
-    lines = unsubscribe(subscribe(subscribe([], wish(), DEFAULT_FEATURES), wish("mine"), LIVE), wish(LAUNCH))
-    only_live = set_for_all(lines, wish(by="U9"), LIVE)
+def test_form_sets_features_of_all_webinars() -> None:
+    """Its features replace the general subscription only; with none, it and needless mutes go."""
+    lines = unsubscribe(subscribe(subscribe([], change(), DEFAULT_FEATURES), change("mine"), LIVE), change(LAUNCH))
+    only_live = set_for_all(lines, change(by="U9"), LIVE)
     assert {(line.scope, line.features, line.set_by) for line in only_live} == {
         (Scope.ALL, LIVE, "U9"),
         (Scope.MINE, LIVE, "U1"),
         (Scope.WEBINAR, NONE, "U1"),
     }
-    assert {line.scope for line in set_for_all(lines, wish(), NONE)} == {Scope.MINE, Scope.WEBINAR}
-    assert set_for_all(unsubscribe(lines, wish("mine")), wish(), NONE) == []
-    assert set_for_all(lines, wish(by="U9"), DEFAULT_FEATURES) == lines
+    assert {line.scope for line in set_for_all(lines, change(), NONE)} == {Scope.MINE, Scope.WEBINAR}
+    assert set_for_all(unsubscribe(lines, change("mine")), change(), NONE) == []
+    assert set_for_all(lines, change(by="U9"), DEFAULT_FEATURES) == lines
 
 
 @pytest.mark.parametrize(
@@ -193,8 +193,10 @@ def test_form_says_exactly_what_is_heard_of_all() -> None:
         (("x" * 9000, ""), NONE, {"x" * 9000: None, "": None}),
     ],
 )
-def test_words_name_features(words: tuple[str, ...], features: Features, unknown: dict[str, Feature | None]) -> None:
-    """Whatever their case; a word that is none comes back with the nearest."""
+def test_words_are_parsed_as_features(
+    words: tuple[str, ...], features: Features, unknown: dict[str, Feature | None]
+) -> None:
+    """Case is ignored; an unknown word is returned with the most similar feature."""
     assert parse_features(words) == (features, unknown)
 
 
@@ -205,50 +207,55 @@ STEPS = st.lists(st.tuples(st.booleans(), ABOUT, PEOPLE, FEATURES), max_size=8)
 
 
 def lines_after(steps: list[tuple[bool, Webinar | Literal["mine", "all"], str, Features]]) -> list[Subscription]:
-    """What a channel's lines have become after people wanted more (True) and less."""
+    """The subscriptions of a channel after these additions (True) and removals."""
     lines = [card_line(OTHER)]
     for more, about, by, features in steps:
-        lines = (subscribe if more else unsubscribe)(lines, wish(about, by), features)
+        lines = (subscribe if more else unsubscribe)(lines, change(about, by), features)
     return lines
 
 
 @settings(deadline=None)
 @given(STEPS, st.sampled_from(WEBINARS), PEOPLE, FEATURES)
-def test_wish_about_one_webinar_is_granted_and_touches_no_other(
+def test_change_of_one_webinar_applies_and_affects_no_other(
     steps: list[tuple[bool, Webinar | Literal["mine", "all"], str, Features]],
     about: Webinar,
     by: str,
     features: Features,
 ) -> None:
-    """Whatever was said before; and saying the same again changes nothing."""
+    """After any history; repeating the change has no effect."""
     lines = lines_after(steps)
-    more, less = subscribe(lines, wish(about, by), features), unsubscribe(lines, wish(about, by), features)
-    assert (heard(more, about), heard(less, about)) == (heard(lines, about) | features, heard(lines, about) - features)
+    more, less = subscribe(lines, change(about, by), features), unsubscribe(lines, change(about, by), features)
+    assert (launch_features(more, about), launch_features(less, about)) == (
+        launch_features(lines, about) | features,
+        launch_features(lines, about) - features,
+    )
     for other in WEBINARS:
         if other != about:
-            assert heard(more, other) == heard(less, other) == heard(lines, other)
-    assert subscribe(more, wish(about, by), features) == more
-    assert unsubscribe(less, wish(about, by), features) == less
+            assert launch_features(more, other) == launch_features(less, other) == launch_features(lines, other)
+    assert subscribe(more, change(about, by), features) == more
+    assert unsubscribe(less, change(about, by), features) == less
 
 
 @settings(deadline=None)
 @given(STEPS, PEOPLE, FEATURES)
-def test_wish_about_all_is_granted(
+def test_change_of_all_webinars_applies(
     steps: list[tuple[bool, Webinar | Literal["mine", "all"], str, Features]], by: str, features: Features
 ) -> None:
-    """What is asked no more is heard of none; what is asked for, of all about which nothing else was said."""
+    """Removed from every webinar; added to all without a subscription of their own."""
     lines = lines_after(steps)
-    less, more = unsubscribe(lines, wish(by=by), features), subscribe(lines, wish(by=by), features)
+    less, more = unsubscribe(lines, change(by=by), features), subscribe(lines, change(by=by), features)
     own = {line.subject for line in lines if line.scope is Scope.WEBINAR and not line.by_share}
     for one in WEBINARS:
-        assert heard(less, one) == heard(lines, one) - features
-        assert heard(more, one) == heard(lines, one) | (NONE if one.session_id in own else features)
+        assert launch_features(less, one) == launch_features(lines, one) - features
+        assert launch_features(more, one) == launch_features(lines, one) | (NONE if one.session_id in own else features)
 
 
 @settings(deadline=None)
 @given(STEPS)
-def test_lines_stay_orderly(steps: list[tuple[bool, Webinar | Literal["mine", "all"], str, Features]]) -> None:
-    """One for each thing, of this channel, and none that says nothing unless it mutes something."""
+def test_subscriptions_stay_consistent(
+    steps: list[tuple[bool, Webinar | Literal["mine", "all"], str, Features]],
+) -> None:
+    """At most one per subject, all of this channel, and empty ones only as mutes."""
     lines = lines_after(steps)
     keys = [(line.scope, line.subject, line.account) for line in lines]
     assert len(keys) == len(set(keys))

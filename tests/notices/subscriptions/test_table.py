@@ -22,13 +22,13 @@ LEADS = (timedelta(days=1), timedelta(minutes=10))
 
 
 def line(**changes: Any) -> Subscription:
-    """#launch hears the usual of all webinars."""
+    """#launch is subscribed to all webinars with the default features."""
     facts = {"workspace": HERE, "channel_id": "C1", "scope": Scope.ALL, "set_by": "U1", "set_at": NOW}
     return Subscription(**(facts | changes))
 
 
 def about_one(**changes: Any) -> Subscription:
-    """#launch hears something of one webinar."""
+    """#launch is subscribed to one webinar."""
     return line(**({"scope": Scope.WEBINAR, "subject": "s1", "account": ACCOUNT} | changes))
 
 
@@ -88,11 +88,11 @@ async def test_lines_of_a_channel_are_replaced(store: Store) -> None:
     """What is gone is forgotten, what changed is written, what stayed is as it was."""
     launch = webinar()
 
-    def wish(**changes: Any) -> SubscriptionChange:
+    def change(**changes: Any) -> SubscriptionChange:
         return SubscriptionChange(**({"workspace": HERE, "channel_id": "C1", "by": "U1", "at": NOW} | changes))
 
-    before = subscribe(subscribe([], wish(), DEFAULT_FEATURES), wish(about="mine"), DEFAULT_FEATURES)
-    after = unsubscribe(unsubscribe(before, wish(about="mine")), wish(about=launch, by="U2"))
+    before = subscribe(subscribe([], change(), DEFAULT_FEATURES), change(about="mine"), DEFAULT_FEATURES)
+    after = unsubscribe(unsubscribe(before, change(about="mine")), change(about=launch, by="U2"))
     async with store.write() as db:
         await subscription_table.replace(db, [], before)
         assert await subscription_table.of_channel(db, HERE, "C1") == before
@@ -109,9 +109,9 @@ async def test_two_who_change_a_channel_at_once_lose_nothing(store: Store) -> No
         async with store.write() as db:
             await subscription_table.lock_channel(db, HERE, "C1")
             lines = await subscription_table.of_channel(db, HERE, "C1")
-            wish = SubscriptionChange(workspace=HERE, channel_id="C1", by="U1", at=NOW)
+            change = SubscriptionChange(workspace=HERE, channel_id="C1", by="U1", at=NOW)
             await asyncio.sleep(0)  # the other one's turn, if it is let
-            await subscription_table.replace(db, lines, subscribe(lines, wish, frozenset({feature})))
+            await subscription_table.replace(db, lines, subscribe(lines, change, frozenset({feature})))
 
     await asyncio.gather(*(add(feature) for feature in Feature))
     async with store.read() as db:
