@@ -1,1 +1,1 @@
-"""The measurements behind the figures we give: `python -m bench` runs and prints them, and writes nothing."""
+"""Benchmarks behind the figures in docs/measured.md: `python -m bench` runs and prints them, and writes no files."""

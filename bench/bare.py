@@ -1,4 +1,4 @@
-"""The least that can answer `/webinar`: a bare Bolt listener, set up as the bot is. Run as a process of its own."""
+"""The least that can acknowledge `/webinar`: a bare Bolt listener, set up as in the bot. Runs as a separate process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 
 def app(signing_secret: str) -> AsyncApp:
-    """A Bolt app whose one listener acknowledges and does nothing else."""
+    """A Bolt app whose only listener acknowledges and does nothing else."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
@@ -31,7 +31,7 @@ def app(signing_secret: str) -> AsyncApp:
 
 
 async def serve(signing_secret: str) -> None:
-    """Say the address, and listen until TERM."""
+    """Print the address, and serve until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     bolt = app(signing_secret)

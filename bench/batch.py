@@ -1,4 +1,4 @@
-"""`python -m bench.batch`: registers 1,000 people at RingCentral's pace while somebody types commands, in fast time."""
+"""`python -m bench.batch`: registers 1,000 people within the rate limit while a user sends commands, in fast time."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SPEED = 30.0
 BUDGET = 10
 """Calls a minute and user, as RingCentral publishes them."""
 BETWEEN = 240.0
-"""Seconds of hurried time between two commands of a person."""
-WHO, WHERE = "ana", "#launch"
+"""Seconds of fast time between two commands of a user."""
+USER, CHANNEL = "ana", "#launch"
 WEBINAR = "Launch day"
 
 
 @dataclass
 class Measured:
-    """What came of it; times in seconds of hurried time."""
+    """The figures; times in seconds of fast time."""
 
     people: int
     took: float
@@ -42,20 +42,20 @@ class Measured:
 
     @property
     def floor(self) -> float:
-        """How long as many calls take at least, where nobody else makes one."""
+        """The shortest time for as many calls, without any other call."""
         return self.people / BUDGET * 60
 
 
-async def measure(hurry: FastTime, people: int = PEOPLE) -> Measured:
-    """Register so many, and count how long it takes and how long somebody waits who types a command meanwhile."""
-    # Imported only now: clocks are taken over before anything that looks at one is imported.
+async def measure(fast_time: FastTime, people: int = PEOPLE) -> Measured:
+    """Register so many people; measure how long it takes, and how long a user waits for a command meanwhile."""
+    # Imported here: the clocks are set before the import of any module that uses one.
     from bot.app import build
     from sandbox.clock import SandboxClock
     from sandbox.ringcentral import RingCentral
     from sandbox.slack import Slack
 
-    slack, clock = Slack(SandboxClock()), hurry.clock()  # Slack signs by the time that Bolt goes by
-    slack.world.limits.ack_seconds *= hurry.speed
+    slack, clock = Slack(SandboxClock()), fast_time.clock()  # Slack signs by the time that Bolt goes by
+    slack.world.limits.ack_seconds *= fast_time.speed
     ringcentral = RingCentral(clock)
     await slack.start()
     await ringcentral.start()
@@ -64,29 +64,31 @@ async def measure(hurry: FastTime, people: int = PEOPLE) -> Measured:
         bot = await build(_settings(slack, ringcentral, folder), clock)
         slack.events_url = f"{bot.url}/slack/events"
         try:
-            return await _registered(hurry, bot, slack, ringcentral, people)
+            return await _registered(fast_time, bot, slack, ringcentral, people)
         finally:
             await bot.stop()
             await slack.stop()
             await ringcentral.stop()
 
 
-async def _registered(hurry: FastTime, bot: Greenroom, slack: Slack, ringcentral: RingCentral, people: int) -> Measured:
+async def _registered(
+    fast_time: FastTime, bot: Greenroom, slack: Slack, ringcentral: RingCentral, people: int
+) -> Measured:
     from bot.registration.bulk.batch_table import BatchState
     from bot.registration.bulk.csv_import import read_people
 
     services = bot.services
-    while not (known := await services.mirror.everything()):  # noqa: ASYNC110 - the bot tells nobody that it has listed
+    while not (known := await services.mirror.everything()):  # noqa: ASYNC110 - the bot does not signal that it has listed
         await asyncio.sleep(1.0)
     lines = "\n".join(f"First{number},Last{number},guest{number}@mail.example" for number in range(people))
-    batch = await services.bulk.draft(known[0], slack.user_id(WHO), read_people(lines), [], own_pages=False)
-    began = hurry.monotonic()
+    batch = await services.bulk.draft(known[0], slack.user_id(USER), read_people(lines), [], own_pages=False)
+    began = fast_time.monotonic()
     await services.bulk.start(batch.batch_id)
     waits: list[float] = []
-    typing = asyncio.create_task(_typing(hurry, slack, waits))
-    while (await services.bulk.find(batch.batch_id)).state is not BatchState.DONE:  # noqa: ASYNC110 - nor that it is done
+    typing = asyncio.create_task(_send_commands(fast_time, slack, waits))
+    while (await services.bulk.find(batch.batch_id)).state is not BatchState.DONE:  # noqa: ASYNC110 - nor that it has ended
         await asyncio.sleep(2.0)
-    took = hurry.monotonic() - began
+    took = fast_time.monotonic() - began
     typing.cancel()
     with suppress(asyncio.CancelledError):
         await typing
@@ -94,19 +96,19 @@ async def _registered(hurry: FastTime, bot: Greenroom, slack: Slack, ringcentral
     return Measured(people, took, registered, ringcentral.penalties, waits)
 
 
-async def _typing(hurry: FastTime, slack: Slack, waits: list[float]) -> None:
+async def _send_commands(fast_time: FastTime, slack: Slack, waits: list[float]) -> None:
     limit = PEOPLE * 2
     while True:
         limit += 1
-        asked = hurry.monotonic()
-        await slack.command(WHO, WHERE, "/webinar", f'limit "{WEBINAR}" {limit}')
-        await slack.wait_for(partial(_is_told, slack, f"The limit is now {limit:,} people"), 300)
-        waits.append(hurry.monotonic() - asked)
+        asked = fast_time.monotonic()
+        await slack.command(USER, CHANNEL, "/webinar", f'limit "{WEBINAR}" {limit}')
+        await slack.wait_for(partial(_is_answered, slack, f"The limit is now {limit:,} people"), 300)
+        waits.append(fast_time.monotonic() - asked)
         await asyncio.sleep(BETWEEN)
 
 
-def _is_told(slack: Slack, words: str) -> bool | None:
-    return any(words in message.words for message in slack.messages(WHERE, WHO)) or None
+def _is_answered(slack: Slack, words: str) -> bool | None:
+    return any(words in message.words for message in slack.messages(CHANNEL, USER)) or None
 
 
 def _settings(slack: Slack, ringcentral: RingCentral, folder: str) -> Settings:
@@ -130,28 +132,28 @@ def _settings(slack: Slack, ringcentral: RingCentral, folder: str) -> Settings:
     )
 
 
-def shown(one: Measured) -> str:
+def format_table(measured: Measured) -> str:
     """The table that is printed."""
     return "\n".join(
         [
-            f"{'registered, of ' + format(one.people, ','):48}{one.registered:9,}",
-            f"{'minutes':48}{one.took / 60:9.1f}",
-            f"{'floor: all calls of the budget, minutes':48}{one.floor / 60:9.1f}",
-            f"{'ratio':48}{one.took / one.floor:9.2f}",
-            f"{'commands of a person meanwhile':48}{len(one.waits):9}",
-            f"{'their wait in seconds, median':48}{statistics.median(one.waits):9.1f}",
-            f"{'their wait in seconds, longest':48}{max(one.waits):9.1f}",
-            f"{'penalties at RingCentral':48}{one.penalties:9}",
+            f"{'registered, of ' + format(measured.people, ','):48}{measured.registered:9,}",
+            f"{'minutes':48}{measured.took / 60:9.1f}",
+            f"{'floor: all calls of the budget, minutes':48}{measured.floor / 60:9.1f}",
+            f"{'ratio':48}{measured.took / measured.floor:9.2f}",
+            f"{'commands of a person meanwhile':48}{len(measured.waits):9}",
+            f"{'their wait in seconds, median':48}{statistics.median(measured.waits):9.1f}",
+            f"{'their wait in seconds, longest':48}{max(measured.waits):9.1f}",
+            f"{'penalties at RingCentral':48}{measured.penalties:9}",
         ]
     )
 
 
 def main() -> None:
-    """Do it, and print the table."""
-    hurry = FastTime(speed=SPEED)
-    hurry.take_over()
-    with asyncio.Runner(loop_factory=hurry.loop) as runner:
-        print(shown(runner.run(measure(hurry))))
+    """Run it, and print the table."""
+    fast_time = FastTime(speed=SPEED)
+    fast_time.take_over()
+    with asyncio.Runner(loop_factory=fast_time.loop) as runner:
+        print(format_table(runner.run(measure(fast_time))))
 
 
 if __name__ == "__main__":

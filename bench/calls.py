@@ -1,4 +1,4 @@
-"""What each command costs at RingCentral, as the stand-in counts the calls that come in."""
+"""What each command costs in vendor calls, as count_calls by the stand-in."""
 
 from __future__ import annotations
 
@@ -7,80 +7,80 @@ from datetime import timedelta
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from bench.people import People
+from bench.people import PeopleCommands
 from bench.processes import started
 from bench.vendors import Vendors, vendors
 from sandbox.slack import View
 
 T = TypeVar("T")
-WHO, WHERE = "chloe", "#launch"
+USER, CHANNEL = "chloe", "#launch"
 
 
-async def counted() -> dict[str, int]:
-    """Calls to the webinar services, by what was done."""
-    async with vendors() as both:
+async def count_calls() -> dict[str, int]:
+    """Calls to the webinar services, by command."""
+    async with vendors() as sandbox:
         with TemporaryDirectory() as folder:
-            async with started("bot", "run", cwd=folder, settings=both.settings) as bot:
+            async with started("bot", "run", cwd=folder, settings=sandbox.settings) as bot:
                 await bot.line("sync.done")
-                both.slack.events_url = f"{bot.url}/slack/events"
-                return await _told(both)
+                sandbox.slack.events_url = f"{bot.url}/slack/events"
+                return await _count(sandbox)
 
 
-async def _told(both: Vendors) -> dict[str, int]:
+async def _count(sandbox: Vendors) -> dict[str, int]:
     counts: dict[str, int] = {}
-    last = both.webinar_calls
+    last = sandbox.webinar_calls
 
     def count(what: str) -> None:
         nonlocal last
-        counts[what] = both.webinar_calls - last
-        last = both.webinar_calls
+        counts[what] = sandbox.webinar_calls - last
+        last = sandbox.webinar_calls
 
-    await _send_form(both)
-    await _wait(both, lambda: both.slack.messages(WHERE))
+    await _send_form(sandbox)
+    await _wait(sandbox, lambda: sandbox.slack.messages(CHANNEL))
     count("create, until the card stands")
-    await _wait(both, lambda: "Register" in both.slack.messages(WHERE)[0].buttons)
-    await _wait(both, lambda: _view(both).title == "Webinar created")
+    await _wait(sandbox, lambda: "Register" in sandbox.slack.messages(CHANNEL)[0].buttons)
+    await _wait(sandbox, lambda: _view(sandbox).title == "Webinar created")
     count("create, after that")
-    await both.slack.close(WHO, _view(both), clear=True)
+    await sandbox.slack.close(USER, _view(sandbox), clear=True)
     for verb in ("list", "show Launch day", "count Launch day", "share Launch day"):
-        await _ask(both, verb)
+        await _ask(sandbox, verb)
         count(verb.split()[0])
-    # All of this takes more calls than RingCentral allows in a minute, and it is counted here, not timed.
-    both.ringcentral.rules.budgets = {"Heavy": 1000}
-    [session_id] = [one["session_id"] for one in both.ringcentral.webinars() if one["title"] == "Launch day"]
-    counts |= await People(both, session_id).all()
-    last = both.webinar_calls
-    await both.slack.command(WHO, WHERE, "/webinar", "cancel Launch day")
-    await both.slack.submit(WHO, await _wait(both, lambda: _open(both)))
-    await _wait(both, lambda: _view(both).title == "Webinar cancelled")
+    # More calls than RingCentral allows in a minute: they are counted, not timed.
+    sandbox.ringcentral.rules.budgets = {"Heavy": 1000}
+    [session_id] = [one["session_id"] for one in sandbox.ringcentral.webinars() if one["title"] == "Launch day"]
+    counts |= await PeopleCommands(sandbox, session_id).all()
+    last = sandbox.webinar_calls
+    await sandbox.slack.command(USER, CHANNEL, "/webinar", "cancel Launch day")
+    await sandbox.slack.submit(USER, await _wait(sandbox, lambda: _open(sandbox)))
+    await _wait(sandbox, lambda: _view(sandbox).title == "Webinar cancelled")
     count("cancel")
     return counts
 
 
-async def _ask(both: Vendors, verb: str) -> None:
-    before = len(both.slack.messages(WHERE, WHO))
-    await both.slack.command(WHO, WHERE, "/webinar", verb)
-    await _wait(both, lambda: len(both.slack.messages(WHERE, WHO)) > before)
+async def _ask(sandbox: Vendors, verb: str) -> None:
+    before = len(sandbox.slack.messages(CHANNEL, USER))
+    await sandbox.slack.command(USER, CHANNEL, "/webinar", verb)
+    await _wait(sandbox, lambda: len(sandbox.slack.messages(CHANNEL, USER)) > before)
 
 
-async def _send_form(both: Vendors) -> None:
-    await both.slack.command(WHO, WHERE, "/webinar", "create Launch day")
-    form = await _wait(both, lambda: _open(both))
-    values = {"Starts": both.clock.now() + timedelta(days=3), "Announce in": WHERE}
-    outcome = await both.slack.submit(WHO, form, values)
+async def _send_form(sandbox: Vendors) -> None:
+    await sandbox.slack.command(USER, CHANNEL, "/webinar", "create Launch day")
+    form = await _wait(sandbox, lambda: _open(sandbox))
+    values = {"Starts": sandbox.clock.now() + timedelta(days=3), "Announce in": CHANNEL}
+    outcome = await sandbox.slack.submit(USER, form, values)
     assert not outcome.errors, outcome.errors
 
 
-def _open(both: Vendors) -> View | None:
-    stack = both.slack.view_stack(WHO)
+def _open(sandbox: Vendors) -> View | None:
+    stack = sandbox.slack.view_stack(USER)
     return stack[-1] if stack else None
 
 
-def _view(both: Vendors) -> View:
-    return both.slack.view(WHO)
+def _view(sandbox: Vendors) -> View:
+    return sandbox.slack.view(USER)
 
 
-async def _wait(both: Vendors, condition: Callable[[], T | None]) -> T:
-    found = await both.slack.wait_for(condition, 30)
+async def _wait(sandbox: Vendors, condition: Callable[[], T | None]) -> T:
+    found = await sandbox.slack.wait_for(condition, 30)
     assert found is not None
     return found

@@ -1,4 +1,4 @@
-"""Fills databases for the outbox's benchmark: a million notices to come, or a crowd of them due at once."""
+"""Fills databases for the benchmark of the outbox: a million planned notices, or many that are due at once."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from bot.notices.subscriptions.model import Feature, Features, webinar_subscript
 from bot.webinars import table as webinar_table
 
 CHANNELS = 3
-"""In so many channels each session of the million is announced."""
-HEARD: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
+"""Channels in which each of the planned sessions is announced."""
+FEATURES: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
 AT_ONCE = 10_000
-LEAD = timedelta(minutes=10)
+OFFSET = timedelta(minutes=10)
 
 
 def webinar(team: str, session: str, start: datetime, now: datetime) -> Webinar:
@@ -42,7 +42,7 @@ def webinar(team: str, session: str, start: datetime, now: datetime) -> Webinar:
 
 
 def notice(about: Webinar, channel: str, kind: NoticeKind, now: datetime) -> Notice:
-    """What is to be said of it there: a reminder ten minutes before, or at once that it is full."""
+    """A reminder ten minutes before, or an alert now that the webinar is full."""
     timed = kind is NoticeKind.REMINDER
     return Notice(
         kind=kind,
@@ -50,17 +50,17 @@ def notice(about: Webinar, channel: str, kind: NoticeKind, now: datetime) -> Not
         session_id=about.session_id,
         channel_id=channel,
         start=about.start,
-        offset=LEAD if timed else timedelta(),
+        offset=OFFSET if timed else timedelta(),
         occurrence="" if timed else "full",
-        due_at=about.start - LEAD if timed else now,
+        due_at=about.start - OFFSET if timed else now,
         schedulable_at=now,
         expires_at=about.start,
         facts=NoticeFacts() if timed else NoticeFacts(count=100, limit=100),
     )
 
 
-async def plan_crowd(store: Store, kind: NoticeKind, start: datetime, now: datetime, teams: int, channels: int) -> None:
-    """One notice for each of so many channels of so many workspaces, about one webinar of each workspace."""
+async def plan_due(store: Store, kind: NoticeKind, start: datetime, now: datetime, teams: int, channels: int) -> None:
+    """Plan one notice for each of so many channels of so many workspaces, about one webinar of each workspace."""
     for number in range(teams):
         about = webinar(f"T{number}", "s1", start, now)
         async with store.write() as db:
@@ -70,7 +70,7 @@ async def plan_crowd(store: Store, kind: NoticeKind, start: datetime, now: datet
 
 
 async def plan_many(store: Store, sessions: int, now: datetime) -> int:
-    """So many sessions to come, announced in three channels each; returns how many notices there are.
+    """Plan notices for so many sessions, announced in three channels each; returns the number of notices.
 
     One is planned as the bot plans it, and the others are copied from it by the database.
     """
@@ -78,7 +78,9 @@ async def plan_many(store: Store, sessions: int, now: datetime) -> int:
     async with store.write() as db:
         await webinar_table.save(db, about)
         for channel in range(CHANNELS):
-            await subscription_table.save(db, webinar_subscription(about, f"C{channel:06}", "U1", now, features=HEARD))
+            await subscription_table.save(
+                db, webinar_subscription(about, f"C{channel:06}", "U1", now, features=FEATURES)
+            )
         await replan(db, about, now)
     for table in ("webinars", "subscriptions", "notices"):
         copy = text(_copy(table, await _columns(store, table)))

@@ -1,4 +1,4 @@
-"""One process that says what is due, in the way it is told to, and reports what that took; driven by its input."""
+"""One process that posts what is due, in the given way, and reports what it cost; controlled by its standard input."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from bench.rivals import WORKERS
 from bot import logging_setup
 from bot.slack.client import TIMEOUT
 
-BLINK = 0.005
-"""Seconds between two looks at whether the loop still turns."""
+CHECK_INTERVAL = 0.005
+"""Seconds between two checks of the event loop."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What it took from the word to begin to the word to end."""
+    """The cost from the start command to the end command."""
 
     cpu: float
     """Seconds of processor time of this process."""
     stall: float
-    """The longest time in seconds for which the loop did nothing else."""
+    """The longest time in seconds for which the event loop was blocked."""
 
 
 async def deliver(way: str, database_url: str, slack_url: str, name: str) -> None:
-    """Get ready, and say so; begin at a line of input; end at the next, and print the report."""
+    """Get ready and say so; start at a line of input; stop at the next one, and print the report."""
     async with AsyncExitStack() as stack:
         connector = aiohttp.TCPConnector(limit=0)
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT, connector=connector))
@@ -41,7 +41,7 @@ async def deliver(way: str, database_url: str, slack_url: str, name: str) -> Non
             (floor if way == "floor" else WORKERS[way])(database_url, slack_url, name, http)
         )
         gc.collect()
-        gc.freeze()  # these two as `bot run` does when it has started
+        gc.freeze()  # as `bot run` does after its start
         gc.set_threshold(10_000, 20, 20)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
@@ -63,8 +63,8 @@ async def _watch() -> None:
     global _longest
     while True:
         before = time.perf_counter()
-        await asyncio.sleep(BLINK)
-        _longest = max(_longest, time.perf_counter() - before - BLINK)
+        await asyncio.sleep(CHECK_INTERVAL)
+        _longest = max(_longest, time.perf_counter() - before - CHECK_INTERVAL)
 
 
 if __name__ == "__main__":

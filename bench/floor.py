@@ -1,4 +1,4 @@
-"""The floor: the same messages posted by asyncpg and aiohttp alone, with one row a message and no outbox around it."""
+"""The floor: the same messages posted by asyncpg and aiohttp alone, one row for each, without an outbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.notices.texts.compose import compose
 from bot.notices.texts.phrases import NoticeContext
 
 CALLS = 128
-"""Calls to Slack at once, as many as our worker makes."""
+"""Concurrent calls to Slack, as many as our worker makes."""
 ROWS = 64
 TABLE = "create table floor (id bigserial primary key, team text, body text, state int not null default 0)"
 INDEX = "create index on floor (id) where state = 0"
@@ -30,7 +30,7 @@ DONE = "update floor set state = 2 where id = any($1::bigint[])"
 
 
 async def fill(url: str, places: Collection[tuple[str, str]]) -> None:
-    """Write down what is to be posted in these channels of these teams: ready-made requests."""
+    """Store the requests to post in these channels of these teams."""
     now = machine_now()
     connection = await asyncpg.connect(url)
     await connection.execute(TABLE)
@@ -51,7 +51,7 @@ def _body(team: str, channel: str, now: datetime) -> str:
 async def floor(
     url: str, slack_url: str, _: str, http: aiohttp.ClientSession
 ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Claim some rows, post them, and mark those that were posted, with so many calls at once."""
+    """Claim some rows, post them, and mark them posted, with so many concurrent calls."""
     pool = await asyncpg.create_pool(url, min_size=4, max_size=4)
     post_to = f"{slack_url}/api/chat.postMessage"
 

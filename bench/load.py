@@ -1,4 +1,4 @@
-"""People who type `/webinar list`, from a process of their own: how long Slack would wait for each acknowledgement."""
+"""Users who send `/webinar list`, in a process of their own: how long Slack would wait for each acknowledgment."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from slack_sdk.signature import SignatureVerifier
 
 
 @dataclass
-class Crowd:
-    """So many people at once, each on a connection of their own, as many times as `turns` says."""
+class ConcurrentUsers:
+    """So many users at once, each on a connection of their own; every user sends `turns` commands."""
 
     url: str
     secret: str
     people: int
     turns: int
     answers: bool
-    """Whether each acknowledgement is followed by an answer, which is waited for before the next turn."""
+    """Whether each acknowledgment is followed by an answer, which the next turn waits for."""
     waited: list[float] = field(default_factory=list)
-    """Seconds from a request's first byte out to its answer's last byte in."""
+    """Seconds from the first byte of a request to the last byte of its response."""
 
-    async def type(self) -> None:
-        """Do it: all people at the same moment, then all answers, then the next turn."""
+    async def run(self) -> None:
+        """Send the commands: all users at the same moment, then wait for all answers, then the next turn."""
         place = urlsplit(self.url)
         lines = [await asyncio.open_connection(place.hostname, place.port) for _ in range(self.people)]
         sink, address = await self._sink()
@@ -94,10 +94,10 @@ class Crowd:
 
 
 def main() -> None:
-    """Take a crowd as JSON on the command line, and print how long each of its requests waited, in seconds."""
-    crowd = Crowd(**json.loads(sys.argv[1]))
-    asyncio.run(crowd.type())
-    print(json.dumps(crowd.waited))
+    """Take the parameters as JSON on the command line; print how long each request waited, in seconds."""
+    users = ConcurrentUsers(**json.loads(sys.argv[1]))
+    asyncio.run(users.run())
+    print(json.dumps(users.waited))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What each command about people costs at RingCentral, as the stand-in counts the calls that come in."""
+"""What each command about people costs in vendor calls, as counted by the stand-in."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Awaitable, Callable
 from bench.vendors import Vendors
 from sandbox.slack import Message, View
 
-WHERE = "#launch"
+CHANNEL = "#launch"
 CHLOE, DEV = "chloe", "dev"
 PACED = ("/company/sessions", "/registration/v1/sessions/{}")
-"""What is read besides, paced and whatever is done: the list of sessions, and the figures of a registration."""
+"""Background reads, which are not counted: the list of sessions, and the registration figures."""
 
 
-class People:
-    """A webinar of Chloé's whose card stands in a channel, and what people do with it."""
+class PeopleCommands:
+    """A webinar of Chloé's with a card in a channel, and the commands about its people."""
 
-    def __init__(self, both: Vendors, session_id: str) -> None:
-        """Count from here on."""
-        self._both = both
+    def __init__(self, sandbox: Vendors, session_id: str) -> None:
+        """Count from now on."""
+        self._sandbox = sandbox
         self._session_id = session_id
         self.counts: dict[str, int] = {}
 
     async def all(self) -> dict[str, int]:
-        """Everything, one after the other."""
+        """Run every command, one after the other."""
         await self._count("register, from the card", self._register)
         await self._count("register, pressed again", self._press)
         await self._count("cancel a seat", self._leave)
@@ -33,8 +33,8 @@ class People:
         await self._count("change a role and remove two people", self._change)
         await self._count("register somebody else", self._register_other)
         await self._count("registrants", self._say("registrants Launch day", "Iris"))
-        await self._count("Registration, opened", self._open_door)
-        await self._count("Registration, saved", self._save_door)
+        await self._count("Registration, opened", self._open_registration)
+        await self._count("Registration, saved", self._save_registration)
         await self._count("close", self._say("close Launch day", "Registration is closed."))
         await self._count("open", self._say("open Launch day", "Registration is open again."))
         await self._count("limit", self._say("limit Launch day 50", "The limit is now 50 people."))
@@ -47,85 +47,85 @@ class People:
 
     def _calls(self) -> int:
         paced = [path.format(self._session_id) for path in PACED]
-        calls = [one for one in self._both.ringcentral.calls if one.path.startswith("/webinar/")]
+        calls = [one for one in self._sandbox.ringcentral.calls if one.path.startswith("/webinar/")]
         return sum(not (one.method == "GET" and one.path.endswith(tuple(paced))) for one in calls)
 
     async def _register(self) -> None:
-        await self._both.slack.click(DEV, self._card(), "Register")
-        await self._both.slack.submit(DEV, await self._view(DEV, "Register"))
+        await self._sandbox.slack.click(DEV, self._card(), "Register")
+        await self._sandbox.slack.submit(DEV, await self._view(DEV, "Register"))
         await self._view(DEV, "Your seat")
         await self._closed(DEV)
 
     async def _press(self) -> None:
-        await self._both.slack.click(DEV, self._card(), "Register")
+        await self._sandbox.slack.click(DEV, self._card(), "Register")
         await self._view(DEV, "Your seat")
 
     async def _leave(self) -> None:
-        await self._both.slack.click(DEV, await self._view(DEV, "Your seat"), "Cancel My Seat")
+        await self._sandbox.slack.click(DEV, await self._view(DEV, "Your seat"), "Cancel My Seat")
         await self._view(DEV, "No seat")
         await self._closed(DEV)
 
     async def _open_team(self) -> None:
-        await self._both.slack.command(CHLOE, WHERE, "/webinar", "invite Launch day")
+        await self._sandbox.slack.command(CHLOE, CHANNEL, "/webinar", "invite Launch day")
         await self._form()
 
     async def _invite(self) -> None:
         form = await self._form()
         people = {"cohosts": ["ben"], "panelists": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"}
-        await self._both.slack.submit(CHLOE, form, people)
+        await self._sandbox.slack.submit(CHLOE, form, people)
         await self._view(CHLOE, "Team saved")
         await self._closed(CHLOE)
 
     async def _change(self) -> None:
-        await self._both.slack.command(CHLOE, WHERE, "/webinar", "invite Launch day")
+        await self._sandbox.slack.command(CHLOE, CHANNEL, "/webinar", "invite Launch day")
         people: dict[str, object] = {"cohosts": [], "panelists": ["ben"], "outside": ""}
-        await self._both.slack.submit(CHLOE, await self._form(), people)
-        await self._both.slack.submit(CHLOE, await self._view(CHLOE, "Remove 2 people?"))
+        await self._sandbox.slack.submit(CHLOE, await self._form(), people)
+        await self._sandbox.slack.submit(CHLOE, await self._view(CHLOE, "Remove 2 people?"))
         await self._view(CHLOE, "Team saved")
         await self._closed(CHLOE)
 
     async def _register_other(self) -> None:
-        await self._both.slack.command(CHLOE, WHERE, "/webinar", "register Launch day")
+        await self._sandbox.slack.command(CHLOE, CHANNEL, "/webinar", "register Launch day")
         iris = {"first_name": "Iris", "last_name": "Moreno", "email": "iris@outside.example", "source": "fair"}
-        await self._both.slack.submit(CHLOE, await self._view(CHLOE, "Register somebody"), iris)
+        await self._sandbox.slack.submit(CHLOE, await self._view(CHLOE, "Register somebody"), iris)
         await self._view(CHLOE, "Registered")
         await self._closed(CHLOE)
 
-    async def _open_door(self) -> None:
-        await self._both.slack.click(CHLOE, self._card(), "Registration")
+    async def _open_registration(self) -> None:
+        await self._sandbox.slack.click(CHLOE, self._card(), "Registration")
         await self._view(CHLOE, "Registration")
 
-    async def _save_door(self) -> None:
+    async def _save_registration(self) -> None:
         changes = {"The most people who may register": "40", "people": ["workEmailRequired"]}
-        await self._both.slack.submit(CHLOE, await self._view(CHLOE, "Registration"), changes)
+        await self._sandbox.slack.submit(CHLOE, await self._view(CHLOE, "Registration"), changes)
         await self._view(CHLOE, "Registration changed")
         await self._closed(CHLOE)
 
     def _say(self, text: str, answer: str) -> Callable[[], Awaitable[None]]:
         async def said() -> None:
-            slack = self._both.slack
-            await slack.command(CHLOE, WHERE, "/webinar", text)
-            found = await slack.wait_for(lambda: answer in slack.messages(WHERE, CHLOE)[-1].words or None, 30)
+            slack = self._sandbox.slack
+            await slack.command(CHLOE, CHANNEL, "/webinar", text)
+            found = await slack.wait_for(lambda: answer in slack.messages(CHANNEL, CHLOE)[-1].words or None, 30)
             assert found, text
 
         return said
 
     def _card(self) -> Message:
-        return next(one for one in self._both.slack.messages(WHERE) if one.bot and not one.ephemeral_to)
+        return next(one for one in self._sandbox.slack.messages(CHANNEL) if one.bot and not one.ephemeral_to)
 
     async def _view(self, user: str, title: str, *, sendable: bool = False) -> View:
         def there() -> View | None:
-            stack = self._both.slack.view_stack(user)
+            stack = self._sandbox.slack.view_stack(user)
             found = stack[-1] if stack and stack[-1].title == title else None
             return found if found and (found.body.get("submit") or not sendable) else None
 
-        view = await self._both.slack.wait_for(there, 30)
+        view = await self._sandbox.slack.wait_for(there, 30)
         assert view is not None, title
         return view
 
     async def _form(self) -> View:
-        # Under the same title stands, until the team is known, that it is being looked at.
+        # A view with the same title shows the progress until the team is known.
         return await self._view(CHLOE, "Invite to the team", sendable=True)
 
     async def _closed(self, user: str) -> None:
-        await self._both.slack.close(user, self._both.slack.view(user), clear=True)
+        await self._sandbox.slack.close(user, self._sandbox.slack.view(user), clear=True)

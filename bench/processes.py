@@ -1,4 +1,4 @@
-"""Starts what is measured as processes of their own, and ends them."""
+"""Starts the measured programs as processes, and stops them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ NOTHING: dict[str, str] = {}
 
 
 @dataclass
-class Started:
+class StartedServer:
     """A server that is ready."""
 
     process: Process
     url: str
     seconds: float
-    """From the start of its process until it said that it is ready."""
+    """From the start of its process until it reported that it is ready."""
 
     @property
     def resident(self) -> float:
@@ -35,7 +35,7 @@ class Started:
         return memory / 1e6
 
     async def line(self, containing: str) -> str:
-        """The next line of its log that holds this."""
+        """The next line of its log that contains this."""
         assert self.process.stdout is not None
         while raw := await self.process.stdout.readline():
             if containing in (line := raw.decode()):
@@ -44,8 +44,8 @@ class Started:
 
 
 @asynccontextmanager
-async def started(*words: str, cwd: str, settings: dict[str, str] = NOTHING) -> AsyncIterator[Started]:
-    """`python -m <words>` with the checkout on its path, from the moment it is ready."""
+async def started(*words: str, cwd: str, settings: dict[str, str] = NOTHING) -> AsyncIterator[StartedServer]:
+    """Start `python -m <words>` with the checkout on its path, and wait until it is ready."""
     begun = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *words),
@@ -54,7 +54,7 @@ async def started(*words: str, cwd: str, settings: dict[str, str] = NOTHING) -> 
         stdout=PIPE,
         stderr=STDOUT,
     )
-    server = Started(process, "", 0.0)
+    server = StartedServer(process, "", 0.0)
     try:
         ready = await server.line("bot.ready")
         server.seconds = time.perf_counter() - begun

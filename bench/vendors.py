@@ -1,4 +1,4 @@
-"""The stand-ins that the measured bot talks to, in the process that measures."""
+"""The stand-ins that the measured bot talks to, in the measuring process."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sandbox.ringcentral import RingCentral
 from sandbox.slack import Slack
 
 WEBINARS = 12
-"""How many webinars there are before: enough for a full page of a list."""
+"""Webinars at the start: enough for a full page of a list."""
 
 
 @dataclass
 class Vendors:
-    """A company with some webinars to come, and its Slack workspace."""
+    """A company with some upcoming webinars, and its Slack workspace."""
 
     clock: SandboxClock
     slack: Slack
@@ -27,7 +27,7 @@ class Vendors:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What makes the bot talk to these two."""
+        """The environment that connects the bot to the stand-ins."""
         return {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
@@ -42,13 +42,13 @@ class Vendors:
 
     @property
     def webinar_calls(self) -> int:
-        """How many calls to RingCentral's webinar services have come in."""
+        """The number of calls to RingCentral's webinar services."""
         return sum(call.path.startswith("/webinar/") for call in self.ringcentral.calls)
 
 
 @asynccontextmanager
 async def vendors() -> AsyncIterator[Vendors]:
-    """Both, listening."""
+    """Both stand-ins, listening."""
     clock = SandboxClock()
     both = Vendors(clock, Slack(clock), RingCentral(clock))
     await both.slack.start()

@@ -1,1 +1,1 @@
-"""Proofs that nothing is lost or said twice: real worker processes, killed and frozen, and Slack's side counts."""
+"""Proofs that nothing is lost or duplicated: real worker processes are killed and frozen, and Slack's side counts."""

@@ -29,64 +29,64 @@ def _ticks() -> float:
 
 @dataclass(frozen=True)
 class FastTime:
-    """How fast time runs for everybody who takes part, and since when. Nothing of what they do is shortened."""
+    """How fast time runs for all processes of a proof, and since when. No lease or timeout is shortened."""
 
     speed: float = SPEED
     unix: float = field(default_factory=_unix)
     ticks: float = field(default_factory=_ticks)
 
     def now(self) -> datetime:
-        """The hurried time of day, aware, in UTC."""
+        """The fast time of day, aware, in UTC."""
         return datetime.fromtimestamp(self.unix + self._passed(), UTC)
 
     def monotonic(self) -> float:
-        """Hurried seconds that only go forward."""
+        """Fast seconds that only increase."""
         return self.ticks + self._passed()
 
     def take_over(self) -> None:
-        """Set the clocks of this process, before anything of ours that looks at one has been imported."""
+        """Set the clocks of this process, before the import of any module that uses one."""
         clock.machine_now = self.now
         clock.monotonic = clock.boottime = self.monotonic
         connection.TRANSACTION_TIMEOUT_MS = int(connection.TRANSACTION_TIMEOUT_MS / self.speed)
 
     def loop(self) -> asyncio.AbstractEventLoop:
-        """An event loop with timers, and so time-outs, that hurry."""
+        """An event loop whose timers and timeouts run fast."""
         return _FastLoop(self)
 
     def clock(self) -> SandboxClock:
-        """A clock for a stand-in that lives as fast."""
+        """A clock for a stand-in that runs as fast."""
         return _FastClock(self)
 
     def _passed(self) -> float:
         return (_ticks() - self.ticks) * self.speed
 
 
-async def speed_up_database(url: str, hurry: FastTime) -> None:
-    """Have `clock_timestamp()` of this PostgreSQL database hurry as well: claims go by it."""
+async def speed_up_database(url: str, fast_time: FastTime) -> None:
+    """Speed up `clock_timestamp()` of this PostgreSQL database too: leases use it."""
     address = async_url(url)
     engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
-    began = f"to_timestamp({hurry.unix!r})"
-    hurried = f"select {began} + (pg_catalog.clock_timestamp() - {began}) * {hurry.speed!r}::float8"
+    start = f"to_timestamp({fast_time.unix!r})"
+    fast = f"select {start} + (pg_catalog.clock_timestamp() - {start}) * {fast_time.speed!r}::float8"
     async with engine.connect() as opened:
         for statement in (
-            "create schema hurry",
-            f"create function hurry.clock_timestamp() returns timestamptz language sql volatile as $$ {hurried} $$",
-            f"alter database {address.database} set search_path = hurry, public, pg_catalog",
+            "create schema fast_time",
+            f"create function fast_time.clock_timestamp() returns timestamptz language sql volatile as $$ {fast} $$",
+            f"alter database {address.database} set search_path = fast_time, public, pg_catalog",
         ):
             await opened.execute(text(statement))
     await engine.dispose()
 
 
 class _FastClock(SandboxClock):
-    def __init__(self, hurry: FastTime) -> None:
+    def __init__(self, fast_time: FastTime) -> None:
         super().__init__()
-        self._hurry = hurry
+        self._fast_time = fast_time
 
     def machine(self) -> datetime:
-        return self._hurry.now()
+        return self._fast_time.now()
 
     def monotonic(self) -> float:
-        return self._hurry.monotonic()
+        return self._fast_time.monotonic()
 
 
 class _FastSelector(selectors.DefaultSelector):
@@ -99,9 +99,9 @@ class _FastSelector(selectors.DefaultSelector):
 
 
 class _FastLoop(asyncio.SelectorEventLoop):
-    def __init__(self, hurry: FastTime) -> None:
-        self._hurry = hurry
-        super().__init__(_FastSelector(hurry.speed))
+    def __init__(self, fast_time: FastTime) -> None:
+        self._fast_time = fast_time
+        super().__init__(_FastSelector(fast_time.speed))
 
     def time(self) -> float:
-        return self._hurry.monotonic()
+        return self._fast_time.monotonic()

@@ -1,4 +1,4 @@
-"""Kills workers at random points while there is much to be said, for the tests and for the benchmark."""
+"""Kills workers at random points of a delivery, for the tests and for the benchmark."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from tests.proof.environment import ProofEnvironment
 from tests.proof.workload import TEAMS
 
 POSTING = 10
-"""How many kills while alerts are posted; the others while reminders are handed over."""
-PLACES = 120
+"""Kills while alerts are posted; the others happen while reminders are scheduled."""
+CHANNELS = 120
 SLOTS = (2, 8, 32)
-"""Calls at once, of which so many are under way when a worker dies."""
+"""Concurrent calls of a worker: so many are under way when it is killed."""
 
 
-async def kill_one_process(here: ProofEnvironment, kills: int, seed: int) -> None:
-    """Killed while it posts and hands over, and started again each time; then everything is said."""
-    dice = random.Random(seed)  # noqa: S311 - the same points each time
+async def kill_one_process(env: ProofEnvironment, kills: int, seed: int) -> None:
+    """Kill it while it posts and schedules, and start it again each time; then finish."""
+    rng = random.Random(seed)  # noqa: S311 - the same points each time
     for number in range(kills):
-        await _plan(here, number)
-        where = await here.kill_somewhere(await here.start(slots=dice.choice(SLOTS)), dice)
+        await _plan(env, number)
+        where = await env.kill_somewhere(await env.start(slots=rng.choice(SLOTS)), rng)
         print(f"seed {seed}, kill {number + 1}: {where}")
-    await here.start()
-    await here.everything_said()
+    await env.start()
+    await env.finish()
 
 
-async def kill_two_replicas(here: ProofEnvironment, kills: int, seed: int) -> None:
-    """One or the other of two, while the other goes on and takes over; then everything is said."""
-    dice = random.Random(seed)  # noqa: S311 - the same points each time
-    await here.start(slots=dice.choice(SLOTS))
+async def kill_two_replicas(env: ProofEnvironment, kills: int, seed: int) -> None:
+    """Kill one of two workers while the other continues and takes over; then finish."""
+    rng = random.Random(seed)  # noqa: S311 - the same points each time
+    await env.start(slots=rng.choice(SLOTS))
     for number in range(kills):
-        await _plan(here, number)
-        await here.start(slots=dice.choice(SLOTS))
-        where = await here.kill_somewhere(dice.choice(sorted(here.workers)), dice)
+        await _plan(env, number)
+        await env.start(slots=rng.choice(SLOTS))
+        where = await env.kill_somewhere(rng.choice(sorted(env.workers)), rng)
         print(f"seed {seed}, kill {number + 1}: {where}")
-    await here.everything_said()
+    await env.finish()
 
 
-async def _plan(here: ProofEnvironment, number: int) -> None:
-    """Before the first kill 240 alerts, and when those are being posted 360 reminders, due from seven minutes on."""
+async def _plan(env: ProofEnvironment, number: int) -> None:
+    """Plan 240 alerts before the first kill, and 360 reminders while those are posted, due from seven minutes on."""
     if number == 0:
-        await here.company.alert(240, here.now(), channels=PLACES)
+        await env.workload.alert(240, env.now(), channels=CHANNELS)
     if number == POSTING:
         for minute in range(7, 13):
-            due = here.now() + timedelta(minutes=minute)
-            await here.company.remind(60, due, teams=TEAMS, channels=10)
+            due = env.now() + timedelta(minutes=minute)
+            await env.workload.remind(60, due, teams=TEAMS, channels=10)

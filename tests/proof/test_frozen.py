@@ -1,4 +1,4 @@
-"""Workers stand still for longer than their claims hold, or their database does, and everything is said once."""
+"""Workers, their database or their writer of results stop for a while, and every notice is posted once."""
 
 from __future__ import annotations
 
@@ -19,71 +19,71 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.databases"]
 
 SEED = 20261121
-PLACES = 60
+CHANNELS = 60
 
 
-async def test_frozen_workers_wake_up_after_others_have_done_their_work(postgres: Postgres, tmp_path: Path) -> None:
-    """What a woken one hands over or posts once too often it takes away again."""
-    dice = random.Random(SEED)  # noqa: S311 - the same points each time
-    # Slower than the others: what the machine itself holds up for a second must not count as frozen for a minute.
-    async with proof_environment(await postgres.migrated(), tmp_path, places=PLACES, speed=10.0) as here:
-        await plan(here)
+async def test_frozen_workers_remove_their_duplicates(postgres: Postgres, tmp_path: Path) -> None:
+    """Four workers are frozen until their leases have expired and another one has done their work."""
+    rng = random.Random(SEED)  # noqa: S311 - the same points each time
+    # Slower than the others: a delay of a second on this machine must not count as a freeze of a minute.
+    async with proof_environment(await postgres.migrated(), tmp_path, channel_count=CHANNELS, speed=10.0) as env:
+        await plan_notices(env)
         for number in range(4):
-            pid = await here.start(slots=16)
-            print(f"seed {SEED}, frozen {number + 1}: {await here.somewhere(pid, dice, signal.SIGSTOP)}")
-        frozen = sorted(here.workers)
-        asleep_at = here.now()
-        await here.start()
-        await here.settled()
-        await here.past(asleep_at + LEASE)
+            pid = await env.start(slots=16)
+            print(f"seed {SEED}, frozen {number + 1}: {await env.signal_somewhere(pid, rng, signal.SIGSTOP)}")
+        frozen = sorted(env.workers)
+        frozen_at = env.now()
+        await env.start()
+        await env.wait_until_idle()
+        await env.wait_until_after(frozen_at + LEASE)
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)
-        await here.everything_said()
+        await env.finish()
 
-        count = here.count()
+        count = env.count()
         print(f"seed {SEED}: {count}")
         assert (count.lost, count.doubled) == (0, 0)
 
 
-async def test_database_crashes_and_comes_back(postgres: Postgres, tmp_path: Path) -> None:
-    """Twice, under two replicas at work: what they knew and could not write down is written down afterwards."""
-    async with proof_environment(await postgres.migrated(), tmp_path, places=PLACES) as here:
-        await plan(here)
+async def test_database_crashes_and_restarts(postgres: Postgres, tmp_path: Path) -> None:
+    """Twice, under two replicas at work: results that could not be written are written afterwards."""
+    async with proof_environment(await postgres.migrated(), tmp_path, channel_count=CHANNELS) as env:
+        await plan_notices(env)
         for _ in range(2):
-            await here.start(slots=16)
+            await env.start(slots=16)
         for calls in (20, 60):
-            await here.calls(calls)
+            await env.wait_for_calls(calls)
             await postgres.crash()
             await postgres.start()
-        await here.everything_said()
+        await env.finish()
 
-        assert here.count() == PERFECT
-
-
-async def test_loop_that_writes_down_outcomes_is_killed_and_returns(sqlite_url: str, tmp_path: Path) -> None:
-    """Again and again while it works, until it has come back five times."""
-    dice = random.Random(SEED)  # noqa: S311 - the same points each time
-    async with proof_environment(sqlite_url, tmp_path, places=PLACES) as here:
-        await plan(here)
-        pid = await here.start(slots=16)
-        while restarts(here) < 5:
-            await here.somewhere(pid, dice, signal.SIGUSR1)
-        await here.everything_said()
-
-        assert here.count() == PERFECT
+        assert env.count() == PERFECT
 
 
-def restarts(here: ProofEnvironment) -> int:
-    """How often the loop has come back."""
-    return here.zygote.log.read_text(encoding="utf-8").count("results.restarted")
+async def test_writer_of_results_is_killed_and_restarted(sqlite_url: str, tmp_path: Path) -> None:
+    """Again and again during its work, until it was restarted five times."""
+    rng = random.Random(SEED)  # noqa: S311 - the same points each time
+    async with proof_environment(sqlite_url, tmp_path, channel_count=CHANNELS) as env:
+        await plan_notices(env)
+        pid = await env.start(slots=16)
+        while restarts(env) < 5:
+            await env.signal_somewhere(pid, rng, signal.SIGUSR1)
+        await env.finish()
+
+        assert env.count() == PERFECT
 
 
-async def plan(here: ProofEnvironment) -> None:
+def restarts(env: ProofEnvironment) -> int:
+    """How often the writer was restarted."""
+    return env.starter.log.read_text(encoding="utf-8").count("results.restarted")
+
+
+async def plan_notices(env: ProofEnvironment) -> None:
     """120 alerts at once, and 240 reminders due in eleven minutes or later.
 
     Slack withdraws nothing in the last minute, and reads no history of most of these workspaces: the workers that were
     frozen must wake before it. Patience (60 s at ten times the speed) ends earlier than that minute begins.
     """
-    await here.company.alert(120, here.now(), channels=PLACES)
+    await env.workload.alert(120, env.now(), channels=CHANNELS)
     for minute in range(11, 15):
-        await here.company.remind(60, here.now() + timedelta(minutes=minute), teams=TEAMS, channels=10)
+        await env.workload.remind(60, env.now() + timedelta(minutes=minute), teams=TEAMS, channels=10)

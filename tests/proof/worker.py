@@ -1,4 +1,4 @@
-"""One worker process: the delivery and nothing else, as `bot.app` sets it up, until it is told to stop."""
+"""One worker process: the outbox worker alone, set up as in `bot.app`, until it is stopped."""
 
 from __future__ import annotations
 
@@ -33,36 +33,36 @@ FORMAT = "d"
 
 @dataclass(frozen=True)
 class WorkerOptions:
-    """What a worker is told at its start."""
+    """How to start a worker."""
 
     name: str
     database_url: str
     key: str
     slack_url: str
-    moved: str
-    """A file that says by how many seconds the domain's clock has been moved, see `Moved`."""
+    offset_file: str
+    """A file with the offset of the domain clock, see `ClockOffset`."""
     unclear_alerts: str = UnclearAlerts.REPEAT
     slots: int = SLOTS
     a_minute: int = A_MINUTE
 
 
 class ClockOffset:
-    """How far the domain's clock is ahead of the machine's: shared by all processes of a proof."""
+    """How far the domain clock is ahead of the machine's: shared by all processes of a proof."""
 
     def __init__(self, path: Path) -> None:
-        """Begin with this file; there is no move where it is new."""
+        """Use this file; a new one means no offset."""
         path.touch()
         with path.open("r+b") as file:
             file.truncate(struct.calcsize(FORMAT))
             self._seconds = mmap.mmap(file.fileno(), struct.calcsize(FORMAT))
 
     def now(self) -> datetime:
-        """The domain's time."""
+        """The domain time."""
         return clock.machine_now() + timedelta(seconds=self.seconds)
 
     @property
     def seconds(self) -> float:
-        """How far it is ahead."""
+        """The offset."""
         seconds: float = struct.unpack(FORMAT, self._seconds[:])[0]
         return seconds
 
@@ -71,13 +71,13 @@ class ClockOffset:
         self._seconds[:] = struct.pack(FORMAT, seconds)
 
 
-async def run_worker(order: WorkerOptions) -> None:
-    """Deliver until TERM."""
+async def run_worker(options: WorkerOptions) -> None:
+    """Deliver until SIGTERM."""
     logging_setup.set_up("INFO", "console")
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _break_loops)
-    store = Store(order.database_url, Vault(order.key))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _cancel_writer)
+    store = Store(options.database_url, Vault(options.key))
     if store.is_sqlite:
         async with store.write() as db:
             await message_table.release_claims(db)
@@ -85,47 +85,47 @@ async def run_worker(order: WorkerOptions) -> None:
 
         @cache
         def slack(workspace: Workspace) -> SlackApi:
-            return SlackApi(token_of(workspace.team_id), f"{order.slack_url}/api/", http)
+            return SlackApi(token_of(workspace.team_id), f"{options.slack_url}/api/", http)
 
-        moved = ClockOffset(Path(order.moved))
+        offset = ClockOffset(Path(options.offset_file))
         delivery = OutboxWorker(
-            order.name,
+            options.name,
             store,
             slack,
-            moved,
-            slots=order.slots,
-            a_minute=order.a_minute,
-            unclear_alerts=UnclearAlerts(order.unclear_alerts),
+            offset,
+            slots=options.slots,
+            a_minute=options.a_minute,
+            unclear_alerts=UnclearAlerts(options.unclear_alerts),
         )
-        await _deliver(delivery, moved, stop)
+        await _deliver(delivery, offset, stop)
         await delivery.stop()
     await store.close()
 
 
-async def _deliver(delivery: OutboxWorker, moved: ClockOffset, stop: asyncio.Event) -> None:
+async def _deliver(delivery: OutboxWorker, offset: ClockOffset, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        nap = HEARTBEAT
+        wait = HEARTBEAT
         try:
             wake = await delivery.run()
         except (OSError, DBAPIError) as error:
-            # As the scheduler does: the next beat tries again.
+            # As in the scheduler: the next heartbeat tries again.
             logging.getLogger(__name__).warning("worker.failed", exc_info=error)
         else:
-            nap = min(nap, wake - moved.now()) if wake else nap
+            wait = min(wait, wake - offset.now()) if wake else wait
         try:
-            async with asyncio.timeout(max(nap, SHORTEST_WAIT).total_seconds()):
+            async with asyncio.timeout(max(wait, SHORTEST_WAIT).total_seconds()):
                 await stop.wait()
         except TimeoutError:
             continue
 
 
-def _break_loops() -> None:
-    """What a mistake of ours would do to the loop that writes down what came of calls."""
+def _cancel_writer() -> None:
+    """Cancel the writer of results, as a bug might."""
     for task in asyncio.all_tasks():
         if task.get_name() == LOOP_NAME:
             task.cancel()
 
 
 def token_of(team_id: str) -> str:
-    """What opens a workspace of the stand-in: the one with people in it, or T1, T2 … beside it."""
+    """The token of a workspace of the stand-in: the main one, or T1, T2 …"""
     return f"xoxb-{team_id[1:]}" if team_id[1:].isdigit() else Slack.bot_token
