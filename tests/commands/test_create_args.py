@@ -179,7 +179,7 @@ def test_tomorrow_depends_on_the_users_time_zone() -> None:
     ("words", "expected"),
     [
         ("Demo 2026-03-29 02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # skipped: 03:30 summer time
-        ("Demo 2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # shown twice: the first
+        ("Demo 2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # occurs twice: the first
     ],
 )
 def test_daylight_saving_gap_and_fold(words: str, expected: datetime) -> None:

@@ -59,7 +59,7 @@ def test_relative_days_follow_the_calendar(
     clock = clock.replace(second=0, microsecond=0)
     today = datetime.combine(now, clock, UTC)
     ahead, ago = today + timedelta(days=100), today - timedelta(days=20)
-    assume((ago.month, ago.day) != (2, 29))  # its next one is not next year
+    assume((ago.month, ago.day) != (2, 29))  # its next occurrence is not next year
     to_weekday = (weekday - now.weekday()) % 7 or (0 if modifier == "this " else 7)
     expected = {
         "": today if today >= now else today + timedelta(days=1),
@@ -89,7 +89,7 @@ def test_title_and_start_survive_a_round_trip(title: str, form: str, zone: str, 
     """For any title, any supported format and any time zone."""
     instant = instant.replace(second=0, microsecond=0)
     local = instant.astimezone(ZoneInfo(zone))
-    assume(not local.fold)  # of a time that comes twice, the first is meant
+    assume(not local.fold)  # a time that occurs twice means the first
     words = f"{title} {form.format(local)}{length}"
     found = parse_create_args(words, NOW, ZoneInfo(zone), "en-GB")
     assert (found.title, found.start) == (title, instant)

@@ -20,13 +20,13 @@ from tests.support.docs_tables import ROOT
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)
-STALL = 0.050  # seconds of CPU for one reading; the worst measured was 0.011
+STALL = 0.050  # seconds of CPU for one text; the highest measured value was 0.011
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _warm() -> Iterator[None]:
     warm_up()
-    # What hundreds of tests before these have left in memory is not to be gone through while a text is read.
+    # Exclude objects of earlier tests from garbage collection while texts are parsed.
     gc.collect()
     gc.freeze()
     yield

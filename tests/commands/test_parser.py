@@ -199,8 +199,8 @@ def test_synonyms_lead_to_verbs() -> None:
 
 def test_documentation_lists_every_verb() -> None:
     """And nothing else."""
-    said = [row[0].strip("`").split()[1:2] for row in table("commands.md", "command")]
-    assert {verb for words in said for verb in words} == set(VERBS)
+    documented = [row[0].strip("`").split()[1:2] for row in table("commands.md", "command")]
+    assert {verb for words in documented for verb in words} == set(VERBS)
 
 
 @settings(max_examples=500, deadline=None)

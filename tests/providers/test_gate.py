@@ -16,31 +16,31 @@ from tests.support.gate import NOON, call, caller, calls, clock, rate, simulate
 
 def test_the_eleventh_call_waits_a_window_and_reports_it_once() -> None:
     """Ten calls go at once, the others one window later; each wait is reported once."""
-    told: list[float] = []
+    waits: list[float] = []
 
     async def on_wait(seconds: float) -> None:
-        told.append(seconds)
+        waits.append(seconds)
 
     async def story(gate: LocalGate) -> list[float]:
         return await calls(gate, 12, caller(on_wait=on_wait))
 
     assert simulate(story) == [0.0] * 10 + [60.25] * 2
-    assert told == [60.25, 60.25]
+    assert waits == [60.25, 60.25]
 
 
 def test_waits_up_to_a_second_are_not_reported() -> None:
     """Users are not interrupted."""
-    told: list[float] = []
+    waits: list[float] = []
 
     async def on_wait(seconds: float) -> None:
-        told.append(seconds)
+        waits.append(seconds)
 
     async def story(gate: LocalGate) -> float:
         await call(gate, None, {"Retry-After": "0.5"}, status=429)
         return await call(gate, caller(on_wait=on_wait))
 
     assert simulate(story) == pytest.approx(0.75)
-    assert told == []
+    assert waits == []
 
 
 def test_each_group_has_its_own_budget() -> None:
@@ -126,11 +126,11 @@ def test_a_canceled_caller_leaves_its_position_to_the_next() -> None:
 
     async def story(gate: LocalGate) -> float:
         await calls(gate, 10)
-        gone = [asyncio.ensure_future(call(gate)) for _ in range(10)]
+        canceled = [asyncio.ensure_future(call(gate)) for _ in range(10)]
         stays = asyncio.ensure_future(call(gate))
         await asyncio.sleep(5)
-        for one in gone:
-            one.cancel()
+        for task in canceled:
+            task.cancel()
         return await stays
 
     assert simulate(story) == 60.25
@@ -195,17 +195,17 @@ def test_the_wait_for_the_first_answer_is_not_reported() -> None:
     """Its length is unknown."""
 
     async def story(gate: LocalGate) -> list[float]:
-        told: list[float] = []
+        waits: list[float] = []
 
         async def tell(seconds: float) -> None:
-            told.append(seconds)
+            waits.append(seconds)
 
         first = await gate.enter("heavy", caller())
         second = asyncio.ensure_future(gate.enter("heavy", caller(on_wait=tell)))
         await asyncio.sleep(5)
         await gate.answered("heavy", first, 200, {})
         await second
-        return told
+        return waits
 
     assert simulate(story) == []
 

@@ -45,7 +45,7 @@ def test_a_user_goes_at_once_during_a_long_bulk_list() -> None:
     people, batch = simulate(story)
 
     assert people == [70.0, 70.0]
-    # Of the eight slots that are not for people only one is kept for upkeep, and the batch waits for what people use.
+    # Of the eight slots outside the users' reserve one is kept for upkeep; the slots that users take delay the batch.
     assert [batch.count(moment) for moment in (0.0, 60.25, 120.5, 130.25, 180.75)] == [6, 7, 5, 2, 5]
 
 

@@ -116,14 +116,14 @@ def test_a_lane_that_has_used_its_share_blocks_no_other(budget: RateBudget, wait
         assert alone > NOW or earliest_turn(busy, [full] * waiting, behind, NOW) == NOW
 
 
-@given(limit=st.integers(1, 60), told=st.integers(1, 60), remaining=st.integers(0, 60), own=st.integers(0, 20))
-def test_headers_override_our_own_count(limit: int, told: int, remaining: int, own: int) -> None:
+@given(limit=st.integers(1, 60), limit_header=st.integers(1, 60), remaining=st.integers(0, 60), own=st.integers(0, 20))
+def test_headers_override_our_own_count(limit: int, limit_header: int, remaining: int, own: int) -> None:
     """No more calls remain for us than the answer says."""
     budget = RateBudget(limit, slots=tuple(Slot(turn, Lane.PERSON, NOW + 30) for turn in range(own)))
 
-    budget = apply_headers(budget, RateHeaders("heavy", told, remaining, 60.0, None), NOW)
+    budget = apply_headers(budget, RateHeaders("heavy", limit_header, remaining, 60.0, None), NOW)
 
-    assert budget.limit == told
+    assert budget.limit == limit_header
     assert budget.limit - taken(budget, NOW) <= max(remaining, 0)
     assert taken(budget, NOW) >= own
 
@@ -157,12 +157,12 @@ def test_a_sent_call_ends_the_penalty() -> None:
 
 def test_headers_are_read_in_both_spellings_and_any_case() -> None:
     """The guide has two spellings and lower-case samples. Invalid values equal missing ones."""
-    told = RateHeaders("heavy", 10, 0, 60.0, 7.0)
+    expected = RateHeaders("heavy", 10, 0, 60.0, 7.0)
     first = {"X-Rate-Limit-Group": "heavy", "X-Rate-Limit-Limit": "10", "X-Rate-Limit-Remaining": "0"}
     other = {"x-ratelimit-group": " Heavy ", "X-RATELIMIT-LIMIT": "10", "X-RateLimit-Remaining": "0"}
 
-    assert read_headers({**first, "X-Rate-Limit-Window": "60", "Retry-After": "7"}) == told
-    assert read_headers({**other, "X-RateLimit-Window": "60", "retry-after": "7"}) == told
+    assert read_headers({**first, "X-Rate-Limit-Window": "60", "Retry-After": "7"}) == expected
+    assert read_headers({**other, "X-RateLimit-Window": "60", "retry-after": "7"}) == expected
     assert read_headers({}) == RateHeaders(None, None, None, None, None)
     nonsense = {"X-Rate-Limit-Limit": "many", "X-Rate-Limit-Window": "-1", "Retry-After": "nan"}
     assert read_headers(nonsense) == RateHeaders(None, None, None, None, None)

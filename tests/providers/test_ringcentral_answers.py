@@ -49,7 +49,7 @@ async def pair() -> AsyncIterator[Pair]:
 async def test_no_secret_is_logged_or_raised(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
     """At DEBUG, with every kind of failure: no credential, token, link, address or password appears."""
     caplog.set_level(logging.DEBUG)
-    client, said = pair.client(timeout=0.3), []
+    client, errors = pair.client(timeout=0.3), []
     form = webinar_form(options=Options(password=SecretStr(PASSWORD)))
     webinar = await client.create_webinar(form, ANA, PERSON)
     session = await client.create_session(webinar.webinar_id, form, PERSON)
@@ -60,12 +60,12 @@ async def test_no_secret_is_logged_or_raised(pair: Pair, caplog: pytest.LogCaptu
         pair.vendor.fail("POST", "/webinars$", **fault)
         with pytest.raises(ProviderError) as failure:
             await client.create_webinar(form, ANA, replace(PERSON, patience=1.0))
-        said.append(repr(failure.getrepr(showlocals=False, chain=True)) + repr(failure.value) + str(failure.value))
+        errors.append(repr(failure.getrepr(showlocals=False, chain=True)) + repr(failure.value) + str(failure.value))
         client = pair.client(timeout=0.3)
         await client.service_user(PERSON)
     await client.close()
 
-    shown = "\n".join([*said, *(str(record.__dict__) for record in caplog.records), repr(vars(client)), repr(people)])
+    shown = "\n".join([*errors, *(str(record.__dict__) for record in caplog.records), repr(vars(client)), repr(people)])
     secrets = {
         "client secret": pair.vendor.client_secret,
         "jwt": pair.vendor.jwt,

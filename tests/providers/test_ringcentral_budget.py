@@ -45,10 +45,10 @@ async def exceed_budget(pair: Pair, path: str) -> None:
 
 async def test_a_throttled_change_is_sent_again_and_done_once(pair: Pair) -> None:
     """A 429 had no effect; the wait is reported to the user."""
-    told: list[float] = []
+    waits: list[float] = []
 
     async def on_wait(seconds: float) -> None:
-        told.append(seconds)
+        waits.append(seconds)
 
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=1)
     client = pair.client()
@@ -56,7 +56,7 @@ async def test_a_throttled_change_is_sent_again_and_done_once(pair: Pair) -> Non
     await client.create_webinar(webinar_form(), None, replace(PERSON, on_wait=on_wait))
 
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == (["Launch day"], [429, 201])
-    assert told == pytest.approx([1.25], abs=0.05)
+    assert waits == pytest.approx([1.25], abs=0.05)
 
 
 async def test_a_throttled_change_fails_if_the_wait_exceeds_the_patience(pair: Pair) -> None:

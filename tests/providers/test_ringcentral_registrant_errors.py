@@ -98,7 +98,7 @@ async def test_closed_full_and_ended_registrations_are_refused(pair: Pair) -> No
         await client.register(session_id, WHOLE, PERSON)
 
     assert (closed.value.sentence, closed.value.status) == (people_errors.CLOSED, 403)
-    # Who was there cannot be taken off the list any more either.
+    # Registrants of an ended webinar cannot be removed either.
     with pytest.raises(ProviderRefused, match="may have started or ended"):
         await client.remove_registrant(session_id, olga.registrant_id, PERSON)
 
@@ -233,7 +233,7 @@ async def test_an_unsent_registration_changed_nothing(pair: Pair) -> None:
     await fresh.service_user(PERSON)
     await pair.vendor.stop()
     with pytest.raises(ProviderDown):
-        await fresh.registrants(session_id, PERSON)  # learns that the kept connection is gone
+        await fresh.registrants(session_id, PERSON)  # detects that the pooled connection is closed
 
     with pytest.raises(ProviderDown, match="Nothing has changed"):
         await fresh.register(session_id, OLGA, PERSON)

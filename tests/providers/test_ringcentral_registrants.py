@@ -87,8 +87,8 @@ async def test_request_body_matches_the_reference() -> None:
     """The three required fields, and the others only if they have a value."""
     answer = json.dumps({"id": 7, "firstName": "Olga", "lastName": "Q", "email": "olga@example.com"})
     async with fixed_response(201, answer) as (client, requests):
-        for applicant in (OLGA, WHOLE):
-            await client.register("5", applicant, PERSON)
+        for details in (OLGA, WHOLE):
+            await client.register("5", details, PERSON)
 
         assert [(one.method, one.path) for one in requests] == [("POST", path("5"))] * 2
         bodies = [await one.json() for one in requests]

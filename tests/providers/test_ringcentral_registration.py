@@ -100,7 +100,7 @@ async def test_each_change_is_one_call_and_returns_the_result(pair: Pair, partia
     ]
     assert (pair.asked("PATCH", path(session_id)), pair.asked("GET", path(session_id))) == ([200] * 5, [])
     assert answers[-1].page_uri.startswith(pair.vendor.url)
-    # The clock of the answers is the domain's, and a reading says the same.
+    # The time is the application's clock, and a read returns the same.
     read = await client.registration(session_id, PERSON)
     assert read.model_copy(update={"read_at": answers[-1].read_at}) == answers[-1]
 
@@ -216,7 +216,7 @@ async def test_a_refused_connection_means_nothing_changed(pair: Pair) -> None:
     session_id = await create_session(pair, client)
     await pair.vendor.stop()
     with pytest.raises(ProviderDown):
-        await client.registration(session_id, PERSON)  # learns that the kept connection is gone
+        await client.registration(session_id, PERSON)  # detects that the pooled connection is closed
 
     with pytest.raises(ProviderDown):
         await client.change_registration(session_id, CLOSED, PERSON)
@@ -233,17 +233,17 @@ async def test_an_invalid_answer_is_an_unknown_outcome() -> None:
 
 async def test_a_throttled_change_is_sent_again_and_the_wait_reported(pair: Pair) -> None:
     """Or fails if the wait exceeds the patience."""
-    told: list[float] = []
+    waits: list[float] = []
 
     async def on_wait(seconds: float) -> None:
-        told.append(seconds)
+        waits.append(seconds)
 
     client = pair.client()
     session_id = await create_session(pair, client)
     pair.vendor.fail("PATCH", "/registration/", status=429, retry_after=1)
     await client.change_registration(session_id, CLOSED, replace(PERSON, on_wait=on_wait))
     assert pair.asked("PATCH", path(session_id)) == [429, 200]
-    assert told == pytest.approx([1.25], abs=0.05)
+    assert waits == pytest.approx([1.25], abs=0.05)
 
     pair.vendor.fail("PATCH", "/registration/", status=429, retry_after=600)
     with pytest.raises(ProviderBusy, match="Nothing has changed"):

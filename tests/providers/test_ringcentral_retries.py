@@ -115,7 +115,7 @@ async def test_a_refused_connection_means_nothing_changed(pair: Pair) -> None:
     await client.service_user(PERSON)
     await pair.vendor.stop()
     with pytest.raises(ProviderDown):
-        await client.service_user(PERSON)  # learns that the kept connection is gone
+        await client.service_user(PERSON)  # detects that the pooled connection is closed
     with pytest.raises(ProviderDown):
         await client.create_webinar(webinar_form(), None, PERSON)
     with pytest.raises(ProviderDown):

@@ -168,7 +168,7 @@ async def test_an_unsent_change_changed_nothing(pair: Pair) -> None:
     where = await create_webinar(pair, client)
     await pair.vendor.stop()
     with pytest.raises(ProviderDown):
-        await client.invitees(*where, PERSON)  # learns that the kept connection is gone
+        await client.invitees(*where, PERSON)  # detects that the pooled connection is closed
 
     with pytest.raises(ProviderDown, match="Nothing has changed"):
         await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
