@@ -164,7 +164,7 @@ class WebinarProvider(Protocol):
         """Register a person. One call, never repeated automatically.
 
         Raises `ProviderConflict` if the address is already registered, `RegistrationClosed` if registration is
-        closed, full or over, `AnswersWanted` if the registration form has required questions (the API cannot list
+        closed, full or over, `AnswersRequired` if the registration form has required questions (the API cannot list
         them), and `OutcomeUnknown` without a clear answer: look in `registrants` before a retry.
         """
         ...

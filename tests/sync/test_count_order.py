@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
@@ -71,6 +71,7 @@ def test_a_failed_read_waits_for_the_next_interval() -> None:
     assert next_to_read([stuck], NOW, {"s1": NOW - SHORT_INTERVAL}) == stuck
 
 
+@settings(deadline=None)
 @given(st.lists(WEBINARS, max_size=6), MOMENTS)
 def test_any_choice_is_due(some: list[Webinar], now: datetime) -> None:
     """It is one of the candidates; right after all were read, there is none."""
@@ -81,6 +82,7 @@ def test_any_choice_is_due(some: list[Webinar], now: datetime) -> None:
     assert next_to_read(fresh, now) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(6, 20 * 24).map(lambda hours: hours * HOUR), min_size=1, max_size=40))
 def test_none_is_starved(starts: list[timedelta]) -> None:
     """With one call per fifteen seconds, every webinar is read again within the sum of all intervals."""
