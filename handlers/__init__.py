@@ -1,5 +1,6 @@
-"""The table of contents of all requests from Slack. A folder per conversation: `listeners.py` (further ones `…_listeners.py`)
-next to its forms and texts.
+"""The table of contents of all requests from Slack.
+
+A conversation is a folder: `listeners.py` (further ones are called `…_listeners.py`) next to its forms and texts.
 
 Each verb of `/webinar` is served by the listeners of one folder, which also serve the buttons and forms that the
 conversation goes on with:
