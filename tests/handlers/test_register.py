@@ -1,4 +1,4 @@
-"""What is shown of registering others and of who has registered, for any webinar, within Slack's limits."""
+"""The forms, reviews and results of registering others and of the registrant list, within Slack's limits."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tests.support.webinar_samples import NOW, WEBINARS, registration, webinar
 
 @settings(max_examples=15, deadline=None)
 @given(WEBINARS)
-def test_everything_is_within_the_limits_of_slack(one: Webinar) -> None:
-    """Whatever a webinar is called and however many have registered."""
+def test_every_view_is_within_slacks_limits(one: Webinar) -> None:
+    """For any title and any number of registrants."""
     for said in bulk_messages(one):
         check_message(said.text, said.blocks)
     for view in bulk_modals(one):
@@ -44,13 +44,13 @@ def test_everything_is_within_the_limits_of_slack(one: Webinar) -> None:
         (10_000, "about 24 hours"),
     ],
 )
-def test_how_long_it_takes_goes_by_ringcentral_s_pace(count: int, expected: str) -> None:
+def test_the_duration_follows_ringcentrals_rate_limit(count: int, expected: str) -> None:
     """Seven people a minute."""
     assert duration(count) == expected
 
 
-def test_review_says_what_stands_in_the_way() -> None:
-    """Closed, or not enough room; and a list of nobody new cannot be sent."""
+def test_the_review_warns_of_obstacles() -> None:
+    """Registration is closed or has too little room; a list without new people cannot be submitted."""
     closed = webinar(registration=registration(is_open=False))
     small = webinar(registration=registration(limit=5, count=3))
     assert "closed just now" in visible_text(list_form.review_view(closed, "b1", 2, 0, IMPORT_RESULT)["blocks"])
@@ -81,13 +81,13 @@ def test_review_says_what_stands_in_the_way() -> None:
         (BatchCounts(total=3, registered=1, removed=2), bulk_texts.undoing_message, "Taking 3 people off the list"),
     ],
 )
-def test_message_counts_what_has_become_of_a_list(tally: BatchCounts, view: Any, expected: str) -> None:
-    """In whole sentences, for one and for many."""
+def test_the_message_counts_the_results(tally: BatchCounts, view: Any, expected: str) -> None:
+    """In sentences, singular and plural."""
     assert expected in view(webinar(), "b1", tally).text
 
 
-def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
-    """Nobody registered, nothing to undo."""
+def test_undo_has_a_confirmation_and_needs_registrants() -> None:
+    """Without registrants there is no Undo button."""
     one = webinar()
     assert "Undo" not in buttons(bulk_texts.done_message(one, "b1", BatchCounts(total=1, already_registered=1)).blocks)
     undo = buttons(bulk_texts.done_message(one, "b1", BatchCounts(total=2, registered=2)).blocks)["Undo"]
@@ -119,13 +119,13 @@ def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
         ("refused", "400", "not registered: RingCentral refused it (400)"),
     ],
 )
-def test_file_says_of_each_line_what_came_of_it(state: str, problem: str, expected: str) -> None:
-    """In words, and in RingCentral's own where it refused somebody."""
+def test_the_file_has_the_result_of_each_row(state: str, problem: str, expected: str) -> None:
+    """In words, with RingCentral's code after a refusal."""
     assert result_text(state, problem) == expected
 
 
-def test_result_says_which_links_were_kept_and_who_tells_them() -> None:
-    """Each link by itself, and pages of our own in any case."""
+def test_the_result_shows_which_links_ringcentral_uses() -> None:
+    """For each link, and for our own pages."""
     both = new_registration(join_page="https://rc.example/j/1", cancel_page="https://acme.example/c")
     said = visible_text(
         register_form.done_view(webinar(), register_form.link_blocks(both, "", "", is_silent=False))["blocks"]
@@ -160,8 +160,8 @@ def test_result_says_which_links_were_kept_and_who_tells_them() -> None:
         ("https://acme.example/" + "x" * 3_000, False),
     ],
 )
-def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None:
-    """Nothing else is sent along."""
+def test_custom_pages_must_be_full_urls(page: str, is_good: bool) -> None:
+    """Nothing else is sent."""
     typed = RegistrantInput(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
     if is_good:
         assert register_form.registrant_details(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
@@ -172,8 +172,8 @@ def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None
 
 
 @pytest.mark.parametrize("pairs", ["lid", "=1", "lid=", "lid=1\nno value"])
-def test_values_need_a_name_each(pairs: str) -> None:
-    """One a line; what holds none is said under the field."""
+def test_external_values_need_a_name(pairs: str) -> None:
+    """One per line; an invalid line is reported at the field."""
     with pytest.raises(BadInput) as problem:
         register_form.registrant_details(
             RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id=pairs)
@@ -184,8 +184,8 @@ def test_values_need_a_name_each(pairs: str) -> None:
         register_form.registrant_details(too_long)
 
 
-def test_people_are_found_by_all_of_the_words() -> None:
-    """In name, address or source, whatever their case; newest first."""
+def test_the_search_matches_all_words() -> None:
+    """In name, address or source, case-insensitive; newest first."""
     older = REGISTRANT.model_copy(update={"registrant_id": "9", "registered_at": NOW - timedelta(days=1)})
     other = REGISTRANT.model_copy(update={"first_name": "Joan", "source": "", "registered_at": None})
     assert search_registrants([other, older, REGISTRANT], "iris FAIR") == [REGISTRANT, older]
@@ -195,8 +195,8 @@ def test_people_are_found_by_all_of_the_words() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
-def test_nobody_s_name_links_or_pings(first: str, last: str, email: str, source: str) -> None:
-    """What somebody has typed on a public page is text and nothing else."""
+def test_names_cannot_link_or_mention(first: str, last: str, email: str, source: str) -> None:
+    """Names from public pages are shown as plain text."""
     one = REGISTRANT.model_copy(
         update={"first_name": first, "last_name": last, "email": email, "source": f"<@U1>{source}"}
     )

@@ -1,4 +1,4 @@
-"""The form for all of a registration, what is said of its growth, and what is told of changed preferences."""
+"""The form for all settings of a registration, its forecast, and the result of changed preferences."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ FORECASTS = st.builds(
 )
 
 
-def known(**changes: Any) -> Webinar:
-    """The launch, with a registration of which all is known."""
+def launch(**changes: Any) -> Webinar:
+    """The launch with a completely known registration."""
     return webinar(registration=registration(**({"preferences": USUAL} | changes)))
 
 
-def sent(view: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """What Slack sends for a form, with some of its blocks changed."""
+def submitted(view: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The state values that Slack sends for a form, with some blocks changed."""
     values: dict[str, Any] = {}
     for block in view["blocks"]:
         if block["type"] == "input":
@@ -67,18 +67,18 @@ def sent(view: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("preferences", [USUAL, OTHER])
 @pytest.mark.parametrize(("is_open", "limit"), [(True, None), (False, 9), (False, 3)])
-def test_form_that_nobody_touched_says_what_was_shown(preferences: Preferences, is_open: bool, limit: int) -> None:
-    """Whatever it was: open, closed, or full."""
-    view = menu_form.form_view(known(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
+def test_an_unchanged_form_returns_the_shown_settings(preferences: Preferences, is_open: bool, limit: int) -> None:
+    """Open, closed or full."""
+    view = menu_form.form_view(launch(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
     check_view(view)
     asked = menu_form.read_context(view["private_metadata"])
     assert asked.shown == RegistrationState(is_open=is_open, limit=limit, preferences=preferences)
-    assert menu_form.read_form(sent(view), asked.shown) == asked.shown
+    assert menu_form.read_form(submitted(view), asked.shown) == asked.shown
 
 
-def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
-    """That nobody is e-mailed and who gets links how; and of what nobody knows for sure, its raw name and that."""
-    view = menu_form.form_view(known(), Forecast(), now=NOW)
+def test_the_form_explains_each_setting() -> None:
+    """The effect of sending no e-mails; and the vendor's parameter name where its documents contradict each other."""
+    view = menu_form.form_view(launch(), Forecast(), now=NOW)
     hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
     assert "you get a file with the links of everybody else" in hints["emails"]
     assert "as a direct message" in hints["emails"]
@@ -93,33 +93,33 @@ def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
     assert len([block for block in view["blocks"] if block["type"] == "input"]) == 6
 
 
-def test_links_file_is_offered_where_nobody_is_mailed() -> None:
-    """Only there is it needed."""
+def test_the_links_file_is_offered_if_no_emails_are_sent() -> None:
+    """And only then."""
     usual, silent = (
-        buttons(menu_form.form_view(known(preferences=one), Forecast(), now=NOW)["blocks"]) for one in (USUAL, OTHER)
+        buttons(menu_form.form_view(launch(preferences=one), Forecast(), now=NOW)["blocks"]) for one in (USUAL, OTHER)
     )
     assert list(usual) == ["Chart", "Chart With Sources"]
     assert list(silent) == ["Chart", "Chart With Sources", "Links File"]
 
 
-def test_form_that_comes_back_holds_what_was_typed() -> None:
-    """And still knows what it was opened with."""
-    one = known()
+def test_a_returned_form_keeps_its_input() -> None:
+    """And its original context."""
+    one = launch()
     view = menu_form.form_view(one, Forecast(), now=NOW)
     asked = menu_form.read_context(view["private_metadata"])
-    typed = sent(view, autoCloseLimit={"value": "77"}, emails={"selected_options": []})
-    back = menu_form.form_view(known(limit=5), Forecast(), now=NOW, opened=asked, typed=typed, problem="No.")
+    typed = submitted(view, autoCloseLimit={"value": "77"}, emails={"selected_options": []})
+    back = menu_form.form_view(launch(limit=5), Forecast(), now=NOW, opened=asked, typed=typed, problem="No.")
     check_view(back)
-    assert (back["private_metadata"], sent(back)) == (view["private_metadata"], typed)
+    assert (back["private_metadata"], submitted(back)) == (view["private_metadata"], typed)
     assert back["blocks"][0]["type"] == "alert"
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "2.5", "9999999999"])
-def test_what_cannot_be_a_limit_is_told_under_its_field(typed: str) -> None:
+def test_an_invalid_limit_is_reported_at_its_field(typed: str) -> None:
     """In words that fit a form."""
-    view = menu_form.form_view(known(), Forecast(), now=NOW)
+    view = menu_form.form_view(launch(), Forecast(), now=NOW)
     with pytest.raises(BadInput) as wrong:
-        menu_form.read_form(sent(view, autoCloseLimit={"value": typed}), state_of(registration()))
+        menu_form.read_form(submitted(view, autoCloseLimit={"value": typed}), state_of(registration()))
     assert wrong.value.fields == {"autoCloseLimit": wrong.value.sentence}
 
 
@@ -129,10 +129,10 @@ def test_what_cannot_be_a_limit_is_told_under_its_field(typed: str) -> None:
     st.builds(RegistrationState, is_open=st.booleans(), limit=st.none() | st.integers(1, 9), preferences=PREFERENCES),
     REGISTRATIONS.flatmap(lambda read: PREFERENCES.map(lambda one: read.model_copy(update={"preferences": one}))),
 )
-def test_goal_is_what_is_so_but_for_what_was_changed_in_the_form(
+def test_the_target_differs_only_in_changed_fields(
     shown: RegistrationState, wanted: RegistrationState, read: Registration
 ) -> None:
-    """Nothing wanted otherwise leaves all as it is, and what is wanted otherwise holds."""
+    """Without changes it equals the current settings; changed fields have the submitted values."""
     assert merged(read, shown, shown) == state_of(read)
     goal = merged(read, shown, wanted)
     assert goal.limit == (read.limit if wanted.limit == shown.limit else wanted.limit)
@@ -144,8 +144,8 @@ def test_goal_is_what_is_so_but_for_what_was_changed_in_the_form(
         assert goal.is_open == wanted.is_open
 
 
-def test_higher_limit_opens_what_was_full_and_nothing_else() -> None:
-    """As raising it by itself does."""
+def test_a_higher_limit_reopens_only_a_full_registration() -> None:
+    """As the limit command does."""
     shown = RegistrationState(is_open=False, limit=3, preferences=USUAL)
     wanted = shown.model_copy(update={"limit": 9})
     assert merged(registration(is_open=False, limit=3), shown, wanted).is_open
@@ -165,30 +165,30 @@ def test_higher_limit_opens_what_was_full_and_nothing_else() -> None:
         (GrowthRate(growth=-3, days=2), "3 fewer in the last 2 days"),
     ],
 )
-def test_pace_is_said_as_people_say_it(told: GrowthRate | None, said: str) -> None:
-    """With the days that it is about."""
+def test_the_pace_in_words(told: GrowthRate | None, said: str) -> None:
+    """With its period."""
     assert pace_text(told) == said
 
 
-def test_outlook_says_when_it_will_be_full() -> None:
-    """To the hour that follows; not where there is no limit, or it is closed."""
+def test_the_forecast_shows_when_it_will_be_full() -> None:
+    """Rounded up to the hour; not without a limit, and not if closed."""
     told = Forecast(percent=30, pace=GrowthRate(growth=3, days=1), full_at=NOW + DAY)
     at = int((NOW + DAY).replace(minute=0).timestamp()) + 3600
-    facts = dict(forecast_facts(known(limit=10), told))
+    facts = dict(forecast_facts(launch(limit=10), told))
     assert facts["Registered"] == "3 of 10 people (30%)"
     assert facts["Full"].startswith(f"About <!date^{at}^")  # never before the moment that was computed
-    soon = known(limit=10).model_copy(update={"start": NOW + DAY + timedelta(minutes=20)})
+    soon = launch(limit=10).model_copy(update={"start": NOW + DAY + timedelta(minutes=20)})
     last = dict(forecast_facts(soon, told))["Full"]  # nor after the start, before which it was to be
     assert last.startswith(f"About <!date^{int(soon.start.timestamp())}^")
-    assert dict(forecast_facts(known(limit=10), Forecast(percent=30)))["Full"].startswith("Not known yet")
+    assert dict(forecast_facts(launch(limit=10), Forecast(percent=30)))["Full"].startswith("Not known yet")
     late = Forecast(percent=30, pace=GrowthRate(growth=1, days=7))
-    assert dict(forecast_facts(known(limit=10), late))["Full"] == "Not before the start at this pace"
-    for one in (known(), known(limit=10, is_open=False), known(limit=3, is_open=False)):
+    assert dict(forecast_facts(launch(limit=10), late))["Full"] == "Not before the start at this pace"
+    for one in (launch(), launch(limit=10, is_open=False), launch(limit=3, is_open=False)):
         assert "Full" not in dict(forecast_facts(one, told))
 
 
-def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> None:
-    """The alternative text is plain: its times are spelled out, and nothing is escaped."""
+def test_the_summary_is_one_sentence_for_the_message_and_the_alt_text() -> None:
+    """The alternative text is plain: times are spelled out, and nothing is escaped."""
     one = webinar(title="R&D *day*", registration=registration(count=42, limit=100))
     told = Forecast(percent=42, pace=GrowthRate(growth=12, days=3), full_at=NOW + 2 * DAY)
     sources = [Bar(name="Not named", count=20), Bar(name="Slack #launch", count=12), Bar(name="Others", count=10)]
@@ -200,14 +200,14 @@ def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> No
         "*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about <!date^"
     )
     still = Forecast(pace=GrowthRate(growth=0, days=1))
-    assert summary(known(), still, is_plain=True) == "Launch day: 3 registered, as many as 1 day ago."
+    assert summary(launch(), still, is_plain=True) == "Launch day: 3 registered, as many as 1 day ago."
     fewer = Forecast(pace=GrowthRate(growth=-1, days=1))
-    assert summary(known(), fewer, is_plain=True) == "Launch day: 3 registered, down 1 in the last day."
+    assert summary(launch(), fewer, is_plain=True) == "Launch day: 3 registered, down 1 in the last day."
 
 
-def test_changed_preferences_are_told_one_by_one() -> None:
-    """Old and new of each; and Undo knows them."""
-    after = known(preferences=OTHER, limit=9)
+def test_the_result_lists_each_changed_preference() -> None:
+    """Old and new value of each; Undo contains them."""
+    after = launch(preferences=OTHER, limit=9)
     before = registration(preferences=USUAL)
     message = changed_message(after, before, now=NOW, note="More follows.")
     check_message(message.text, message.blocks)
@@ -229,19 +229,17 @@ def test_changed_preferences_are_told_one_by_one() -> None:
         (None, OTHER, "Registration is closed."),
     ],
 )
-def test_preferences_are_said_as_far_as_they_changed(
-    before: Preferences | None, after: Preferences, sentence: str
-) -> None:
-    """What was not known before has not changed."""
+def test_only_changed_preferences_are_shown(before: Preferences | None, after: Preferences, sentence: str) -> None:
+    """An unknown earlier value is not a change."""
     was = registration(count=0, preferences=before, is_open=before is None)
     assert change_text(was, registration(count=0, preferences=after, is_open=False)) == sentence
 
 
-def test_buttons_are_there_where_there_is_a_registration() -> None:
-    """The form also where it was never read, the picture also where it is over."""
+def test_buttons_require_a_registration() -> None:
+    """The form also if it was never read, the chart also after the webinar."""
     over = webinar(registration=registration(), start=NOW - DAY)
     for one, there in (
-        (known(), (ids.REGISTRATION_MENU, ids.CHART)),
+        (launch(), (ids.REGISTRATION_MENU, ids.CHART)),
         (webinar(), (ids.REGISTRATION_MENU, None)),
         (over, (None, ids.CHART)),
         (webinar(audience=Audience.ANYONE, registration=registration()), (None, None)),
@@ -252,10 +250,10 @@ def test_buttons_are_there_where_there_is_a_registration() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(WEBINARS, REGISTRATIONS, PREFERENCES, FORECASTS, MOMENTS, st.text(max_size=3000))
-def test_everything_keeps_slacks_limits(
+def test_every_view_is_within_slacks_limits(
     one: Webinar, read: Registration, preferences: Preferences, told: Forecast, now: Any, text: str
 ) -> None:
-    """Whatever the figures, the title, and the sentence."""
+    """For any counts, titles and sentences."""
     current = one.model_copy(update={"registration": read.model_copy(update={"preferences": preferences})})
     views = [
         menu_form.form_view(current, told, now=now, problem=text),
@@ -281,8 +279,8 @@ def test_everything_keeps_slacks_limits(
         check_message(message.text, message.blocks)
 
 
-def test_what_was_asked_for_and_left_as_it_was_is_named() -> None:
-    """An account may lock a setting without saying so; a limit that was reached meanwhile has closed what it opened."""
+def test_ignored_settings_are_named() -> None:
+    """An account may lock a setting silently; a limit that is reached already closes the registration."""
     change = RegistrationChange(is_open=True, limit=9, preferences=OTHER)
     assert ignored_settings(change, registration(limit=9, preferences=OTHER)) == ()
     assert ignored_settings(change, registration(count=9, limit=9, is_open=False, preferences=OTHER)) == ()

@@ -1,4 +1,4 @@
-"""What is shown of a registration that is opened, closed or limited: buttons, form, result and the way back."""
+"""Buttons, form and result of opening, closing and limiting a registration, with Undo."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FULL = registration(is_open=False, limit=3)
 
 
 def labels(one: Webinar) -> list[tuple[str, str]]:
-    """The buttons for a webinar, each by its words and its id."""
+    """The texts and action ids of a webinar's buttons."""
     return [(button["text"]["text"], button["action_id"]) for button in registration_buttons(one, NOW)]
 
 
@@ -52,13 +52,13 @@ def labels(one: Webinar) -> list[tuple[str, str]]:
         ({"registration": OPEN, "status": Status.CANCELED}, []),
     ],
 )
-def test_buttons_are_those_that_help(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    """Opening what is full would only fail, and what is over has no door."""
+def test_only_useful_buttons_are_shown(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """No Open for a full registration, none after the webinar."""
     assert labels(webinar(**changes)) == expected
 
 
-def test_count_has_the_buttons_for_those_who_may() -> None:
-    """Whoever may not open or close it does not see how."""
+def test_the_count_has_buttons_only_for_managers() -> None:
+    """Other users see no buttons to open or close."""
     one = webinar(registration=registration())
     may, may_not = (count(one, now=NOW, can_manage=may) for may in (True, False))
     check_message(may.text, may.blocks)
@@ -88,13 +88,13 @@ def test_count_has_the_buttons_for_those_who_may() -> None:
         (registration(limit=9), CLOSED, "There is no limit any more. Registration is closed."),
     ],
 )
-def test_change_is_told_with_what_follows_from_it(before: Registration, after: Registration, sentence: str) -> None:
-    """What was done, and whether people can register now."""
+def test_the_result_explains_the_effect(before: Registration, after: Registration, sentence: str) -> None:
+    """What was changed, and whether people can register now."""
     assert change_text(before, after) == sentence
 
 
-def test_result_says_old_and_new_and_the_figure() -> None:
-    """With Undo first, and the next likely steps."""
+def test_the_result_shows_old_and_new_values_and_the_count() -> None:
+    """With Undo first, then the likely next steps."""
     message = changed_message(webinar(registration=registration(limit=9)), FULL, now=NOW)
     check_message(message.text, message.blocks)
     assert message.text == (
@@ -109,8 +109,8 @@ def test_result_says_old_and_new_and_the_figure() -> None:
     assert list(buttons(message.blocks)) == ["Undo", "Close Registration", "Change Limit", "Details"]
 
 
-def test_undo_knows_what_was_made_and_what_to_go_back_to() -> None:
-    """So that it never takes back what somebody else did since."""
+def test_undo_contains_the_states_before_and_after() -> None:
+    """So that a later change of another user is not undone."""
     message = changed_message(webinar(registration=registration(limit=9)), FULL, now=NOW)
     button = buttons(message.blocks)["Undo"]
     assert button["action_id"] == ids.UNDO_REGISTRATION
@@ -119,23 +119,23 @@ def test_undo_knows_what_was_made_and_what_to_go_back_to() -> None:
     )
 
 
-def test_what_was_undone_has_no_undo() -> None:
-    """There and back is enough: the other buttons do the rest."""
+def test_an_undo_has_no_undo() -> None:
+    """The other buttons are shown."""
     message = changed_message(webinar(registration=OPEN), CLOSED, now=NOW, undone=True)
     assert message.text.startswith("Launch day: Undone. Registration is open again. ")
     assert list(buttons(message.blocks)) == ["Close Registration", "Set Limit", "Details"]
 
 
-def test_result_in_the_form_is_the_same() -> None:
-    """In the place where it was asked for."""
+def test_the_result_view_has_the_same_content() -> None:
+    """In place of the form."""
     one = webinar(registration=registration(limit=9))
     view = changed_view(one, FULL, now=NOW)
     check_view(view)
     assert (view["callback_id"], view["blocks"]) == (settings_result.DONE, changed_message(one, FULL, now=NOW).blocks)
 
 
-def test_what_stays_says_why_and_what_is_so() -> None:
-    """With the age of the figure, the button that helps, and the way to a newer figure."""
+def test_an_unchanged_registration_shows_the_reason_and_state() -> None:
+    """With the age of the count, a useful button, and Refresh."""
     message = unchanged_message(webinar(registration=FULL), "Registration is full.", now=NOW)
     check_message(message.text, message.blocks)
     assert visible_text(message.blocks).splitlines()[:3] == [
@@ -159,15 +159,15 @@ def test_what_stays_says_why_and_what_is_so() -> None:
         (OPEN, "off", None),
     ],
 )
-def test_form_offers_a_sensible_limit(read: Registration | None, typed: str, offered: str | None) -> None:
-    """What was typed, or the next one where there is one."""
+def test_the_form_suggests_a_limit(read: Registration | None, typed: str, offered: str | None) -> None:
+    """The typed one, or the next round one."""
     view = limit_form.form_view(webinar(registration=read), now=NOW, typed=typed)
     check_view(view)
     assert (view["blocks"][1]["element"].get("initial_value"), view["private_metadata"]) == (offered, "s1")
 
 
-def test_form_says_what_raising_does() -> None:
-    """Only where it does it."""
+def test_the_form_explains_a_higher_limit() -> None:
+    """Only if the registration is full."""
     full, not_full = (
         visible_text(limit_form.form_view(webinar(registration=read), now=NOW)["blocks"]).splitlines()[-1]
         for read in (FULL, OPEN)
@@ -179,14 +179,14 @@ def test_form_says_what_raising_does() -> None:
 
 
 @pytest.mark.parametrize(("sent", "limit"), [("75", 75), ("", None), (None, None), (" 75 ", 75)])
-def test_form_is_read(sent: str | None, limit: int | None) -> None:
+def test_the_form_is_read(sent: str | None, limit: int | None) -> None:
     """An empty field is no limit."""
     assert limit_form.read_form({"limit": {"limit": {"type": "number_input", "value": sent}}}) == limit
 
 
 @pytest.mark.parametrize("sent", ["0", "-1", "2.5", "9999999999", "many"])
-def test_what_cannot_be_a_limit_is_told_under_the_field(sent: str) -> None:
-    """In words that fit a form, where nobody types "off"."""
+def test_an_invalid_limit_is_reported_at_its_field(sent: str) -> None:
+    """In words that fit a form, which has no "off"."""
     with pytest.raises(BadInput) as wrong:
         limit_form.read_form({"limit": {"limit": {"type": "number_input", "value": sent}}})
     assert wrong.value.fields == {limit_form.LIMIT: wrong.value.sentence}
@@ -195,10 +195,10 @@ def test_what_cannot_be_a_limit_is_told_under_the_field(sent: str) -> None:
 
 @settings(deadline=None)
 @given(WEBINARS, REGISTRATIONS, REGISTRATIONS, MOMENTS, st.text(max_size=3000))
-def test_everything_keeps_slacks_limits(
+def test_every_view_is_within_slacks_limits(
     one: Webinar, before: Registration, after: Registration, now: Any, text: str
 ) -> None:
-    """Whatever the figures, the title, and the sentence."""
+    """For any counts, titles and sentences."""
     current = one.model_copy(update={"registration": after})
     for message in (changed_message(current, before, now=now), unchanged_message(current, text, now=now)):
         check_message(message.text, message.blocks)

@@ -1,4 +1,4 @@
-"""What a person sees of their seat: within Slack's limits, filled from their profile, and in whole sentences."""
+"""What a user sees of their seat: within Slack's limits, prefilled from the profile, in complete sentences."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS
 
 @settings(max_examples=60, deadline=None)
 @given(WEBINARS, SEATS, NAMES)
-def test_everything_about_seats_keeps_slacks_limits(one: Webinar, held: Seat, name: str) -> None:
-    """Whatever the webinar and the person are called."""
+def test_every_view_is_within_slacks_limits(one: Webinar, held: Seat, name: str) -> None:
+    """For any webinar and any user."""
     for view in seat_modals(one, held, seat_input(first_name=name)):
         check_view(view)
     for message in seat_messages(one, held):
@@ -34,8 +34,8 @@ def test_everything_about_seats_keeps_slacks_limits(one: Webinar, held: Seat, na
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=200))
-def test_form_is_filled_from_any_profile(name: str, first: str, last: str) -> None:
-    """Whatever stands there, the form can be shown, and holds no more than RingCentral takes."""
+def test_the_form_is_prefilled_from_any_profile(name: str, first: str, last: str) -> None:
+    """Any profile can be shown, within RingCentral's limits."""
     person = Person(workspace=ACCOUNT.workspace, user_id="U2", name=name, first_name=first, last_name=last)
     filled = seat_form.from_profile(person, "s1", "slack")
     assert max(len(filled.first_name), len(filled.last_name)) <= 64
@@ -54,17 +54,15 @@ def test_form_is_filled_from_any_profile(name: str, first: str, last: str) -> No
     ],
     ids=str,
 )
-def test_name_comes_from_the_profile_or_is_parted_at_its_last_space(
-    profile: dict[str, str], expected: tuple[str, str]
-) -> None:
-    """What cannot be known is left for the person to type."""
+def test_a_full_name_is_split_at_the_last_space(profile: dict[str, str], expected: tuple[str, str]) -> None:
+    """A missing part is left for the user to type."""
     person = Person(workspace=ACCOUNT.workspace, user_id="U2", **profile)
     filled = seat_form.from_profile(person, "s1", "slack")
     assert (filled.first_name, filled.last_name) == expected
 
 
-def test_form_comes_back_as_it_was_sent() -> None:
-    """With the spaces around names gone; where a field is missing, what was there before stays."""
+def test_the_form_is_read_back() -> None:
+    """Spaces around names are removed; a missing field keeps its previous value."""
     view = seat_form.form_view(webinar(), seat_input(reminder_s=3600), now=NOW)
     assert seat_form.read_form(initial_values(view), view["private_metadata"]) == seat_input(reminder_s=3600)
     sent: Any = {"first_name": {"first_name": {"type": "plain_text_input", "value": "  Devi  Lal "}}}
@@ -85,8 +83,8 @@ def test_form_comes_back_as_it_was_sent() -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_what_ringcentral_would_not_take_is_said_before(changes: dict[str, str], field: str) -> None:
-    """Under its field, and nothing else is blamed."""
+def test_invalid_input_is_reported_before_the_call(changes: dict[str, str], field: str) -> None:
+    """At its field, and at no other."""
     with pytest.raises(BadInput) as raised:
         seat_form.check_form(seat_input(**changes))
     assert list(raised.value.fields) == [field]
@@ -94,8 +92,8 @@ def test_what_ringcentral_would_not_take_is_said_before(changes: dict[str, str],
 
 @settings(max_examples=60, deadline=None)
 @given(NAMES.filter(lambda name: name.strip()), st.emails())
-def test_usual_names_and_addresses_are_taken(name: str, address: str) -> None:
-    """Nobody is told that their name is none."""
+def test_usual_names_and_addresses_are_valid(name: str, address: str) -> None:
+    """No real name is refused."""
     seat_form.check_form(seat_input(first_name=name, last_name=name, email=address))
 
 
@@ -107,8 +105,8 @@ def test_usual_names_and_addresses_are_taken(name: str, address: str) -> None:
         (timedelta(minutes=5), []),
     ],
 )
-def test_only_reminders_that_can_still_come_are_offered(ahead: timedelta, expected: list[str]) -> None:
-    """And none to somebody who joins a live one."""
+def test_only_future_reminders_are_offered(ahead: timedelta, expected: list[str]) -> None:
+    """And none while the webinar is live."""
     view = seat_form.form_view(webinar(start=NOW + ahead), seat_input(), now=NOW)
     offered = [block["element"]["options"] for block in view["blocks"] if block.get("block_id") == "reminder"]
     assert [option["text"]["text"] for options in offered for option in options] == expected
@@ -125,8 +123,8 @@ def test_only_reminders_that_can_still_come_are_offered(ahead: timedelta, expect
         ("slack", True, ["RingCentral sends no e-mails."]),
     ],
 )
-def test_consent_says_what_is_sent_where(source: str, suppressed: bool | None, expected: list[str]) -> None:
-    """As far as it is known whether mail follows."""
+def test_the_consent_lists_the_transferred_data(source: str, suppressed: bool | None, expected: list[str]) -> None:
+    """With whether RingCentral sends e-mails, if known."""
     preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
     one = webinar(registration=registration(preferences=preferences))
     line = visible_text(seat_form.form_view(one, seat_input(source=source), now=NOW)["blocks"][-1:])
@@ -137,8 +135,8 @@ def test_consent_says_what_is_sent_where(source: str, suppressed: bool | None, e
 
 @settings(max_examples=60, deadline=None)
 @given(MOMENTS, st.sampled_from(Status))
-def test_link_stands_only_where_it_leads_somewhere(now: Any, status: Status) -> None:
-    """Not after the end, and not where it will not take place."""
+def test_the_link_is_shown_only_while_it_works(now: Any, status: Status) -> None:
+    """Not after the end, and not if the webinar is canceled."""
     one = webinar(status=status)
     is_on = status is Status.ACTIVE or (status is Status.SCHEDULED and now < one.end)
     assert (OWN_LINK in str(seat_texts.seat_view(one, seat(), now=now))) is is_on
@@ -146,8 +144,8 @@ def test_link_stands_only_where_it_leads_somewhere(now: Any, status: Status) -> 
         assert OWN_LINK not in str(seat_texts.seat_message(one, seat(), now=now))
 
 
-def test_nobody_gives_a_seat_up_by_mistake() -> None:
-    """Slack asks before anything happens: what will happen is said, and the button says what it does."""
+def test_canceling_a_seat_asks_for_confirmation() -> None:
+    """The dialog explains the effect, and its button names the action."""
     button = buttons(seat_texts.seat_message(webinar(), seat(), now=NOW).blocks)["Cancel My Seat"]
     assert button["style"] == button["confirm"]["style"] == "danger"
     assert button["confirm"]["confirm"]["text"] == "Cancel My Seat"
@@ -161,29 +159,29 @@ def test_nobody_gives_a_seat_up_by_mistake() -> None:
         (registration(is_open=False), "Registration is closed just now. You are not registered."),
     ],
 )
-def test_why_there_is_no_seat_is_said(read: Any, sentence: str) -> None:
-    """With what helps, and how old the figure is."""
+def test_the_reason_for_no_seat_is_shown(read: Any, sentence: str) -> None:
+    """With useful buttons, and the age of the count."""
     view = seat_texts.unavailable_view(webinar(registration=read), now=NOW)
     assert sentence in visible_text(view["blocks"])
     assert list(buttons(view["blocks"])) == ["Tell Me When It Opens", "Refresh"]
     assert "read from RingCentral just now" in visible_text(view["blocks"])
 
 
-def test_page_that_is_not_known_is_no_button() -> None:
+def test_an_unknown_registration_page_has_no_button() -> None:
     """The sentence says whom to ask."""
     view = seat_texts.registration_page_view(webinar(), seat_texts.NO_ADDRESS)
     assert seat_texts.NO_PAGE in visible_text(view["blocks"])
     assert buttons(view["blocks"]) == {}
 
 
-def test_typed_form_and_seat_say_nothing_of_a_person_where_they_are_logged() -> None:
-    """Neither does what is kept of them."""
+def test_forms_and_seats_log_no_personal_data() -> None:
+    """Their repr contains no name, address or link."""
     shown = repr([seat_input(), seat(), SeatInput(session_id="s1", first_name="Dev"), DEV])
     assert not [one for one in ("Dev", "Patel", "dev@acme.example", OWN_LINK) if one in shown]
 
 
-def test_buttons_that_stand_in_channels_hold_nothing_but_the_webinar() -> None:
-    """What they show differs from person to person, and is found when they are pressed."""
+def test_buttons_in_channels_contain_only_the_webinar() -> None:
+    """What they show depends on the user who presses them."""
     one = webinar(registration=registration(), audience=Audience.REGISTRANTS, start=START)
     for button in (register(one), when_open(one), my_link(one)):
         assert (button["value"], button.get("url")) == ("s1", None)

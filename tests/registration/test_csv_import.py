@@ -1,4 +1,4 @@
-"""Lists of people as they are pasted and exported in the world: any encoding, separator and head, and back again."""
+"""Lists of people as they are pasted and exported: any encoding, separator and header, and round trips."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ LOCAL = st.from_regex(r"[a-z0-9_+-]{1,8}(\.[a-z0-9_+-]{1,4}){0,2}", fullmatch=Tr
 PAIRS = st.dictionaries(st.sampled_from(["lid", "oid", "Team", "größe", "=cmd"]), NAMES, max_size=3)
 
 
-def people(reading: ImportResult) -> list[tuple[str, str, str]]:
-    """First name, last name and address of everybody in it."""
+def names_and_addresses(reading: ImportResult) -> list[tuple[str, str, str]]:
+    """First name, last name and address of each person in the list."""
     return [(one.details.first_name, one.details.last_name, one.details.email) for one in reading.rows]
 
 
@@ -58,29 +58,31 @@ IRIS, JOAN = ("Iris", "Moreno", "iris@acme.example"), ("Joan", "de la Cruz", "jo
         "name;mail\nIris Moreno;Iris Moreno <iris@acme.example>\nJoan de la Cruz;mailto:joan@acme.example",
     ],
 )
-def test_list_is_read_however_it_is_written(text: str) -> None:
-    """With a head in many languages or none, any separator, quotes, names in one cell, and as mail programs write."""
+def test_usual_layouts_are_read(text: str) -> None:
+    """With or without a header, in many languages, any separator, quotes, full names, and as mail programs write."""
     reading = read_people(text)
-    assert people(reading) == [IRIS, JOAN]
+    assert names_and_addresses(reading) == [IRIS, JOAN]
     assert (reading.problems, reading.repeated) == ((), ())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"])
-def test_list_is_read_in_any_usual_encoding(encoding: str) -> None:
-    """Whatever a spreadsheet has written it in, with and without the mark that says so."""
+def test_usual_encodings_are_read(encoding: str) -> None:
+    """As spreadsheets write them, with and without a byte order mark."""
     raw = "Vorname;Nachname;E-Mail\nZoë;Müller-Ñandú;zoe@acme.example\n".encode(encoding)
-    assert people(read_people(raw)) == [("Zoë", "Müller-Ñandú", "zoe@acme.example")]
+    assert names_and_addresses(read_people(raw)) == [("Zoë", "Müller-Ñandú", "zoe@acme.example")]
 
 
-def test_bytes_that_stand_for_nothing_break_nothing() -> None:
-    """A byte that no usual encoding has is some letter."""
+def test_undefined_bytes_are_decoded() -> None:
+    """A byte that is undefined in the usual encodings becomes some character."""
     raw = b"Iris;Moreno;iris@acme.example\nJ\x81\xe9an;Cruz;joan@acme.example"
     assert [row.details.last_name for row in read_people(raw).rows] == ["Moreno", "Cruz"]
-    assert people(read_people(codecs.BOM_UTF16_LE + "Iris;Moreno;iris@acme.example".encode("utf-16-le"))) == [IRIS]
+    utf_16 = codecs.BOM_UTF16_LE + "Iris;Moreno;iris@acme.example".encode("utf-16-le")
+    assert names_and_addresses(read_people(utf_16)) == [IRIS]
 
 
-def test_other_columns_become_what_is_known_of_a_person() -> None:
-    """`source` goes to the source, the rest to `externalId`; what the form says holds where the line says nothing."""
+def test_other_columns_become_source_and_external_id() -> None:
+    """`source` becomes the source, other columns become `externalId`; values of the form apply to rows without
+    their own."""
     text = (
         "email,first,last,Campaign,Lead id,Team\niris@acme.example,Iris,Moreno,fair,4@56,\njoan@acme.example,J,C,,,red"
     )
@@ -90,8 +92,8 @@ def test_other_columns_become_what_is_known_of_a_person() -> None:
     assert decode(joan.details.external_id) == [("Team", "red"), ("year", "2026")]
 
 
-def test_an_external_id_is_kept_as_it_stands() -> None:
-    """Pairs are joined by those of other columns; what is no pairs gets a name when something stands beside it."""
+def test_an_external_id_is_kept() -> None:
+    """Pairs are joined by those of other columns; a plain id becomes a pair if there are other columns."""
     lines = ("a@acme.example,A,B,lid=1,red", "b@acme.example,A,B,00Q5,", "c@acme.example,A,B,00Q5,red")
     text = "\n".join(["email,first,last,externalId,Team", *lines])
     one, two, three = (row.details.external_id for row in read_people(text).rows)
@@ -99,8 +101,8 @@ def test_an_external_id_is_kept_as_it_stands() -> None:
     assert decode(three) == [("externalId", "00Q5"), ("Team", "red")]
 
 
-def test_what_is_wrong_is_said_by_line_and_quotes_nothing() -> None:
-    """Each with its number as a spreadsheet counts, blank lines among them, and in words of ours."""
+def test_problems_have_a_row_number_and_quote_nothing() -> None:
+    """Rows are numbered as in a spreadsheet, blank lines included."""
     text = (
         "first,last,email\n,Moreno,iris@acme.example\n\nJoan,,joan@acme.example\nZoe,Li,zoe@acme\nAl,Li,\n"
         f"{'x' * 65},Li,al@acme.example\nAl,Li,two@acme.example bo@acme.example\nAl,Li,{'a' * 250}@acme.example\n"
@@ -120,37 +122,37 @@ def test_what_is_wrong_is_said_by_line_and_quotes_nothing() -> None:
     assert reading.repeated == (11,)
 
 
-def test_long_extras_and_sources_are_a_problem_of_their_line() -> None:
-    """What was surely meant for another column is not sent along."""
+def test_long_values_are_a_problem_of_their_row() -> None:
+    """Values that were surely meant for another column are not sent."""
     reading = read_people(f"email,first,last,note\na@acme.example,A,B,{'x' * 2000}\nb@acme.example,A,B,short")
     assert [(trouble.number, trouble.reason) for trouble in reading.problems] == [
         (2, "what stands in the other columns is too long")
     ]
 
 
-def test_a_quotation_mark_that_nothing_closes_swallows_nobody() -> None:
-    """It is a mark in a name, and the lines after it are lines."""
+def test_an_unclosed_quote_swallows_no_rows() -> None:
+    """It is a character of a name, and the following lines are rows."""
     text = 'Iris,"Moreno,iris@acme.example\nJoan,de la Cruz,joan@acme.example\n'
-    assert people(read_people(text)) == [IRIS, JOAN]
+    assert names_and_addresses(read_people(text)) == [IRIS, JOAN]
 
 
 @pytest.mark.parametrize("raw", ["", " \n\t\n", b"", b"\xef\xbb\xbf", "first name,last name,email\n", "\x00\x00"])
-def test_a_list_of_nobody_is_refused(raw: bytes | str) -> None:
-    """With the sentence that says how to write one."""
+def test_an_empty_list_is_refused(raw: bytes | str) -> None:
+    """With a sentence that explains the format."""
     with pytest.raises(BadInput, match="nobody in this list"):
         read_people(raw)
 
 
-def many(count: int) -> bytes:
-    """A file of so many people."""
+def list_of(count: int) -> bytes:
+    """A CSV file of this many people."""
     lines = (f"Ana {number};Ruiz;ana{number}@acme.example;{number};fair" for number in range(count))
     return "\r\n".join(["Vorname;Nachname;E-Mail;Lead;Quelle", *lines]).encode("cp1252")
 
 
-def test_ten_thousand_people_are_read_and_written_soon() -> None:
-    """A whole list, with columns of its own, and one more is too many."""
+def test_ten_thousand_people_are_read_and_written_quickly() -> None:
+    """A list of the maximum length with columns of its own; one more person is too many."""
     began = monotonic()
-    reading = read_people(many(MAX_PEOPLE))
+    reading = read_people(list_of(MAX_PEOPLE))
     registrants = [
         Registrant(registrant_id=str(row.number), **row.details.model_dump(exclude={"join_page", "cancel_page"}))
         for row in reading.rows
@@ -159,13 +161,13 @@ def test_ten_thousand_people_are_read_and_written_soon() -> None:
     assert monotonic() - began < SECONDS
     assert reading.rows[-1].details.source == "fair"
     with pytest.raises(BadInput, match="10,001 lines"):
-        read_people(many(MAX_PEOPLE + 1))
+        read_people(list_of(MAX_PEOPLE + 1))
 
 
 @FEW
 @given(st.binary(max_size=300) | st.text(max_size=300))
-def test_nothing_that_is_pasted_breaks_the_reading(raw: bytes | str) -> None:
-    """It is read, or it is refused in words; everybody in it can be registered."""
+def test_any_text_is_read_or_refused(raw: bytes | str) -> None:
+    """Everybody in the result can be registered."""
     try:
         reading = read_people(raw)
     except BadInput:
@@ -178,8 +180,8 @@ def test_nothing_that_is_pasted_breaks_the_reading(raw: bytes | str) -> None:
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @FEW
 @given(st.lists(st.lists(st.text(max_size=10) | st.text("=-;\t\n' \"a\u200b＝", max_size=6), min_size=2, max_size=2)))
-def test_no_cell_is_ever_a_formula(separator: str, rows: list[list[str]]) -> None:
-    """Whatever somebody has typed, and wherever a spreadsheet cuts; and it can be read back as it was."""
+def test_no_cell_is_a_formula(separator: str, rows: list[list[str]]) -> None:
+    """Whatever was entered, and wherever a spreadsheet splits; the original value can be read back."""
     written = csv_file(["=HEAD", "plain"], rows).decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(written, newline=""), delimiter=separator) for cell in row]
     formula = FORMULA if separator == "," else r"\s*[=+\-@＝＋－＠]"
@@ -188,16 +190,16 @@ def test_no_cell_is_ever_a_formula(separator: str, rows: list[list[str]]) -> Non
 
 
 @each_row("begins", ["=", "+", "-", "@", "\t", "\r", "＝", " =", "\xa0@", "\u200b+", "x;=", "x\t -", "x\n="])
-def test_formulas_are_known_however_they_begin(begins: str) -> None:
-    """Also behind blanks that nobody sees, and behind what a spreadsheet elsewhere cuts at."""
+def test_formulas_are_detected_behind_prefixes(begins: str) -> None:
+    """Also behind invisible characters, and behind separators of other locales."""
     typed = f"{begins}HYPERLINK(1)"
     assert escape(typed) != typed
     assert unescape(escape(typed)) == typed
 
 
 @each_row("piece", ["a", " ", "<", "@", "<a@b", "<a@b|  ", '"a" ', "a@b.", ",", "x,y@z ", "\n", "x\n", "a;", "''"])
-def test_no_list_takes_long_to_read(piece: str) -> None:
-    """However long its lines are, and whatever they consist of: 200,000 signs are read or refused at once."""
+def test_reading_is_linear(piece: str) -> None:
+    """200,000 characters are read or refused at once, however long the lines are."""
     text = "b" + piece * (200_000 // len(piece)) + "b"
     began = monotonic()
     with contextlib.suppress(BadInput):
@@ -205,8 +207,8 @@ def test_no_list_takes_long_to_read(piece: str) -> None:
     assert monotonic() - began < SECONDS
 
 
-def test_what_is_no_list_is_refused_in_words() -> None:
-    """The file of a spreadsheet by another name, and a list that is wider than anybody means."""
+def test_workbooks_and_wide_lists_are_refused() -> None:
+    """A workbook with another extension, and a list with too many columns."""
     with pytest.raises(BadInput, match="Save it as CSV"):
         read_people(b"PK\x03\x04" + bytes(range(256)))
     with pytest.raises(BadInput, match="more than 100 columns"):
@@ -217,8 +219,8 @@ def test_what_is_no_list_is_refused_in_words() -> None:
 
 @FEW
 @given(st.lists(st.tuples(NAMES, NAMES, LOCAL, PAIRS), min_size=1, max_size=6, unique_by=lambda one: one[2]))
-def test_what_is_exported_can_be_registered_again(given_people: list[tuple[str, str, str, dict[str, str]]]) -> None:
-    """Names, addresses, sources and `externalId` come back as they were, formulas and all."""
+def test_an_export_can_be_imported(given_people: list[tuple[str, str, str, dict[str, str]]]) -> None:
+    """Names, addresses, sources and `externalId` round-trip, formulas included."""
     registrants = [
         Registrant(
             registrant_id=str(number),
@@ -243,8 +245,8 @@ def test_what_is_exported_can_be_registered_again(given_people: list[tuple[str, 
         )
 
 
-def test_an_export_says_who_came_and_keeps_rare_keys_together() -> None:
-    """Times in UTC, attendance, what holds no pairs as it stands; as many columns as one can look at."""
+def test_an_export_has_attendance_and_limits_its_columns() -> None:
+    """Times in UTC, attendance, plain ids unchanged; rare keys stay in one column."""
     ones = [
         Registrant(
             registrant_id="1", email="a@acme.example", external_id="00Q5", registered_at=NOW, participant_id="p"
@@ -264,5 +266,5 @@ def test_an_export_says_who_came_and_keeps_rare_keys_together() -> None:
 
 
 def _composed(text: str) -> str:
-    """As a list is read: with as few signs as can stand for it."""
+    """As the import normalizes it: composed characters."""
     return unicodedata.normalize("NFC", text)

@@ -1,4 +1,4 @@
-"""What stands in an `externalId`, written and read back."""
+"""Encode and decode `externalId`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ texts = st.text() | st.text(alphabet="&=%+;# 4a é😀\n\x00")
 
 
 @given(pairs=st.lists(st.tuples(texts, texts), min_size=1))
-def test_pairs_come_back_as_they_were(pairs: list[tuple[str, str]]) -> None:
-    """Any characters, empty ones, repeated keys, and in their order."""
+def test_pairs_round_trip(pairs: list[tuple[str, str]]) -> None:
+    """Any characters, empty values and repeated keys, in their order."""
     text = encode(pairs)
 
     assert is_pairs(text)
@@ -22,8 +22,8 @@ def test_pairs_come_back_as_they_were(pairs: list[tuple[str, str]]) -> None:
 
 
 @given(text=texts)
-def test_any_text_can_be_read(text: str) -> None:
-    """Other systems write there too: whatever it is, it is pairs or it is not, and reading never fails."""
+def test_decoding_never_fails(text: str) -> None:
+    """Other systems write to this field too: any string is either pairs or not."""
     pairs = decode(text)
 
     assert bool(pairs) == is_pairs(text)
@@ -37,17 +37,17 @@ def test_the_guides_own_example() -> None:
 
 
 @each_row("text", ["", "4711", "a b", "lid=123&4711", "00Q5g00000abc==", "a=b=c", "a=1&&b=2", "&"])
-def test_a_plain_id_holds_no_pairs(text: str) -> None:
-    """It is shown as it stands."""
+def test_a_plain_id_has_no_pairs(text: str) -> None:
+    """It is shown unchanged."""
     assert (is_pairs(text), decode(text)) == (False, [])
 
 
-def test_no_pairs_are_no_text() -> None:
+def test_no_pairs_encode_to_an_empty_string() -> None:
     """Nothing is sent then."""
     assert encode([]) == ""
 
 
-def test_what_is_no_character_becomes_a_question_mark() -> None:
-    """JSON can hold half of a surrogate pair, and bytes that are no UTF-8 can be percent-encoded."""
+def test_invalid_characters_become_question_marks() -> None:
+    """JSON can contain half a surrogate pair, and percent-encoded bytes may not be UTF-8."""
     assert encode([("a", "\ud83d")]) == "a=%3F"
     assert decode("a=%FF") == [("a", "\ufffd")]

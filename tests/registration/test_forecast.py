@@ -1,4 +1,4 @@
-"""The pace of a registration, and when it will be full: from figures that held until the next one."""
+"""The pace of a registration, and when it will be full, from counts that are valid until the next one."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from tests.support.webinar_samples import NOW, registration
 START = NOW + 10 * DAY
 
 
-class Figure(Frozen):
-    """How many had registered from then on."""
+class PastCount(Frozen):
+    """A registration count since a time."""
 
     read_at: datetime
     count: int
 
 
-def figures(*pairs: tuple[float, int]) -> list[Figure]:
-    """Each by how many days ago it was read."""
-    return [Figure(read_at=NOW - days * DAY, count=count) for days, count in pairs]
+def past_counts(*pairs: tuple[float, int]) -> list[PastCount]:
+    """Counts by how many days ago they were read."""
+    return [PastCount(read_at=NOW - days * DAY, count=count) for days, count in pairs]
 
 
-def said(past: list[Figure], **facts: object) -> Forecast:
-    """What is forecast just now, of a webinar in ten days."""
+def forecast_at(past: list[PastCount], **facts: object) -> Forecast:
+    """The forecast now, for a webinar in ten days."""
     return build_forecast(past, registration(**facts), start=START, now=NOW)
 
 
-def test_forecast_says_fill_pace_and_the_hour() -> None:
+def test_forecast_has_share_pace_and_time() -> None:
     """Twelve a day over three days, and 60 of 100 places left: full in five days."""
-    assert said(figures((3, 4), (2, 20), (1, 30), (0.1, 40)), count=40, limit=100) == Forecast(
+    assert forecast_at(past_counts((3, 4), (2, 20), (1, 30), (0.1, 40)), count=40, limit=100) == Forecast(
         percent=40, pace=GrowthRate(growth=36, days=3), full_at=NOW + 5 * DAY
     )
 
@@ -52,11 +52,11 @@ def test_forecast_says_fill_pace_and_the_hour() -> None:
         ([(2, 9), (1, 4)], 3, GrowthRate(growth=-6, days=2)),
     ],
 )
-def test_pace_is_of_whole_days_and_of_a_week_at_most(
+def test_pace_covers_whole_days_and_at_most_a_week(
     past: list[tuple[float, int]], count: int, pace: GrowthRate | None
 ) -> None:
-    """Less than a day says nothing; a figure holds until the next one; who leaves counts as well."""
-    assert said(figures(*past), count=count).pace == pace
+    """No pace for less than a day; a count is valid until the next one; cancellations count as well."""
+    assert forecast_at(past_counts(*past), count=count).pace == pace
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,15 @@ def test_pace_is_of_whole_days_and_of_a_week_at_most(
         {"limit": 10, "count": 1},
     ],
 )
-def test_nothing_is_said_of_what_will_not_be_full(facts: dict[str, int | bool | None]) -> None:
-    """Without a limit, closed, full already, not before the start, in some thousand years, or shrinking."""
-    assert said(figures((2, 2)), **{"count": 6, **facts}).full_at is None
+def test_no_forecast_if_it_will_not_be_full(facts: dict[str, int | bool | None]) -> None:
+    """Without a limit, closed, full already, after the start, in thousands of years, or shrinking."""
+    assert forecast_at(past_counts((2, 2)), **{"count": 6, **facts}).full_at is None
 
 
-def test_figure_that_is_old_foretells_nothing_of_the_past() -> None:
-    """What should have been full by now, by a reading of yesterday, has to be read anew."""
+def test_an_old_count_gives_no_forecast_in_the_past() -> None:
+    """A time before now, computed from yesterday's count, is not reported."""
     old = registration(count=6, limit=10, read_at=NOW - DAY)
-    past = figures((3, 2))
+    past = past_counts((3, 2))
     assert build_forecast(past, old, start=START, now=NOW + DAY) == Forecast(
         percent=60, pace=GrowthRate(growth=4, days=2)
     )
@@ -89,13 +89,13 @@ def test_figure_that_is_old_foretells_nothing_of_the_past() -> None:
 @pytest.mark.parametrize(
     ("count", "limit", "percent"), [(0, 100, 0), (1, 3, 33), (999, 1000, 99), (100, 100, 100), (7, 5, 140), (5, 0, 100)]
 )
-def test_only_what_is_full_is_a_hundred_per_cent(count: int, limit: int, percent: int) -> None:
+def test_only_a_full_registration_is_100_percent(count: int, limit: int, percent: int) -> None:
     """Rounded down."""
-    assert said([], count=count, limit=limit).percent == percent
+    assert forecast_at([], count=count, limit=limit).percent == percent
 
 
 PAST = st.lists(st.tuples(st.floats(0, 40), st.integers(0, 10**6)), max_size=12).map(
-    lambda pairs: figures(*sorted(pairs, key=lambda pair: -pair[0]))
+    lambda pairs: past_counts(*sorted(pairs, key=lambda pair: -pair[0]))
 )
 READ = st.builds(
     registration, count=st.integers(0, 10**6), limit=st.none() | st.integers(1, 2**31 - 1), is_open=st.booleans()
@@ -104,8 +104,8 @@ READ = st.builds(
 
 @settings(deadline=None, max_examples=60)
 @given(PAST, READ, st.integers(1, 10**6))
-def test_forecast_keeps_its_promises(past: list[Figure], read: Registration, more: int) -> None:
-    """Full only between now and the start; with a higher limit later or not at all; and nothing but steps matter."""
+def test_forecast_invariants(past: list[PastCount], read: Registration, more: int) -> None:
+    """Full only between now and the start; with a higher limit later or not at all; repeated counts change nothing."""
     told = build_forecast(past, read, start=START, now=NOW)
 
     if told.full_at:

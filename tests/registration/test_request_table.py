@@ -1,4 +1,4 @@
-"""Who is to be registered is kept encrypted and only until it is decided; nobody is asked for by two at once."""
+"""Registration requests are encrypted until they are completed, and processed by one worker at a time."""
 
 from __future__ import annotations
 
@@ -40,32 +40,32 @@ PERSONAL = ("Iris", "Moreno", "iris@acme.example", "Iris@acme.example", "rc.exam
 
 
 def batch(account: Account = ACCOUNT, batch_id: str = "b1", **changes: Any) -> Batch:
-    """A batch of two people that has begun."""
+    """A running batch of two people."""
     facts = {"session_id": "s1", "user_id": "U1", "state": BatchState.RUNNING, "total": 2, "begun_at": NOW}
     return Batch(**{"account": account, "batch_id": batch_id, **facts, **changes})
 
 
-async def line(
+async def waiting(
     store: Store, account: Account = ACCOUNT, *, batch_id: str = "", key: str = "k1"
 ) -> list[RegistrationRequest]:
-    """Iris and Joan wait, she with pages of her own."""
+    """Iris and Joan wait, Iris with our own pages."""
     async with store.write() as db:
         await request_table.add(db, account, "s1", [(2, IRIS, key), (3, JOAN, "")], batch_id=batch_id, now=NOW)
         return await row_table.find_rows(db, account, batch_id)
 
 
-async def everything(store: Store) -> str:
-    """All that stands in the table, as whoever has the database reads it."""
+async def stored(store: Store) -> str:
+    """The stored values of the table, without decryption."""
     async with store.read() as db:
         return repr([tuple(row) for row in await db.execute(text("select * from applications"))])
 
 
-async def test_application_is_kept_encrypted_until_it_is_decided(store: Store) -> None:
-    """Its content comes back whole, is never readable in the table, and is gone with the decision; the ids stay."""
-    iris, _ = await line(store)
+async def test_personal_data_is_encrypted_and_deleted_with_the_result(store: Store) -> None:
+    """It round-trips, is not readable in the table, and is deleted with the result; the ids stay."""
+    iris, _ = await waiting(store)
     assert iris.details == IRIS
     assert (iris.number, iris.page_key, iris.state) == (2, "k1", RequestState.WAITING)
-    assert not [word for word in PERSONAL if word in (await everything(store))]
+    assert not [word for word in PERSONAL if word in (await stored(store))]
 
     async with store.write() as db:
         assert await request_table.mark_registering(db, iris, SOON)
@@ -77,13 +77,13 @@ async def test_application_is_kept_encrypted_until_it_is_decided(store: Store) -
     assert kept
     assert content is kept.details is None
     assert (kept.registrant_id, kept.join_link, kept.cancel_link) == ("r1", THERE.join_link, THERE.cancel_link)
-    assert not [word for word in PERSONAL if word in (await everything(store))]
+    assert not [word for word in PERSONAL if word in (await stored(store))]
     assert not any(word in repr(kept) for word in PERSONAL)
 
 
-async def test_applications_of_an_address_are_found_by_it(store: Store) -> None:
-    """However it is written; of this webinar and account alone, and not by an empty key."""
-    await line(store)
+async def test_requests_are_found_by_address(store: Store) -> None:
+    """In any spelling; of this webinar and account only, and not by an empty address."""
+    await waiting(store)
     async with store.read() as db:
         (found,) = await request_table.find_by_address(db, ACCOUNT, "s1", " IRIS@acme.example ")
         assert found.page_key == "k1"
@@ -94,8 +94,8 @@ async def test_applications_of_an_address_are_found_by_it(store: Store) -> None:
         assert await request_table.find_by_page_key(db, "") is None
 
 
-async def test_page_key_is_found_by_its_index(sqlite_store: Store) -> None:
-    """Strangers ask by it as often as they like: the table is not read from end to end for them."""
+async def test_page_keys_are_looked_up_by_index(sqlite_store: Store) -> None:
+    """Anyone can send page keys: the lookup must not scan the table."""
     asked: list[Any] = []
 
     def note(*call: Any) -> None:
@@ -110,9 +110,9 @@ async def test_page_key_is_found_by_its_index(sqlite_store: Store) -> None:
     assert "USING INDEX uq_applications_page (page_key=?)" in str(plan)
 
 
-async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
-    """Who waits is out at once, who is being asked for is not yet, who is registered is taken off by the line."""
-    iris, _ = await line(store)
+async def test_canceling_depends_on_the_state(store: Store) -> None:
+    """A waiting request is canceled, one in progress is not, a registered one is removed by the queue."""
+    iris, _ = await waiting(store)
     async with store.write() as db:
         assert await request_table.cancel(db, "nobody", NOW) is None
         await request_table.mark_registering(db, iris, NOW)
@@ -125,7 +125,7 @@ async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
         gone = await request_table.find_by_page_key(db, "k1")
         assert gone
         assert gone.join_link == SecretStr("")
-    await line(store, batch_id="b1", key="k2")
+    await waiting(store, batch_id="b1", key="k2")
     async with store.write() as db:
         assert await request_table.cancel(db, "k2", NOW) is RequestState.CANCELED
         left = await request_table.find_by_page_key(db, "k2")
@@ -133,10 +133,10 @@ async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
         assert left.details is None
 
 
-async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store) -> None:
-    """Oldest first, so many at once, each by one; what a batch registers is the batch's, what leaves it the line's."""
-    await line(store)
-    iris, _ = await line(store, batch_id="b1", key="k2")
+async def test_the_queue_serves_pages_and_cancellations_but_no_batch(store: Store) -> None:
+    """Oldest first, a limited number at once, each by one worker; cancellations of a batch's registrants included."""
+    await waiting(store)
+    iris, _ = await waiting(store, batch_id="b1", key="k2")
     async with store.write() as db:
         assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "me", NOW, LATER, most=1)] == [2]
         assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "you", NOW, LATER, most=9)] == [3]
@@ -152,9 +152,9 @@ async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store
         assert len(await QUEUE.claim_many(db, ACCOUNT, "me", NOW, LATER, most=9)) == 3
 
 
-async def test_line_is_taken_over_when_a_claim_runs_out(store: Store) -> None:
-    """Not while it is held, and what is decided needs nobody any more."""
-    await line(store)
+async def test_the_queue_is_resumed_when_a_lease_expires(store: Store) -> None:
+    """Not before; completed requests are not resumed."""
+    await waiting(store)
     async with store.write() as db:
         held = await QUEUE.claim_many(db, ACCOUNT, "me", NOW, SOON, most=9)
         await QUEUE.renew(db, held, "me", LATER)
@@ -165,8 +165,8 @@ async def test_line_is_taken_over_when_a_claim_runs_out(store: Store) -> None:
         assert await QUEUE.claim_many(db, ACCOUNT, "they", after, after, most=9) == []
 
 
-async def test_line_is_shared_by_two_and_nobody_is_taken_twice(store: Store) -> None:
-    """Two replicas that look at once."""
+async def test_two_replicas_share_the_queue(store: Store) -> None:
+    """Both claim at the same time; no request is claimed twice."""
     async with store.write() as db:
         people = [(number, JOAN, "") for number in range(24)]
         await request_table.add(db, ACCOUNT, "s1", people, batch_id="", now=NOW)
@@ -184,11 +184,12 @@ async def test_line_is_shared_by_two_and_nobody_is_taken_twice(store: Store) -> 
     assert sorted(one + two) == list(range(24))
 
 
-async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
-    """Its links go when they have been handed out, those behind our own pages stay; nothing of another's is touched."""
-    iris, joan = await line(store, batch_id="b1")
+async def test_a_batch_is_counted_stopped_and_deleted(store: Store) -> None:
+    """Its links are deleted after they were passed on, those behind our own pages stay; other batches are
+    unaffected."""
+    iris, joan = await waiting(store, batch_id="b1")
     for number, other in enumerate(OTHER_ACCOUNTS):
-        await line(store, other, batch_id="b1", key=f"o{number}")
+        await waiting(store, other, batch_id="b1", key=f"o{number}")
     async with store.write() as db:
         await request_table.save_result(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
         assert await row_table.count_rows(db, ACCOUNT, "b1") == {
@@ -205,9 +206,9 @@ async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
         assert [len(await row_table.find_rows(db, other, "b1")) for other in OTHER_ACCOUNTS] == [2, 2, 2]
 
 
-async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
-    """Where no page of ours stands before them."""
-    _, joan = await line(store, batch_id="b1")
+async def test_passed_on_links_are_deleted(store: Store) -> None:
+    """Unless they are behind our own pages."""
+    _, joan = await waiting(store, batch_id="b1")
     async with store.write() as db:
         await request_table.save_result(db, joan, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
         await row_table.delete_links(db, ACCOUNT, "b1")
@@ -215,8 +216,8 @@ async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
     assert registered.join_link == SecretStr("")
 
 
-async def test_what_is_long_past_is_forgotten(store: Store) -> None:
-    """Unless the webinar is still to come: until then somebody may want to cancel."""
+async def test_old_requests_are_deleted(store: Store) -> None:
+    """Except those of webinars to come, which may still be canceled."""
     async with store.write() as db:
         await webinar_table.save(db, webinar(session_id="s1", start=START))
         await request_table.add(db, ACCOUNT, "s1", [(1, IRIS, "k1")], batch_id="", now=NOW)
@@ -228,8 +229,8 @@ async def test_what_is_long_past_is_forgotten(store: Store) -> None:
         assert await request_table.find_by_page_key(db, "k1") is None
 
 
-async def test_batch_is_worked_on_by_one(store: Store) -> None:
-    """Claimed, held, taken over when that runs out; who was away too long learns that it is no longer theirs."""
+async def test_a_batch_has_one_worker(store: Store) -> None:
+    """Claimed, renewed, taken over after expiry; the earlier worker loses its lease."""
     async with store.write() as db:
         await batch_table.add(db, batch())
         assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, SOON) == batch()
@@ -248,8 +249,8 @@ async def test_batch_is_worked_on_by_one(store: Store) -> None:
         assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
 
 
-async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -> None:
-    """Whoever works on it learns that it was stopped, and nobody else takes it before they have let go of it."""
+async def test_a_stopped_batch_stays_leased_until_its_worker_releases_it(store: Store) -> None:
+    """The worker notices the change, and no other worker claims the batch before."""
     async with store.write() as db:
         await batch_table.add(db, batch(state=BatchState.DRAFT))
         assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
@@ -277,8 +278,8 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
         assert await batch_table.find(db, ACCOUNT, "b1") is None
 
 
-async def test_settled_lines_of_a_list_are_remembered_without_people(store: Store) -> None:
-    """Nobody is asked for; what is so of each line is known, in its place."""
+async def test_finished_rows_are_saved_without_people(store: Store) -> None:
+    """They need no call; the state of each row is saved in its place."""
     async with store.write() as db:
         lines = [(3, RequestState.ALREADY_REGISTERED, ""), (5, RequestState.REFUSED, "there is no last name")]
         await row_table.add_finished(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
@@ -288,9 +289,9 @@ async def test_settled_lines_of_a_list_are_remembered_without_people(store: Stor
         assert await row_table.find_rows(db, ACCOUNT, "b1", after=three.id, limit=5) == [five]
 
 
-async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Store) -> None:
-    """They may be registered since then; after a clear answer the time is a new one."""
-    iris, joan = await line(store)
+async def test_a_repeated_request_keeps_the_time_of_the_first_call(store: Store) -> None:
+    """It may have succeeded since; after a definite result the time is updated."""
+    iris, joan = await waiting(store)
     async with store.write() as db:
         for one in (iris, joan):
             await request_table.mark_registering(db, one, SOON)
@@ -302,8 +303,8 @@ async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Sto
     assert [one.changed_at for one in asked] == [SOON, LATER]
 
 
-async def test_batches_of_two_accounts_never_meet(store: Store) -> None:
-    """The same id elsewhere is another batch, and no worker takes it over."""
+async def test_batches_of_two_accounts_are_separate(store: Store) -> None:
+    """The same id in another account is another batch, and is not claimed."""
     async with store.write() as db:
         for account in (*OTHER_ACCOUNTS, ACCOUNT):
             await batch_table.add(db, batch(account))

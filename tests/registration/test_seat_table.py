@@ -1,4 +1,4 @@
-"""What is kept of seats: one for each person, worked on by one, encrypted, and of no other account."""
+"""Seats are unique per user, leased by one worker, encrypted, and separate per account."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 pytest_plugins = ["tests.support.databases"]
 
 
-async def test_seat_comes_back_as_it_was_written_down(store: Store) -> None:
-    """Everything of it; and none is known of anybody else, or of another webinar."""
+async def test_a_seat_round_trips(store: Store) -> None:
+    """With all fields; other users and webinars have none."""
     wanted = SeatDetails(first_name="Devendra", last_name="Patel", email="Dev@Acme.example", is_own_address=True)
     whole = seat(attendee=wanted, wanted=DEV, sequence=4)
     async with store.write() as db:
@@ -30,8 +30,8 @@ async def test_seat_comes_back_as_it_was_written_down(store: Store) -> None:
         assert await seat_table.find(db, ACCOUNT, "s2", "U2") is None
 
 
-async def test_seat_that_is_begun_twice_at_once_is_one(store: Store) -> None:
-    """Two clicks that arrive together at two processes: one of them begins, and the other hears that it did not."""
+async def test_concurrent_inserts_create_one_seat(store: Store) -> None:
+    """Two clicks reach two processes: one creates the seat, the other is refused."""
 
     async def begin(by: str) -> bool:
         async with store.write() as db:
@@ -40,8 +40,8 @@ async def test_seat_that_is_begun_twice_at_once_is_one(store: Store) -> None:
     assert sorted(await asyncio.gather(*map(begin, "abc"))) == [False, False, True]
 
 
-async def test_link_is_given_out_only_while_the_seat_is_theirs(store: Store) -> None:
-    """Not before RingCentral has said yes, not while it is given up, and to nobody else."""
+async def test_a_link_is_returned_only_for_a_registered_seat(store: Store) -> None:
+    """Not before registration succeeded, not while the seat is being canceled, and only to its user."""
     async with store.write() as db:
         assert await seat_table.link_of(db, ACCOUNT, "s1", "U2") == ""
         await seat_table.begin(db, seat(), "me", LATER)
@@ -53,16 +53,16 @@ async def test_link_is_given_out_only_while_the_seat_is_theirs(store: Store) -> 
         assert await seat_table.link_of(db, ACCOUNT, "s1", "U1") == ""
 
 
-async def test_nothing_personal_lies_there_to_be_read(store: Store) -> None:
-    """Name, address and links are encrypted."""
+async def test_personal_data_is_encrypted(store: Store) -> None:
+    """Name, address and links."""
     async with store.write() as db:
         await seat_table.begin(db, seat(), "me", LATER)
         [row] = await db.execute(text("select * from seats"))
         assert not [one for one in ("Dev", "Patel", "dev@acme.example", OWN_LINK) if one in str(tuple(row))]
 
 
-async def test_only_who_holds_a_seat_changes_it(store: Store) -> None:
-    """Whoever else has it now finishes it; who has lost it writes nothing any more."""
+async def test_only_the_lease_owner_changes_a_seat(store: Store) -> None:
+    """A worker that lost its lease writes nothing."""
     async with store.write() as db:
         await seat_table.begin(db, seat(state=SeatState.REGISTERING), "other", LATER)
         assert not await seat_table.LEASES.advance(db, seat(), "me", LATER)
@@ -79,8 +79,8 @@ async def test_only_who_holds_a_seat_changes_it(store: Store) -> None:
         assert await seat_table.find(db, ACCOUNT, "s1", "U2") is None
 
 
-async def test_what_nobody_works_on_is_taken_over_by_one(store: Store) -> None:
-    """Not before its claim has run out, the oldest first, and never a seat that is settled."""
+async def test_an_expired_seat_is_resumed_by_one_worker(store: Store) -> None:
+    """Not before its lease expires, the oldest first, and never a finished seat."""
     async with store.write() as db:
         for number, state in enumerate(SeatState):
             one = seat(user_id=f"U{number}", state=state, changed_at=NOW + timedelta(seconds=number))
@@ -96,8 +96,8 @@ async def test_what_nobody_works_on_is_taken_over_by_one(store: Store) -> None:
         assert await seat_table.LEASES.claim(db, OTHER_ACCOUNTS[0], "me", LATER, LATER) is None
 
 
-async def test_two_who_take_over_at_once_get_two(store: Store) -> None:
-    """Nobody waits for the other, and nothing is done twice."""
+async def test_two_workers_claim_two_seats(store: Store) -> None:
+    """Neither waits for the other, and no seat is claimed twice."""
     async with store.write() as db:
         for number in range(4):
             await seat_table.begin(db, seat(user_id=f"U{number}", state=SeatState.REGISTERING), "gone", NOW)
@@ -110,8 +110,8 @@ async def test_two_who_take_over_at_once_get_two(store: Store) -> None:
     assert sorted(await asyncio.gather(*map(take, "abcd"))) == ["U0", "U1", "U2", "U3"]
 
 
-async def test_who_was_told_something_else_is_found(store: Store) -> None:
-    """Once each, and only those who can be told."""
+async def test_seats_with_an_outdated_digest_are_claimed(store: Store) -> None:
+    """Once each, and only those of users with a DM."""
     async with store.write() as db:
         for user, told, channel in (("U1", "x", "D1"), ("U2", "y", "D2"), ("U3", "x", "")):
             one = seat(user_id=user, notified_digest=told, dm_channel_id=channel)
@@ -127,8 +127,8 @@ async def test_who_was_told_something_else_is_found(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("before", "kept"), [(START, ["U2"]), (START + timedelta(hours=13), [])])
-async def test_seats_of_past_webinars_are_forgotten(store: Store, before: object, kept: list[str]) -> None:
-    """And nobody else's."""
+async def test_seats_of_past_webinars_are_deleted(store: Store, before: object, kept: list[str]) -> None:
+    """And no others."""
     async with store.write() as db:
         for account in (ACCOUNT, OTHER_ACCOUNTS[0]):
             await webinar_table.save(db, webinar(account=account))
@@ -138,8 +138,8 @@ async def test_seats_of_past_webinars_are_forgotten(store: Store, before: object
         assert await seat_table.find(db, OTHER_ACCOUNTS[0], "s1", "U2")
 
 
-async def test_seats_of_two_accounts_never_meet(store: Store) -> None:
-    """The same person and session elsewhere is another seat."""
+async def test_seats_of_two_accounts_are_separate(store: Store) -> None:
+    """The same user and session in another account is another seat."""
     async with store.write() as db:
         await seat_table.begin(db, seat(), "me", LATER)
         for other in OTHER_ACCOUNTS:

@@ -166,7 +166,7 @@ async def test_failed_drawing_gives_no_picture_and_quotes_nothing(
         services.store, world.bot.provider, services.slack, (sys.executable, "-c", program), patience=0.5
     )
     assert await pictures.draw(a_chart()) == b""
-    [record] = [one for one in caplog.records if one.message == "picture.not_drawn"]
+    [record] = [one for one in caplog.records if one.message == "chart.failed"]
     assert "who" not in str(vars(record))
 
 
@@ -219,9 +219,7 @@ async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -
     """Asked for from the form, which keeps its answers meanwhile."""
     launch = await _grown(world)
     for number, source in enumerate(["slack:C0LAUNCH", "slack:C0LAUNCH", "slack:C0BOARD", "newsletter"]):
-        details = RegistrantDetails(
-            first_name="Iris", last_name="M", email=f"iris{number}@example.com", source=source
-        )
+        details = RegistrantDetails(first_name="Iris", last_name="M", email=f"iris{number}@example.com", source=source)
         await world.bot.provider.register(launch.session_id, details, PERSON)
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Registration")
