@@ -254,7 +254,7 @@ def test_form_takes_no_more_than_ten() -> None:
     assert not [block for block in view["blocks"] if block["type"] == "input"]
 
 
-def test_form_says_which_times_have_passed_without_a_reminder() -> None:
+def test_form_lists_offsets_passed_without_a_reminder() -> None:
     """A webinar shared late: past offsets without a reminder are listed."""
     now = START - 3 * HOUR
     late = "The webinar starts in 3 hours, so a reminder 1 day before would be in the past."
@@ -270,7 +270,7 @@ def test_form_says_which_times_have_passed_without_a_reminder() -> None:
         ({"origin": ReminderOrigin.SUBSCRIPTION}, "Here because this channel follows webinars: set by <@U1>"),
     ],
 )
-def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> None:
+def test_form_shows_who_set_it_and_when(changes: dict[str, Any], said: str) -> None:
     """And whether the times are its own."""
     at = when(NOW, "Europe/Madrid")
     last = visible_text(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
@@ -335,7 +335,7 @@ def test_form_reads_lengths_and_a_moment(typed: ReminderInput, leads: tuple[time
         ),
     ],
 )
-def test_form_refuses_in_words_under_the_field(typed: ReminderInput, field: str, sentence: str) -> None:
+def test_form_shows_errors_under_the_field(typed: ReminderInput, field: str, sentence: str) -> None:
     """Each under the field at fault."""
     with pytest.raises(BadInput) as refused:
         remind_form.offsets_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC")
@@ -399,7 +399,7 @@ def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
     assert reminder_result.parse_undo(found["Undo"]["value"]) == undo
 
 
-def test_undo_carries_the_largest_line_there_can_be() -> None:
+def test_undo_fits_the_largest_subscription() -> None:
     """Within what Slack lets a button carry."""
     message = reminder_result.muted(webinar(), "C1", LARGEST)
     value = buttons(message.blocks)["Undo"]["value"]

@@ -43,7 +43,7 @@ from tests.support.subscription_samples import (
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
 
 
-def test_state_says_who_set_what_and_when() -> None:
+def test_state_shows_who_set_what_and_when() -> None:
     """All lines, general ones first, then single webinars by their start; muted ones are named as such."""
     launch, soon, gone = webinar(), webinar(session_id="s2", title="Café *chat*", start=NOW), webinar(session_id="s3")
     state = sample_channel(
@@ -68,7 +68,7 @@ def test_state_says_who_set_what_and_when() -> None:
     assert buttons(shown.blocks)["Change"]["action_id"] == ids.CHANGE_FEATURES
 
 
-def test_state_explains_what_is_heard_and_names_the_rest() -> None:
+def test_state_explains_features_and_names_the_rest() -> None:
     """With the workspace's own times, quiet hours, the digest, and who set these."""
     both = QUIET_NIGHT.model_copy(update={"digest": DigestPace.DAILY})
     shown = subscription_result.channel_message(
@@ -81,7 +81,7 @@ def test_state_explains_what_is_heard_and_names_the_rest() -> None:
     ]
 
 
-def test_channel_that_hears_nothing_is_told_how_to_begin() -> None:
+def test_channel_without_subscriptions_gets_instructions() -> None:
     """And that it has neither quiet hours nor a digest."""
     shown = subscription_result.channel_message(sample_channel(), may_change=False)
     assert subscription_result.NO_SUBSCRIPTIONS in visible_text(shown.blocks)
@@ -89,7 +89,7 @@ def test_channel_that_hears_nothing_is_told_how_to_begin() -> None:
     assert buttons(shown.blocks) == {}
 
 
-def test_long_list_says_how_many_more() -> None:
+def test_long_list_shows_how_many_more() -> None:
     """A channel in which many cards were shared."""
     webinars = tuple(webinar(session_id=f"s{n}", title=f"Talk {n}") for n in range(40))
     shown = subscription_result.channel_message(
@@ -98,7 +98,7 @@ def test_long_list_says_how_many_more() -> None:
     assert "• and 25 lines more" in visible_text(shown.blocks).splitlines()
 
 
-def test_introduction_names_the_person_and_the_way_back() -> None:
+def test_introduction_names_the_person_and_how_to_change_it() -> None:
     """One short line for the channel, without subscriptions by card."""
     launch = webinar()
     state = sample_channel(subscription(), webinar_subscription(launch, by_share=True), webinars=(launch,))
@@ -135,7 +135,7 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
     ]
 
 
-def test_share_lists_what_will_be_said_there() -> None:
+def test_share_lists_the_planned_notices() -> None:
     """Only reminders that are still ahead, and quiet hours; with the ways to change the webinar's and the channel's."""
     ahead = (timedelta(hours=1), timedelta(minutes=10))
     answer = shared(webinar(), "C1", PlannedNotices(DEFAULT_FEATURES, ahead, QUIET_NIGHT))
@@ -155,7 +155,7 @@ def test_share_lists_what_will_be_said_there() -> None:
     }
 
 
-def test_share_into_a_channel_that_muted_it_says_so() -> None:
+def test_share_into_a_muted_channel_reports_it() -> None:
     """The card stands all the same."""
     answer = shared(webinar(), "C1", PlannedNotices(frozenset(), ()))
     assert visible_text(answer.blocks).splitlines()[0] == f"*Launch day* is announced in <#C1>. {MUTED}"
@@ -163,7 +163,7 @@ def test_share_into_a_channel_that_muted_it_says_so() -> None:
     assert announced(webinar(), "C1", PlannedNotices(frozenset(), ())) == f"Announced in <#C1>. {MUTED}"
 
 
-def test_what_is_said_fits_the_webinar() -> None:
+def test_listed_notices_fit_the_webinar() -> None:
     """Too late for a reminder; no registration to speak of where everyone has the link."""
     open_to_all = webinar(audience=Audience.ANYONE)
     assert webinar_lines(open_to_all, ALL_FEATURES, ()) == [
@@ -176,7 +176,7 @@ def test_what_is_said_fits_the_webinar() -> None:
     )
 
 
-def test_words_of_features_and_hours() -> None:
+def test_texts_of_features_and_hours() -> None:
     """In their order; hours that last no time are none."""
     assert set(FEATURE_TEXTS) == set(Feature)
     assert (feature_names(frozenset()), feature_names(frozenset({Feature.LIVE})), join_words([])) == (

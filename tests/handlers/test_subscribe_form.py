@@ -37,7 +37,7 @@ def test_form_opens_as_the_channel_is_set_up() -> None:
     )
 
 
-def test_form_says_what_it_does_not_change() -> None:
+def test_form_mentions_other_subscriptions() -> None:
     """Lines about single webinars and people stay, and the first few are named."""
     webinars = tuple(webinar(session_id=f"s{n}", title=f"Talk {n}") for n in range(9))
     view = subscribe_form.build(sample_channel(*map(webinar_subscription, webinars), webinars=webinars), zone="UTC")

@@ -36,7 +36,7 @@ def waiting(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: date
     )
 
 
-def test_moves_are_told_as_one() -> None:
+def test_moves_are_merged() -> None:
     """Moves merge from the first old start to the last new one; moved back, nothing is posted."""
     first = waiting(MOVED, 1, start=START + HOUR, was_start=START)
     second = waiting(MOVED, 2, start=START + DAY, was_start=START + HOUR, by="U2")
@@ -47,7 +47,7 @@ def test_moves_are_told_as_one() -> None:
     assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
-def test_titles_are_told_as_one() -> None:
+def test_renames_are_merged() -> None:
     """Renames merge from the first old title to the last; renamed back, nothing is posted."""
     first = waiting(RETITLED, 1, was_title="A", title="B")
     second = waiting(RETITLED, 2, was_title="B", title="C")
@@ -58,7 +58,7 @@ def test_titles_are_told_as_one() -> None:
     assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
-def test_registrations_are_added_up() -> None:
+def test_registrations_are_merged() -> None:
     """Counts merge from the first to the last; without growth, nothing is posted."""
     first = waiting(REGISTRATIONS, 1, was_count=3, count=5)
     second = waiting(REGISTRATIONS, 2, was_count=5, count=9, limit=20)
@@ -94,7 +94,7 @@ def test_latest_registration_status_is_kept(status_changes: list[NoticeKind], ke
     assert coalesce_events(notices)[0] == [notices[index] for index in kept]
 
 
-def test_of_filling_the_higher_is_told_and_of_limits_the_last() -> None:
+def test_highest_percent_of_the_latest_limit_is_kept() -> None:
     """A percentage of an older limit is dropped."""
     at_80, at_95 = waiting(FILLING, 1, percent=80, limit=100), waiting(FILLING, 2, percent=95, limit=100)
     raised = waiting(FILLING, 3, percent=80, limit=200)
@@ -103,7 +103,7 @@ def test_of_filling_the_higher_is_told_and_of_limits_the_last() -> None:
     assert coalesce_events([at_80, at_95, raised]) == ([raised], [at_80, at_95])
 
 
-def test_a_later_stage_overtakes_an_earlier_one() -> None:
+def test_later_stage_supersedes_an_earlier_one() -> None:
     """Only the latest of starting, live and ended; after a cancellation, nothing else."""
     starting, live, ended = (
         waiting(kind, minute) for minute, kind in enumerate([NoticeKind.STARTING, NoticeKind.LIVE, NoticeKind.ENDED])
@@ -123,7 +123,7 @@ def test_a_later_stage_overtakes_an_earlier_one() -> None:
     )
 
 
-def test_a_correction_says_it_already() -> None:
+def test_correction_supersedes_moves_and_cancellations() -> None:
     """A correction replaces a move or cancellation in the same message; other notices stay."""
     moved, cancelled = waiting(MOVED, 1, was_start=START - HOUR), waiting(CANCELLED, 2)
     full, corrected = waiting(FULL, 3), waiting(CORRECTION, 4)
@@ -132,7 +132,7 @@ def test_a_correction_says_it_already() -> None:
     assert coalesce_events([moved, cancelled, full, corrected]) == ([corrected], [moved, cancelled, full])
 
 
-def test_webinars_do_not_overtake_each_other() -> None:
+def test_webinars_are_coalesced_independently() -> None:
     """Sessions are independent; of several pending digests only the latest is posted."""
     ours, theirs = waiting(CANCELLED), waiting(MOVED, about="s2", was_start=START - HOUR)
     assert coalesce_events([ours, theirs]) == ([ours, theirs], [])
@@ -161,7 +161,7 @@ NOTICES = st.builds(
 
 
 @given(st.lists(NOTICES, max_size=12, unique_by=lambda notice: notice.due_at))
-def test_gist_loses_nothing_and_repeats_nothing(notices: list[Notice]) -> None:
+def test_coalescing_loses_and_repeats_nothing(notices: list[Notice]) -> None:
     """Every notice is in one list; kept ones change only in facts; coalescing again changes nothing."""
     kept, rest = coalesce_events(notices)
 
@@ -175,9 +175,7 @@ def test_gist_loses_nothing_and_repeats_nothing(notices: list[Notice]) -> None:
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=9), st.booleans())
-def test_what_is_told_of_the_door_leaves_everybody_knowing_how_it_is(
-    status_changes: list[bool], was_open: bool
-) -> None:
+def test_kept_status_is_the_current_one(status_changes: list[bool], was_open: bool) -> None:
     """After the message, the status last posted is the current one."""
     notices, is_open = [], was_open
     for minute, swing in enumerate(status_changes):

@@ -77,7 +77,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
 
 
 @each_row("kind", ABOUT_WEBINARS)
-def test_every_kind_has_its_words_and_buttons(kind: NoticeKind) -> None:
+def test_every_kind_has_a_text_and_buttons(kind: NoticeKind) -> None:
     """With all that can be known of it; Details is always there."""
     text, expected = WITH_ALL_KNOWN[kind]
     made = speak(notice_context(webinar(registration=registration()), kind, facts=ALL_FACTS, by="Ana Lima"))
@@ -99,7 +99,7 @@ WITH_NOTHING_KNOWN = {
 
 
 @each_row("kind", WITH_NOTHING_KNOWN)
-def test_what_is_not_known_is_not_said(kind: NoticeKind) -> None:
+def test_unknown_facts_are_omitted(kind: NoticeKind) -> None:
     """Missing facts leave no gaps in the text."""
     assert speak(notice_context(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
 
@@ -122,9 +122,7 @@ def test_what_is_not_known_is_not_said(kind: NoticeKind) -> None:
         (NoticeKind.RETITLED, {"was_title": "Old", "title": "New"}, "Old is now called New"),
     ],
 )
-def test_figures_and_names_are_said_as_far_as_they_are_known(
-    kind: NoticeKind, facts: dict[str, Any], text: str
-) -> None:
+def test_known_figures_and_names_are_shown(kind: NoticeKind, facts: dict[str, Any], text: str) -> None:
     """Whatever combination of them comes."""
     assert speak(notice_context(webinar(), kind, facts=NoticeFacts(**facts))).text == text
 
@@ -162,13 +160,13 @@ def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, te
         (timedelta(minutes=-4), "was due to start 4 minutes ago"),
     ],
 )
-def test_how_far_ahead_a_start_is_follows_from_when_it_is_said(before: timedelta, phrase: str) -> None:
+def test_start_distance_depends_on_the_time_of_the_post(before: timedelta, phrase: str) -> None:
     """Days as days; to the minute; nothing finer than hours days ahead."""
     assert start_distance(START, START - before) == phrase
     assert speak(notice_context(webinar()), at=START - before).text.startswith(f"Launch day {phrase}: ")
 
 
-def test_start_says_that_it_is_due_and_not_that_it_has_begun() -> None:
+def test_start_notice_announces_a_due_start() -> None:
     """Nobody has looked whether the host pressed the button."""
     assert speak(notice_context(webinar(), NoticeKind.STARTING), at=START).text == (
         f"Launch day is due to start now: {NEW}, 45 minutes"
@@ -181,7 +179,7 @@ def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:
     assert buttons(made.blocks)["Join"]["url"] == SHARED
 
 
-def test_buttons_say_which_webinar_they_are_about() -> None:
+def test_buttons_name_their_webinar() -> None:
     """By the session's id."""
     found: dict[str, Any] = {}
     for kind in ABOUT_WEBINARS:
@@ -195,7 +193,7 @@ def test_buttons_say_which_webinar_they_are_about() -> None:
     }
 
 
-def test_way_in_is_that_of_the_moment() -> None:
+def test_entrance_button_matches_the_registration_status() -> None:
     """What is posted at once knows whether registration is open, and whether it is live."""
     shut, live = (
         webinar(registration=registration(is_open=False)),
@@ -209,7 +207,7 @@ def test_way_in_is_that_of_the_moment() -> None:
 
 
 @pytest.mark.parametrize("kind", [*sorted(TIMED), NoticeKind.LIVE, NoticeKind.MOVED])
-def test_direct_message_leads_to_the_own_link(kind: NoticeKind) -> None:
+def test_direct_message_offers_the_personal_link(kind: NoticeKind) -> None:
     """A button shows the link to the person who clicks; the message contains none."""
     for one in (webinar(), webinar(registration=registration()), webinar(audience=Audience.ANYONE)):
         made = speak(notice_context(one, kind, channel_id="D1"))
@@ -221,7 +219,7 @@ def test_direct_message_leads_to_the_own_link(kind: NoticeKind) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(TIMED))
-def test_what_slack_holds_says_nothing_that_changes_by_itself(kind: NoticeKind) -> None:
+def test_scheduled_message_contains_nothing_that_changes(kind: NoticeKind) -> None:
     """It is written before it is posted, and Slack does not let it be edited."""
     one = webinar(registration=registration())
     full = registration(count=4, limit=4, is_open=False, read_at=START)
@@ -229,7 +227,7 @@ def test_what_slack_holds_says_nothing_that_changes_by_itself(kind: NoticeKind) 
     assert speak(notice_context(one, kind)) == speak(notice_context(more, kind))
 
 
-def test_count_of_the_mirror_is_told_while_it_is_fresh() -> None:
+def test_mirrored_count_is_shown_while_fresh() -> None:
     """An hour later it is no figure to give without its age."""
     one = webinar(registration=registration(read_at=START))
     later = [timedelta(minutes=59), timedelta(minutes=61)]
@@ -253,7 +251,7 @@ def test_several_reminders_are_one_line_each_soonest_first() -> None:
     assert "primary" not in str(made.blocks)
 
 
-def test_line_without_a_way_in_leads_to_the_details() -> None:
+def test_line_without_an_entrance_has_a_details_button() -> None:
     """Where the page is not known yet, and for all that is not about to start."""
     first, second = several(2)
     assert beside(speak(first, notice_context(second.webinar or webinar(), NoticeKind.FULL))) == ["Details"] * 2
@@ -305,7 +303,7 @@ def test_several_reminders_of_one_webinar_are_one() -> None:
     assert visible_text(made.blocks[-1:]) == LATE
 
 
-def test_lateness_and_repetition_are_said_once() -> None:
+def test_late_and_repeated_notes_appear_once() -> None:
     """However many notices the message carries."""
     made = speak(*several(3), late=True, repeated=True)
     assert made.text.splitlines()[3:] == [LATE, REPEATED]
@@ -328,7 +326,7 @@ def test_lateness_and_repetition_are_said_once() -> None:
         ),
     ],
 )
-def test_correction_says_what_is_so_instead(changes: dict[str, Any], text: str) -> None:
+def test_correction_states_the_current_state(changes: dict[str, Any], text: str) -> None:
     """The notice speaks of the start that the reminder spoke of; the mirror knows better."""
     wrong = notice(NoticeKind.CORRECTION, start=START - DAY)
     assert speak(NoticeContext(wrong, webinar(**changes))).text == text
@@ -340,7 +338,7 @@ def digest(*coming: tuple[str, int | None], **changes: Any) -> NoticeContext:
     return NoticeContext(notice(NoticeKind.DIGEST, **{**facts, **changes}), None)
 
 
-def test_digest_says_what_is_coming_and_how_registrations_moved() -> None:
+def test_digest_lists_upcoming_webinars_and_count_changes() -> None:
     """Soonest first; what is cancelled, over or gone by now is left out."""
     figures = {"count": 42, "limit": 100}
     others = {
@@ -367,14 +365,14 @@ def test_digest_says_what_is_coming_and_how_registrations_moved() -> None:
     assert buttons(made.blocks)["Change"]["value"] == "C1"
 
 
-def test_digest_without_figures_before_says_only_those_of_now() -> None:
+def test_digest_without_previous_counts_shows_current_ones() -> None:
     """The first one has nothing to compare with."""
     made = speak(digest(("s1", None)), others={"s1": webinar(registration=registration())})
     assert made.text.endswith("45 minutes · 3 registered")
 
 
 @pytest.mark.parametrize(("pace", "span"), [("daily", "2 days"), ("weekly", "8 days")])
-def test_digest_with_nothing_to_come_is_one_line(pace: str, span: str) -> None:
+def test_empty_digest_is_one_line(pace: str, span: str) -> None:
     """With how far it looked."""
     assert speak(digest(occurrence=pace)).text == f"No webinars are coming up in the next {span}."
 
@@ -398,7 +396,7 @@ def test_digest_and_news_share_a_message() -> None:
 
 
 @pytest.mark.parametrize(("occurrence", "where"), [("C0123 2026", "<#C0123>"), ("", "a channel that you set up")])
-def test_who_set_a_channel_up_hears_that_nothing_is_said_there_any_more(occurrence: str, where: str) -> None:
+def test_author_is_notified_of_a_lost_channel(occurrence: str, where: str) -> None:
     """And what to do; the notice's occurrence begins with the channel's id."""
     made = speak(
         NoticeContext(notice(NoticeKind.CHANNEL_LOST, session_id="", channel_id="U1", occurrence=occurrence), None)
@@ -468,7 +466,7 @@ def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, at: da
     assert SHARED not in str(made) or one.audience is Audience.ANYONE
 
 
-def test_what_a_notice_is_made_of_holds_nothing_personal() -> None:
+def test_notice_facts_contain_nothing_personal() -> None:
     """Figures, times, titles and a Slack user id: review every new fact here."""
     assert set(NoticeFacts.model_fields) == {
         *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "coming", "urgent"),

@@ -105,7 +105,7 @@ def on(day: int, session_id: str = "s1", **changes: Any) -> Webinar:
     return webinar(session_id=session_id, start=MONDAY + day * DAY, **changes)
 
 
-async def test_digest_holds_what_is_coming_and_how_many_had_registered_at_the_one_before(sqlite_store: Store) -> None:
+async def test_digest_contains_upcoming_webinars_and_previous_counts(sqlite_store: Store) -> None:
     """Due at the digest time; expires after twelve hours."""
     await keep(sqlite_store, hours(), line(), on(1), on(2, "s2"))
     await count(sqlite_store, "s1", 37, MONDAY - WEEK - HOUR)
@@ -123,7 +123,7 @@ async def test_digest_holds_what_is_coming_and_how_many_had_registered_at_the_on
     )
 
 
-async def test_planned_digest_can_be_said(sqlite_store: Store) -> None:
+async def test_planned_digest_can_be_composed(sqlite_store: Store) -> None:
     """Phrased by its pace, with the counts at the time of the post."""
     one = on(1, registration=registration(count=42, limit=100))
     await keep(sqlite_store, hours(digest=DigestPace.DAILY), line(), one)
@@ -160,7 +160,7 @@ async def test_digest_that_is_set_up_after_its_hour_begins_with_the_next(sqlite_
     assert await at(MONDAY + WEEK, sqlite_store).plan_due() == 1
 
 
-async def test_daily_digest_with_nothing_to_come_is_left_out(sqlite_store: Store) -> None:
+async def test_empty_daily_digest_is_skipped(sqlite_store: Store) -> None:
     """An empty weekly digest is still posted, because silence could be a fault."""
     daily = hours(channel_id="C2", digest=DigestPace.DAILY)
     await keep(sqlite_store, hours(), daily, line(), line(channel_id="C2"))
@@ -179,7 +179,7 @@ async def test_daily_digest_looks_two_days_ahead_and_a_weekly_one_eight(sqlite_s
     assert await coming(sqlite_store, "C2") == ["s0", "s1"]
 
 
-async def test_digest_holds_only_what_the_channel_follows(sqlite_store: Store) -> None:
+async def test_digest_contains_only_subscribed_webinars(sqlite_store: Store) -> None:
     """Subscriptions to all, to a creator's, and to one webinar count; muted webinars do not."""
     mine = line(channel_id="C2", scope=Scope.MINE, subject="U1", features=frozenset({Feature.LIVE}))
     one = {"scope": Scope.WEBINAR, "account": ACCOUNT}
@@ -238,7 +238,7 @@ async def test_next_slot_has_a_digest_of_its_own(sqlite_store: Store) -> None:
         pytest.param(150, "2026-10-25T02:30", "2026-10-25T00:30", id="an hour that comes twice"),
     ],
 )
-async def test_digest_comes_at_its_wall_time(sqlite_store: Store, minutes: int, local: str, slot: str) -> None:
+async def test_digest_is_due_at_its_wall_time(sqlite_store: Store, minutes: int, local: str, slot: str) -> None:
     """Whatever the clocks do; once a day, also where the hour comes twice."""
     moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Madrid")).astimezone(UTC)
     long_ago = moment - 90 * DAY

@@ -41,7 +41,7 @@ def only(before: Webinar, after: Webinar, now: datetime = LATER) -> WebinarEvent
     return events
 
 
-def test_a_move_says_what_was() -> None:
+def test_move_has_the_old_start() -> None:
     """A move has the old start and expires at the new one."""
     events = only(webinar(), webinar(start=START + HOUR))
 
@@ -50,7 +50,7 @@ def test_a_move_says_what_was() -> None:
     assert kinds(webinar(), webinar(start=LATER)) == []
 
 
-def test_a_move_there_and_back_and_there_again_is_three_moves() -> None:
+def test_repeated_moves_are_different_events() -> None:
     """The key of an event comes from the earlier snapshot, so every replica computes the same."""
     here, there = webinar(seen_at=NOW), webinar(start=START + HOUR, seen_at=LATER)
     again = [
@@ -72,7 +72,7 @@ def test_occurrence_has_the_stored_format() -> None:
     assert only(_as(Status.ACTIVE), _as(Status.FINISHED), START).occurrence == ""
 
 
-def test_a_new_title_says_both() -> None:
+def test_rename_has_both_titles() -> None:
     """The new title is stored, because the webinar may be renamed again before the post."""
     assert only(webinar(), webinar(title="Launch week")).facts == NoticeFacts(
         was_title="Launch day", title="Launch week"
@@ -80,7 +80,7 @@ def test_a_new_title_says_both() -> None:
     assert kinds(webinar(title=""), webinar()) == []
 
 
-def test_a_cancelled_webinar_has_no_other_news() -> None:
+def test_canceled_webinar_has_no_other_events() -> None:
     """Whatever else changed; no event after the planned end."""
     off = counted(9, 9).model_copy(update={"status": Status.CANCELED, "title": "New", "start": START + HOUR})
 
@@ -90,7 +90,7 @@ def test_a_cancelled_webinar_has_no_other_news() -> None:
     assert kinds(off, off) == []
 
 
-def test_live_is_not_said_while_hosts_may_practise() -> None:
+def test_live_waits_while_hosts_may_practice() -> None:
     """A session becomes active with the practice, up to an hour ahead: the live notice waits for the start."""
     scheduled, active = webinar(), _as(Status.ACTIVE)
 
@@ -101,7 +101,7 @@ def test_live_is_not_said_while_hosts_may_practise() -> None:
     assert kinds(active, active) == []
 
 
-def test_ended_is_said_of_what_has_surely_run() -> None:
+def test_ended_requires_a_webinar_that_took_place() -> None:
     """Reported if it was seen active or ended early; a webinar that was never started is not reported."""
     finished = _as(Status.FINISHED)
 
@@ -128,7 +128,7 @@ def test_ended_is_said_of_what_has_surely_run() -> None:
         ((3, 9, True), (3, 9, True), None),
     ],
 )
-def test_door_is_news_when_people_can_register_or_cannot_any_more(
+def test_registration_status_change_is_an_event(
     was: tuple[int, int | None, bool], read: tuple[int, int | None, bool], expected: NoticeKind | None
 ) -> None:
     """Full, closed or reopened, with the figures; between full and closed there is no event."""
@@ -156,7 +156,7 @@ def test_door_is_news_when_people_can_register_or_cannot_any_more(
         ((0, 1), (1, 1), None),
     ],
 )
-def test_filling_is_news_when_a_share_of_the_limit_is_reached(
+def test_reaching_a_percentage_is_an_event(
     was: tuple[int, int | None], read: tuple[int, int | None], percent: int | None
 ) -> None:
     """Filling up is reported at 80 and 95 percent, with the figures."""
@@ -166,7 +166,7 @@ def test_filling_is_news_when_a_share_of_the_limit_is_reached(
     assert [one.facts for one in events] == expected
 
 
-def test_filling_is_said_once_for_each_limit() -> None:
+def test_filling_is_one_event_per_limit() -> None:
     """Crossing a percentage again is the same event; after a change of the limit it is a new one."""
 
     def occurrence(limit: int, limit_since: datetime) -> str:
@@ -183,7 +183,7 @@ def test_filling_is_said_once_for_each_limit() -> None:
     assert len(set(again)) == 3
 
 
-def test_registrations_are_news_when_there_are_more() -> None:
+def test_growing_count_is_an_event() -> None:
     """Growth has the old and new count; a decrease or a first reading is no event."""
     grown = only(counted(3), counted(5))
 
@@ -198,7 +198,7 @@ def test_registrations_are_news_when_there_are_more() -> None:
 
 
 @given(WEBINARS, WEBINARS, MOMENTS)
-def test_any_change_has_news_that_can_be_kept_and_said(before: Webinar, after: Webinar, now: datetime) -> None:
+def test_any_change_has_valid_events(before: Webinar, after: Webinar, now: datetime) -> None:
     """At most one event per kind, not expired when due, with a valid key; none without a change."""
     events = detect_events(before, after, now)
 
@@ -210,7 +210,7 @@ def test_any_change_has_news_that_can_be_kept_and_said(before: Webinar, after: W
 
 
 @given(st.integers(0, 120), st.integers(1, 120), st.booleans())
-def test_door_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> None:
+def test_registration_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> None:
     """Full wins over closed, and without a limit nothing is full."""
     read = registration(count=count, limit=limit, is_open=is_open)
 
@@ -222,7 +222,7 @@ def test_door_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> N
 
 
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=30))
-def test_filling_is_said_at_most_once_at_each_share_of_a_limit(readings: list[int]) -> None:
+def test_filling_occurs_at_most_once_per_percentage(readings: list[int]) -> None:
     """However the count moves, there are at most as many keys as percentages."""
     read = [counted(count, 100, limit_since=NOW) for count in readings]
     expected = [

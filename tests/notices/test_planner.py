@@ -47,7 +47,7 @@ async def db(store: Store) -> AsyncIterator[Db]:
         yield opened
 
 
-async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
+async def test_channels_get_their_features(db: Db) -> None:
     """A full webinar is reported, with the count, in channels with the feature `alerts` only."""
     await save_with_subscriptions(
         db,
@@ -65,7 +65,7 @@ async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
     assert (first.notice.due_at, first.notice.schedulable_at, first.notice.expires_at) == (LATER, LATER, START)
 
 
-async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
+async def test_move_plans_new_reminders_and_a_notice(db: Db) -> None:
     """The old ones are withdrawn in the same transaction."""
     await save_with_subscriptions(db, webinar(), webinar_subscription("C1", REMINDERS, CHANGES, offsets=(HOUR,)))
     assert await planned_reminders(db) == [("C1", START, HOUR)]
@@ -89,7 +89,7 @@ async def test_replanning_reads_the_webinar_again(db: Db) -> None:
     assert await planned_reminders(db) == [("C1", START + DAY, HOUR)]
 
 
-async def test_who_did_it_is_not_told(db: Db) -> None:
+async def test_author_of_a_change_gets_no_notice(db: Db) -> None:
     """The person who made the change gets no DM; channels and other people do."""
     lines = [subscription(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
     await save_with_subscriptions(db, webinar(), *lines)
@@ -100,7 +100,7 @@ async def test_who_did_it_is_not_told(db: Db) -> None:
 
 
 @pytest.mark.parametrize(("by", "places"), [("", ["U1"]), ("U2", ["U1"]), ("U1", [])])
-async def test_organiser_is_told_that_it_fills_up(db: Db, by: str, places: list[str]) -> None:
+async def test_organizer_gets_filling(db: Db, by: str, places: list[str]) -> None:
     """The organizer needs no subscription, and gets none of their own change."""
     await save_with_subscriptions(db, webinar_with_count(8, 100))
 
@@ -109,7 +109,7 @@ async def test_organiser_is_told_that_it_fills_up(db: Db, by: str, places: list[
     assert await planned_events(db) == [(place, NoticeKind.FILLING) for place in places]
 
 
-async def test_organiser_who_asked_for_it_is_told_once(db: Db) -> None:
+async def test_subscribed_organizer_gets_filling_once(db: Db) -> None:
     """One notice in the DM where they subscribed, not a second by user id."""
     await save_with_subscriptions(
         db,
@@ -131,7 +131,7 @@ async def test_a_webinar_seen_first_is_reminded_of_but_no_news(db: Db) -> None:
     assert await planned_reminders(db) == [("C1", START, before) for before in (HOUR / 6, HOUR, DAY)]
 
 
-async def test_a_creator_who_is_learnt_later_is_heard_of_by_those_who_follow_them(db: Db) -> None:
+async def test_creator_learned_later_reaches_their_subscribers(db: Db) -> None:
     """The poller may see a webinar before its creation is committed."""
     await save_with_subscriptions(
         db, webinar(created_by=""), subscription("C1", REMINDERS, scope=Scope.MINE, subject="U1")
@@ -165,7 +165,7 @@ async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
     assert await planned_reminders(db) == [("C1", START, 2 * HOUR), ("C2", START, HOUR)]
 
 
-async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
+async def test_many_reminders_are_scheduled_earlier(db: Db) -> None:
     """1,000 due at once are scheduled 30 minutes ahead, a few 15 minutes ahead."""
     crowd = [notice(session_id="s2", channel_id=f"D{number}", due_at=START - HOUR) for number in range(1000)]
     await notice_table.plan(db, [one.model_copy(update={"schedulable_at": one.due_at - QUARTER}) for one in crowd])
@@ -220,7 +220,7 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
     ] == [NoticeState.WITHDRAWN]
 
 
-async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db) -> None:
+async def test_changed_subscription_keeps_notices_still_subscribed(db: Db) -> None:
     """Pending alerts, and reminders at the workspace's offsets."""
     await subscription_table.save_default_offsets(db, WORKSPACE, [HOUR], "U1", NOW)
     await save_with_subscriptions(db, webinar_with_count(3, 4), subscription("C1", REMINDERS, ALERTS))
@@ -238,7 +238,7 @@ async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db)
     assert await planned_reminders(db) == [("C1", START, 2 * HOUR)]
 
 
-async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None:
+async def test_channel_that_subscribes_to_all_gets_each(db: Db) -> None:
     """All upcoming webinars, in batches; none that are over or of another workspace."""
     for number in range(120):
         await webinar_table.save(db, webinar(session_id=f"s{number}", start=START + number * HOUR))
@@ -253,7 +253,7 @@ async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None
     assert {row.notice.session_id for row in planned} == {f"s{number}" for number in range(120)}
 
 
-async def test_a_transaction_that_was_broken_off_is_followed_up_again(store: Store) -> None:
+async def test_aborted_transaction_is_planned_again(store: Store) -> None:
     """A crash before the commit leaves nothing, and the same change is reported later."""
     async with store.write() as db:
         await save_with_subscriptions(db, webinar_with_count(3, 4), subscription("C1", ALERTS))

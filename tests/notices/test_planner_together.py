@@ -64,7 +64,7 @@ async def second(store: Store) -> AsyncIterator[Replica]:
     await opened.close()
 
 
-async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Replica) -> None:
+async def test_concurrent_replicas_report_a_change_once(store: Store, second: Replica) -> None:
     """Two replicas count at the same time: each step between counts is reported once."""
     async with store.write() as db:
         await save_with_subscriptions(db, webinar_with_count(3, 8), subscription("C1", ALERTS, Feature.REGISTRATIONS))
@@ -88,7 +88,7 @@ async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Rep
     assert sorted(steps, key=str) == [(3, 5), (5, 8), (None, 8)]
 
 
-async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Store, second: Replica) -> None:
+async def test_channel_subscribes_while_a_webinar_moves(store: Store, second: Replica) -> None:
     """A concurrent move and subscription: the channel is reminded of the new start only."""
     async with store.write() as db:
         await save_with_subscriptions(db, webinar())
@@ -111,7 +111,7 @@ async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Stor
         assert {start for _, start, _ in await planned_reminders(db)} == {START + DAY}
 
 
-async def test_a_channel_that_begins_to_follow_all_while_a_webinar_is_made(store: Store, second: Replica) -> None:
+async def test_channel_subscribes_to_all_while_a_webinar_is_created(store: Store, second: Replica) -> None:
     """It is reminded of that one, too."""
 
     async def follow() -> None:

@@ -62,7 +62,7 @@ LUNCH = hours(quiet_from=12 * 60, quiet_to=13 * 60)
         (hours(quiet_to=600), "2026-03-11T09:00", None),
     ],
 )
-def test_quiet_hours_end_when_the_wall_clock_says(setting: ChannelHours, now: str, until: str | None) -> None:
+def test_quiet_hours_end_at_wall_time(setting: ChannelHours, now: str, until: str | None) -> None:
     """They may span midnight; the begin is included, the end is not."""
     assert quiet_until(setting, at(now)) == (at(until) if until else None)
 
@@ -74,7 +74,7 @@ def test_channel_without_hours_is_never_quiet() -> None:
     assert quiet_until(gone, at("2026-03-11T12:30", "UTC")) == at("2026-03-11T13:00", "UTC")
 
 
-def test_quiet_hours_follow_the_clocks_of_their_zone() -> None:
+def test_quiet_hours_use_the_channels_zone() -> None:
     """Quiet hours are an hour shorter or longer in the night of a DST change."""
     begins, ends = at("2026-03-28T22:00"), at("2026-03-29T08:00")
     assert (quiet_until(NIGHT, begins), ends - begins) == (ends, timedelta(hours=9))
@@ -120,7 +120,7 @@ def test_quiet_never_lasts_longer_than_a_day_and_really_ends(zone: str, begins: 
         ({"digest": DigestPace.DAILY, "digest_at": 1439}, "2026-03-11T23:58", "2026-03-10T23:59"),
     ],
 )
-def test_digest_slot_is_the_latest_that_has_come(changes: dict[str, object], now: str, slot: str) -> None:
+def test_digest_time_is_the_latest_past_one(changes: dict[str, object], now: str, slot: str) -> None:
     """At its very moment it has come."""
     assert last_digest_time(hours(MADRID, **changes), at(now)) == at(slot)
 
@@ -140,7 +140,7 @@ def test_no_digest_no_slot() -> None:
         ("2026-10-26", "2026-10-26T02:30"),
     ],
 )
-def test_digest_hour_that_the_clocks_skip_or_repeat_comes_once(day: str, slot: str) -> None:
+def test_skipped_or_repeated_digest_time_occurs_once(day: str, slot: str) -> None:
     """During that day, there is this one digest time."""
     setting = hours(digest=DigestPace.DAILY, digest_at=2 * 60 + 30)
     began = at(f"{day}T00:00")

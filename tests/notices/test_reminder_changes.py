@@ -75,7 +75,7 @@ async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
     assert (elsewhere.is_on, elsewhere.origin, elsewhere.reminders) == (False, ReminderOrigin.NONE, [])
 
 
-async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
+async def test_own_offsets_keep_other_features(store: Store) -> None:
     """The card's subscription keeps its meaning and gets the offsets; Undo restores it."""
     await known(store, line())
     async with store.write() as db:
@@ -90,7 +90,7 @@ async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
     assert waiting(await seen(store)) == list(DEFAULT_OFFSETS)
 
 
-async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(store: Store) -> None:
+async def test_default_offsets_leave_no_redundant_subscription(store: Store) -> None:
     """A channel subscribed to all webinars uses that subscription again, also after it changes."""
     await known(store, followed())
     async with store.write() as db:
@@ -190,7 +190,7 @@ async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
     assert waiting(await seen(store, "C2")) == list(DEFAULT_OFFSETS)
 
 
-async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> None:
+async def test_defaults_apply_without_own_offsets(store: Store) -> None:
     """Each webinar that uses them is replanned and counted."""
     await known(store, line(), line(channel_id="C2", offsets=(2 * HOUR,), by_share=False))
     other = webinar(session_id="s2", webinar_id="w2")

@@ -114,7 +114,7 @@ async def test_only_reminders_that_are_still_ahead_are_planned(
     assert reminders(world, start) == told(*waits)
 
 
-async def test_reminder_is_handed_to_slack_a_quarter_of_an_hour_before(world: World) -> None:
+async def test_reminder_is_scheduled_a_quarter_of_an_hour_before(world: World) -> None:
     """Not earlier, for the exact second, and without metadata, with which Slack would never post it."""
     start = await announced(world)
     await reach(world, start - DAY - 15 * MINUTE - 2 * SECOND)
@@ -155,7 +155,7 @@ async def test_bot_that_is_back_before_a_reminder_is_due_is_in_time(world: World
     assert reminders(world, start) == told(DAY)
 
 
-async def test_bot_that_is_back_late_says_what_is_still_worth_saying(world: World) -> None:
+async def test_late_bot_posts_only_unexpired_reminders(world: World) -> None:
     """A late reminder states the actual time until the start; an expired one is not posted."""
     start = await announced(world)
     await reach(world, start - DAY - HOUR)
@@ -171,7 +171,7 @@ async def test_bot_that_is_back_late_says_what_is_still_worth_saying(world: Worl
     assert [first.state, second.state, third.state] == [NoticeState.MISSED, NoticeState.BATCHED, NoticeState.PLANNED]
 
 
-async def test_bot_that_is_back_after_the_start_says_nothing(world: World) -> None:
+async def test_bot_back_after_the_start_posts_nothing(world: World) -> None:
     """No false "starts in"."""
     start = await announced(world)
     await world.stop_bot()
@@ -183,7 +183,7 @@ async def test_bot_that_is_back_after_the_start_says_nothing(world: World) -> No
     assert await states(world) == [NoticeState.MISSED] * 3
 
 
-async def test_cancelled_webinar_takes_its_reminders_back(world: World) -> None:
+async def test_canceled_webinar_withdraws_its_reminders(world: World) -> None:
     """Also the one already scheduled at Slack; only the updated card and the cancellation remain."""
     start = await announced(world)
     await reach(world, start - DAY - 10 * MINUTE)
@@ -215,7 +215,7 @@ async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world
     assert (await states(world))[:3] == [NoticeState.WITHDRAWN] * 3
 
 
-async def test_webinar_moved_away_and_back_is_reminded_of_as_before(world: World) -> None:
+async def test_webinar_moved_and_moved_back_keeps_its_reminders(world: World) -> None:
     """Two sweeps, no trace."""
     start = await announced(world)
     await reach(world, start - DAY - 10 * MINUTE)
@@ -321,7 +321,7 @@ async def test_deleted_card_takes_its_reminders_with_it(world: World) -> None:
 
 
 @pytest.mark.parametrize("accepted", [False, True])
-async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted: bool) -> None:
+async def test_bot_killed_while_scheduling_posts_once(world: World, accepted: bool) -> None:
     """Unknown outcome: the next bot waits, lists scheduled messages, and repeats only missing ones."""
     start = await announced(world)
     await reach(world, start - DAY - 16 * MINUTE)

@@ -76,7 +76,7 @@ def test_plan_of_an_ordinary_webinar() -> None:
     assert [START - one.expires_at for one in planned] == [DAY / 2, HOUR / 2, 5 * MINUTE, -5 * MINUTE]
 
 
-def test_channels_are_reminded_as_they_chose() -> None:
+def test_channels_use_their_offsets() -> None:
     """A channel's own offsets, the workspace's, or none; the start notice only with the feature `live`."""
     channels = [
         channel_features(Feature.REMINDERS, channel="C1", offsets=(HOUR, 5 * MINUTE)),
@@ -95,13 +95,13 @@ def test_channels_are_reminded_as_they_chose() -> None:
     ]
 
 
-def test_a_reminder_of_no_time_ahead_is_no_reminder() -> None:
+def test_offset_of_zero_is_no_reminder() -> None:
     """An offset of zero is not a reminder; the start notice has a feature of its own."""
     assert plan(webinar(), [channel_features(Feature.REMINDERS, offsets=(timedelta(),))], NOW) == []
 
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.lists(st.timedeltas(MINUTE, timedelta(days=7)), max_size=4))
-def test_plan_is_ahead_and_says_everything_once(
+def test_plan_is_in_the_future_and_unique(
     any_one: Webinar, channels: list[ChannelFeatures], now: datetime, defaults: list[timedelta]
 ) -> None:
     """One notice per channel and future offset, in whatever order they are given; none for the past."""
@@ -126,7 +126,7 @@ def test_plan_is_ahead_and_says_everything_once(
 
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.timedeltas(timedelta(), timedelta(days=40)))
-def test_plan_made_later_adds_nothing(
+def test_later_plan_adds_nothing(
     any_one: Webinar, channels: list[ChannelFeatures], now: datetime, wait: timedelta
 ) -> None:
     """Planning again later gives the same plan without past notices; none of it is stale."""
@@ -138,9 +138,7 @@ def test_plan_made_later_adds_nothing(
 
 
 @given(LOCAL, ZONES, st.sampled_from([0, 1]), HEARINGS)
-def test_change_of_the_clocks_moves_nothing(
-    wall: datetime, zone: str, fold: int, channels: list[ChannelFeatures]
-) -> None:
+def test_daylight_saving_moves_nothing(wall: datetime, zone: str, fold: int, channels: list[ChannelFeatures]) -> None:
     """One day before is 24 hours before, across daylight saving changes and in any zone."""
     start = wall.replace(tzinfo=ZoneInfo(zone), fold=fold)
     local, same = webinar(start=start), webinar(start=start.astimezone(UTC))
@@ -156,7 +154,7 @@ def test_change_of_the_clocks_moves_nothing(
 
 
 @given(st.sampled_from([timedelta(), HOUR, -MINUTE]), st.sampled_from(Status), HEARINGS)
-def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
+def test_reminder_is_stale_when_wrong_or_unsubscribed(
     moved: timedelta, status: Status, left: list[ChannelFeatures]
 ) -> None:
     """Stale after a move, a cancellation, or a change of the channel's offsets; otherwise valid."""
@@ -167,7 +165,7 @@ def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
 
 
 @each_row("kind", sorted(FEATURE_BY_KIND))
-def test_what_a_channel_no_longer_wants_to_hear_is_stale(kind: NoticeKind) -> None:
+def test_unsubscribed_notice_is_stale(kind: NoticeKind) -> None:
     """Stale if the channel is muted or has other features, for every kind with a feature."""
     true_of = webinar(status=REQUIRED_STATUS.get(kind, Status.SCHEDULED))
     planned = reminder() if kind is NoticeKind.REMINDER else notice(kind)
@@ -182,7 +180,7 @@ def test_what_a_channel_no_longer_wants_to_hear_is_stale(kind: NoticeKind) -> No
 
 
 @pytest.mark.parametrize("status", Status)
-def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
+def test_ended_webinar_keeps_only_its_last_notice(status: Status) -> None:
     """After quiet hours, notices may be stale by the webinar's status; events of an upcoming one are not."""
     kinds = [kind for kind in FEATURE_BY_KIND if kind not in TIMED]
 
@@ -200,7 +198,7 @@ def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
     )
 
 
-def test_organiser_is_told_that_it_fills_up_without_having_asked() -> None:
+def test_organizer_gets_filling_without_a_subscription() -> None:
     """Notices that need no subscription are never stale."""
     for planned in (
         notice(NoticeKind.FILLING, "U1"),
@@ -211,7 +209,7 @@ def test_organiser_is_told_that_it_fills_up_without_having_asked() -> None:
     assert is_stale(notice(NoticeKind.FILLING, "U2"), webinar(), [])
 
 
-def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
+def test_posted_reminder_misleads_only_before_the_start() -> None:
     """A posted reminder misleads if the webinar was moved or canceled before its start."""
     spoken = reminder()
     (starting,) = plan(webinar(), [channel_features(Feature.LIVE)], NOW)
@@ -225,7 +223,7 @@ def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
         assert not is_misleading(spoken, webinar(status=status), START - MINUTE)
 
 
-def test_every_kind_says_until_when_it_is_worth_saying() -> None:
+def test_every_kind_has_an_expiry() -> None:
     """Every kind has an expiry, as documented, and a replacement."""
     assert set(EXPIRY) == set(NoticeKind)
     assert all(expiry.replacement for expiry in EXPIRY.values())
@@ -246,7 +244,7 @@ def test_every_kind_says_until_when_it_is_worth_saying() -> None:
     }
 
 
-def test_what_is_counted_from_a_moment_needs_no_webinar() -> None:
+def test_expiry_from_a_moment_needs_no_webinar() -> None:
     """Kinds counted from a moment need no webinar; a missing moment or webinar is an error."""
     of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST]
     assert [expires_at(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]

@@ -60,7 +60,7 @@ MORNING = NOW.replace(minute=0) + HOUR
         (2001, "W1", timedelta()),  # a user of an Enterprise Grid
     ],
 )
-def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta) -> None:
+def test_large_load_is_scheduled_earlier(crowd: int, channel: str, ahead: timedelta) -> None:
     """So that 50 calls a minute suffice; a very large load of DMs is posted in its minute."""
     assert START - schedulable_at(START, crowd, channel) == ahead
     assert is_direct(channel) is (channel[0] != "C")
@@ -76,7 +76,7 @@ def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta
         (NoticeKind.FULL, "C1", SCHEDULE_AHEAD, DeliveryMethod.IMMEDIATE),
     ],
 )
-def test_reminders_are_held_by_slack_except_in_a_crowd_of_dms(
+def test_reminders_are_scheduled_except_a_large_load_of_dms(
     kind: NoticeKind, channel: str, ahead: timedelta, goes: DeliveryMethod
 ) -> None:
     """Alerts are posted; so is a DM that may not be scheduled before it is due."""
@@ -95,7 +95,7 @@ def test_bundle_is_a_channels_minute() -> None:
     assert [is_late(due, due + wait) for wait in (2 * MINUTE, 2 * MINUTE + SECOND)] == [False, True]
 
 
-def test_session_that_several_late_reminders_speak_of_is_told_of_once() -> None:
+def test_late_reminders_of_one_session_are_reduced_to_one() -> None:
     """The late notice nearest to the start wins; the start notice is nearer than any reminder."""
     day, hour = notice(offset=24 * HOUR), notice()
     starting = notice(session_id="s2", kind=NoticeKind.STARTING, offset=timedelta())
@@ -136,7 +136,7 @@ def test_second_is_the_next_around_which_slack_has_room(taken: Iterable[int], la
     assert post_at(due, NOW, [second + each for each in taken]) == second + later
 
 
-def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:
+def test_scheduled_message_is_final_later_or_at_the_start() -> None:
     """But not before it was posted."""
     second = int(NOW.timestamp())
     assert confirmed_at(second, [START]) == NOW + CHANGE_SEEN_WITHIN

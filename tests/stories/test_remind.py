@@ -49,7 +49,7 @@ async def at(world: World, moment: datetime) -> None:
     await world.move(moment - world.clock.now())
 
 
-async def test_remind_by_words_is_posted_at_its_times(world: World) -> None:
+async def test_remind_with_times_is_posted_at_them(world: World) -> None:
     """The channel is reminded when it was asked for, to the second, and at no other time."""
     start = await scheduled(world, ahead=timedelta(hours=3))
 
@@ -115,7 +115,7 @@ async def test_remind_is_not_undone_over_a_later_change(world: World) -> None:
         ),
     ],
 )
-async def test_remind_refuses_in_words_and_keeps_what_was_typed(world: World, times: str, sentence: str) -> None:
+async def test_remind_explains_errors_and_keeps_the_input(world: World, times: str, sentence: str) -> None:
     """Nothing changes, and what was typed stands in the answer and in the form that Change opens."""
     await scheduled(world)
     await world.command("chloe", "#launch", "remind launch 1h")
@@ -143,7 +143,7 @@ async def test_remind_keeps_what_is_past_for_a_later_start(world: World) -> None
     assert "1 hour was named more than once and is one reminder." in answer
 
 
-async def test_remind_of_a_webinar_that_is_cancelled_or_unknown(world: World) -> None:
+async def test_remind_of_a_canceled_or_unknown_webinar(world: World) -> None:
     """Each in a sentence."""
     await scheduled(world)
     await world.command("chloe", "#launch", "cancel launch")
@@ -157,7 +157,7 @@ async def test_remind_of_a_webinar_that_is_cancelled_or_unknown(world: World) ->
     assert "No webinar matches" in world.last("#launch", "chloe").words
 
 
-async def test_remind_of_several_that_match_goes_on_with_the_times(world: World) -> None:
+async def test_remind_with_several_matches_keeps_the_times(world: World) -> None:
     """The picker's button sets what was typed."""
     await scheduled(world, title="Launch day")
     await scheduled(world, title="Launch party")
@@ -172,7 +172,7 @@ async def test_remind_of_several_that_match_goes_on_with_the_times(world: World)
     assert planned(answer) == ["2 hours before"]
 
 
-async def test_remind_where_greenroom_cannot_post_says_how_to_invite_it(world: World) -> None:
+async def test_remind_where_greenroom_cannot_post_explains_how_to_invite_it(world: World) -> None:
     """By words and in the form; nothing is planned."""
     await scheduled(world, user="ana")
 
@@ -249,7 +249,7 @@ async def test_form_adds_lengths_and_moments(world: World) -> None:
         ),
     ],
 )
-async def test_form_refuses_in_words_under_its_field(world: World, typed: dict[str, str], sentence: str) -> None:
+async def test_form_shows_errors_under_its_field(world: World, typed: dict[str, str], sentence: str) -> None:
     """What was typed stays there to be mended."""
     await scheduled(world)
     await world.command("chloe", "#launch", "remind launch 2h")
@@ -305,7 +305,7 @@ async def test_form_changes_the_time_of_one(world: World) -> None:
     assert posted(world, "#launch") == [start - 30 * MINUTE, start - 20 * MINUTE]
 
 
-async def test_form_leaves_alone_what_goes_out_in_a_moment(world: World) -> None:
+async def test_form_cannot_change_a_reminder_about_to_be_posted(world: World) -> None:
     """In its last minute a reminder cannot be withdrawn: the reply says so, and it is posted once."""
     start = await scheduled(world, ahead=timedelta(hours=2))
     await world.command("chloe", "#launch", "remind launch 1h")
@@ -338,7 +338,7 @@ async def test_form_mutes_and_turns_on_again(world: World) -> None:
     assert posted(world, "#launch") == [start - 110 * MINUTE]
 
 
-async def test_form_goes_back_to_the_usual_times(world: World) -> None:
+async def test_form_restores_the_default_times(world: World) -> None:
     """The workspace's own, which then may change."""
     await scheduled(world)
     await world.command("chloe", "#launch", "remind launch 2h")
@@ -352,7 +352,7 @@ async def test_form_goes_back_to_the_usual_times(world: World) -> None:
     assert "Times as usual in this workspace" in view.words
 
 
-async def test_form_shows_what_was_said_after_a_refresh(world: World) -> None:
+async def test_form_shows_posted_reminders_after_a_refresh(world: World) -> None:
     """It stands where it was open; nothing is asked of RingCentral for it."""
     start = await scheduled(world, ahead=timedelta(hours=2))
     await world.command("chloe", "#launch", "remind launch 1h 10m")
@@ -434,7 +434,7 @@ async def test_snooze_reminds_one_person_again(world: World, user: str, channel:
     assert len(_everybodys(world, channel)) == 1
 
 
-async def test_snooze_follows_a_webinar_that_moves(world: World) -> None:
+async def test_snooze_moves_with_its_webinar(world: World) -> None:
     """The person is notified of the move, and reminded before the new start."""
     start = await scheduled(world, ahead=timedelta(hours=3))
     await world.command("chloe", "#launch", "remind launch 2h")
@@ -494,7 +494,7 @@ async def test_snooze_too_late_offers_what_is_left(world: World) -> None:
     assert posted(world, "@dev") == []
 
 
-async def test_snooze_where_slack_lets_nobody_write_says_so(world: World) -> None:
+async def test_snooze_reports_that_slack_allows_no_dm(world: World) -> None:
     """Nothing is planned then."""
     start = await scheduled(world, ahead=timedelta(hours=3))
     await world.command("chloe", "#partners", "remind launch 2h")
@@ -527,7 +527,7 @@ async def test_snooze_ten_times_is_enough(world: World) -> None:
     assert confirmations[-1].words == "The reminder of *Launch day* could not be set."
 
 
-async def test_usual_times_are_set_by_admins_and_hold_everywhere(world: World) -> None:
+async def test_defaults_are_set_by_admins_and_apply_everywhere(world: World) -> None:
     """Pending reminders without own offsets are replanned; anyone can see the defaults and their author."""
     start = await scheduled(world, ahead=timedelta(hours=5))
     await world.click("chloe", await form(world), "Turn On")

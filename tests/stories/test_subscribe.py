@@ -51,7 +51,7 @@ async def test_subscribing_is_shown_back_and_introduced_once(world: World) -> No
     )
 
 
-async def test_less_is_said_and_nothing_in_the_end(world: World) -> None:
+async def test_unsubscribing_step_by_step(world: World) -> None:
     """What was planned is taken back."""
     await create_webinar(world)
     await reply_to(world, "dev", "subscribe everything")
@@ -65,7 +65,7 @@ async def test_less_is_said_and_nothing_in_the_end(world: World) -> None:
     assert "Nothing changed: this channel did not hear alerts" in await reply_to(world, "dev", "unsubscribe alerts")
 
 
-async def test_channel_with_a_card_can_ask_for_more_of_all(world: World) -> None:
+async def test_channel_with_a_card_can_subscribe_to_all(world: World) -> None:
     """A card's subscription adds to others, and removing features from all applies to it too."""
     await create_webinar(world, announce="#launch")
     await reply_to(world, "dev", "subscribe live")
@@ -88,7 +88,7 @@ async def test_one_webinar_is_muted_and_brought_back(world: World) -> None:
     assert [line.scope for line in await subscriptions_of(world)] == [Scope.ALL]
 
 
-async def test_mine_are_those_of_whoever_typed_it(world: World) -> None:
+async def test_mine_are_the_webinars_of_the_user(world: World) -> None:
     """Others' webinars are not meant, and those that they create later are."""
     await create_webinar(world, "chloe", "Hers")
     assert "about the webinars that you created" in await reply_to(
@@ -125,7 +125,7 @@ async def test_direct_message_is_no_channel(world: World) -> None:
         assert "type this there" in await reply_to(world, "dev", typed, "@dev")
 
 
-async def test_channel_without_greenroom_says_how_to_invite_it(world: World) -> None:
+async def test_channel_without_greenroom_explains_how_to_invite_it(world: World) -> None:
     """Greenroom cannot post in a private channel before it is invited."""
     assert "/invite @Greenroom" in await reply_to(world, "ana", "subscribe", "#board")
     assert await subscriptions_of(world, "C0BOARD") == []
@@ -161,7 +161,7 @@ async def test_ambiguous_title_is_picked_and_the_features_are_kept(world: World)
     assert [line.features for line in await subscriptions_of(world)] == [frozenset({Feature.LIVE})]
 
 
-async def test_webinar_that_is_over_is_not_followed(world: World) -> None:
+async def test_past_webinar_cannot_be_subscribed_to(world: World) -> None:
     """A webinar that is over is refused."""
     await create_webinar(world)
     world.clock.move(timedelta(days=4))

@@ -73,7 +73,7 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
     )
 
 
-async def test_form_that_cannot_be_used_says_why_under_each_field(world: World) -> None:
+async def test_invalid_form_shows_errors_under_each_field(world: World) -> None:
     """All at once; what was typed stays, and can be mended and sent."""
     opened = await form(world)
     outcome = await world.slack.submit("dev", opened, {**FILLED, "quiet_to": None, "zone": "Europe/Madird"})

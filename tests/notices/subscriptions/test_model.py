@@ -78,14 +78,14 @@ def test_every_feature_has_kinds_of_notices() -> None:
     assert set(NoticeKind) - set(FEATURE_BY_KIND) == {NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 
 
-def test_general_lines_add_up() -> None:
+def test_general_subscriptions_add_up() -> None:
     """Subscriptions to all, to the creator's webinars, and by card add up; another creator's do not count."""
     lines = subscribe(subscribe([], change(), LIVE), change("mine"), frozenset({Feature.FILLING}))
     assert launch_features([*lines, card_line()]) == DEFAULT_FEATURES | {Feature.LIVE, Feature.FILLING}
     assert [launch_features(lines, one) for one in WEBINARS] == [LIVE | {Feature.FILLING}, LIVE, LIVE]
 
 
-def test_what_somebody_said_of_one_webinar_decides_alone() -> None:
+def test_own_subscription_decides_alone() -> None:
     """Also where it asks for nothing; lines of other channels, accounts and workspaces are their own."""
     lines = unsubscribe(subscribe([], change(), DEFAULT_FEATURES), change(LAUNCH))
     here = [line for line in lines if line.scope is Scope.WEBINAR]

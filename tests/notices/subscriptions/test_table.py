@@ -40,7 +40,7 @@ def hours(**changes: Any) -> ChannelHours:
     )
 
 
-async def test_lines_come_back_as_they_were_written(store: Store) -> None:
+async def test_subscriptions_are_read_as_written(store: Store) -> None:
     """Of every scope, with features or none, with times of their own or none, or none at all."""
     lines = [
         line(features=frozenset(Feature)),
@@ -59,7 +59,7 @@ async def test_lines_come_back_as_they_were_written(store: Store) -> None:
         assert [one.subject for one in await subscription_table.of_channel(db, HERE, "C1")] == ["", "U1", "s2"]
 
 
-async def test_lines_stay_in_their_workspace_and_account(store: Store) -> None:
+async def test_subscriptions_belong_to_workspace_and_account(store: Store) -> None:
     """The same channel, scope and subject elsewhere is another line."""
     mine = about_one()
     theirs = [about_one(workspace=other.workspace, account=other, set_by="U9") for other in OTHER_ACCOUNTS]
@@ -73,7 +73,7 @@ async def test_lines_stay_in_their_workspace_and_account(store: Store) -> None:
         assert await subscription_table.all_subscriptions(db, Workspace(team_id="T2")) == [theirs[0]]
 
 
-async def test_lines_that_decide_about_a_webinar_are_found(store: Store) -> None:
+async def test_subscriptions_that_cover_a_webinar_are_found(store: Store) -> None:
     """Its own, its creator's, and those about all, of every channel."""
     deciding = [line(), line(scope=Scope.MINE, subject="U1"), about_one(channel_id="C2")]
     others = [line(scope=Scope.MINE, subject="U2"), about_one(subject="s2")]
@@ -84,7 +84,7 @@ async def test_lines_that_decide_about_a_webinar_are_found(store: Store) -> None
         assert await subscription_table.all_subscriptions(db, HERE) == [*deciding[:2], *others, deciding[2]]
 
 
-async def test_lines_of_a_channel_are_replaced(store: Store) -> None:
+async def test_subscriptions_of_a_channel_are_replaced(store: Store) -> None:
     """What is gone is forgotten, what changed is written, what stayed is as it was."""
     launch = webinar()
 
@@ -118,7 +118,7 @@ async def test_two_who_change_a_channel_at_once_lose_nothing(store: Store) -> No
         assert [one.features for one in await subscription_table.of_channel(db, HERE, "C1")] == [frozenset(Feature)]
 
 
-async def test_hours_come_back_as_they_were_written(store: Store) -> None:
+async def test_hours_are_read_as_written(store: Store) -> None:
     """With quiet hours or without; of the channels that were asked about, and those that want a digest."""
     night = hours()
     plain = hours(channel_id="C2", quiet_from=None, quiet_to=None, digest=DigestPace.NEVER)
