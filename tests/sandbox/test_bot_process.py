@@ -1,4 +1,4 @@
-"""The commands of the sandbox to the bot's process, executed on a bot in this process."""
+"""The sandbox's commands to the bot's process, executed on a bot in this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOUR, DAY = 3600, timedelta(days=1)
 
 
 async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
-    """One a day, at its hour, however quickly the days go by."""
+    """One a day at its hour, however fast the clock moves."""
     control, now, workspace = (
         BotControl(world.bot, world.clock),
         world.clock.now(),
@@ -39,7 +39,7 @@ async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
 
 
 async def test_change_at_ringcentral_is_looked_at_with_one_call(world: World) -> None:
-    """The list for what stands in it, the registration for what stands there; nobody needs to press Refresh."""
+    """The list for what it contains, the registration for its own fields; no Refresh is needed."""
     await world.create()
     await world.command("chloe", "#launch", "share next")
     (webinar,) = world.ringcentral.webinars()
@@ -56,7 +56,7 @@ async def test_change_at_ringcentral_is_looked_at_with_one_call(world: World) ->
 
 
 async def test_look_at_a_strangers_webinar_or_with_ringcentral_away_harms_nothing(world: World) -> None:
-    """What somebody sees on the page must not end the bot."""
+    """An action on the page must not end the bot."""
     control = BotControl(world.bot, world.clock)
     world.ringcentral.fail("*", "^/webinar/", status=403, times=9)
     for session in ("", "1"):

@@ -8,7 +8,7 @@ import grimp
 
 
 def imports(package: str) -> dict[str, set[str]]:
-    """Each module with the modules of the package that it imports anywhere, in functions and for types too."""
+    """Each module with the modules of the package that it imports, including inside functions and for types."""
     graph = grimp.build_graph(package, cache_dir=None)
     return {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
 

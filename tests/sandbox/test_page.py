@@ -1,4 +1,4 @@
-"""The page's channel view: messages, the composer, persons and their zones, and the tools beside it."""
+"""The page's channel view: messages, the composer, users and their time zones, and the tools beside it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ INJECTIONS = (
 
 
 async def test_command_posts_what_was_typed(page: Page, acme: PageServer) -> None:
-    """Enter sends the command in this channel as this person, and empties the composer."""
+    """Enter sends the command in this channel as this user, and empties the composer."""
     await show(page, acme)
     composer = page.get_by_label("Message #launch")
     await expect(composer).to_be_focused()
@@ -47,7 +47,7 @@ async def test_command_posts_what_was_typed(page: Page, acme: PageServer) -> Non
 
 
 async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, acme: PageServer) -> None:
-    """What Slack says is shown above the composer, and goes when one types on; another channel has its own draft."""
+    """The error is shown above the composer until the next key press; each channel has its own draft."""
     acme.answers["command"] = {"ok": False, "error": "operation_timeout", "text": "/webinar failed with the error"}
     await show(page, acme)
     composer = page.get_by_test_id("composer")
@@ -65,7 +65,7 @@ async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, acme: 
 
 
 async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, acme: PageServer) -> None:
-    """A "/" offers the commands, Tab takes one, its usage stays visible; later the arrow brings the line back."""
+    """ "/" offers the commands, Tab inserts one and its usage stays visible; the up arrow restores the last line."""
     await show(page, acme)
     composer = page.get_by_test_id("composer")
     await composer.press("/")
@@ -82,7 +82,7 @@ async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, acme:
 
 
 async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, acme: PageServer) -> None:
-    """As Slack keeps it; @ completes to a person by keyboard."""
+    """As Slack stores it; @ completes to a user by keyboard."""
     await show(page, acme)
     composer = page.get_by_test_id("composer")
     await composer.press_sequentially("a < b & @fi")
@@ -95,7 +95,7 @@ async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, acme
 
 
 async def test_message_text_never_becomes_markup(page: Page, acme: PageServer) -> None:
-    """No text of a message, block or name runs, loads or makes an element of its own; odd links are not links."""
+    """No text of a message, block or name is executed, loaded or parsed as HTML; unsafe links are not links."""
     for number, text in enumerate(INJECTIONS):
         rich = {"type": "rich_text_section", "elements": [{"type": "link", "url": "javascript:alert(1)", "text": text}]}
         blocks = [section(f"s{number}", text), {"type": "markdown", "text": f"[x](javascript:alert(1)) {text}"}]
@@ -115,7 +115,7 @@ async def test_message_text_never_becomes_markup(page: Page, acme: PageServer) -
 
 
 async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, acme: PageServer) -> None:
-    """Bold, italic, strike, code, quote, list, mentions, links and lines; what is no markup stays as it is."""
+    """Bold, italic, strike, code, quote, list, mentions, links and line breaks; other text is unchanged."""
     text = (
         "*b* _i_ ~s~ `c` snake_case 2*3*4 :tada: <@UANA> <#CBOARD> <https://a.example|A>\n&gt; q\n• one\n<slack://x|no>"
     )
@@ -139,7 +139,7 @@ async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, acme: PageServer) -
 
 
 async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, acme: PageServer) -> None:
-    """It says that only this person sees it; another person has no trace of it."""
+    """It is marked as visible to this user only; other users do not see it."""
     acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "Two registrations.", to="UANA"))
     await show(page, acme)
     own = page.get_by_test_id("message").filter(has_text="Two registrations.")
@@ -150,7 +150,7 @@ async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, a
 
 
 async def test_times_follow_the_chosen_person(page: Page, acme: PageServer) -> None:
-    """The same moment reads differently in Madrid, Kolkata and Los Angeles: on messages, in texts and on the clock."""
+    """The same time is shown in the zone of Madrid, Kolkata and Los Angeles: on messages, in texts and on the clock."""
     stamp = f"<!date^{START}^{{date_short_pretty}} at {{time}}|fallback>"
     acme.state["messages"]["CLAUNCH"] = [message(600, "UBOT", "x", section("when", stamp))]
     await show(page, acme)
@@ -167,7 +167,7 @@ async def test_times_follow_the_chosen_person(page: Page, acme: PageServer) -> N
 
 
 async def test_day_dividers_fall_at_the_persons_midnight(page: Page, acme: PageServer) -> None:
-    """19:10 UTC is still today's evening in Madrid, but past midnight in Kolkata."""
+    """19:10 UTC is the evening of the same day in Madrid, but past midnight in Kolkata."""
     acme.state["messages"]["CLAUNCH"] = [message(19.9 * 3600, "UDEV", "one"), message(19 * 3600, "UDEV", "two")]
     await show(page, acme)
     await expect(page.locator(".day")).to_have_text(["Yesterday"])
@@ -176,7 +176,7 @@ async def test_day_dividers_fall_at_the_persons_midnight(page: Page, acme: PageS
 
 
 async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page, acme: PageServer) -> None:
-    """New messages are followed; a reader of old ones is left alone and offered the way down."""
+    """The view follows new messages; after scrolling up it stays and offers a button to the end."""
     acme.state["messages"]["CLAUNCH"] = [message(6000 - i, "UDEV", f"line {i}") for i in range(60)]
     await show(page, acme)
     await expect(page.get_by_text("line 59", exact=True)).to_be_in_viewport()
@@ -195,7 +195,7 @@ async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page
 
 
 async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, acme: PageServer) -> None:
-    """The mark says how many, and goes when the channel is opened."""
+    """With the number of unread messages."""
     await show(page, acme)
     acme.state["messages"]["CBOARD"].append(message(-1, "UDEV", "news"))
     acme.changed()
@@ -206,7 +206,7 @@ async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, acme: 
 
 
 async def test_dm_of_the_app_with_news_is_marked_for_whom_it_is_for(page: Page, acme: PageServer) -> None:
-    """As soon as one is that person, though the message came while one was somebody else."""
+    """As soon as the page shows that user, also if the message came earlier."""
     await show(page, acme)
     news = message(-1, "UBOT", "Your webinar is filling up", to="UDEV")
     acme.state["messages"]["DBOT"].append(news)
@@ -220,7 +220,7 @@ async def test_dm_of_the_app_with_news_is_marked_for_whom_it_is_for(page: Page, 
 
 
 async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, acme: PageServer) -> None:
-    """A button sends its value, a menu its option with Slack's fields, both with the message they are on."""
+    """A button sends its value, a menu its option with Slack's fields, both with their message."""
     choice = option("Launch day", "s1")
     menu = {"type": "static_select", "action_id": "pick", "options": [choice], "placeholder": plain("Pick one")}
     more = {"type": "overflow", "action_id": "more", "options": [option("Edit", "edit"), option("Cancel", "cancel")]}
@@ -248,7 +248,7 @@ async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, acme: Pa
 
 
 async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Page, acme: PageServer) -> None:
-    """The sentence of the sandbox stands there until the next click works."""
+    """The error is shown there until the next click succeeds."""
     acme.answers["action"] = {"ok": False, "error": "operation_timeout", "text": "The app did not answer in time."}
     acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", button("Refresh", "refresh"))))
     await show(page, acme)
@@ -261,7 +261,7 @@ async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Pag
 
 
 async def test_confirmation_is_asked_before_anything_is_sent(page: Page, acme: PageServer) -> None:
-    """Escape and the second button send nothing and give focus back; only the first sends."""
+    """Escape and the second button send nothing and restore focus; only the first sends."""
     confirm = {
         "title": plain("Cancel it?"),
         "text": mrkdwn("*3* people"),

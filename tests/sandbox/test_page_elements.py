@@ -1,4 +1,4 @@
-"""The page's form elements: each by keyboard alone, and with an error of the app."""
+"""The page's form elements: each by keyboard only, and with an error from the app."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROLES = [option("People who register", "registrants"), option("Everyone with the
 
 
 async def test_every_element_of_a_form_works_by_keyboard(page: Page, acme: PageServer) -> None:
-    """Times, boxes, numbers, texts, menus and moments are filled in with keys alone, in the order they stand."""
+    """Times, checkboxes, numbers, texts, menus and dates are filled in with keys only, in their order."""
     tags = [option("Red", "red"), option("Green", "green")]
     modal = await show_modal(
         page,
@@ -70,7 +70,7 @@ ELEMENTS: dict[str, Json] = {
 
 
 async def test_every_element_of_a_form_shows_the_apps_error(page: Page, acme: PageServer) -> None:
-    """Under it, read out with it, with focus on the first of them; each goes when its own element is changed."""
+    """Below it, announced with it, with focus on the first; each disappears when its own element changes."""
     blocks = [field(name, name, element, optional=True) for name, element in ELEMENTS.items()]
     modal = await show_modal(page, acme, *blocks)
     acme.answers["submit"] = {"ok": False, "errors": {name: f"Wrong: {name}." for name in ELEMENTS}}
@@ -95,7 +95,7 @@ async def test_every_element_of_a_form_shows_the_apps_error(page: Page, acme: Pa
 
 
 async def test_menu_of_a_row_in_a_modal_works_by_keyboard(page: Page, acme: PageServer) -> None:
-    """It opens, goes round and closes without closing the modal; a choice reaches the app, and focus stays."""
+    """It opens, cycles and closes without closing the modal; a choice reaches the app, and focus stays."""
     choices = [option("Skip", "skip"), option("Move", "move"), option("Mute", "mute")]
     more = {"type": "overflow", "action_id": "row", "options": choices}
     modal = await show_modal(page, acme, section("r1", "10 minutes before", accessory=more), submit="")

@@ -72,7 +72,7 @@ async def test_every_field_with_dispatch_action_is_told_at_once(page: Page, acme
 
 
 async def test_link_button_opens_beside_the_page_wherever_it_stands(page: Page, acme: PageServer) -> None:
-    """In an ephemeral message and in a modal: a new tab, the app is told, the page stays."""
+    """In an ephemeral message and in a modal: a new tab, the app is notified, the page stays."""
     join = button("Join Now", "join", url=f"{acme.url}/page/style.css", style="primary")
     alone = message(5, "UBOT", "Only you", section("s", "Your link"), actions("row", join), to="UANA")
     acme.state["messages"]["CLAUNCH"].append(alone)
@@ -98,7 +98,7 @@ async def _follow(page: Page, acme: PageServer, link: Locator, block: str) -> No
 
 
 async def test_confirmation_is_asked_for_menus_as_well(page: Page, acme: PageServer) -> None:
-    """A menu shows its old choice again when the person thinks better of it; an overflow menu sends nothing."""
+    """After a canceled confirmation, a menu shows its old choice; an overflow menu sends nothing."""
     confirm = {"title": plain("Sure?"), "text": mrkdwn("It *tells* all"), "confirm": plain("Yes"), "deny": plain("No")}
     pick = {
         "type": "static_select",
@@ -124,7 +124,7 @@ async def test_confirmation_is_asked_for_menus_as_well(page: Page, acme: PageSer
 
 
 async def test_user_group_is_completed_sent_and_shown_by_its_handle(page: Page, acme: PageServer) -> None:
-    """In a command as it is typed, because the workspace makes ids of names; in a line as Slack keeps it."""
+    """In a command as typed, because the workspace replaces names with ids; in a message as Slack stores it."""
     acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "With <!subteam^SEVENTS> and <!subteam^SGONE|@gone>"))
     await show(page, acme)
     await expect(page.get_by_text("With @events and @gone")).to_be_visible()

@@ -14,7 +14,7 @@ MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|cre
 
 @each_row("path", SCRIPTS)
 def test_module_is_short_and_says_what_it_is(path: Path) -> None:
-    """At most 300 lines, the first a sentence; nothing in it sets text as markup or code."""
+    """At most 300 lines, the first a sentence; no text is set as HTML or code."""
     lines = path.read_text().splitlines()
     assert len(lines) <= 300
     assert re.fullmatch(r"// [A-Z].*", lines[0])
@@ -22,7 +22,7 @@ def test_module_is_short_and_says_what_it_is(path: Path) -> None:
 
 
 def test_page_needs_nothing_but_its_own_files() -> None:
-    """What index.html and the modules load lies beside them, and every file there is loaded by one of them."""
+    """Everything that index.html and the modules load is in the folder, and every file there is loaded."""
     index = (PAGE / "index.html").read_text()
     loaded = set(re.findall(r'(?:href|src)="/page/([^"]+)"', index))
     for path in SCRIPTS:

@@ -34,7 +34,7 @@ ROLES = [option("People who register", "registrants"), option("Everyone with the
 
 
 async def test_every_element_sends_slacks_own_form(page: Page, acme: PageServer) -> None:
-    """Texts, numbers, days, choices, people and channels go out in Slack's form; nothing chosen is null or []."""
+    """Texts, numbers, dates, choices, users and channels are sent in Slack's format; an empty one is null or []."""
     tags = [option("Red", "red"), option("Green", "green")]
     modal = await show_modal(
         page,
@@ -96,7 +96,7 @@ async def test_every_element_sends_slacks_own_form(page: Page, acme: PageServer)
 
 
 async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageServer) -> None:
-    """Missing and malformed answers are told under their fields, all at once; the first one gets focus."""
+    """Missing and invalid values are shown under their fields, all at once; the first one gets focus."""
     modal = await show_modal(
         page,
         acme,
@@ -123,7 +123,7 @@ async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageSe
 
 
 async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme: PageServer) -> None:
-    """While it is sent it cannot be sent twice; then each error is read with its field, and goes when one types."""
+    """A form cannot be sent twice while it is being sent; each error is announced with its field until it changes."""
     modal = await show_modal(
         page, acme, TITLE, field("length", "Length", TEXT), actions("more", button("More Settings", "more"))
     )
@@ -148,7 +148,7 @@ async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme
 
 
 async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: PageServer) -> None:
-    """Text, caret and focus stay while the app changes the view; what the app takes away is forgotten."""
+    """Text, caret and focus stay while the app changes the view; removed fields are forgotten."""
     modal = await show_modal(
         page, acme, TITLE, field("who", "Audience", {"type": "static_select", "options": ROLES}), STARTS
     )
@@ -180,7 +180,7 @@ async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: Page
 
 
 async def test_button_in_a_modal_carries_what_is_on_screen_and_may_push(page: Page, acme: PageServer) -> None:
-    """The app gets all values with the click; the view it pushes lies on top, Back returns to the same place."""
+    """The app gets all values with the click; the view it pushes lies on top, and Back returns to the same place."""
     modal = await show_modal(page, acme, TITLE, actions("more", button("More Settings", "more")))
     pushed = view("V2", "More settings", field("title", "Password", TEXT), root="V1", submit="Save")
     acme.effects["action"] = lambda _body: acme.views["UANA"].append(pushed)
@@ -203,7 +203,7 @@ async def test_button_in_a_modal_carries_what_is_on_screen_and_may_push(page: Pa
 
 
 async def test_whole_path_works_by_keyboard_alone(page: Page, acme: PageServer) -> None:
-    """Command, fields in their order, round the dialog, Escape, back in the composer; again, and Enter sends."""
+    """Command, fields in order, around the dialog, Escape, back in the composer; again, and Enter sends."""
     radio = {"type": "radio_buttons", "options": ROLES, "initial_option": ROLES[0]}
     form = view("V1", "Create webinar", TITLE, STARTS, field("who", "Who is it for?", radio))
     acme.effects["command"] = lambda _body: acme.views["UANA"].append(form)
@@ -248,7 +248,7 @@ async def _next_stop(page: Page, key: str) -> str:
 
 
 async def test_blocks_without_a_field_are_drawn_or_named(page: Page, acme: PageServer) -> None:
-    """An alert has its level, an unknown block its name; a date follows the person's zone in rich text as well."""
+    """An alert has its level, an unknown block its name; a date follows the user's zone in rich text too."""
     date = {"type": "date", "timestamp": START, "format": "{date_long} at {time_secs}", "fallback": "soon"}
     modal = await show_modal(
         page,

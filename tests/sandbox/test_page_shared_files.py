@@ -1,4 +1,4 @@
-"""Files on the page: those from the app, and those a person chooses for a form."""
+"""Files on the page: those from the app, and those a user chooses for a form."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ DOT = base64.b64decode(
 
 
 def on_disk(name: str, content: bytes = b"a,b") -> FilePayload:
-    """A file on the person's machine."""
+    """A file on the user's machine."""
     return FilePayload(name=name, mimeType="text/csv", buffer=content)
 
 
 async def test_picture_is_shown_with_its_alt_text_and_other_files_as_links(page: Page, acme: PageServer) -> None:
-    """Each with name and size, in a message that may say nothing besides; a deleted one has only its place."""
+    """Each with name and size, also in a message without text; a deleted one leaves a placeholder."""
     acme.files["F1"] = DOT
     chart = file("F1", "chart.png", title="Seats", picture=True, alt="Half of the seats are taken", size=12_345)
     invitation = file("F2", "launch.ics", title="Launch day", size=1_234)
@@ -59,7 +59,7 @@ async def test_picture_block_of_a_workspace_file_is_drawn(page: Page, acme: Page
 
 
 async def test_file_is_chosen_for_a_form_and_sent_with_it(page: Page, acme: PageServer) -> None:
-    """It is taken in at once, listed with its size, can be taken out again, and goes out with the form."""
+    """It is uploaded at once, listed with its size, can be removed, and is sent with the form."""
     element = {"type": "file_input", "filetypes": ["csv"], "max_files": 2}
     modal = await show_modal(
         page, acme, field("list", "People", element), field("note", "Note", {"type": "url_text_input"}, optional=True)
@@ -83,7 +83,7 @@ async def test_file_is_chosen_for_a_form_and_sent_with_it(page: Page, acme: Page
 
 
 async def test_file_a_form_cannot_take_is_told_under_the_field(page: Page, acme: PageServer) -> None:
-    """Of the wrong kind, one too many, or not taken by the sandbox; what was chosen before stays."""
+    """Of the wrong type, one too many, or refused by the sandbox; earlier choices stay."""
     element = {"type": "file_input", "filetypes": ["csv"], "max_files": 1}
     modal = await show_modal(page, acme, field("list", "People", element))
     picker, told = modal.get_by_label("People", exact=True), modal.get_by_role("status")

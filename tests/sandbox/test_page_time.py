@@ -43,7 +43,7 @@ TOKENS = {  # https://docs.slack.dev/messaging/formatting-message-text#date-form
 
 
 async def test_fields_become_moments_as_python_reckons(page: Page, acme: PageServer) -> None:
-    """Every quarter of an hour of the days around a change of clocks, skipped and doubled hours too, and back again."""
+    """Every quarter of an hour around a clock change, skipped and repeated hours too, in both directions."""
     asked, expected, shown = [], [], []
     for zone, days in TURNS.items():
         for day in days:
@@ -67,7 +67,7 @@ async def test_fields_become_moments_as_python_reckons(page: Page, acme: PageSer
 
 
 async def test_half_filled_fields_are_no_moment(page: Page, acme: PageServer) -> None:
-    """Without a day or a time there is nothing to send."""
+    """Without a date or a time there is nothing to send."""
     await page.goto(acme.url)
     script = """async (asked) => {
         const { toUnix } = await import("/page/time.js");
@@ -78,7 +78,7 @@ async def test_half_filled_fields_are_no_moment(page: Page, acme: PageServer) ->
 
 
 async def test_date_tokens_read_as_slack_documents_them(page: Page, acme: PageServer) -> None:
-    """Each token of the documentation; far days carry their year, and yesterday and tomorrow their names."""
+    """Each documented token; distant dates show their year, and yesterday and tomorrow their names."""
     await page.goto(acme.url)
     script = """async ([asked, zone]) => {
         const { fillTemplate } = await import("/page/time.js");
@@ -106,7 +106,7 @@ async def test_date_tokens_read_as_slack_documents_them(page: Page, acme: PageSe
 async def test_moment_goes_out_as_unix_time_of_the_persons_clock(
     page: Page, acme: PageServer, user: str, zone: str, times: list[str]
 ) -> None:
-    """What the person reads on their clock is what the app gets, in seconds, at once where the app asked for it."""
+    """The app gets the time that the user sees, in Unix seconds, at once if the app asked for it."""
     starts = field("starts", "Starts", {"type": "datetimepicker"}, dispatch_action=True)
     modal = await show_modal(page, acme, starts, user=user)
     chosen: Json = {}
@@ -125,7 +125,7 @@ async def test_moment_goes_out_as_unix_time_of_the_persons_clock(
 
 
 async def test_hour_that_clocks_skip_is_moved_on_and_said(page: Page, acme: PageServer) -> None:
-    """02:30 does not exist in Los Angeles on 14 March 2027: it becomes 03:30, and the form says so."""
+    """02:30 does not exist in Los Angeles on 14 March 2027: it becomes 03:30, and the form shows it."""
     modal = await show_modal(page, acme, STARTS, user="UFINN")
     await modal.get_by_label("Starts date").fill("2027-03-14")
     await modal.get_by_label("Starts time").fill("02:30")

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_tools_move_the_clock_register_people_and_order_faults(page: Page, acme: PageServer) -> None:
-    """Each button posts what the contract says; the answer is told in words."""
+    """Each button posts its documented request; the response is shown as text."""
     await show(page, acme)
     tools = page.get_by_role("complementary", name="Sandbox tools")
     acme.answers["clock"] = {"ok": True, "now": NOW + 600}
@@ -35,7 +35,7 @@ async def test_tools_move_the_clock_register_people_and_order_faults(page: Page,
 
 
 async def test_fewer_than_three_may_get_in(page: Page, acme: PageServer) -> None:
-    """Where the limit is reached on the way, it is said how many."""
+    """If the limit is reached on the way, the number is shown."""
     await show(page, acme)
     acme.answers["register"] = {"ok": True, "registered": 1}
     await page.get_by_role("button", name="3 people register").click()
@@ -45,7 +45,7 @@ async def test_fewer_than_three_may_get_in(page: Page, acme: PageServer) -> None
 
 
 async def test_host_acts_at_ringcentral_by_a_menu(page: Page, acme: PageServer) -> None:
-    """What can be done now is in it; each choice is posted, and told when it is done or refused."""
+    """It contains the possible actions; each is posted, and its result or refusal is shown."""
     await show(page, acme)
     menu = page.get_by_role("button", name="What the host of “Launch day” does")
     items = page.get_by_role("menuitem")
@@ -72,7 +72,7 @@ async def test_host_acts_at_ringcentral_by_a_menu(page: Page, acme: PageServer) 
 
 
 async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acme: PageServer) -> None:
-    """Each asks for what it needs, keeps what is typed while the figures change, and gives focus back."""
+    """Each has the fields it needs, keeps typed values while counts change, and restores focus."""
     await show(page, acme)
     menu = page.get_by_role("button", name="What the host of “Launch day” does")
     keys = page.keyboard
@@ -118,7 +118,7 @@ async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acm
 
 
 async def test_tools_show_what_the_vendors_know(page: Page, acme: PageServer) -> None:
-    """Webinars with their count and registration page, calls with status and rate group, messages waiting, the app."""
+    """Webinars with count and registration page, calls with status and rate group, scheduled messages, the app."""
     await show(page, acme)
     await expect(page.get_by_test_id("webinars")).to_contain_text("Sep 25, 5:00 PM · 2 of 500 registered")
     link = page.get_by_role("link", name="Registration page")
@@ -143,7 +143,7 @@ async def test_tools_show_what_the_vendors_know(page: Page, acme: PageServer) ->
 
 
 async def test_lost_connection_is_told_and_mended(page: Page, acme: PageServer) -> None:
-    """A bar says so while the sandbox is away; when it is back, the page shows what has changed meanwhile."""
+    """A bar is shown while the sandbox is unreachable; afterwards the page shows what changed."""
     await show(page, acme)
     lost = page.get_by_text("Connection lost")
     await expect(lost).to_be_hidden()

@@ -20,7 +20,7 @@ async def control(at: ApiClient, method: str, path: str, body: Any = None) -> tu
 
 
 async def test_the_state_has_all_an_app_needs_to_log_in() -> None:
-    """Address, client, people with their JWTs, webinars and counts."""
+    """URL, client, users with their JWTs, webinars and counts."""
     async with api_client() as at:
         webinar_id, session_id = await at.make_registrable()
         status, state = await control(at, "GET", "state")
@@ -74,7 +74,7 @@ async def test_calls_can_be_read() -> None:
 
 
 async def test_rules_can_be_changed_one_by_one() -> None:
-    """By their JSON names; what is wrong changes nothing."""
+    """By their JSON names; an invalid value changes nothing."""
     async with api_client() as at:
         status, rules = await control(at, "PATCH", "rules", {"budgets": {"Heavy": 3}, "registrationDelay": 0})
         assert (status, rules["budgets"]["Heavy"], rules["registrationDelay"]) == (200, 3, 0)
@@ -88,7 +88,7 @@ async def test_rules_can_be_changed_one_by_one() -> None:
 
 
 async def test_faults_can_be_ordered_listed_and_cleared() -> None:
-    """With the words of `fail`."""
+    """With the arguments of `fail`."""
     async with api_client() as at:
         order = {"method": "POST", "path_regex": "/webinars$", "status": 503, "times": 2, "retry_after": 9}
         status, answer = await control(at, "POST", "faults", order)
@@ -106,7 +106,7 @@ async def test_faults_can_be_ordered_listed_and_cleared() -> None:
 
 
 async def test_outside_people_can_sign_up() -> None:
-    """Three of them, and a host's own trial."""
+    """Three of them, and a host's own trial registration."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         status, answer = await control(at, "POST", "register", {"sessionId": session_id, "count": 3})
@@ -117,7 +117,7 @@ async def test_outside_people_can_sign_up() -> None:
 
 
 async def test_who_attends_and_who_is_mailed_can_be_seen_from_outside() -> None:
-    """A participant id for one who joins, and the mails that RingCentral would have sent."""
+    """A participant id for an attendee, and the emails that RingCentral would have sent."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         (someone,) = at.rc.register(session_id)
@@ -161,7 +161,7 @@ async def test_tokens_can_expire_and_everything_be_reset() -> None:
 
 
 async def test_it_starts_alone_and_ends_on_ctrl_c() -> None:
-    """It prints what an app needs, serves, and stops without a trace of an error."""
+    """It prints what an app needs, serves, and stops without an error."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-m", "sandbox.ringcentral", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
@@ -182,7 +182,7 @@ async def test_it_starts_alone_and_ends_on_ctrl_c() -> None:
 
 
 async def test_a_taken_port_gives_a_sentence_and_a_free_one() -> None:
-    """Nobody has to hunt for what holds it."""
+    """The message suggests a free port."""
     async with api_client() as at:
         port = at.rc.url.rpartition(":")[2]
         process = await asyncio.create_subprocess_exec(

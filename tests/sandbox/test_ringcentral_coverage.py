@@ -31,7 +31,7 @@ def routes_of(*beginnings: str) -> set[tuple[str, str]]:
 
 
 def test_the_table_says_done_of_what_is_served_and_nothing_else() -> None:
-    """Both ways: a route without a row and a row without a route fail here."""
+    """In both directions: a route without a row and a row without a route fail."""
     rows = rows_after("What it does")
     assert {row[4] for row in rows} == {"done", "not yet"}
     done = {(row[1], row[2]) for row in rows if row[4] == "done"}
@@ -39,7 +39,7 @@ def test_the_table_says_done_of_what_is_served_and_nothing_else() -> None:
 
 
 def test_the_table_names_each_operation_once_with_its_group() -> None:
-    """By the vendor's name: 41 operations for webinars and 6 beside them."""
+    """By the vendor's name: 41 webinar operations and 6 others."""
     rows = rows_after("What it does")
     assert len({row[0] for row in rows}) == len(rows) == 47
     assert len([row for row in rows if row[2].startswith("/webinar/")]) == 41
@@ -48,7 +48,7 @@ def test_the_table_names_each_operation_once_with_its_group() -> None:
 
 
 def test_every_done_operation_names_a_test_that_exists() -> None:
-    """And what is not done names none."""
+    """Operations that are not done name none."""
     code = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("test_ringcentral_*.py"))
     tests = set(re.findall(r"def (test_\w+)\(", code))
     rows = rows_after("What it does")
@@ -57,7 +57,7 @@ def test_every_done_operation_names_a_test_that_exists() -> None:
 
 
 def test_the_control_routes_are_all_explained() -> None:
-    """Both ways, with the one route that serves three acts written out."""
+    """In both directions, with the route that serves three actions written out."""
     written = {(row[0], row[1]) for row in rows_after("Control routes")}
     served = routes_of("/sandbox/")
     acts = {("POST", "/sandbox/webinars/{id}/{act}")}
@@ -67,7 +67,7 @@ def test_the_control_routes_are_all_explained() -> None:
 
 
 def test_every_rule_and_every_word_of_a_fault_is_explained() -> None:
-    """Both ways, with the usual value of the plain ones."""
+    """In both directions, with the default of simple values."""
     assert [row[0] for row in rows_after("Figures that can be set")] == list(Rules.model_fields)
     plain = {
         name: str(value).lower() if isinstance(value, bool) else str(value)

@@ -19,12 +19,12 @@ async def create(at: ApiClient) -> Reply:
 
 
 def made(at: ApiClient) -> int:
-    """Number of webinars."""
+    """The number of webinars."""
     return len(at.rc.dump().get("webinars", {}))
 
 
 async def test_a_fault_happens_as_often_as_told() -> None:
-    """Twice 500 without effect, then all is well."""
+    """Twice 500 without effect, then success."""
     async with api_client() as at:
         at.rc.fail("POST", "/webinars$", times=2)
         first = await create(at)
@@ -46,14 +46,14 @@ async def test_a_fault_meets_only_what_it_matches() -> None:
 
 
 async def test_a_fault_after_the_effect() -> None:
-    """The webinar is made although the answer says 500."""
+    """The webinar is created although the response is 500."""
     async with api_client() as at:
         at.rc.fail("POST", "/webinars$", effect=True)
         assert ((await create(at)).status, made(at)) == (500, 1)
 
 
 async def test_a_foreign_429_has_no_budget_headers() -> None:
-    """It is another limit than the caller's: Retry-After only if told, and nothing is counted as a penalty."""
+    """It is a limit other than the rate budget: Retry-After only if given, and it does not count as a penalty."""
     async with api_client() as at:
         at.rc.fail("POST", "/webinars$", status=429, retry_after=7)
         at.rc.fail("POST", "/webinars$", status=429)
@@ -65,7 +65,7 @@ async def test_a_foreign_429_has_no_budget_headers() -> None:
 
 
 async def test_a_failing_service_words_it_its_own_way() -> None:
-    """The directory has its own codes, a gateway speaks HTML, and a code can be chosen."""
+    """The directory has its own codes, a gateway responds with HTML, and a code can be chosen."""
     async with api_client() as at:
         at.rc.fail("GET", "/directory/", status=503, retry_after=3)
         directory = await at.call("GET", DIRECTORY)
@@ -79,7 +79,7 @@ async def test_a_failing_service_words_it_its_own_way() -> None:
 
 @pytest.mark.parametrize(("effect", "webinars"), [(False, 0), (True, 1)])
 async def test_a_timeout_before_and_after_the_effect(effect: bool, webinars: int) -> None:
-    """The caller gives up; what happened differs; the stand-in stops although the call still hangs."""
+    """The caller gives up; the effect differs; the stand-in stops although the call still hangs."""
     async with api_client() as at:
         await at.token("webinars@acme.example")
         at.rc.fail("POST", "/webinars$", hang=3600, effect=effect)
@@ -95,7 +95,7 @@ async def test_a_timeout_before_and_after_the_effect(effect: bool, webinars: int
 
 
 async def test_a_late_answer_is_the_true_one() -> None:
-    """Without a status of its own, a fault with effect only delays."""
+    """Without its own status, a fault with effect only delays."""
     async with api_client() as at:
         at.rc.fail("POST", "/webinars$", status=None, effect=True, hang=0.01)
         reply = await create(at)
@@ -104,7 +104,7 @@ async def test_a_late_answer_is_the_true_one() -> None:
 
 @pytest.mark.parametrize(("effect", "webinars"), [(False, 0), (True, 1)])
 async def test_a_cut_connection(effect: bool, webinars: int) -> None:
-    """No answer at all; the call is logged without a status."""
+    """No response; the call is logged without a status."""
     async with api_client() as at:
         at.rc.fail("POST", "/webinars$", cut=True, effect=effect)
         with pytest.raises(aiohttp.ClientConnectionError):
@@ -113,7 +113,7 @@ async def test_a_cut_connection(effect: bool, webinars: int) -> None:
 
 
 async def test_a_throttled_call_uses_up_no_fault() -> None:
-    """A fault waits for a call that would otherwise have been served."""
+    """A fault applies to the next call that would otherwise have been served."""
     async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await create(at)
@@ -124,7 +124,7 @@ async def test_a_throttled_call_uses_up_no_fault() -> None:
 
 
 async def test_a_fault_that_makes_no_sense_is_refused() -> None:
-    """Told when it is ordered, not when it should happen."""
+    """When it is set, not when it should happen."""
     async with api_client() as at:
         with pytest.raises(ValueError, match="cut the call or let it take effect"):
             at.rc.fail("GET", ".*", status=None)

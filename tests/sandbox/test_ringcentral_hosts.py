@@ -29,14 +29,14 @@ def shown(ringcentral: RingCentral) -> dict[str, Any]:
 
 
 async def test_people_who_come_in_the_first_second_are_let_in(ringcentral: RingCentral) -> None:
-    """The registration of a webinar just made is there a moment later, and that is waited for."""
+    """The registration of a new webinar appears a moment later, and the request waits for it."""
     ringcentral.rules.registration_delay = 0.2
     assert await hosts.register(ringcentral, shown(ringcentral)["session_id"], 3) == 3
     assert shown(ringcentral)["registrants"] == 3
 
 
 async def test_people_are_let_in_as_long_as_there_is_room(ringcentral: RingCentral) -> None:
-    """Then it is closed, and the next ones are told at once that nobody can."""
+    """Then it is closed, and later requests are refused."""
     ringcentral.rules.registration_delay = 0
     session = shown(ringcentral)["session_id"]
     hosts.change(ringcentral, session, "limit", {"limit": 2})
@@ -46,13 +46,13 @@ async def test_people_are_let_in_as_long_as_there_is_room(ringcentral: RingCentr
 
 
 async def test_nobody_registers_where_there_is_no_registration(ringcentral: RingCentral) -> None:
-    """After a moment's patience, in a sentence."""
+    """After a short wait, with a message."""
     with pytest.raises(LookupError, match="Registration is not possible for this webinar"):
         await hosts.register(ringcentral, "1", 3, patience=0.1)
 
 
 def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
-    """One after another, each to be seen in the panel."""
+    """One after another, each visible in the panel."""
     before = shown(ringcentral)
     session = before["session_id"]
 
@@ -85,7 +85,7 @@ def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
 def test_what_ringcentral_does_not_allow_changes_nothing(
     ringcentral: RingCentral, act: str, given: dict[str, Any]
 ) -> None:
-    """A sentence for the page."""
+    """With a message for the page."""
     before = shown(ringcentral)
     with pytest.raises(LookupError):
         hosts.change(ringcentral, before["session_id"], act, given)

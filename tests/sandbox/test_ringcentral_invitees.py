@@ -14,7 +14,7 @@ HOST_ID, CHLOE_ID, QUEUE_ID = "62190001", "62190103", "62190108"
 
 
 async def test_the_host_is_always_listed() -> None:
-    """First, from the start, with the host's own link; nobody can change or remove them."""
+    """First, from the start, with the host's own link; the host cannot be changed or removed."""
     async with api_client() as at:
         team = await new_team(at)
         reply = await at.call("GET", team.path)
@@ -44,7 +44,7 @@ async def test_the_host_is_always_listed() -> None:
 
 
 async def test_one_patch_adds_changes_and_removes() -> None:
-    """Full records of the added and changed ones, ids of the removed; a coworker comes from the directory."""
+    """Full records of added and changed invitees, ids of removed ones; a coworker comes from the directory."""
     async with api_client() as at:
         team = await new_team(at)
         ben, lena = await team.add(coworker(), LENA)
@@ -94,7 +94,7 @@ async def test_one_patch_adds_changes_and_removes() -> None:
     ],
 )
 async def test_who_cannot_be_invited_keeps_everybody_out(person: dict[str, Any], parameters: list[str]) -> None:
-    """400 with the field, and nothing else of the call is done either."""
+    """400 with the field, and no other part of the call is applied."""
     async with api_client() as at:
         team = await new_team(at)
         (omar,) = await team.add(OMAR)
@@ -104,7 +104,7 @@ async def test_who_cannot_be_invited_keeps_everybody_out(person: dict[str, Any],
 
 
 async def test_an_outside_cohost_is_let_in_where_the_rule_says_so() -> None:
-    """As the guide's own sample has it."""
+    """As in the guide's sample."""
     async with api_client() as at:
         team = await new_team(at)
         at.rc.rules.outside_cohosts = True
@@ -113,7 +113,7 @@ async def test_an_outside_cohost_is_let_in_where_the_rule_says_so() -> None:
 
 
 async def test_the_same_person_twice_is_a_conflict() -> None:
-    """By extension or by address, however it is spelt, with those who are there or within one call."""
+    """By extension or by address in any spelling, with existing invitees or within one call."""
     async with api_client() as at:
         team = await new_team(at)
         await team.add(coworker(), LENA)
@@ -126,7 +126,7 @@ async def test_the_same_person_twice_is_a_conflict() -> None:
 
 
 async def test_deleting_and_adding_the_same_person_works_in_one_call() -> None:
-    """How a linked user is changed: they get another id and another link."""
+    """This is how a linked user is changed: the new invitee has another id and another link."""
     async with api_client() as at:
         team = await new_team(at)
         (ben,) = await team.add(coworker())
@@ -137,7 +137,7 @@ async def test_deleting_and_adding_the_same_person_works_in_one_call() -> None:
 
 
 async def test_an_update_needs_id_and_role() -> None:
-    """Both, of somebody who is there; what is not a list of objects is refused by its name."""
+    """Both, of an existing invitee; a value that is not a list of objects is refused by its name."""
     async with api_client() as at:
         team = await new_team(at)
         (lena,) = await team.add(LENA)
@@ -151,7 +151,7 @@ async def test_an_update_needs_id_and_role() -> None:
 
 
 async def test_a_person_is_changed_by_a_put() -> None:
-    """An outsider's names; a coworker's linked user and names stay; nobody becomes host or attendee."""
+    """An external person's names; a coworker's linked user and names stay; nobody becomes host or attendee."""
     async with api_client() as at:
         team = await new_team(at)
         lena, ben, _ = await team.add(LENA, coworker(), OMAR)
@@ -185,7 +185,7 @@ async def test_a_person_is_removed_by_a_delete() -> None:
 
 
 async def test_who_is_not_mailed_is_told_of_by_the_session() -> None:
-    """`hasUnsentInvites` while somebody was added in silence; a silent one can be mailed, and never again not."""
+    """`hasUnsentInvites` while an invitee was added without an email; such an invitee can be emailed later."""
     async with api_client() as at:
         team = await new_team(at)
         lena, _ = await team.add({**LENA, "sendInvite": False}, coworker())
@@ -201,7 +201,7 @@ async def test_who_is_not_mailed_is_told_of_by_the_session() -> None:
 
 
 async def test_by_the_schema_an_update_without_send_invite_sends_it() -> None:
-    """With `partial_updates` off, the schema's default counts: whoever was silent is mailed."""
+    """With `partial_updates` off, the schema's default applies: an invitee without an email is emailed."""
     async with api_client() as at:
         team = await new_team(at)
         (lena,) = await team.add({**LENA, "sendInvite": False})
@@ -211,7 +211,7 @@ async def test_by_the_schema_an_update_without_send_invite_sends_it() -> None:
 
 
 async def test_a_team_has_99_people_beside_the_host() -> None:
-    """One more and none of them is in; the limit can be set."""
+    """One more and the call is refused; the limit can be set."""
     crowd = [{**LENA, "email": f"p{number}@visitor.example"} for number in range(100)]
     async with api_client() as at:
         team = await new_team(at)

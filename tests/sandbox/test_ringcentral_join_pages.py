@@ -19,7 +19,7 @@ async def signed_up(at: ApiClient, session_id: str) -> dict[str, Any]:
 
 
 async def test_an_invitees_link_says_whose_it_is() -> None:
-    """With the role, as text; a removed person's link is dead."""
+    """With the role, as text; a removed person's link is invalid."""
     async with api_client() as at:
         webinar_id, session_id = await at.make_registrable()
         path = f"{WEBINARS}/{webinar_id}/sessions/{session_id}/invitees"
@@ -38,7 +38,7 @@ async def test_an_invitees_link_says_whose_it_is() -> None:
 
 
 async def test_a_cancellation_link_asks_first() -> None:
-    """Looking changes nothing; the button deletes, and both links are dead afterwards."""
+    """Opening the page changes nothing; the button deletes, and both links are invalid afterwards."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         made = await signed_up(at, session_id)
@@ -57,7 +57,7 @@ async def test_a_cancellation_link_asks_first() -> None:
 
 
 async def test_nothing_is_canceled_when_it_is_over() -> None:
-    """Neither asked nor done; while it runs it still can be."""
+    """Neither offered nor done; while the session runs it is possible."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         made = await signed_up(at, session_id)
@@ -71,7 +71,7 @@ async def test_nothing_is_canceled_when_it_is_over() -> None:
 
 
 async def test_the_page_asks_what_the_host_wants_to_know() -> None:
-    """A field for each question, none of which may be left out; the answers are kept."""
+    """A field for each question, all required; the answers are stored."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         at.rc.rules.required_questions = 2
@@ -88,7 +88,7 @@ async def test_the_page_asks_what_the_host_wants_to_know() -> None:
 
 
 async def test_the_page_wants_an_address_at_work_where_it_is_required() -> None:
-    """A sentence under the field."""
+    """With a message under the field."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         at.rc.edit(session_id, registration={"settings": {"workEmailRequired": True}})
@@ -99,7 +99,7 @@ async def test_the_page_wants_an_address_at_work_where_it_is_required() -> None:
 
 
 async def test_people_register_on_the_page_after_the_end() -> None:
-    """Where the host lets them."""
+    """If the host allows it."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         at.rc.edit(session_id, registration={"settings": {"autoOpenPostWebinarRegistration": True}})

@@ -33,7 +33,7 @@ async def make(at: ApiClient, who: str = SERVICE, start: str = "2031-03-04T15:00
 
 
 async def test_an_entry_names_its_webinar_and_host() -> None:
-    """A list tells less than a read: no shared link, nothing of the bridge, no settings."""
+    """A list entry has less than a read: no shared link, no bridge, no settings."""
     async with api_client() as at:
         webinar_id = await at.make_webinar(password="s3same")
         session_id = await at.make_session(webinar_id)
@@ -60,7 +60,7 @@ async def test_the_own_list_holds_what_the_caller_hosts() -> None:
 
 
 async def test_the_company_list_needs_webinar_settings() -> None:
-    """Everybody's sessions for its holders; a member, and an admin without it, get 403 CMN-408."""
+    """All sessions for users with that permission; a member, and an admin without it, get 403 CMN-408."""
     async with api_client() as at:
         bens, chloes = await make(at, BEN), await make(at, CHLOE)
         assert await listed(at, COMPANY, ANA) == [bens, chloes]
@@ -106,7 +106,7 @@ async def test_sessions_come_soonest_first() -> None:
 
 
 async def test_a_webinar_without_a_session_is_in_no_list() -> None:
-    """Which is why a half-made webinar must be cleaned up by whoever made it."""
+    """This is why an incomplete webinar must be deleted by the app that created it."""
     async with api_client() as at:
         await at.make_webinar()
         assert (await listed(at), await listed(at, COMPANY)) == ([], [])
@@ -173,7 +173,7 @@ async def test_a_page_is_cut_to_a_thousand() -> None:
     ],
 )
 async def test_wrong_paging_is_refused(query: dict[str, str], parameter: str) -> None:
-    """A page that is not there, and sizes that are none."""
+    """A page that does not exist, and invalid sizes."""
     async with api_client() as at:
         reply = await at.call("GET", OWN, **{"endTimeFrom": LONG_AGO, **query})
         assert (reply.status, reply.parameters) == (400, [parameter])

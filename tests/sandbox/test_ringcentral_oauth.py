@@ -8,7 +8,7 @@ ME = "/restapi/v1.0/account/~/extension/~"
 
 
 async def me(at: ApiClient, token: str) -> tuple[int, list[str]]:
-    """Status and error codes of a small call with this token."""
+    """The status and error codes of a small call with this token."""
     reply = await at.call("GET", ME, token=token)
     return reply.status, [] if reply.status == 200 else reply.codes
 
@@ -42,7 +42,7 @@ async def test_login_with_wrong_client_credentials_is_refused() -> None:
 
 
 async def test_login_with_a_wrong_jwt_is_refused() -> None:
-    """A JWT that nobody has made is `invalid_grant`."""
+    """An unknown JWT is `invalid_grant`."""
     async with api_client() as at:
         reply = await at.oauth("token", grant_type=JWT_GRANT, assertion="nobody")
         assert (reply.status, reply.body["error"], reply.codes) == (401, "invalid_grant", ["OAU-140"])
@@ -76,7 +76,7 @@ async def test_a_shorter_life_can_be_asked_for() -> None:
 
 
 async def test_a_token_expires_on_machine_time() -> None:
-    """A moved domain clock does not touch a token; its hour on the machine's clock ends it with OAU-128."""
+    """Moving the domain clock does not affect a token; after an hour of machine time it ends with OAU-128."""
     async with api_client() as at:
         token = (await at.login()).body["access_token"]
         at.clock.advance(3599)
@@ -86,7 +86,7 @@ async def test_a_token_expires_on_machine_time() -> None:
 
 
 async def test_all_tokens_can_be_made_to_expire() -> None:
-    """`logins.expire()` makes a test of the refresh possible without waiting."""
+    """`logins.expire()` lets a test of the refresh run without waiting."""
     async with api_client() as at:
         token = (await at.login()).body["access_token"]
         at.rc.tokens.expire()
@@ -104,7 +104,7 @@ async def test_a_call_without_a_known_token_is_refused() -> None:
 
 
 async def test_a_sixth_session_ends_the_oldest() -> None:
-    """Five logins of one person live side by side; the sixth ends the first, and nobody else's."""
+    """Five logins of one user coexist; the sixth ends the first, and no other user's."""
     async with api_client() as at:
         bens = (await at.login(BEN)).body["access_token"]
         tokens = [(await at.login(SERVICE)).body["access_token"] for _ in range(6)]
@@ -114,7 +114,7 @@ async def test_a_sixth_session_ends_the_oldest() -> None:
 
 
 async def test_a_refresh_token_gives_new_tokens_once() -> None:
-    """A refresh kills the old access token at once; ten seconds after the new one is used, the old refresh dies."""
+    """A refresh revokes the old access token at once; ten seconds after the new one is used, the old refresh token too."""
     async with api_client() as at:
         at.rc.rules.issue_refresh_tokens = True
         first = (await at.login()).body
@@ -163,7 +163,7 @@ async def test_a_token_in_the_query_can_be_revoked() -> None:
 
 
 async def test_an_app_without_the_permission_is_refused() -> None:
-    """What the app may do is checked for each operation, and the permission is named."""
+    """Each operation checks the app's permissions, and the missing one is named."""
     async with api_client() as at:
         at.rc.rules.app_permissions = ["ReadWebinars"]
         reply = await at.call("GET", ME)

@@ -44,7 +44,7 @@ async def test_the_caller_reads_who_they_are() -> None:
 
 
 async def test_an_extension_is_read_by_id() -> None:
-    """In one's own account; other accounts and ids are not found, in the older services' shape."""
+    """In the caller's account; other accounts and ids are not found, with the older services' error format."""
     async with api_client() as at:
         reply = await at.call("GET", f"{ACCOUNT}/62190000/extension/62190102")
         assert (reply.status, reply.body["name"]) == (200, "Ben Okafor")
@@ -55,7 +55,7 @@ async def test_an_extension_is_read_by_id() -> None:
 
 
 async def test_extensions_are_found_by_email() -> None:
-    """Repeated, and however it is spelt; nobody is an empty list, not an error."""
+    """Repeated, in any spelling; no match is an empty list, not an error."""
     async with api_client() as at:
         reply = await at.call("GET", f"{EXTENSIONS}?email=BEN@acme.example&email=ana@acme.example")
         assert [one["name"] for one in reply.body["records"]] == ["Ana Ruiz", "Ben Okafor"]
@@ -132,7 +132,7 @@ async def test_the_directory_is_filtered() -> None:
 
 
 async def test_the_directory_comes_in_pages_of_its_own_kind() -> None:
-    """Numbered, cut to 2,000, or everything at once with `all`."""
+    """Numbered, limited to 2,000, or everything at once with `all`."""
     crowd = [Person(id=str(number), first_name=f"P{number}", email=f"p{number}@acme.example") for number in range(2100)]
     async with api_client(Company(people=[*Company().people, *crowd])) as at:
         pages = [await at.call("GET", ENTRIES, page=page, perPage="5000") for page in ("1", "2", "3")]
@@ -179,7 +179,7 @@ async def test_a_search_is_refused_as_the_directory_refuses() -> None:
 
 
 async def test_not_everybody_in_slack_is_in_the_directory() -> None:
-    """Nor the other way round, so that both can be tried: the two stand-ins stand for one company."""
+    """Nor the reverse, so that both cases can be tested: the two stand-ins represent one company."""
     in_slack = {one.email for one in slack_people() if one.email and one.role != "stranger"}
     async with api_client() as at:
         records = (await at.call("GET", ENTRIES)).body["records"]

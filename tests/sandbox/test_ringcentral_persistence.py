@@ -13,7 +13,7 @@ from tests.sandbox.ringcentral_people import Team, coworker
 
 
 async def test_a_dump_brings_everything_back_elsewhere() -> None:
-    """Through JSON, into another stand-in: same ids and people, links with the new address, new ids go on."""
+    """Through JSON, into another stand-in: same ids and users, links with the new URL, ids continue."""
     async with api_client() as old, api_client() as new:
         webinar_id, session_id = await old.make_registrable()
         old.rc.register(session_id, 3)
@@ -32,7 +32,7 @@ async def test_a_dump_brings_everything_back_elsewhere() -> None:
 
 
 async def test_a_dump_from_before_there_were_invitees_is_read() -> None:
-    """People who signed up then have all that they need now; the host is on the team."""
+    """Old registrants get the fields that they need now; the host is on the team."""
     async with api_client() as at:
         webinar_id, session_id = await at.make_registrable()
         at.rc.register(session_id)
@@ -48,7 +48,7 @@ async def test_a_dump_from_before_there_were_invitees_is_read() -> None:
 
 
 async def test_a_stopped_stand_in_refuses_connections_and_goes_on_later() -> None:
-    """As a vendor that was away: nothing is forgotten, not even who is logged in."""
+    """Like a vendor outage: nothing is lost, including logins."""
     async with api_client() as at:
         webinar_id = await at.make_webinar()
         await at.rc.stop()
@@ -71,7 +71,7 @@ async def test_a_reset_forgets_webinars_calls_faults_and_logins() -> None:
 
 
 async def test_listeners_hear_of_every_change() -> None:
-    """Of calls, of what people do in RingCentral's own app, and of outside people."""
+    """Of calls, of actions in RingCentral's own app, and of external people."""
     async with api_client() as at:
         heard: list[int] = []
         at.rc.on_change.append(lambda: heard.append(len(at.rc.webinars())))
@@ -87,7 +87,7 @@ async def test_listeners_hear_of_every_change() -> None:
 
 
 async def test_a_webinar_made_in_the_app_is_listed() -> None:
-    """By default the service user's, an hour long; or anybody's, with any field."""
+    """By default the service user's, an hour long; or any user's, with any field."""
     async with api_client() as at:
         at.rc.create("Plain", "2031-03-04T15:00:00Z")
         at.rc.create(
@@ -111,7 +111,7 @@ async def test_a_webinar_made_in_the_app_is_listed() -> None:
 
 
 async def test_an_edit_in_the_app_is_all_or_nothing() -> None:
-    """By the API's names; a wrong part leaves the others undone, an unknown name is an error."""
+    """By the API's names; an invalid part prevents the others, an unknown name is an error."""
     async with api_client() as at:
         webinar_id = at.rc.create("Old", "2031-03-04T15:00:00Z")
         with pytest.raises(ApiError, match="scheduledDuration"):
@@ -128,7 +128,7 @@ async def test_an_edit_in_the_app_is_all_or_nothing() -> None:
 
 
 async def test_a_canceled_webinar_is_gone() -> None:
-    """There is no state for it; one that has started cannot be cancelled."""
+    """There is no state for it; a started webinar cannot be canceled."""
     async with api_client() as at:
         webinar_id, other = (at.rc.create(title, "2031-03-04T15:00:00Z") for title in ("One", "Two"))
         at.rc.cancel(webinar_id)

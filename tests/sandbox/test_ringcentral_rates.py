@@ -21,7 +21,7 @@ def limits(reply: Reply) -> tuple[str, str, str, str]:
 
 
 async def test_every_answer_tells_the_budget() -> None:
-    """Group, limit, what remains and the window are on successes and refusals alike."""
+    """Group, limit, remaining and window are on successful and refused responses."""
     async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 10
         assert limits(await heavy(at)) == ("Heavy", "10", "9", "60")
@@ -32,7 +32,7 @@ async def test_every_answer_tells_the_budget() -> None:
 
 
 async def test_groups_and_people_have_budgets_of_their_own() -> None:
-    """Spending one group leaves the others at their published figures, and one person leaves the next."""
+    """Using up one group leaves the others at their published figures, and one user leaves the next."""
     async with api_client() as at:
         at.rc.rules.budgets = {"Heavy": 2}
         await heavy(at)
@@ -64,7 +64,7 @@ async def test_an_overrun_budget_answers_429() -> None:
 
 
 async def test_every_call_in_a_penalty_restarts_it() -> None:
-    """Who knocks every 59 seconds never gets in; who stays away for 60 does."""
+    """A caller that retries every 59 seconds is always refused; one that waits 60 is not."""
     async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await heavy(at)
@@ -108,7 +108,7 @@ async def test_logins_have_a_budget_too() -> None:
 
 
 async def test_a_throttled_call_has_no_effect() -> None:
-    """A webinar asked for in a penalty is not made."""
+    """A webinar is not created during a penalty."""
     async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await at.make_webinar()

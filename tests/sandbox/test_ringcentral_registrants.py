@@ -25,7 +25,7 @@ OWN_LINKS: dict[str, Any] = {
 
 
 async def test_a_person_is_signed_up() -> None:
-    """201 with links of their own; all that was told is read back, answers only where they are asked for."""
+    """201 with personal links; all fields are read back, answers only if requested."""
     async with api_client() as at:
         seats = await new_seats(at)
         made = await seats.create(**TOLD, questionnaire=ANSWERS, id="1", registeredPostWebinar=True)
@@ -54,7 +54,7 @@ async def test_a_person_is_signed_up() -> None:
 
 
 async def test_the_calendar_sequence_is_in_the_create_answer() -> None:
-    """As it stands in the registration session."""
+    """As in the registration session."""
     async with api_client() as at:
         webinar_id, session_id = await at.make_registrable()
         seats = Seats(at, session_id)
@@ -78,7 +78,7 @@ async def test_the_calendar_sequence_is_in_the_create_answer() -> None:
     ],
 )
 async def test_what_is_wrong_with_a_person_is_named(changes: dict[str, Any], parameters: list[str]) -> None:
-    """400 with the fields, and nobody is signed up or mailed."""
+    """400 with the fields, and nobody is registered or emailed."""
     async with api_client() as at:
         seats = await new_seats(at)
         assert refused(await seats.create(**changes)) == (400, parameters)
@@ -93,7 +93,7 @@ async def test_what_is_required_is_named_when_it_is_missing() -> None:
 
 
 async def test_links_sent_along_are_passed_over_as_read_only() -> None:
-    """By default the reference holds; with `keep_own_links` the guide does, and what is no link is refused."""
+    """By default as in the reference; with `keep_own_links` as in the guide, and an invalid link is refused."""
     async with api_client() as at:
         seats = await new_seats(at)
         made = await seats.create(**OWN_LINKS)
@@ -121,7 +121,7 @@ async def test_a_registration_is_deleted_once() -> None:
 
 
 async def test_registrants_are_listed_forward_by_id() -> None:
-    """A page begins after an id, so that somebody who cancels meanwhile hides nobody; other parameters do nothing."""
+    """A page begins after an id, so a cancellation meanwhile hides no one; other parameters are ignored."""
     async with api_client() as at:
         seats = await new_seats(at)
         ids = at.rc.register(seats.session_id, 5)
@@ -166,7 +166,7 @@ async def test_who_attended_has_a_participant_id() -> None:
 
 
 async def test_who_would_be_mailed_can_be_seen() -> None:
-    """Confirmations and cancellations, from the API as from the page; nothing while mails are suppressed."""
+    """Confirmations and cancellations, from the API and from the page; nothing while emails are suppressed."""
     async with api_client() as at:
         seats = await new_seats(at)
         made = (await seats.create()).body

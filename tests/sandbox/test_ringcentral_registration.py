@@ -71,7 +71,7 @@ async def test_a_session_is_unknown_for_a_moment() -> None:
 
 
 async def test_a_webinar_without_registration_has_no_registration_session() -> None:
-    """404 again, and it is there as soon as registration is switched on."""
+    """404, until registration is switched on."""
     async with api_client() as at:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id)
@@ -83,7 +83,7 @@ async def test_a_webinar_without_registration_has_no_registration_session() -> N
 
 
 async def test_registrants_are_counted() -> None:
-    """A host trying the form out is counted, but is not a real registrant."""
+    """A host's trial registration is counted, but is not a real registrant."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         assert len(at.rc.register(session_id, real=False)) == 1
@@ -96,7 +96,7 @@ async def test_registrants_are_counted() -> None:
 
 
 async def test_registration_closes_at_its_limit() -> None:
-    """People beyond the limit are turned away; a raised limit does not open it, opening does."""
+    """Later people are refused; a raised limit does not open it, opening does."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         await patch(at, session_id, {"settings": {"autoCloseLimit": 2}})
@@ -109,7 +109,7 @@ async def test_registration_closes_at_its_limit() -> None:
 
 
 async def test_a_limit_below_the_count_closes_at_once() -> None:
-    """And a limit of 0 is none."""
+    """A limit of 0 means no limit."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         at.rc.register(session_id, 3)
@@ -159,7 +159,7 @@ async def test_every_writable_preference_is_kept() -> None:
     ],
 )  # fmt: skip
 async def test_wrong_preferences_are_named(body: dict[str, Any], parameters: list[str]) -> None:
-    """All at once, and nothing is changed."""
+    """All at once, and nothing changes."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         before = (await read(at, session_id)).body
@@ -169,7 +169,7 @@ async def test_wrong_preferences_are_named(body: dict[str, Any], parameters: lis
 
 
 async def test_a_registration_patch_by_the_schema_needs_the_status() -> None:
-    """With `partial_updates` off, the one writable field that the schema requires must be sent along."""
+    """With `partial_updates` off, the only writable field that the schema requires must be sent."""
     async with api_client() as at:
         at.rc.rules.partial_updates = False
         _, session_id = await at.make_registrable()
@@ -189,7 +189,7 @@ async def test_registration_is_for_the_host_and_admins() -> None:
 
 
 async def test_a_finished_session_is_closed_for_good() -> None:
-    """People may register while it runs, not when it is over; opening it then is refused."""
+    """People may register while it runs, not afterwards; opening it then is refused."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         at.rc.begin(session_id)
@@ -211,7 +211,7 @@ async def test_rescheduling_counts_up_the_calendar_sequence() -> None:
 
 
 async def test_registering_for_an_unknown_session_is_an_error() -> None:
-    """Tests that register for nothing are told so."""
+    """A test with a wrong session id fails."""
     async with api_client() as at:
         with pytest.raises(ApiError, match="CMN-102"):
             at.rc.register("1")

@@ -28,7 +28,7 @@ async def page_of(at: ApiClient, session_id: str) -> str:
 
 
 def notes(reply: Reply) -> list[str]:
-    """The highlighted sentences."""
+    """The highlighted messages."""
     return re.findall(r'class="note" role="status">([^<]*)<', reply.body)
 
 
@@ -38,7 +38,7 @@ def has_form(reply: Reply) -> bool:
 
 
 async def test_the_page_tells_what_where_and_when() -> None:
-    """Title, the time in the webinar's own zone, its host, and three fields."""
+    """Title, time in the webinar's zone, host, and three fields."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         reply = await visit(at, await page_of(at, session_id))
@@ -49,7 +49,7 @@ async def test_the_page_tells_what_where_and_when() -> None:
 
 
 async def test_registering_shows_the_persons_own_link() -> None:
-    """The link opens a page that says whose it is; the registration service counts them."""
+    """The link opens a page with its owner's name; the registration service counts the registrant."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
@@ -62,7 +62,7 @@ async def test_registering_shows_the_persons_own_link() -> None:
 
 
 async def test_registering_twice_does_not_show_the_link_again() -> None:
-    """Whoever knows somebody's address must not get their link, however it is spelt."""
+    """A user who knows another's address must not get their link, in any spelling of the address."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
@@ -77,7 +77,7 @@ async def test_registering_twice_does_not_show_the_link_again() -> None:
 
 
 async def test_a_form_with_mistakes_comes_back_filled() -> None:
-    """With a sentence under each field that is wrong, and nobody registered."""
+    """With a message under each invalid field, and nobody registered."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         reply = await fill(at, await page_of(at, session_id), firstName=" ", lastName="x" * 65, email="lena")
@@ -92,7 +92,7 @@ async def test_a_form_with_mistakes_comes_back_filled() -> None:
 
 
 async def test_a_closed_a_full_and_an_ended_webinar_say_so() -> None:
-    """In words, without a form, and a form sent all the same changes nothing."""
+    """With a message and no form; a form that is sent anyway changes nothing."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
@@ -115,7 +115,7 @@ async def test_a_closed_a_full_and_an_ended_webinar_say_so() -> None:
 
 
 async def test_people_may_register_while_it_runs() -> None:
-    """The guide's visitor who finds a webinar already in progress."""
+    """As the guide describes for a webinar in progress."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
@@ -124,7 +124,7 @@ async def test_people_may_register_while_it_runs() -> None:
 
 
 async def test_pages_that_are_not_there_say_so() -> None:
-    """Unknown, cancelled, and of a webinar whose registration was switched off."""
+    """Unknown, canceled, and of a webinar whose registration was switched off."""
     async with api_client() as at:
         webinar_id, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
@@ -177,7 +177,7 @@ async def test_pages_load_nothing() -> None:
 
 
 async def test_visits_are_no_api_calls() -> None:
-    """Pages are not logged beside the calls of an app, nor counted."""
+    """Page views are neither logged nor counted as API calls."""
     async with api_client() as at:
         _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)

@@ -10,7 +10,7 @@ from tests.sandbox.ringcentral_people import new_seats, refused
 
 
 async def test_the_same_address_is_a_conflict() -> None:
-    """However it is spelt, and whoever was first: the API or the page."""
+    """In any spelling, regardless of whether the API or the page was first."""
     async with api_client() as at:
         seats = await new_seats(at)
         await seats.create()
@@ -22,7 +22,7 @@ async def test_the_same_address_is_a_conflict() -> None:
 
 
 async def test_a_closed_registration_refuses_people() -> None:
-    """403, by hand or by the limit; a seat that is given up does not open it again."""
+    """403, closed by hand or by the limit; a canceled registration does not open it again."""
     async with api_client() as at:
         seats = await new_seats(at)
         await seats.prefer(autoCloseLimit=1)
@@ -35,7 +35,7 @@ async def test_a_closed_registration_refuses_people() -> None:
 
 
 async def test_people_may_be_signed_up_while_it_runs() -> None:
-    """And cancelled."""
+    """And canceled."""
     async with api_client() as at:
         seats = await new_seats(at)
         at.rc.begin(seats.session_id)
@@ -44,7 +44,7 @@ async def test_people_may_be_signed_up_while_it_runs() -> None:
 
 
 async def test_a_work_address_is_wanted_where_it_is_required() -> None:
-    """Addresses at free mail providers are refused; the code is a knob, as nobody publishes it."""
+    """Addresses at free email providers are refused; the error code is configurable, because it is not published."""
     async with api_client() as at:
         seats = await new_seats(at)
         await seats.prefer(workEmailRequired=True)
@@ -58,7 +58,7 @@ async def test_a_work_address_is_wanted_where_it_is_required() -> None:
 
 
 async def test_questions_of_the_host_must_be_answered() -> None:
-    """With `required_questions`, a create without all the answers is refused; outside people answer."""
+    """With `required_questions`, a create without all answers is refused; external people answer."""
     async with api_client() as at:
         seats = await new_seats(at)
         at.rc.rules.required_questions = 2
@@ -71,7 +71,7 @@ async def test_questions_of_the_host_must_be_answered() -> None:
 
 
 async def test_a_finished_session_lets_nobody_in_or_out() -> None:
-    """403 for a new person and for one who cancels; who was there can still be read."""
+    """403 for a new registrant and for a cancellation; existing registrants can be read."""
     async with api_client() as at:
         seats = await new_seats(at)
         made = (await seats.create()).body
@@ -83,7 +83,7 @@ async def test_a_finished_session_lets_nobody_in_or_out() -> None:
 
 
 async def test_people_come_after_the_end_where_that_is_wanted() -> None:
-    """They are marked and counted apart, until the recording's time is over; closing by hand works too."""
+    """They are marked and counted separately until the recording expires; closing by hand works too."""
     async with api_client() as at:
         seats = await new_seats(at)
         await seats.create()
@@ -102,7 +102,7 @@ async def test_people_come_after_the_end_where_that_is_wanted() -> None:
 
 
 async def test_registration_after_the_end_can_be_opened_later() -> None:
-    """By the same setting; without it opening stays refused."""
+    """By the same setting; without it opening is refused."""
     async with api_client() as at:
         seats = await new_seats(at)
         at.rc.begin(seats.session_id)

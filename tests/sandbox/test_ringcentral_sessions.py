@@ -22,7 +22,7 @@ async def read(at: ApiClient, webinar_id: str, session_id: str, who: str = SERVI
 
 
 async def test_a_session_gives_a_webinar_its_date() -> None:
-    """What was sent comes back with ids, links and defaults, and the same when read."""
+    """The fields that were sent come back with ids, links and defaults, also when read."""
     async with api_client() as at:
         webinar_id = await at.make_webinar()
         reply = await at.call("POST", f"{WEBINARS}/{webinar_id}/sessions", BODY)
@@ -86,7 +86,7 @@ async def test_every_writable_field_of_a_session_is_kept() -> None:
     ],
 )  # fmt: skip
 async def test_wrong_session_fields_are_named(changes: dict[str, Any], parameters: list[str]) -> None:
-    """Refused at creation; None stands for a field left out here."""
+    """Refused at creation; None means the field is left out."""
     async with api_client() as at:
         webinar_id = await at.make_webinar()
         body = {name: value for name, value in {**BODY, **changes}.items() if value is not None}
@@ -143,7 +143,7 @@ async def test_the_shared_link_is_there_only_without_registration() -> None:
 
 
 async def test_bridge_passwords_are_for_the_host_only() -> None:
-    """An admin who made it for somebody else sees the host's link, but no password."""
+    """An admin who created it for another user sees the host's link, but no password."""
     async with api_client() as at:
         webinar_id = await at.make_webinar(BEN, password="s3same", pstnEnabled=True)
         session_id = await at.make_session(webinar_id, BEN)
@@ -154,7 +154,7 @@ async def test_bridge_passwords_are_for_the_host_only() -> None:
 
 
 async def test_a_session_patch_changes_only_what_it_names() -> None:
-    """As the text of the reference has it; links stay the same."""
+    """As the text of the reference describes; links stay the same."""
     async with api_client() as at:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id, title="Stays")
@@ -166,7 +166,7 @@ async def test_a_session_patch_changes_only_what_it_names() -> None:
 
 
 async def test_a_session_patch_by_the_schema_needs_three_fields() -> None:
-    """With `partial_updates` off, what the schema requires must be sent along."""
+    """With `partial_updates` off, the fields required by the schema must be sent."""
     async with api_client() as at:
         at.rc.rules.partial_updates = False
         webinar_id = await at.make_webinar()

@@ -65,7 +65,7 @@ async def test_a_webinar_with_only_a_title_gets_the_published_defaults() -> None
 
 
 async def test_every_writable_setting_is_kept() -> None:
-    """What was sent comes back, in the answer and when read."""
+    """The values that were sent come back, in the response and when read."""
     sent: dict[str, Any] = {
         "autoRecord": True,
         "panelistWaitingRoom": True,
@@ -91,7 +91,7 @@ async def test_every_writable_setting_is_kept() -> None:
 
 
 async def test_read_only_and_unknown_fields_are_passed_over() -> None:
-    """Sending them is no error and changes nothing."""
+    """They are ignored without an error."""
     async with api_client() as at:
         body = {"title": "T", "id": "7", "creationTime": LONG_AGO, "settings": {"pollsEnabled": False, "glitter": 1}}
         reply = await at.call("POST", WEBINARS, body)
@@ -119,7 +119,7 @@ async def test_read_only_and_unknown_fields_are_passed_over() -> None:
     ],
 )
 async def test_wrong_fields_are_all_named(body: dict[str, Any], parameters: list[str]) -> None:
-    """One CMN-101 for each, and nothing is made."""
+    """One CMN-101 for each, and nothing is created."""
     async with api_client() as at:
         reply = await at.call("POST", WEBINARS, body)
         assert (reply.status, reply.parameters) == (400, parameters)
@@ -166,14 +166,14 @@ async def test_an_admin_makes_a_webinar_for_a_coworker() -> None:
     ],
 )
 async def test_a_host_who_cannot_host_is_refused(body: dict[str, Any], status: int, code: str) -> None:
-    """Unknown, a call queue, of another domain or account, or without a Webinar licence."""
+    """Unknown, a call queue, of another domain or account, or without a Webinar license."""
     async with api_client() as at:
         reply = await at.call("POST", WEBINARS, body)
         assert (reply.status, reply.codes, at.rc.dump()) == (status, [code], {})
 
 
 async def test_only_an_admin_with_webinar_settings_names_a_host() -> None:
-    """Neither a member nor an admin without that permission may, not even themselves."""
+    """A member and an admin without that permission may not, even for themselves."""
     async with api_client() as at:
         for who in (BEN, "igor@acme.example"):
             reply = await at.call("POST", WEBINARS, hosted_by(BEN_ID), who=who)
@@ -219,7 +219,7 @@ async def test_a_patch_changes_only_what_it_names() -> None:
 
 
 async def test_a_patch_cannot_change_the_host() -> None:
-    """`host` in a patch is passed over, as is everything that is wrong with it."""
+    """`host` in a patch is ignored, including invalid values."""
     async with api_client() as at:
         webinar_id = await at.make_webinar()
         changed = await at.call("PATCH", f"{WEBINARS}/{webinar_id}", {"host": hosted_by(BEN_ID)["host"]})
@@ -245,7 +245,7 @@ async def test_an_empty_password_clears_it() -> None:
 
 
 async def test_a_company_that_demands_passwords_makes_one() -> None:
-    """When none is sent, when null is sent, and anew when it is cleared; one that is sent stays."""
+    """If none or null is sent, and again when it is cleared; a given password stays."""
     async with api_client(Company(password_required=True)) as at:
         made = await at.call("POST", WEBINARS, {"title": "T"})
         first = made.body["settings"]["password"]
@@ -261,7 +261,7 @@ async def test_a_company_that_demands_passwords_makes_one() -> None:
 
 
 async def test_what_the_account_locks_wins_in_silence() -> None:
-    """A locked setting is not what was sent: whoever needs it must read it back."""
+    """A locked setting differs from what was sent, so an app must read it back."""
     locked = {"registrationEnabled": False, "pollsEnabled": False}
     async with api_client(Company(locked_settings=locked)) as at:
         made = await at.call("POST", WEBINARS, {"title": "T", "settings": {"registrationEnabled": True}})
@@ -298,7 +298,7 @@ async def test_the_list_needs_a_date_to_start_from() -> None:
 
 
 async def test_the_list_holds_what_was_made_since() -> None:
-    """Dates with an offset are understood; the bound itself belongs to it."""
+    """Dates with an offset are accepted; the bound is inclusive."""
     async with api_client() as at:
         await at.make_webinar()
         at.clock.advance(60)

@@ -102,7 +102,7 @@ GOOD: dict[str, list[Json]] = {
 
 @each_row(("kind", "block"), [(kind, block) for kind, some in GOOD.items() for block in some])
 def test_block_slack_takes_passes(kind: str, block: Json) -> None:
-    """One of each kind at least, where it may stand."""
+    """At least one of each kind, in an allowed place."""
     if kind == "alert":
         assert view_problems(modal(block), "modal") == []
     else:
@@ -110,7 +110,7 @@ def test_block_slack_takes_passes(kind: str, block: Json) -> None:
 
 
 def test_every_block_and_element_is_tried() -> None:
-    """No rule without a good example."""
+    """Each rule has a valid example."""
     assert set(GOOD) == set(BLOCKS)
     assert set(ELEMENTS_MADE) | {"icon_button"} == set(ELEMENTS)
 
@@ -144,7 +144,7 @@ IN_ACTIONS_ONLY = {"button", "overflow"}
 
 @each_row(("kind", "more"), ELEMENTS_MADE.items())
 def test_element_slack_takes_passes(kind: str, more: Json) -> None:
-    """One of each kind, in an input or in a row of buttons."""
+    """One of each kind, in an input or in an actions block."""
     element = {"type": kind, "action_id": "it", **more}
     block = actions(element) if kind in IN_ACTIONS_ONLY else {"type": "input", "label": plain("x"), "element": element}
     assert view_problems(modal(block), "modal") == []
@@ -216,14 +216,14 @@ VIEWS: list[tuple[Json, str]] = [
 
 @each_row(("view", "said"), VIEWS)
 def test_view_slack_refuses_is_refused_with_its_place(view: Json, said: str) -> None:
-    """The first problem, in Slack's form."""
+    """The first problem, in Slack's format."""
     assert view_problems(view, "modal")[0] == said
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_nothing_that_can_be_sent_breaks_the_rules_themselves(data: st.DataObject) -> None:
-    """Any good block with anything at all in any place is either refused or can be shown; nothing crashes."""
+    """A valid block with any value in any place is either refused or can be shown; nothing crashes."""
     fields = [field("it", kind, **more) for kind, more in ELEMENTS_MADE.items() if kind not in IN_ACTIONS_ONLY]
     block = copy.deepcopy(data.draw(st.sampled_from([*fields, *(block for some in GOOD.values() for block in some)])))
     spoil(block, data)
@@ -251,7 +251,7 @@ def test_home_takes_no_modal_fields() -> None:
 
 
 def test_options_answer_is_one_list_or_groups() -> None:
-    """At most a hundred."""
+    """At most one hundred."""
     assert options_problems({"options": OPTIONS}) == []
     assert options_problems({"options": []}) == []
     assert options_problems({"options": OPTIONS * 51}) == ["no more than 100 items allowed [json-pointer:/options]"]
@@ -259,7 +259,7 @@ def test_options_answer_is_one_list_or_groups() -> None:
 
 
 def test_ids_are_given_where_there_are_none() -> None:
-    """Those that are there stay; the app's own blocks are not touched."""
+    """Existing ids stay; the app's own blocks are not changed."""
     given = [section("x"), actions({"type": "button", "text": plain("x")}), section("y", accessory=IMAGE)]
     numbers = iter("0123456789")
     made = with_ids(given, lambda prefix: f"{prefix}{next(numbers)}")

@@ -192,5 +192,5 @@ BAD: list[tuple[Json, str]] = [
 
 @each_row(("block", "said"), BAD)
 def test_block_slack_refuses_is_refused_with_its_place(block: Json, said: str) -> None:
-    """The first problem, in Slack's form."""
+    """The first problem, in Slack's format."""
     assert message_problems([block])[0] == said

@@ -29,7 +29,7 @@ async def met(web: AsyncWebClient, text: str) -> str:
 
 
 async def test_chaos_meets_its_shares_and_counts_them(slack: Slack) -> None:
-    """What was accepted is what was answered well, plus what was lost, cut and hung: nothing more, nothing less."""
+    """Accepted messages are the successful calls plus those lost, cut and hung, exactly."""
     slack.limits.messages_per_second = None
     chaos = slack.chaos("chat.postMessage", limited=0.1, refused=0.1, lost=0.1, cut=0.1, hang=0.1, hang_seconds=0.2)
     seen: Counter[str] = Counter()
@@ -51,7 +51,7 @@ async def test_chaos_meets_its_shares_and_counts_them(slack: Slack) -> None:
 
 
 async def test_chaos_of_one_seed_is_always_the_same(slack: Slack, web: AsyncWebClient) -> None:
-    """Call by call, and of other methods nothing; `calm` ends it."""
+    """Call by call, and other methods are unaffected; `calm` ends it."""
     slack.limits.messages_per_second = None
     runs = []
     for seed in (1, 1, 2):
@@ -64,7 +64,7 @@ async def test_chaos_of_one_seed_is_always_the_same(slack: Slack, web: AsyncWebC
 
 
 async def test_chaos_of_everything_waits_for_ordered_faults(slack: Slack, web: AsyncWebClient) -> None:
-    """An ordered fault comes first; then the die is thrown for any method; 429 names its seconds."""
+    """An injected fault comes first; then a random failure of any method; 429 has its seconds."""
     slack.chaos(limited=1.0, retry_after=9)
     slack.fail("auth.test", error="fatal_error")
     assert await refusal(web.auth_test()) == "fatal_error"
@@ -75,13 +75,13 @@ async def test_chaos_of_everything_waits_for_ordered_faults(slack: Slack, web: A
 
 @pytest.mark.parametrize("shares", [{"lost": 0.6, "cut": 0.5}, {"hang": -0.1}])
 def test_chaos_of_impossible_shares_is_refused(slack: Slack, shares: dict[str, float]) -> None:
-    """More than all, or less than nothing."""
+    """More than 1, or less than 0."""
     with pytest.raises(ValueError, match="Shares are at least 0 and together at most 1"):
         slack.chaos(**shares)  # type: ignore[arg-type] # the words are checked where they are used
 
 
 async def test_accepted_is_what_was_posted_at_once_or_from_the_schedule(slack: Slack, web: AsyncWebClient) -> None:
-    """With what it said then, whatever became of it; not what is still held, ephemeral or answered elsewhere."""
+    """With the text at that time, regardless of later changes; not pending, ephemeral or response_url messages."""
     mark = {"event_type": "n", "event_payload": {"id": "1"}}
     later = int(slack.clock.now().timestamp()) + 600
     posted = await web.chat_postMessage(channel="U0ANA", text="now", metadata=mark)
@@ -102,7 +102,7 @@ async def test_accepted_is_what_was_posted_at_once_or_from_the_schedule(slack: S
 
 
 async def test_workspace_ceiling_holds_for_all_channels_together(slack: Slack, web: AsyncWebClient) -> None:
-    """Off unless switched on; then 429 with the seconds until the oldest is a minute old, and nothing is posted."""
+    """Off by default; when on, 429 with the seconds until the oldest is a minute old, and nothing is posted."""
     slack.limits.workspace_per_minute = 3
 
     async def post(channel: str) -> Any:

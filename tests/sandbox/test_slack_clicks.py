@@ -38,7 +38,7 @@ async def test_click_on_a_message_tells_the_app_where_and_what(slack: Slack, bol
 
 
 async def test_click_on_an_ephemeral_message_does_not_carry_it(slack: Slack, bolt: BoltApp) -> None:
-    """The app is told where it was, not what it said; nobody else can click it."""
+    """The app gets its location, not its content; other users cannot click it."""
     bolt.responds(text="x", blocks=[actions(button("Go", "go"))])
     bolt.acks_clicks("go")
     message = (await slack.command("ana", "#launch", "/webinar")).message
@@ -58,7 +58,7 @@ async def test_click_by_someone_of_another_organization_says_so(slack: Slack, bo
 
 
 async def test_click_on_what_is_not_there_is_a_mistake_of_the_story(slack: Slack, bolt: BoltApp) -> None:
-    """The error names what there is."""
+    """The error lists what exists."""
     message = await card(bolt.bolt.client, slack, section("x"), actions(button("Go", "go"), button("Stop", "stop")))
     with pytest.raises(LookupError, match=r"no element 'Jump' .*go \(Go\).*stop \(Stop\)"):
         await slack.click("ana", message, "Jump")
@@ -67,7 +67,7 @@ async def test_click_on_what_is_not_there_is_a_mistake_of_the_story(slack: Slack
 
 
 async def test_click_the_app_does_not_take_fails(slack: Slack, bolt: BoltApp) -> None:
-    """Too late, or nobody listens for it."""
+    """Too late, or without a listener."""
     release = asyncio.Event()
 
     @bolt.bolt.action("slow")
@@ -140,7 +140,7 @@ async def test_choice_may_be_given_as_slacks_own_state(slack: Slack, bolt: BoltA
 
 
 async def test_click_in_a_view_carries_everything_typed(slack: Slack, bolt: BoltApp) -> None:
-    """view.state.values as it is on screen, kept for the submit."""
+    """view.state.values as on screen, kept for the submission."""
     bolt.opens(modal(field("title"), actions(button("More", "more"))))
     bolt.acks_clicks("more")
     await slack.command("ana", "#launch", "/webinar")
@@ -156,7 +156,7 @@ async def test_click_in_a_view_carries_everything_typed(slack: Slack, bolt: Bolt
 
 
 async def test_input_tells_the_app_only_with_dispatch_action(slack: Slack, bolt: BoltApp) -> None:
-    """Without it, the value is kept for the submit and nothing is sent."""
+    """Without it, the value is kept for the submission and nothing is sent."""
     bolt.opens(modal(field("quiet", "datetimepicker"), field("loud", "datetimepicker", dispatch_action=True)))
     bolt.acks_clicks("quiet_it")
     bolt.acks_clicks("loud_it")
@@ -171,7 +171,7 @@ async def test_input_tells_the_app_only_with_dispatch_action(slack: Slack, bolt:
 
 
 async def test_external_select_asks_the_app(slack: Slack, bolt: BoltApp) -> None:
-    """From min_query_length on; what comes back can be chosen; what is no option list is refused."""
+    """From min_query_length on; returned options can be chosen; an invalid option list is refused."""
     bolt.opens(modal(field("who", "external_select", min_query_length=2)))
 
     @bolt.bolt.options("who_it")
@@ -198,7 +198,7 @@ async def test_external_select_asks_the_app(slack: Slack, bolt: BoltApp) -> None
 
 
 async def test_external_select_in_a_message_asks_from_there(slack: Slack, bolt: BoltApp) -> None:
-    """Container and message instead of a view; a failure is told."""
+    """Container and message instead of a view; a failure is reported."""
     menu = {"type": "external_select", "action_id": "who", "min_query_length": 0}
     message = await card(bolt.bolt.client, slack, actions(menu))
     assert (await slack.suggest("ana", message, "who", "")).error == "dispatch_failed"

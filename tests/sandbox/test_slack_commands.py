@@ -21,7 +21,7 @@ async def respond(url: str, **body: Any) -> tuple[int, str]:
 
 
 async def test_command_reaches_the_app_signed(slack: Slack, bolt: BoltApp) -> None:
-    """Bolt takes it, so the signature holds; the form has what Slack sends."""
+    """Bolt accepts it, so the signature is valid; the form has Slack's fields."""
     bolt.responds()
     outcome = await slack.command("ana", "#launch", "/webinar", " create Launch day ")
     assert (outcome.ok, outcome.status, outcome.message) == (True, 200, None)
@@ -33,7 +33,7 @@ async def test_command_reaches_the_app_signed(slack: Slack, bolt: BoltApp) -> No
 
 
 async def test_command_to_an_app_with_another_secret_is_not_taken(slack: Slack) -> None:
-    """Bolt answers 401, and the person is told that it failed."""
+    """Bolt responds with 401, and the user sees that it failed."""
     app = BoltApp(slack, signing_secret="another")
     app.responds()
     await app.start()
@@ -54,7 +54,7 @@ async def test_command_in_a_dm_and_a_private_channel_hides_the_name(slack: Slack
 
 
 async def test_command_answered_in_the_ack_is_ephemeral(slack: Slack, bolt: BoltApp) -> None:
-    """Text or blocks, for the person alone."""
+    """Text or blocks, for this user only."""
     bolt.responds(text="Hi", blocks=[section("Hi there")])
     outcome = await slack.command("ana", "#launch", "/webinar")
     assert outcome.message
@@ -64,7 +64,7 @@ async def test_command_answered_in_the_ack_is_ephemeral(slack: Slack, bolt: Bolt
 
 
 async def test_command_answered_in_channel_shows_what_was_typed(slack: Slack, bolt: BoltApp) -> None:
-    """Everybody sees the command and the answer, though the app is not in the channel."""
+    """Everybody sees the command and the response, although the app is not in the channel."""
     bolt.responds(text="Hi all", response_type="in_channel")
     await slack.command("ana", "#random", "/webinar", "show")
     seen = [(m.username, m.text) for m in slack.messages("#random", as_user="ben")]
@@ -72,7 +72,7 @@ async def test_command_answered_in_channel_shows_what_was_typed(slack: Slack, bo
 
 
 async def test_command_answered_with_invalid_blocks_fails(slack: Slack, bolt: BoltApp) -> None:
-    """The person sees Slackbot's line instead of the answer."""
+    """The user sees Slackbot's message instead of the response."""
     bolt.responds(blocks=[section("x" * 3001)])
     outcome = await slack.command("ana", "#launch", "/webinar")
     assert (outcome.ok, outcome.error) == (False, "invalid_command_response")
@@ -81,7 +81,7 @@ async def test_command_answered_with_invalid_blocks_fails(slack: Slack, bolt: Bo
 
 
 async def test_command_not_taken_in_time_fails(slack: Slack, bolt: BoltApp) -> None:
-    """Slack gives up after three seconds (here: at once) and says so to the person alone."""
+    """Slack gives up after three seconds (here: at once) and reports it to the user only."""
     release = asyncio.Event()
 
     @bolt.bolt.command("/webinar")
@@ -99,7 +99,7 @@ async def test_command_not_taken_in_time_fails(slack: Slack, bolt: BoltApp) -> N
 
 
 async def test_command_without_a_listener_or_an_app_fails(slack: Slack, bolt: BoltApp) -> None:
-    """A 404 from Bolt, then nobody there at all."""
+    """A 404 from Bolt, then no server."""
     outcome = await slack.command("ana", "#launch", "/webinar")
     assert (outcome.ok, outcome.status, outcome.error) == (False, 404, "dispatch_failed")
     await bolt.runner.cleanup()
@@ -109,7 +109,7 @@ async def test_command_without_a_listener_or_an_app_fails(slack: Slack, bolt: Bo
 
 
 async def test_command_that_is_not_registered_stays_with_slack(slack: Slack, bolt: BoltApp) -> None:
-    """When the workspace knows the app's commands, others never reach it."""
+    """If the workspace knows the app's commands, others never reach it."""
     bolt.responds()
     slack.commands.append({"command": "/webinar", "description": "", "usage_hint": ""})
     outcome = await slack.command("ana", "#launch", "/webinarr")
@@ -117,7 +117,7 @@ async def test_command_that_is_not_registered_stays_with_slack(slack: Slack, bol
 
 
 async def test_command_escapes_people_and_channels_when_registered_so(slack: Slack, bolt: BoltApp) -> None:
-    """should_escape turns names that exist into ids."""
+    """should_escape replaces existing names with ids."""
     bolt.responds()
     slack.commands.append({"command": "/webinar", "should_escape": True})
     await slack.command("ana", "#launch", "/webinar", "invite x @ben @nobody #marketing #nowhere a@ben")
@@ -126,7 +126,7 @@ async def test_command_escapes_people_and_channels_when_registered_so(slack: Sla
 
 
 async def test_person_cannot_use_a_channel_they_do_not_see(slack: Slack) -> None:
-    """A guest knows their own channels only; a story that says otherwise is wrong."""
+    """A guest knows their own channels only; using another is an error of the test."""
     with pytest.raises(LookupError, match="gia does not see #general"):
         await slack.command("gia", "#general", "/webinar")
     with pytest.raises(LookupError, match="chloe does not see #board"):
@@ -134,7 +134,7 @@ async def test_person_cannot_use_a_channel_they_do_not_see(slack: Slack) -> None
 
 
 async def test_response_url_answers_five_times_in_thirty_minutes(slack: Slack, bolt: BoltApp) -> None:
-    """Ephemeral unless it says otherwise, also where the app is not; then it is used up, or expired."""
+    """Ephemeral by default, also without the app in the channel; then it is used up, or expired."""
     bolt.responds()
     await slack.command("ana", "#board", "/webinar")
     url = bolt.heard[0]["response_url"]
@@ -160,7 +160,7 @@ async def test_response_url_answers_five_times_in_thirty_minutes(slack: Slack, b
 
 
 async def test_response_url_of_a_command_replaces_and_deletes_nothing(slack: Slack, bolt: BoltApp) -> None:
-    """replace_original posts anew, delete_original does nothing."""
+    """replace_original posts a new message, delete_original does nothing."""
     bolt.responds(text="first")
     await slack.command("ana", "#launch", "/webinar")
     url = bolt.heard[0]["response_url"]
@@ -182,7 +182,7 @@ async def test_response_url_refuses_what_is_no_message(slack: Slack, bolt: BoltA
 
 
 async def test_response_url_of_a_click_rewrites_or_deletes_its_message(slack: Slack, bolt: BoltApp) -> None:
-    """A message's own buttons lead back to it; an ephemeral one stays ephemeral."""
+    """The buttons of a message lead back to it; an ephemeral one stays ephemeral."""
     bolt.acks_clicks("go")
     web = bolt.bolt.client
     message = await card(web, slack, section("old"), actions(button("Go", "go")))
@@ -208,7 +208,7 @@ async def test_response_url_of_a_click_rewrites_or_deletes_its_message(slack: Sl
 
 
 async def test_trigger_id_opens_one_view_for_three_seconds(slack: Slack, bolt: BoltApp) -> None:
-    """Then it is exchanged or expired; a made-up one is invalid."""
+    """Then it is used or expired; an unknown one is invalid."""
     bolt.responds()
     web = bolt.bolt.client
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Hi"}, "blocks": [section("hi")]}
@@ -227,7 +227,7 @@ async def test_trigger_id_opens_one_view_for_three_seconds(slack: Slack, bolt: B
 async def test_persons_own_line_stands_in_the_channel_and_reaches_the_app_in_its_dm(
     slack: Slack, bolt: BoltApp
 ) -> None:
-    """Only when the app has subscribed to message.im."""
+    """Only if the app subscribes to message.im."""
     heard: list[str] = []
 
     @bolt.bolt.event("message")

@@ -72,7 +72,7 @@ async def elsewhere() -> AsyncIterator[Desk]:
 
 
 async def test_control_counts_what_a_process_of_its_own_accepted() -> None:
-    """Posted and scheduled, by the clock that is moved from outside, and whatever the caller was told of it."""
+    """Posted and scheduled, by the clock that is moved from outside, regardless of the response."""
     async with elsewhere() as api:
         mark = {"event_type": "n", "event_payload": {"id": "1"}}
         posted = (await api.web.chat_postMessage(channel="C0LAUNCH", text="now", metadata=mark))["ts"]
@@ -95,7 +95,7 @@ async def test_control_counts_what_a_process_of_its_own_accepted() -> None:
 
 
 async def test_scheduled_messages_are_shown_with_what_became_of_them(api: Desk) -> None:
-    """Posted, lost, taken back, still to come."""
+    """Posted, lost, deleted, pending."""
     ids = []
     for channel, seconds in (("C0LAUNCH", 300), ("C0MARKETING", 301), ("D0ANA", 3000), ("D0BEN", 3001)):
         held = await api.web.chat_scheduleMessage(channel=channel, text=channel, post_at=await api.later(seconds))
@@ -110,7 +110,7 @@ async def test_scheduled_messages_are_shown_with_what_became_of_them(api: Desk) 
 
 
 async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, api: Desk) -> None:
-    """The whole sandbox where there is one; it only goes forward."""
+    """The whole sandbox if there is one; it only moves forward."""
     moved: list[int] = []
 
     async def move(seconds: float) -> None:
@@ -125,7 +125,7 @@ async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, api: Desk) ->
 
 
 async def test_limits_can_be_changed_one_by_one(slack: Slack, api: Desk) -> None:
-    """By their names; what is wrong changes nothing."""
+    """By their names; an invalid value changes nothing."""
     status, limits = await api.control("PATCH", "limits", {"messages_per_second": None, "ack_seconds": 0.5})
     assert (status, limits["messages_per_second"], limits["ack_seconds"]) == (200, None, 0.5)
     assert (slack.limits.messages_per_second, slack.limits.ack_seconds, slack.limits.stack) == (None, 0.5, 3)
@@ -137,7 +137,7 @@ async def test_limits_can_be_changed_one_by_one(slack: Slack, api: Desk) -> None
 
 
 async def test_chaos_can_be_ordered_watched_and_ended(api: Desk) -> None:
-    """With the words of `chaos`."""
+    """With the arguments of `chaos`."""
     status, answer = await api.control("POST", "chaos", {"method": "auth.test", "limited": 1.0})
     assert status == 200
     assert await refusal(api.web.auth_test()) == "ratelimited"
@@ -169,7 +169,7 @@ async def test_installation_can_be_changed_from_outside(slack: Slack, api: Desk)
 
 
 async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, api: Desk) -> None:
-    """Any number is a workspace; nothing but the rates is checked; our own workspace is as strict as ever."""
+    """Any number is a workspace; only the rates are checked; our own workspace is as strict as before."""
     seventh = api.client("xoxb-anything-7")
     assert await refusal(seventh.auth_test()) == "invalid_auth"
     slack.limits.many_workspaces = True
@@ -191,7 +191,7 @@ async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, ap
 
 
 async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, api: Desk) -> None:
-    """Listed by workspace, channel, time and page; taken back until a minute before; posted; never with metadata."""
+    """Listed by workspace, channel, time and page; deleted until a minute before; posted; never with metadata."""
     slack.limits.many_workspaces = True
     one, two = api.client("xoxb-n-1"), api.client("xoxb-n-2")
     start = await api.later(600)
@@ -238,7 +238,7 @@ async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, api:
 
 
 async def test_many_workspaces_are_quick() -> None:
-    """A thousand posts to as many workspaces cost no more than a few hundred microseconds each, all in all."""
+    """A thousand posts to as many workspaces cost at most a few hundred microseconds each."""
     async with elsewhere() as api:
         await api.control("PATCH", "limits", {"many_workspaces": True})
         begun = asyncio.get_running_loop().time()
