@@ -1,4 +1,4 @@
-"""Lists of people when RingCentral is in trouble, the bot crashes, or the organiser thinks better of it."""
+"""Bulk registration with vendor errors, crashes, stops and undos."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MEANWHILE = RegistrantDetails(first_name="Iris", last_name="Moreno", email="IRIS
 
 
 def prepare(world: World) -> None:
-    """No budget runs out, nothing is waited for, and every edit of a message is made."""
+    """An unlimited budget, no waiting, and every edit of a message is made."""
     without_waits(world)
 
     def shorten(bot: Greenroom) -> None:
@@ -42,7 +42,7 @@ def prepare(world: World) -> None:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in a hurry."""
+    """A world in fast time."""
     async with running_world(tmp_path, prepare=prepare) as world:
         yield world
 
@@ -61,27 +61,27 @@ class BehindClock(SandboxClock):
 
 
 async def stored(world: World) -> str:
-    """All that stands in the tables of lists, as whoever has the database reads it."""
+    """The stored values of the tables of batches, without decryption."""
     tables = ("applications", "batches")
     async with world.bot.services.store.read() as db:
         return repr([tuple(row) for table in tables for row in await db.execute(text(f"select * from {table}"))])  # noqa: S608 - our own names
 
 
-async def kept(world: World, column: str) -> int:
-    """Of how many people on lists this is still kept."""
+async def count_stored(world: World, column: str) -> int:
+    """The number of requests in which this column is set."""
     async with world.bot.services.store.read() as db:
         query = text(f"select count(*) from applications where {column} is not null")  # noqa: S608 - our own names
         return int((await db.execute(query)).scalar_one())
 
 
-async def goes_on(bulk: BulkHarness) -> None:
-    """What is left over is taken up again, as it is every 30 seconds."""
+async def resume(bulk: BulkHarness) -> None:
+    """Resume interrupted work, as the bot does every 30 seconds."""
     await bulk.world.bot.services.resume()
     await bulk.world.settled()
 
 
-async def test_an_answer_that_got_lost_is_looked_up_once(world: World) -> None:
-    """Two calls end in silence, one of them after its effect: one look at the list tells, and nobody is there twice."""
+async def test_lost_responses_are_looked_up_once(world: World) -> None:
+    """Two calls time out, one of them after its effect: one reading of the list resolves both, without duplicates."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=True)
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
@@ -93,8 +93,8 @@ async def test_an_answer_that_got_lost_is_looked_up_once(world: World) -> None:
     assert [result for _, result in bulk.results] == ["registered"] * 3
 
 
-async def test_who_registers_in_the_meantime_is_not_ours(world: World) -> None:
-    """A 409 says so; undoing the list leaves them their seat, and nobody else's is touched."""
+async def test_a_concurrent_registration_is_not_ours(world: World) -> None:
+    """RingCentral answers 409; undoing the list does not remove that registrant."""
     bulk = await bulk_harness(world)
     world.ringcentral.register(bulk.session_id)
     review = await bulk.submit_list(IRIS, JOAN)
@@ -113,8 +113,8 @@ async def test_who_registers_in_the_meantime_is_not_ours(world: World) -> None:
     assert bulk.progress_message.buttons == []
 
 
-async def test_a_lost_answer_about_somebody_else_s_registration_is_not_ours(world: World) -> None:
-    """They are found on the list, but with other particulars: they came by themselves."""
+async def test_a_registrant_with_other_data_is_not_ours(world: World) -> None:
+    """After a lost response they are listed with other data: they registered themselves."""
     bulk = await bulk_harness(world)
     review = await bulk.submit_list(IRIS, source="fair")
     await world.bot.services.registrar.register_now(
@@ -129,8 +129,8 @@ async def test_a_lost_answer_about_somebody_else_s_registration_is_not_ours(worl
 
 
 @pytest.mark.parametrize("effect", [True, False])
-async def test_a_list_goes_on_after_a_crash(world: World, effect: bool) -> None:
-    """Whoever was being asked for is looked up first, with one call; everybody is registered once."""
+async def test_a_batch_resumes_after_a_crash(world: World, effect: bool) -> None:
+    """The request in progress is looked up first, with one call; everybody is registered once."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, hang=5.0, effect=effect)
     await bulk.start_list(IRIS, JOAN, LEO)
@@ -147,8 +147,8 @@ async def test_a_list_goes_on_after_a_crash(world: World, effect: bool) -> None:
     assert "3 people are registered" in bulk.progress_message.words
 
 
-async def test_a_list_can_be_stopped_and_go_on(world: World) -> None:
-    """Nobody else is asked for after the one under way; then the rest is."""
+async def test_a_batch_can_be_stopped_and_continued(world: World) -> None:
+    """No call after the one in progress; then the rest is registered."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
     await bulk.start_list(IRIS, JOAN, LEO)
@@ -166,8 +166,8 @@ async def test_a_list_can_be_stopped_and_go_on(world: World) -> None:
     assert "3 people are registered" in bulk.progress_message.words
 
 
-async def test_a_stopped_list_can_be_undone(world: World) -> None:
-    """Whom it has registered is taken off, the others are never asked for, and nothing of them is kept."""
+async def test_a_stopped_batch_can_be_undone(world: World) -> None:
+    """Its registrants are removed, the others are never registered, and their data is deleted."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
     await bulk.start_list(IRIS, JOAN)
@@ -182,8 +182,8 @@ async def test_a_stopped_list_can_be_undone(world: World) -> None:
         assert (await db.execute(text("select count(*) from applications where content is not null"))).scalar() == 0
 
 
-async def test_an_undo_ends_the_seats_of_whom_it_takes_off(world: World) -> None:
-    """Somebody on the list has taken a seat in Slack meanwhile: their message says that it is gone."""
+async def test_an_undo_ends_seats(world: World) -> None:
+    """A person on the list has taken a seat in Slack: their DM shows that it is gone."""
     bulk = await bulk_harness(world)
     await bulk.register_list("Dev,Patel,dev@acme.example", JOAN)
     await world.slack.submit("dev", await bulk.open_form(user="dev"), {})
@@ -200,8 +200,8 @@ async def test_an_undo_ends_the_seats_of_whom_it_takes_off(world: World) -> None
     assert (await bulk.open_form(user="dev")).callback_id == "seat.form"
 
 
-async def test_a_stop_at_the_last_moment_loses_no_links(world: World) -> None:
-    """Everybody was asked for, the file is on its way: the message says what holds, and the file can be had again."""
+async def test_a_late_stop_loses_no_links(world: World) -> None:
+    """All calls were made and the file is being sent: the message shows the state, and the file can be sent again."""
     bulk = await bulk_harness(world, settings={"suppressEmails": True})
     world.slack.fail("files.completeUploadExternal", status=200, hang=0.2, effect=True)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
@@ -221,8 +221,8 @@ async def test_a_stop_at_the_last_moment_loses_no_links(world: World) -> None:
 
 
 @pytest.mark.parametrize("end", ["cancel", "finish"])
-async def test_a_list_stops_where_its_webinar_ends(world: World, end: str) -> None:
-    """Nobody else is asked for, and nobody is called refused for it."""
+async def test_a_batch_stops_when_its_webinar_ends(world: World, end: str) -> None:
+    """No more calls, and no request is marked as refused."""
     bulk = await bulk_harness(world)
     review = await bulk.submit_list(IRIS, JOAN)
     if end == "cancel":
@@ -239,7 +239,7 @@ async def test_a_list_stops_where_its_webinar_ends(world: World, end: str) -> No
 
 
 async def test_an_undo_can_be_stopped_and_survives_a_crash(world: World) -> None:
-    """It goes on where it was; taking somebody off twice is the same as once."""
+    """It continues where it stopped; removing a registrant twice has no further effect."""
     bulk = await bulk_harness(world)
     await bulk.register_list(IRIS, JOAN, LEO)
     world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=0.2, times=3)
@@ -263,8 +263,8 @@ async def test_an_undo_can_be_stopped_and_survives_a_crash(world: World) -> None
     assert bulk.registrants == []
 
 
-async def test_a_list_stops_where_registration_closes(world: World) -> None:
-    """With the reason, and it goes on when that is mended; the review has said so before."""
+async def test_a_batch_stops_when_registration_closes(world: World) -> None:
+    """With the reason, and can be continued after it reopens; the review warned of it."""
     bulk = await bulk_harness(world, **limit_settings(2))
     review = await bulk.submit_list(IRIS, JOAN, LEO)
     assert "there is room for 2 more: it stops there" in review.words
@@ -280,8 +280,8 @@ async def test_a_list_stops_where_registration_closes(world: World) -> None:
     assert len(bulk.registrants) == 3
 
 
-async def test_a_list_stops_where_questions_must_be_answered(world: World) -> None:
-    """Everybody else would be refused as well."""
+async def test_a_batch_stops_if_answers_are_required(world: World) -> None:
+    """Every other person would be refused as well."""
     bulk = await bulk_harness(world)
     world.ringcentral.rules.required_questions = 1
 
@@ -291,8 +291,8 @@ async def test_a_list_stops_where_questions_must_be_answered(world: World) -> No
     assert bulk.take_calls() == ["GET", "POST"]
 
 
-async def test_one_who_is_refused_holds_up_nobody(world: World) -> None:
-    """Their line says why, in RingCentral's word for it; the others are registered."""
+async def test_one_refusal_does_not_stop_the_batch(world: World) -> None:
+    """The row has RingCentral's code; the others are registered."""
     bulk = await bulk_harness(world, settings={"workEmailRequired": True})
 
     await bulk.register_list("Iris,Moreno,iris@freemail.example", JOAN)
@@ -303,26 +303,26 @@ async def test_one_who_is_refused_holds_up_nobody(world: World) -> None:
     assert "1 could not be registered" in bulk.progress_message.words
 
 
-async def test_ringcentral_that_does_not_answer_is_left_alone_for_a_while(world: World) -> None:
-    """Three in a row without a clear answer, and the list is looked at; it goes on later, and nobody is there twice."""
+async def test_the_batch_pauses_after_unknown_outcomes(world: World) -> None:
+    """After three in a row the list is read; the batch is resumed later, without duplicates."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=503, effect=True, times=3)
     await bulk.start_list(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
     await world.until(lambda: len(bulk.registrants) == 3)
-    await goes_on(bulk)
+    await resume(bulk)
 
     assert bulk.take_calls() == ["GET", "POST", "POST", "POST", "GET", "POST"]
     assert len(bulk.registrants) == 4
     assert [result for _, result in bulk.results] == ["registered"] * 4
 
 
-async def test_a_person_is_asked_for_three_times_and_then_refused(world: World) -> None:
-    """The list never shows them: their line says so, and a fourth call, which would succeed, is not made."""
+async def test_a_request_is_sent_three_times_and_then_refused(world: World) -> None:
+    """The list never shows the person: the row says so, and a fourth call, which would succeed, is not made."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, times=3)
 
     await bulk.register_list(IRIS)
-    await goes_on(bulk)
+    await resume(bulk)
 
     assert bulk.take_calls() == ["GET", *["POST", "GET"] * 3]
     assert bulk.registrants == []
@@ -346,8 +346,8 @@ async def test_lost_answer_is_ours_within_two_minutes_of_clock_difference(
     assert bulk.results == [["1", "registered" if ours else "was registered already"]]
 
 
-async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
-    """Both look at once; each list is worked on by one of them."""
+async def test_two_replicas_share_batches(world: World) -> None:
+    """Both look for work at once; each batch is processed by one of them."""
     bulk = await bulk_harness(world)
     services = world.bot.services
     webinar = await services.mirror.find(bulk.session_id)
@@ -368,8 +368,8 @@ async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
     assert len(bulk.registrants) == 3
 
 
-async def test_nobody_on_a_list_is_readable_in_the_store_or_kept_when_it_is_done(world: World) -> None:
-    """Encrypted while they wait, gone when they are decided; ids alone remain."""
+async def test_personal_data_is_encrypted_and_deleted_when_done(world: World) -> None:
+    """Encrypted while requests wait, deleted when they are completed; the ids stay."""
     bulk = await bulk_harness(world, settings={"suppressEmails": True})
     await bulk.submit_list(IRIS, JOAN, source="fair")
     waiting = await stored(world)
@@ -384,12 +384,12 @@ async def test_nobody_on_a_list_is_readable_in_the_store_or_kept_when_it_is_done
         assert (await db.execute(text(kept))).scalar() == 0
 
 
-async def test_a_list_that_nobody_confirms_is_forgotten(world: World) -> None:
-    """After an hour; who confirms it then is told to send it once more."""
+async def test_an_unconfirmed_list_is_deleted(world: World) -> None:
+    """After an hour; a later confirmation asks to send it again."""
     bulk = await bulk_harness(world)
     review = await bulk.submit_list(IRIS)
     world.clock.move(timedelta(hours=2))
-    await goes_on(bulk)
+    await resume(bulk)
 
     await world.slack.submit(ORGANIZER, review)
     await world.settled()
@@ -399,16 +399,16 @@ async def test_a_list_that_nobody_confirms_is_forgotten(world: World) -> None:
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
 
 
-async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: World) -> None:
-    """Nor who got no clear answer, nor links; then it has nobody to go on with, and after 90 days nothing is known."""
+async def test_a_stopped_batch_is_deleted_after_a_week(world: World) -> None:
+    """With unknown outcomes and links; then it cannot be continued, and after 90 days its results are deleted."""
     bulk = await bulk_harness(world, settings={"suppressEmails": True, "autoCloseLimit": 2})
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
     await bulk.register_list(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
     assert "Stopped at 2 of 4 people" in bulk.progress_message.words
-    assert await kept(world, "content") == await kept(world, "links") == 2
+    assert await count_stored(world, "content") == await count_stored(world, "links") == 2
     world.clock.move(timedelta(days=8))
     await world.bot.services.bulk.delete_old()
-    assert await kept(world, "content") == await kept(world, "links") == 0
+    assert await count_stored(world, "content") == await count_stored(world, "links") == 0
     await bulk.press("Go On")
     assert [result for _, result in bulk.results] == [
         *("not registered: RingCentral gave no clear answer", "registered", "registered", "not asked for")
@@ -421,8 +421,8 @@ async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: Worl
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
 
 
-async def test_a_file_that_slack_does_not_take_is_said(world: World) -> None:
-    """The list is done all the same."""
+async def test_a_refused_results_file_is_reported(world: World) -> None:
+    """The batch is done nevertheless."""
     bulk = await bulk_harness(world)
     world.slack.scopes = {*world.slack.scopes} - {"files:write"}
 
@@ -432,8 +432,8 @@ async def test_a_file_that_slack_does_not_take_is_said(world: World) -> None:
     assert "Slack did not take the file" in bulk.progress_message.words
 
 
-async def test_the_last_word_about_a_list_is_not_lost(world: World) -> None:
-    """Slack was busy just then: it is said later, once, with one file; and whoever presses what is old sees what is."""
+async def test_the_final_message_is_retried(world: World) -> None:
+    """Slack was busy: it is updated later, once, with one file; an outdated button shows the current state."""
     bulk = await bulk_harness(world)
     world.bot.services.bulk.progress.interval = 3600.0
     world.slack.fail("chat.update", retry_after=1)
@@ -442,14 +442,14 @@ async def test_the_last_word_about_a_list_is_not_lost(world: World) -> None:
     await world.settled()
     before = bulk.progress_message
     assert "Registering 1 person" in before.words or "1 person is registered" in before.words
-    await goes_on(bulk)
+    await resume(bulk)
 
     assert "1 person is registered" in bulk.progress_message.words
     assert len([one for one in world.slack.messages(f"@{ORGANIZER}") if one.files]) == 1
 
 
-async def test_whoever_presses_what_is_old_sees_what_is_so(world: World) -> None:
-    """The message could not be kept current, and its button does what helps: it is mended."""
+async def test_an_outdated_button_updates_the_message(world: World) -> None:
+    """The message could not be updated: pressing its button corrects it."""
     bulk = await bulk_harness(world)
     await bulk.register_list(IRIS)
     async with world.bot.services.store.read() as db:
@@ -466,8 +466,8 @@ async def test_whoever_presses_what_is_old_sees_what_is_so(world: World) -> None
     assert "1 person is registered" in bulk.progress_message.words
 
 
-async def test_a_message_that_was_deleted_comes_again(world: World) -> None:
-    """With it the organiser would have lost the buttons, and never heard what came of the list."""
+async def test_a_deleted_message_is_posted_again(world: World) -> None:
+    """Otherwise the organizer would lose the buttons and the result."""
     bulk = await bulk_harness(world)
     world.slack.fail("chat.update", error="message_not_found")
 
@@ -479,8 +479,8 @@ async def test_a_message_that_was_deleted_comes_again(world: World) -> None:
     assert second.buttons == ["Undo"]
 
 
-async def test_only_who_steers_may_register_others(world: World) -> None:
-    """What holds when a form is sent counts, whatever held when it was opened."""
+async def test_only_managers_register_others(world: World) -> None:
+    """The permission at the submission counts, not the one at the opening of the form."""
     bulk = await bulk_harness(world)
     services = world.bot.services
 
@@ -509,8 +509,8 @@ async def test_only_who_steers_may_register_others(world: World) -> None:
     assert bulk.take_calls() == ["GET"]
 
 
-async def test_a_person_is_answered_while_a_long_list_is_worked_through(tmp_path: Path) -> None:
-    """The list keeps to its share of the budget: RingCentral refuses nothing, and whoever waits comes first."""
+async def test_a_user_is_served_during_a_long_batch(tmp_path: Path) -> None:
+    """The batch keeps to its share of the budget: no 429, and a waiting user comes first."""
 
     def short_windows(world: World) -> None:
         world.ringcentral.rules.window = 0.4

@@ -1,4 +1,4 @@
-"""The picture of a registration: what stands in it, that it is drawn apart and survives odd words, and how it comes."""
+"""The registration chart: its content, the separate process that draws it, and its delivery."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world with calls enough, that gives requests up soon and repeats them at once."""
+    """A world with enough budget, short timeouts and immediate retries."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
-class Figure(Frozen):
-    """How many had registered from then on, and how many might."""
+class PastCount(Frozen):
+    """A registration count and limit since a time."""
 
     read_at: datetime
     count: int
@@ -69,8 +69,8 @@ def a_chart(title: str = "Launch day", *, sources: tuple[Bar, ...] = (), start: 
     return Chart(title=title, time_zone="Europe/Madrid", steps=tuple(steps), start=start, sources=sources)
 
 
-def size_and_colours(png: bytes) -> tuple[int, int, int]:
-    """Width and height of a PNG, and how many different bytes its pixels are made of: few where it is blank."""
+def size_and_colors(png: bytes) -> tuple[int, int, int]:
+    """Width and height of a PNG, and the number of distinct bytes in its pixels: few if it is blank."""
     assert png.startswith(SIGNATURE)
     width, height = struct.unpack(">II", png[16:24])
     pixels, place = b"", len(SIGNATURE)
@@ -81,9 +81,9 @@ def size_and_colours(png: bytes) -> tuple[int, int, int]:
     return width, height, len(set(zlib.decompress(pixels)))
 
 
-def test_chart_goes_from_the_first_figure_to_the_start() -> None:
-    """Its steps are the figures and the newest reading; the start is in it, unless it is far away."""
-    figures = [Figure(read_at=NOW - 2 * DAY, count=0), Figure(read_at=NOW - DAY, count=3, limit=9)]
+def test_a_chart_covers_the_first_count_to_the_start() -> None:
+    """Its steps are the counts and the latest one; a distant start is left out."""
+    figures = [PastCount(read_at=NOW - 2 * DAY, count=0), PastCount(read_at=NOW - DAY, count=3, limit=9)]
     read = registration(count=3, limit=9)
     one = build_chart(webinar(), read, figures)
     assert one is not None
@@ -100,13 +100,13 @@ def test_chart_goes_from_the_first_figure_to_the_start() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_there_is_no_chart_of_a_single_figure(count: int) -> None:
-    """Nothing has grown yet."""
-    assert build_chart(webinar(), registration(), [Figure(read_at=NOW - DAY, count=0)][:count]) is None
+def test_a_single_count_gives_no_chart(count: int) -> None:
+    """There is no growth yet."""
+    assert build_chart(webinar(), registration(), [PastCount(read_at=NOW - DAY, count=0)][:count]) is None
 
 
-def test_sources_name_public_channels_and_nobody() -> None:
-    """A channel that is not public is just a private one; whoever puts an address there is among the others."""
+def test_sources_name_public_channels_and_no_people() -> None:
+    """Other channels are shown as private; sources with an address are among the others."""
     sources = ["slack:C1", "slack:C2", "slack:C3", "newsletter", "newsletter", "slack", "", "ana@acme.example"]
     assert top_channels(["slack:C2", *sources], 2) == ["C2", "C1"]
     assert source_bars(sources, {"C1": "launch", "C2": ""}) == [
@@ -122,7 +122,7 @@ def test_sources_name_public_channels_and_nobody() -> None:
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from(["", "a@b", "slack:C1", *"abcdefgh"]) | st.text(max_size=60), max_size=40))
 def test_every_registrant_is_in_one_of_six_bars(sources: list[str]) -> None:
-    """Whatever their sources are called; no address is among the names."""
+    """For any sources; no name contains an address."""
     bars = source_bars(sources, {})
     assert sum(bar.count for bar in bars) == len(sources)
     assert len(bars) <= MAX_BARS
@@ -130,8 +130,8 @@ def test_every_registrant_is_in_one_of_six_bars(sources: list[str]) -> None:
     assert len({bar.name for bar in bars}) == len(bars)
 
 
-def test_thousands_of_figures_are_thinned() -> None:
-    """To what a picture can show: the first, the last, and the order stay."""
+def test_thousands_of_counts_are_downsampled() -> None:
+    """The first, the last and the order are kept."""
     steps = [ChartStep(at=NOW + seconds * timedelta(seconds=7), count=seconds) for seconds in range(20_000)]
     few = downsampled(steps, 600)
     assert (few[0], few[-1]) == (steps[0], steps[-1])
@@ -139,28 +139,28 @@ def test_thousands_of_figures_are_thinned() -> None:
     assert few == sorted(few, key=lambda step: step.at)
 
 
-async def test_picture_is_drawn_apart_and_the_same_each_time(world: World) -> None:
-    """Of the size it should be, not blank, higher with sources; odd titles neither fail nor change that."""
+async def test_drawing_is_deterministic(world: World) -> None:
+    """The right size, not blank, higher with sources; unusual titles change none of that."""
     pictures = world.bot.services.chart_images
     plain = await pictures.draw(a_chart())
-    width, height, colours = size_and_colours(plain)
+    width, height, colours = size_and_colors(plain)
     assert (width, height) == (1200, 675)
     assert colours > 50
     assert "matplotlib" not in sys.modules
 
     odd = "\\frac{$x^2$}{0 日本語 ع 🎉\n" + "x" * 480
     bars = (Bar(name="$newsletter_{", count=3), Bar(name="ニュース", count=2))
-    assert size_and_colours(await pictures.draw(a_chart(odd, sources=bars, start=NOW + 99 * DAY)))[:2] == (1200, 1000)
+    assert size_and_colors(await pictures.draw(a_chart(odd, sources=bars, start=NOW + 99 * DAY)))[:2] == (1200, 1000)
     assert await pictures.draw(a_chart()) == plain
 
 
 @pytest.mark.parametrize(
     "program", ["import sys; sys.exit(3)", "print(end='')", "import time; time.sleep(60)", "raise ValueError('who')"]
 )
-async def test_failed_drawing_gives_no_picture_and_quotes_nothing(
+async def test_failed_drawing_gives_no_image_and_logs_no_data(
     world: World, program: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It ended badly, said nothing, took too long, or told what it was given; the log has the kind of it alone."""
+    """It failed, wrote nothing, timed out, or printed its input; the log has only the type of the error."""
     services = world.bot.services
     pictures = ChartImages(
         services.store, world.bot.provider, services.slack, (sys.executable, "-c", program), patience=0.5
@@ -170,10 +170,10 @@ async def test_failed_drawing_gives_no_picture_and_quotes_nothing(
     assert "who" not in str(vars(record))
 
 
-async def test_pictures_are_drawn_one_at_a_time_and_without_our_secrets(
+async def test_charts_are_drawn_one_at_a_time_without_our_secrets(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second waits for the first; what draws knows nothing of the settings."""
+    """The second waits for the first; the subprocess does not inherit the settings."""
     monkeypatch.setenv("RC_USER_JWT", "a secret")
     alone = tmp_path / "drawing"
     program = f"""
@@ -191,8 +191,8 @@ print(*os.environ)
     assert all(b"MPLCONFIGDIR" in one and b"RC_USER_JWT" not in one for one in drawn)
 
 
-async def test_chart_comes_as_a_file_with_the_takeaway(world: World) -> None:
-    """Into the asker's own messages, without a call; whoever does not see it reads the same in its alternative text."""
+async def test_the_chart_is_a_file_with_a_summary(world: World) -> None:
+    """By DM, without a vendor call; the alternative text has the same summary."""
     launch = await registration_harness(world, title="Launch $day$", **limit_settings(25))
     for _ in range(3):
         world.clock.move(0.7 * DAY)
@@ -205,7 +205,7 @@ async def test_chart_comes_as_a_file_with_the_takeaway(world: World) -> None:
 
     caption, message = world.slack.messages("@chloe", "chloe")[-2:]
     [file] = message.files
-    assert (file.name, size_and_colours(file.content)[:2]) == ("registrations.png", (1200, 675))
+    assert (file.name, size_and_colors(file.content)[:2]) == ("registrations.png", (1200, 675))
     assert file.alt_text.startswith("Launch $day$: 18 of 25 registered, up 18 in the last 2 days; full about ")
     assert file.alt_text.endswith(" at this pace.")
     assert "18 of 25 registered, up 18 in the last 2 days; full about <!date^" in caption.words
@@ -216,7 +216,7 @@ async def test_chart_comes_as_a_file_with_the_takeaway(world: World) -> None:
 
 
 async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -> None:
-    """Asked for from the form, which keeps its answers meanwhile."""
+    """Requested from the form, which keeps its input."""
     launch = await _grown(world)
     for number, source in enumerate(["slack:C0LAUNCH", "slack:C0LAUNCH", "slack:C0BOARD", "newsletter"]):
         details = RegistrantDetails(first_name="Iris", last_name="M", email=f"iris{number}@example.com", source=source)
@@ -232,15 +232,15 @@ async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -
 
     assert world.vendor_calls()[before:] == [f"GET {PATH}{launch.session_id}/registrants"]
     [file] = world.last("@chloe", "chloe").files
-    assert size_and_colours(file.content)[:2] == (1200, 1000)
+    assert size_and_colors(file.content)[:2] == (1200, 1000)
     assert "most that named a source came from Slack #launch (2)" in file.alt_text
     assert "board" not in file.alt_text + str(world.slack.messages("@chloe", "chloe")[-2].blocks)
     assert "The chart is in your messages with Greenroom." in world.slack.view("chloe").words
     assert world.slack.view_stack("chloe")[0].id == form.id
 
 
-async def test_what_cannot_be_drawn_is_said_with_what_there_is_to_say(world: World) -> None:
-    """Nothing has changed yet, or the drawing fails: the takeaway is there all the same, and no file."""
+async def test_without_an_image_the_summary_is_shown(world: World) -> None:
+    """There is no growth yet, or drawing fails: a summary and no file."""
     launch = await registration_harness(world)
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Chart")

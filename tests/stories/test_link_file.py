@@ -1,4 +1,4 @@
-"""The file of links where RingCentral e-mails nobody: whose links are in it, who gets it, and who does not."""
+"""The file of links if RingCentral sends no e-mails: its content, and who gets it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from tests.support.world import World, running_world
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world with calls enough, that gives requests up soon and repeats them at once."""
+    """A world with enough budget, short timeouts and immediate retries."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
 def files(world: World, user: str) -> list[Message]:
-    """The messages with a file in somebody's own messages with Greenroom."""
+    """The messages with a file in a user's DM with Greenroom."""
     return [message for message in world.slack.messages(f"@{user}", user) if message.files]
 
 
-async def test_links_of_everybody_else_come_as_a_file_when_nobody_is_mailed(world: World) -> None:
-    """Not of those with a seat, whose links came from us; one list call, and again by Links File, in private."""
+async def test_links_of_registrants_without_a_seat_are_sent_as_a_file(world: World) -> None:
+    """Registrants with a seat have their links from us; one call, and again with Links File, by DM only."""
     launch = await registration_harness(world, registrants=1)
     seated = await _register(world, launch, "dev@acme.example")
     await _register(world, launch, "eve@example.com", first_name="=HYPERLINK(1)")
@@ -72,8 +72,8 @@ async def test_links_of_everybody_else_come_as_a_file_when_nobody_is_mailed(worl
     assert not [one for one in there.values() if one["joinUri"] in shown or one["email"] in shown]
 
 
-async def test_where_everybody_has_a_seat_there_is_no_file(world: World) -> None:
-    """It says so; and where nobody is registered, it does not even look."""
+async def test_no_file_if_every_registrant_has_a_seat(world: World) -> None:
+    """The reply says so; without registrants no call is made."""
     launch = await registration_harness(world)
     result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
     assert "follow" not in result.words
@@ -88,8 +88,8 @@ async def test_where_everybody_has_a_seat_there_is_no_file(world: World) -> None
     assert files(world, "chloe") == []
 
 
-async def test_failed_file_of_links_is_told_beside_what_was_changed(world: World) -> None:
-    """The change stays said; a list that is refused is another matter. Nobody registered: no call and no file."""
+async def test_a_failed_link_file_is_reported_separately(world: World) -> None:
+    """The change stays confirmed. Without registrants: no call and no file."""
     launch = await registration_harness(world, registrants=1)
     world.ringcentral.fail("GET", "/registrants", status=403)
     result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})

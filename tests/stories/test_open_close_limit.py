@@ -1,4 +1,4 @@
-"""Opening and closing a registration, limiting it, taking it back, and who may."""
+"""Open, close and limit a registration, undo that, and the permissions for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENOUGH = "Choose at least 4, or close registration instead."
 
 
 async def test_closing_and_opening_are_one_call_each(world: World) -> None:
-    """The answer says old and new and the figure; whoever registered keeps their place."""
+    """The reply has old and new state and the count; registrants keep their places."""
     launch = await registration_harness(world, registrants=2)
 
     closed = await launch.reply_to("chloe", "close launch")
@@ -30,8 +30,8 @@ async def test_closing_and_opening_are_one_call_each(world: World) -> None:
     assert "Closed → Open" in opened
 
 
-async def test_a_limit_is_set_changed_and_lifted_with_one_call_each(world: World) -> None:
-    """With any mark between thousands; `off` lifts it."""
+async def test_a_limit_is_set_changed_and_removed_with_one_call_each(world: World) -> None:
+    """With any thousands separator; `off` removes it."""
     launch = await registration_harness(world)
 
     assert "None → 1,000 people" in await launch.reply_to("chloe", "limit launch 1,000")
@@ -43,8 +43,8 @@ async def test_a_limit_is_set_changed_and_lifted_with_one_call_each(world: World
 
 
 @pytest.mark.parametrize(("to", "limit"), [("3", 3), ("off", None)])
-async def test_a_higher_limit_opens_what_was_full(world: World, to: str, limit: int | None) -> None:
-    """In the same call, and the answer says so."""
+async def test_a_higher_limit_reopens_a_full_registration(world: World, to: str, limit: int | None) -> None:
+    """In the same call, and the reply says so."""
     launch = await registration_harness(world, registrants=2, **limit_settings(2))
     assert launch.state == (False, 2, 2)
 
@@ -55,8 +55,8 @@ async def test_a_higher_limit_opens_what_was_full(world: World, to: str, limit: 
     assert "Full → Open" in words
 
 
-async def test_what_was_closed_by_hand_stays_closed_with_another_limit(world: World) -> None:
-    """Whoever closed it meant to; the answer says so and has the button."""
+async def test_a_manually_closed_registration_stays_closed_with_another_limit(world: World) -> None:
+    """The reply says so and has an Open button."""
     launch = await registration_harness(world, registrants=2, registrationStatus="Closed")
 
     words = await launch.reply_to("chloe", "limit launch 9")
@@ -84,8 +84,8 @@ async def test_what_was_closed_by_hand_stays_closed_with_another_limit(world: Wo
         ("limit garden 5", "No webinar matches “garden”."),
     ],
 )
-async def test_what_cannot_be_is_said_without_a_call(world: World, text: str, sentence: str) -> None:
-    """Each with what to do instead; nothing is sent and nothing changes."""
+async def test_impossible_changes_are_refused_without_a_call(world: World, text: str, sentence: str) -> None:
+    """Each with an alternative; nothing changes."""
     launch = await registration_harness(world, registrants=3, **limit_settings(10))
 
     assert sentence in await launch.reply_to("chloe", text)
@@ -93,8 +93,8 @@ async def test_what_cannot_be_is_said_without_a_call(world: World, text: str, se
     assert (launch.state, launch.take_calls()) == ((True, 10, 3), [])
 
 
-async def test_what_is_closed_already_is_said_without_a_call(world: World) -> None:
-    """With how old that is, and a way to look again."""
+async def test_closing_a_closed_registration_makes_no_call(world: World) -> None:
+    """The reply has the age of the state, and Refresh."""
     launch = await registration_harness(world, registrationStatus="Closed")
 
     words = await launch.reply_to("chloe", "close launch")
@@ -105,8 +105,8 @@ async def test_what_is_closed_already_is_said_without_a_call(world: World) -> No
     assert launch.take_calls() == []
 
 
-async def test_opening_what_is_full_leads_to_raising_the_limit(world: World) -> None:
-    """The form holds a sensible next limit, and the result comes in its place."""
+async def test_opening_a_full_registration_offers_a_higher_limit(world: World) -> None:
+    """The form suggests the next limit, and the result replaces it."""
     launch = await registration_harness(world, registrants=2, **limit_settings(2))
 
     assert "Raise the limit, and it opens again." in await launch.reply_to("chloe", "open launch")
@@ -129,8 +129,8 @@ async def test_opening_what_is_full_leads_to_raising_the_limit(world: World) -> 
     assert "Undone." in world.slack.view("chloe").words
 
 
-async def test_what_is_wrong_in_the_form_stands_under_its_field(world: World) -> None:
-    """The form stays open with what was typed."""
+async def test_an_invalid_limit_is_shown_at_its_field(world: World) -> None:
+    """The form stays open with its input."""
     launch = await registration_harness(world, registrants=3)
     form = await launch.open_form("chloe")
 
@@ -147,8 +147,8 @@ async def test_what_is_wrong_in_the_form_stands_under_its_field(world: World) ->
     assert (world.slack.view("chloe").id, launch.state, launch.take_calls()) == (form.id, (True, None, 3), [])
 
 
-async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world: World) -> None:
-    """Nobody has to wait in front of a window."""
+async def test_the_result_is_a_dm_if_the_form_was_closed(world: World) -> None:
+    """The user does not have to wait in the modal."""
     launch = await registration_harness(world)
     form = await launch.open_form("chloe")
     world.ringcentral.fail("PATCH", PATH, status=None, effect=True, hang=0.5)
@@ -163,8 +163,8 @@ async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world:
     assert "Undone." in world.last("@chloe", "chloe").words
 
 
-async def test_a_limit_alone_is_asked_for_or_asks_which_webinar(world: World) -> None:
-    """Nothing typed is lost on the way through the picker; a year in a title is no limit."""
+async def test_the_limit_command_asks_for_what_is_missing(world: World) -> None:
+    """The picker keeps the typed limit; a year in a title is no limit."""
     launch = await registration_harness(world)
     await registration_harness(world, title="Budget 2027")
 
@@ -180,8 +180,8 @@ async def test_a_limit_alone_is_asked_for_or_asks_which_webinar(world: World) ->
     assert launch.take_calls() == []
 
 
-async def test_undo_goes_back_with_one_call_in_the_same_place(world: World) -> None:
-    """The message that offered it says what is so again, and offers it no more."""
+async def test_undo_is_one_call_and_replaces_its_message(world: World) -> None:
+    """The message shows the restored state, without an Undo button."""
     launch = await registration_harness(world, registrants=2, **limit_settings(5))
     await launch.reply_to("chloe", "limit launch 8")
     message = world.last("#launch", "chloe")
@@ -196,8 +196,8 @@ async def test_undo_goes_back_with_one_call_in_the_same_place(world: World) -> N
     assert "Undo" not in answer.buttons
 
 
-async def test_undo_of_what_was_full_closes_it_at_its_limit_again(world: World) -> None:
-    """Unless somebody came in through the open door: then it says why it cannot."""
+async def test_undo_restores_a_full_registration(world: World) -> None:
+    """Unless more people have registered: then the reply says why it is impossible."""
     launch = await registration_harness(world, registrants=2, **limit_settings(2))
     await launch.reply_to("chloe", "limit launch 8")
     first = world.last("#launch", "chloe")
@@ -213,8 +213,8 @@ async def test_undo_of_what_was_full_closes_it_at_its_limit_again(world: World) 
     assert (launch.state, launch.take_calls()) == ((True, 8, 3), [])
 
 
-async def test_undo_never_takes_back_what_somebody_else_did(world: World) -> None:
-    """It says what is so now instead."""
+async def test_undo_keeps_changes_of_others(world: World) -> None:
+    """The reply shows the current state instead."""
     launch = await registration_harness(world)
     await launch.reply_to("chloe", "limit launch 8")
     message = world.last("#launch", "chloe")
@@ -229,8 +229,8 @@ async def test_undo_never_takes_back_what_somebody_else_did(world: World) -> Non
     assert (launch.state, launch.take_calls()) == ((False, 8, 0), [])
 
 
-async def test_two_presses_at_once_are_one_change(world: World) -> None:
-    """The second finds what the first has made."""
+async def test_two_concurrent_clicks_are_one_change(world: World) -> None:
+    """The second sees the change of the first."""
     launch = await registration_harness(world)
     await launch.reply_to("chloe", "count launch")
     count = world.last("#launch", "chloe")
@@ -244,8 +244,8 @@ async def test_two_presses_at_once_are_one_change(world: World) -> None:
     assert sorted("closed already" in words for words in answers) == [False, True]
 
 
-async def test_only_the_creator_and_admins_may(world: World) -> None:
-    """At every door: command, button, form and Undo; the refusal names who can. An admin can."""
+async def test_only_managers_change_the_registration(world: World) -> None:
+    """By command, button, form and Undo; the refusal names who can. An admin can."""
     launch = await registration_harness(world)
     for text in ("open launch", "close launch", "limit launch 5", "limit launch"):
         words = await launch.reply_to("dev", text)
@@ -261,8 +261,8 @@ async def test_only_the_creator_and_admins_may(world: World) -> None:
     assert launch.take_calls() == ["PATCH"]
 
 
-async def test_what_has_no_registration_to_change_says_so(world: World) -> None:
-    """For everyone with the link, over, cancelled: a sentence each, and no call."""
+async def test_webinars_without_a_registration_are_refused(world: World) -> None:
+    """Open to everyone, over, canceled: a sentence each, and no call."""
     launch = await registration_harness(world)
     await world.create("chloe", "Open house", fields={"Who is it for?": Audience.ANYONE.value})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)

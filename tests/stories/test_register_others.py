@@ -1,4 +1,4 @@
-"""Registering others: one person by a form, and many from a list that is checked before it is worked through."""
+"""Register others: one person with a form, and many from a list that is reviewed before it is processed."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ SOMEBODY = {"first_name": "Iris", "last_name": "Moreno", "email": "Iris@Outside.
 
 
 @pytest.mark.parametrize("kept", [True, False])
-async def test_one_person_is_registered_with_all_that_the_form_holds(world: World, kept: bool) -> None:
-    """One call; the organiser alone sees the links, and which of their own pages RingCentral has kept."""
+async def test_one_person_is_registered_with_all_fields(world: World, kept: bool) -> None:
+    """One call; only the organizer sees the links, and which of the custom pages RingCentral accepted."""
     world.ringcentral.rules.keep_own_links = kept
     bulk = await bulk_harness(world)
 
@@ -56,8 +56,8 @@ async def test_one_person_is_registered_with_all_that_the_form_holds(world: Worl
     assert not [one for one in world.slack.messages("#launch") if "Iris" in one.words or "outside" in one.words]
 
 
-async def test_all_that_is_wrong_with_the_form_stands_under_its_fields(world: World) -> None:
-    """Nothing typed is lost, and nothing is asked of RingCentral."""
+async def test_every_problem_of_the_form_is_shown_at_its_field(world: World) -> None:
+    """The input is kept, and no vendor call is made."""
     bulk = await bulk_harness(world)
     form = await bulk.open_form()
 
@@ -74,8 +74,8 @@ async def test_all_that_is_wrong_with_the_form_stands_under_its_fields(world: Wo
     assert bulk.take_calls() == []
 
 
-async def test_somebody_in_slack_gets_a_seat_and_their_own_message(world: World) -> None:
-    """Named in the command, they stand in the form; their link goes to them and to nobody else."""
+async def test_a_slack_user_gets_a_seat_and_a_dm(world: World) -> None:
+    """A user named in the command is prefilled; only they get their link."""
     bulk = await bulk_harness(world)
     form = await bulk.open_form("register launch <@U0DEV>")
 
@@ -91,8 +91,8 @@ async def test_somebody_in_slack_gets_a_seat_and_their_own_message(world: World)
     assert bulk.take_calls() == ["POST"]
 
 
-async def test_whoever_does_not_steer_is_offered_their_own_seat(world: World) -> None:
-    """And is told who can register others."""
+async def test_a_user_who_cannot_manage_is_offered_a_seat(world: World) -> None:
+    """And learns who can register others."""
     bulk = await bulk_harness(world)
 
     own = await bulk.open_form(user="emi")
@@ -103,8 +103,8 @@ async def test_whoever_does_not_steer_is_offered_their_own_seat(world: World) ->
     assert bulk.take_calls() == []
 
 
-async def test_an_address_that_is_there_already_is_said(world: World) -> None:
-    """Above the form, which is as it was filled; nobody is registered twice."""
+async def test_a_registered_address_is_reported(world: World) -> None:
+    """Above the form, which keeps its input; nobody is registered twice."""
     bulk = await bulk_harness(world)
     await bulk.register_one(**SOMEBODY)
     await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER))
@@ -119,8 +119,8 @@ async def test_an_address_that_is_there_already_is_said(world: World) -> None:
 
 
 @pytest.mark.parametrize(("effect", "title"), [(True, "Registered"), (False, "Not registered")])
-async def test_a_lost_answer_about_one_person_is_looked_up(world: World, effect: bool, title: str) -> None:
-    """One look at the list says how it ended; nothing goes on by itself after that."""
+async def test_a_lost_response_for_one_person_is_looked_up(world: World, effect: bool, title: str) -> None:
+    """One reading of the list resolves it; nothing is resumed later."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=effect)
 
@@ -131,8 +131,8 @@ async def test_a_lost_answer_about_one_person_is_looked_up(world: World, effect:
     assert effect or "its list does not show this person" in done.words
 
 
-async def test_result_comes_as_a_direct_message_where_the_form_is_closed(world: World) -> None:
-    """With the links, as in the form's place."""
+async def test_the_result_is_a_dm_if_the_form_was_closed(world: World) -> None:
+    """With the links, as in the modal."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.15)
     form = await bulk.open_form()
@@ -144,8 +144,8 @@ async def test_result_comes_as_a_direct_message_where_the_form_is_closed(world: 
     assert bulk.registrants[0]["joinUri"] in world.last(f"@{ORGANIZER}", ORGANIZER).words
 
 
-async def test_a_list_is_checked_and_then_worked_through(world: World) -> None:
-    """What it would do is said first, with one call; then each is one call, and a file says what came of each."""
+async def test_a_list_is_reviewed_and_then_processed(world: World) -> None:
+    """The review costs one call; then each person is one call, and a file has the result of each row."""
     bulk = await bulk_harness(world)
     await bulk.register_one(**SOMEBODY)
     assert bulk.take_calls() == ["POST"]
@@ -183,8 +183,8 @@ async def test_a_list_is_checked_and_then_worked_through(world: World) -> None:
     ]
 
 
-async def test_a_list_comes_as_a_file_too(world: World) -> None:
-    """In the encoding of a spreadsheet; it is read with the bot's own token."""
+async def test_a_list_can_be_a_file(world: World) -> None:
+    """In a spreadsheet's encoding; it is downloaded with the bot's token."""
     bulk = await bulk_harness(world)
 
     await bulk.register_list(file="Vorname;Nachname;E-Mail\nZoë;Nuñez;zoe@outside.example\n".encode("cp1252"))
@@ -193,8 +193,8 @@ async def test_a_list_comes_as_a_file_too(world: World) -> None:
     assert bulk.results == [["2", "registered"]]
 
 
-async def test_links_are_in_the_file_where_nobody_else_tells_them(world: World) -> None:
-    """RingCentral e-mails nobody: the organiser passes the links on, and they are not kept after that."""
+async def test_the_file_has_links_if_ringcentral_sends_no_emails(world: World) -> None:
+    """The organizer passes the links on; they are deleted afterwards."""
     bulk = await bulk_harness(world, settings={"suppressEmails": True})
 
     await bulk.register_list(IRIS)
@@ -204,8 +204,8 @@ async def test_links_are_in_the_file_where_nobody_else_tells_them(world: World) 
     assert "pass them on" in world.slack.messages(f"@{ORGANIZER}")[-1].words
 
 
-async def test_a_list_that_cannot_be_used_loses_nothing(world: World) -> None:
-    """What is wrong stands under the field, or above the form, which is as it was."""
+async def test_an_invalid_list_keeps_the_input(world: World) -> None:
+    """Problems are shown at the field, or above the form, which keeps its input."""
     bulk = await bulk_harness(world)
     await world.click(ORGANIZER, await bulk.open_form(), "Register Many")
     form = world.slack.view(ORGANIZER)
@@ -222,8 +222,8 @@ async def test_a_list_that_cannot_be_used_loses_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("kept", [True, False])
-async def test_one_person_can_have_pages_of_our_own(tmp_path: Path, kept: bool) -> None:
-    """They join and cancel by pages of ours, whatever RingCentral makes of the address that it was given."""
+async def test_one_person_can_use_our_own_pages(tmp_path: Path, kept: bool) -> None:
+    """They join and cancel through our pages, whether RingCentral accepts our URL or not."""
     async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
         world.ringcentral.rules.keep_own_links = kept
         bulk = await bulk_harness(world)
@@ -237,8 +237,8 @@ async def test_one_person_can_have_pages_of_our_own(tmp_path: Path, kept: bool) 
         assert f"{SITE}/join/" not in bulk.registrants[0]["joinUri"]  # or there would be nothing to send people on to
 
 
-async def test_who_was_not_registered_is_not_registered_later(tmp_path: Path) -> None:
-    """The organiser was told that it failed: the line of our own page leaves them alone."""
+async def test_a_failed_registration_is_not_retried_later(tmp_path: Path) -> None:
+    """The organizer was notified of the failure: the queue of our own pages skips the request."""
     async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
         bulk = await bulk_harness(world)
         world.ringcentral.fail("POST", REGISTRANTS, status=403)
@@ -250,8 +250,8 @@ async def test_who_was_not_registered_is_not_registered_later(tmp_path: Path) ->
         assert bulk.registrants == []
 
 
-async def test_a_list_can_have_pages_of_our_own(tmp_path: Path) -> None:
-    """The file holds each person's own pages; one who cancels there is taken off the list."""
+async def test_a_list_can_use_our_own_pages(tmp_path: Path) -> None:
+    """The file has each person's pages; a person who cancels there is removed."""
     async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
         bulk = await bulk_harness(world)
         await bulk.register_list(IRIS, JOAN, own_pages=["own_pages"])
@@ -265,8 +265,8 @@ async def test_a_list_can_have_pages_of_our_own(tmp_path: Path) -> None:
         await world.settled()
 
 
-async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> None:
-    """One call each; a lost answer is looked up, who is there already gets nobody's links, a closed door is said."""
+async def test_the_page_queue_is_served_in_order(tmp_path: Path) -> None:
+    """One call each; a lost response is looked up, registered people get no links of others, refusals are shown."""
     async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
         bulk = await bulk_harness(world, **limit_settings(3))
         services = world.bot.services
@@ -295,8 +295,8 @@ async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> Non
         assert len(bulk.registrants) == 2
 
 
-async def test_who_leaves_the_line_in_time_is_never_asked_for(tmp_path: Path) -> None:
-    """Also while somebody before them has their turn."""
+async def test_a_canceled_request_is_never_sent(tmp_path: Path) -> None:
+    """Also while an earlier request is being served."""
     async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
         bulk = await bulk_harness(world)
         services = world.bot.services
@@ -315,8 +315,8 @@ async def test_who_leaves_the_line_in_time_is_never_asked_for(tmp_path: Path) ->
         assert bulk.take_calls() == ["POST"]
 
 
-async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
-    """Whoever waits goes on waiting, keeps their turn, and is registered when it is back."""
+async def test_the_page_queue_waits_while_ringcentral_is_unavailable(tmp_path: Path) -> None:
+    """Requests keep their order, and are served when it is available again."""
     async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
         bulk = await bulk_harness(world)
         services = world.bot.services
@@ -337,14 +337,14 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
 
 
 async def _states(world: World, *page_keys: str) -> list[str]:
-    """What has become of these people."""
+    """The states and problems of these requests."""
     async with world.bot.services.store.read() as db:
         found = [await request_table.find_by_page_key(db, key) for key in page_keys]
     return [f"{one.state} {one.problem}".strip() for one in found if one]
 
 
-async def test_our_token_goes_to_slack_alone(world: World) -> None:
-    """An address elsewhere is refused, and so is a file that is longer than it said."""
+async def test_the_token_is_sent_only_to_slack(world: World) -> None:
+    """A file URL elsewhere is refused, and so is a file longer than announced."""
     slack = world.bot.services.slack
     for url in ("https://elsewhere.example/people.csv", "", world.slack.url.replace("127.0.0.1", "127.0.0.2")):
         with pytest.raises(SlackRefused, match="not_a_slack_file"):

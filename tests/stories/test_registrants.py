@@ -1,4 +1,4 @@
-"""Who has registered, as organisers alone look at it: in pages, by words, taken off the list, as a file."""
+"""The registrant list for organizers: pages, search, removal, file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ADDRESSES = [f"ana{number:02}@outside.example" for number in range(23)]
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world whose budget never runs out."""
+    """A world with an unlimited budget."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
@@ -43,23 +43,23 @@ async def a_full_desk(world: World) -> BulkHarness:
     return bulk
 
 
-async def shown(bulk: BulkHarness, text: str = "registrants launch", user: str = ORGANIZER) -> Message:
-    """The answer to the command."""
+async def show_registrants(bulk: BulkHarness, text: str = "registrants launch", user: str = ORGANIZER) -> Message:
+    """The reply to the command."""
     await bulk.world.command(user, "#launch", text)
     return bulk.world.last("#launch", user)
 
 
-def on_it(page: Message) -> list[str]:
-    """The addresses that stand on a page, in their order."""
+def addresses(page: Message) -> list[str]:
+    """The addresses on a page, in their order."""
     return [word for word in page.words.replace("\n", " ").split() if word.endswith("@outside.example")]
 
 
-async def test_organiser_pages_through_who_has_registered(world: World) -> None:
-    """One call; newest first, ten a page; turning pages costs nothing, Refresh one call."""
+async def test_an_organizer_pages_through_the_registrants(world: World) -> None:
+    """One call; newest first, ten per page; paging makes no call, Refresh makes one."""
     bulk = await a_full_desk(world)
 
-    page = await shown(bulk)
-    assert on_it(page) == ADDRESSES[:-11:-1]
+    page = await show_registrants(bulk)
+    assert addresses(page) == ADDRESSES[:-11:-1]
     assert "23 people have registered." in page.words
     assert "Page 1 of 3" in page.words
     assert page.ephemeral_to
@@ -68,7 +68,7 @@ async def test_organiser_pages_through_who_has_registered(world: World) -> None:
     await world.click(ORGANIZER, page, "Next")
     await world.click(ORGANIZER, page, "Next")
     page = world.last("#launch", ORGANIZER)
-    assert on_it(page) == ADDRESSES[2::-1]
+    assert addresses(page) == ADDRESSES[2::-1]
     assert page.buttons[-4:] == ["Search", "Register Others", "Download CSV", "Refresh"]
     await world.click(ORGANIZER, page, "Previous")
     assert bulk.take_calls() == []
@@ -77,53 +77,53 @@ async def test_organiser_pages_through_who_has_registered(world: World) -> None:
     assert bulk.take_calls() == ["GET"]
 
 
-async def test_organiser_comes_from_the_webinar_itself(world: World) -> None:
-    """By a button of its details, which nobody else has; the answer is for their eyes only."""
+async def test_the_list_opens_from_the_details(world: World) -> None:
+    """By a button that only managers see; the reply is ephemeral."""
     bulk = await a_full_desk(world)
 
-    await world.click(ORGANIZER, await shown(bulk, "show launch"), "Registrants")
+    await world.click(ORGANIZER, await show_registrants(bulk, "show launch"), "Registrants")
 
     page = world.last("#launch", ORGANIZER)
     assert page.ephemeral_to
-    assert len(on_it(page)) == 10
-    assert "Registrants" not in (await shown(bulk, "show launch", "emi")).buttons
+    assert len(addresses(page)) == 10
+    assert "Registrants" not in (await show_registrants(bulk, "show launch", "emi")).buttons
 
 
-async def test_organiser_finds_people_by_words(world: World) -> None:
-    """Of name, address or source; the page takes the place of the one before, at no call."""
+async def test_an_organizer_searches_registrants(world: World) -> None:
+    """By name, address or source; the result replaces the page, without a call."""
     bulk = await a_full_desk(world)
-    page = await shown(bulk)
+    page = await show_registrants(bulk)
 
     await world.click(ORGANIZER, page, "Search")
     await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER), {"words": "RUIZ fair 07"})
     await world.settled()
 
     page = world.last("#launch", ORGANIZER)
-    assert on_it(page) == ["ana07@outside.example"]
+    assert addresses(page) == ["ana07@outside.example"]
     assert "1 person of 23 found by “RUIZ fair 07”." in page.words
     await world.click(ORGANIZER, page, "Show All")
     assert "Page 1 of 3" in world.last("#launch", ORGANIZER).words
     assert bulk.take_calls() == ["GET"]
 
 
-async def test_organiser_takes_somebody_off_the_list(world: World) -> None:
-    """After a question; one call, and whoever is left is shown."""
+async def test_an_organizer_removes_a_registrant(world: World) -> None:
+    """After a confirmation; one call, and the remaining registrants are shown."""
     bulk = await a_full_desk(world)
-    page = await shown(bulk)
+    page = await show_registrants(bulk)
 
     await world.click(ORGANIZER, page, "Remove")
 
     page = world.last("#launch", ORGANIZER)
     assert ADDRESSES[-1] not in bulk.emails
-    assert on_it(page)[0] == ADDRESSES[-2]
+    assert addresses(page)[0] == ADDRESSES[-2]
     assert "They are off the list" in page.words
     assert bulk.take_calls() == ["GET", "DELETE"]
 
 
-async def test_organiser_gets_a_file_as_a_direct_message(world: World) -> None:
-    """What `externalId` holds stands in columns; the list that is shown already is enough for it."""
+async def test_an_organizer_gets_a_file_by_dm(world: World) -> None:
+    """With the values of `externalId` in columns; the cached list is used."""
     bulk = await a_full_desk(world)
-    page = await shown(bulk)
+    page = await show_registrants(bulk)
 
     await world.click(ORGANIZER, page, "Download CSV")
 
@@ -153,8 +153,8 @@ async def a_page_of_a_former_organizer(world: World) -> tuple[BulkHarness, Messa
     bulk = await bulk_harness(world)
     await bulk.register_list(IRIS, JOAN)
     await chooses_organizers(world, "U0EMI")
-    page = await shown(bulk, user="emi")
-    assert len(on_it(page)) == 2
+    page = await show_registrants(bulk, user="emi")
+    assert len(addresses(page)) == 2
     assert bulk.take_calls()
     await chooses_organizers(world)
     return bulk, page
@@ -180,7 +180,7 @@ async def test_former_organizer_is_refused_by_the_search_form(world: World) -> N
     bulk = await bulk_harness(world)
     await bulk.register_list(IRIS, JOAN)
     await chooses_organizers(world, "U0EMI")
-    page = await shown(bulk, user="emi")
+    page = await show_registrants(bulk, user="emi")
     await world.click("emi", page, "Search")
     await chooses_organizers(world)
     assert bulk.take_calls()
@@ -199,16 +199,16 @@ async def test_member_cannot_list_registrants(world: World) -> None:
     await bulk.register_list(IRIS, JOAN)
     assert bulk.take_calls()
 
-    await shown(bulk, user="dev")
+    await show_registrants(bulk, user="dev")
 
     assert refusals(world, "dev") == 1
     assert bulk.take_calls() == []
 
 
-async def test_names_and_addresses_are_in_no_channel_and_no_table(world: World) -> None:
-    """They stand in the organiser's own answer alone."""
+async def test_personal_data_is_in_no_channel_and_no_table(world: World) -> None:
+    """Only in the organizer's own reply."""
     bulk = await a_full_desk(world)
-    await shown(bulk)
+    await show_registrants(bulk)
 
     said = [one for one in world.slack.messages("#launch") if not one.ephemeral_to]
     assert not [one for one in said if "outside.example" in str(one.blocks) + one.text]
@@ -219,8 +219,8 @@ async def test_names_and_addresses_are_in_no_channel_and_no_table(world: World) 
     assert "outside.example" not in kept
 
 
-async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -> None:
-    """Then it is read again; only so many are kept at once, and each is its reader's."""
+async def test_lists_are_cached_for_some_minutes_per_user(world: World) -> None:
+    """Then a list is read again; the number of lists is limited."""
     bulk = await bulk_harness(world)
     services = world.bot.services
     webinar = await services.mirror.find(bulk.session_id)
@@ -243,8 +243,8 @@ async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -
     assert len(bulk.take_calls()) == 1
 
 
-async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) -> None:
-    """However many have registered: so many people are kept in memory together, and each for some minutes."""
+async def test_cached_lists_are_dropped_without_requests(world: World) -> None:
+    """The number of cached people is limited, and each list is dropped after some minutes."""
     bulk = await bulk_harness(world)
     webinar = await world.bot.services.mirror.find(bulk.session_id)
     world.ringcentral.register(bulk.session_id, 5)
@@ -270,17 +270,17 @@ async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) 
     assert bulk.take_calls() == ["GET"]
 
 
-async def test_a_webinar_for_everybody_has_no_registrants(world: World) -> None:
-    """It says so, without asking RingCentral."""
+async def test_a_webinar_for_everyone_has_no_registrants(world: World) -> None:
+    """The reply says so, without a vendor call."""
     bulk = await bulk_harness(world)
     await world.create(ORGANIZER, "All hands", fields={"Who is it for?": "Everyone with the link"})
 
-    assert "nobody registers for it" in (await shown(bulk, "registrants all hands")).words
+    assert "nobody registers for it" in (await show_registrants(bulk, "registrants all hands")).words
     assert bulk.take_calls() == []
 
 
-async def test_a_fourth_window_takes_the_place_of_the_third(world: World) -> None:
-    """Slack shows three on top of each other: from the result of a creation one gets as far as the search."""
+async def test_a_fourth_modal_replaces_the_third(world: World) -> None:
+    """Slack stacks three modals: the search is still reachable from the result of a creation."""
     result = await world.create("chloe")
     await world.until(lambda: "Show Details" in world.slack.view("chloe").buttons)
     await world.click("chloe", result, "Show Details")

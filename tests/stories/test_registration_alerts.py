@@ -1,4 +1,4 @@
-"""The buttons on alerts about a registration: what a channel is told leads to what can be done about it."""
+"""The buttons on registration alerts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from tests.support.registration import limit_settings, registration_harness
 from tests.support.world import World
 
 
-async def test_an_alert_leads_to_what_helps(world: World) -> None:
-    """The channel hears that it is full; whoever may raises the limit right there, and the alert stays."""
+async def test_a_full_alert_offers_a_higher_limit(world: World) -> None:
+    """The channel is alerted; a manager raises the limit there, and the alert stays."""
     launch = await registration_harness(world, **limit_settings(2))
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
     await launch.update(registrants=2)
@@ -28,8 +28,8 @@ async def test_an_alert_leads_to_what_helps(world: World) -> None:
     assert (found.ts, found.words) == (alert.ts, said)
 
 
-async def test_an_alert_of_a_closed_registration_opens_it_again(world: World) -> None:
-    """Closed by hand in RingCentral's own app: one press and one call."""
+async def test_a_closed_alert_reopens_the_registration(world: World) -> None:
+    """Closed in RingCentral's own app: one click and one call."""
     launch = await registration_harness(world)
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
     await launch.update(registrationStatus="Closed")
@@ -41,8 +41,8 @@ async def test_an_alert_of_a_closed_registration_opens_it_again(world: World) ->
     assert "Registration is open again." in world.last("#marketing", "chloe").words
 
 
-async def test_an_alert_names_who_did_it_and_mentions_nobody(world: World) -> None:
-    """A mention would notify Chloé of what she did herself; the others read who it was."""
+async def test_an_alert_names_the_user_without_a_mention(world: World) -> None:
+    """A mention would notify Chloé of her own action; the others see her name."""
     await registration_harness(world)
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
     await world.command("chloe", "#launch", "close launch")

@@ -1,4 +1,4 @@
-"""All of a registration in one form: what it shows, what it changes in one call, what it undoes, and who may."""
+"""The form for all settings of a registration: its content, one call per change, Undo, and permissions."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from tests.support.world import World, running_world
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world with calls enough, that gives requests up soon and repeats them at once."""
+    """A world with enough budget, short timeouts and immediate retries."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
-async def test_form_opens_from_the_mirror_and_says_how_it_grows(world: World) -> None:
-    """Without a call: state, fill, pace of the last days, and when it will be full if that goes on."""
+async def test_the_form_opens_from_the_mirror_with_a_forecast(world: World) -> None:
+    """Without a call: state, share of the limit, pace, and when it will be full."""
     launch = await registration_harness(world, **limit_settings(40))
     world.clock.move(timedelta(hours=24))
     await launch.update(registrants=10)
@@ -58,8 +58,8 @@ async def test_form_opens_from_the_mirror_and_says_how_it_grows(world: World) ->
     assert launch.take_calls() == ["PATCH"]
 
 
-class Untold:
-    """RingCentral, where it leaves out the settings of a registration, as its reference allows."""
+class WithoutSettings:
+    """A RingCentral that omits the settings of a registration, as its reference allows."""
 
     def __init__(self, provider: WebinarProvider) -> None:
         """As this one in everything else."""
@@ -75,20 +75,22 @@ class Untold:
         return read.model_copy(update={"preferences": None})
 
 
-async def test_settings_that_are_not_told_are_no_riddle(world: World) -> None:
-    """They are not taken for the defaults, which saving would switch on; what works all the same is said."""
+async def test_omitted_settings_are_not_replaced_by_defaults(world: World) -> None:
+    """Saving would apply the defaults; the reply names the commands that work."""
     launch = await registration_harness(world)
     services = world.bot.services
-    provider: Any = Untold(world.bot.provider)
+    provider: Any = WithoutSettings(world.bot.provider)
     mirror = Mirror(services.account, services.store, provider, services.directory, services.cards, services.clock)
     await mirror.refresh(launch.session_id, PERSON)
 
     with pytest.raises(BadInput, match="tells nothing of the settings"):
-        await Registrations(provider, mirror, services.clock, services.scheduler).with_preferences(launch.session_id, PERSON)
+        await Registrations(provider, mirror, services.clock, services.scheduler).with_preferences(
+            launch.session_id, PERSON
+        )
 
 
-async def test_everything_is_changed_by_one_call_and_undone_by_another(world: World) -> None:
-    """Old and new of each stand in the place of the form, and Undo brings all of it back."""
+async def test_all_settings_are_changed_by_one_call_and_undone_by_another(world: World) -> None:
+    """The result shows old and new values, and Undo restores them."""
     launch = await registration_harness(world, registrants=2)
     before = ringcentral_settings(world, launch)
     view = await open_menu(world)
@@ -129,8 +131,8 @@ async def test_everything_is_changed_by_one_call_and_undone_by_another(world: Wo
     assert "Undone." in world.slack.view("chloe").words
 
 
-async def test_undo_leaves_what_is_newer(world: World) -> None:
-    """A preference that somebody has changed since stays, and the other ones with it; a limit alone goes back."""
+async def test_undo_keeps_newer_changes(world: World) -> None:
+    """A newer change of a preference prevents the Undo of preferences; a limit alone is restored."""
     launch = await registration_harness(world)
     result = await submit_form(world, await open_menu(world), {"people": ["workEmailRequired"]})
     await launch.update(settings={"viewRecording": True})
@@ -146,8 +148,8 @@ async def test_undo_leaves_what_is_newer(world: World) -> None:
     assert ringcentral_settings(world, launch)["workEmailRequired"]
 
 
-async def test_form_that_stood_for_long_changes_only_what_was_changed_in_it(world: World) -> None:
-    """It is read first where the figures are old, and what somebody else did meanwhile stays."""
+async def test_an_old_form_applies_only_its_changes(world: World) -> None:
+    """An old count is read again first, and changes of others are kept."""
     launch = await registration_harness(world)
     view = await open_menu(world)
     world.ringcentral.edit(
@@ -163,8 +165,8 @@ async def test_form_that_stood_for_long_changes_only_what_was_changed_in_it(worl
     assert "Off → On" in result.words
 
 
-async def test_what_was_never_read_is_read_while_a_modal_says_so(world: World) -> None:
-    """Of a webinar made elsewhere; where it cannot be read, the modal says why."""
+async def test_unknown_preferences_are_read_behind_a_progress_view(world: World) -> None:
+    """For a webinar created elsewhere; if they cannot be read, the modal says why."""
     world.ringcentral.create(
         "Garden party", world.clock.now() + timedelta(days=2), settings={"registrationEnabled": True}
     )
@@ -189,8 +191,8 @@ async def test_what_was_never_read_is_read_while_a_modal_says_so(world: World) -
     assert RegistrationHarness(world, made["session_id"]).take_calls() == ["GET", "GET"]
 
 
-async def test_what_is_full_opens_with_a_higher_limit(world: World) -> None:
-    """The form does not ask whether it is open, and says what a higher limit does."""
+async def test_a_higher_limit_reopens_a_full_registration(world: World) -> None:
+    """The form has no status field then, and explains the effect of a higher limit."""
     launch = await registration_harness(world, registrants=2, **limit_settings(2))
     view = await open_menu(world)
     assert "registrationStatus" not in str(view.body["blocks"])
@@ -202,8 +204,8 @@ async def test_what_is_full_opens_with_a_higher_limit(world: World) -> None:
     assert "Full → Open" in result.words
 
 
-async def test_what_is_wrong_stands_under_its_field_and_nothing_is_lost(world: World) -> None:
-    """A limit that would let nobody in; and a form that was sent as it was changes nothing."""
+async def test_an_invalid_limit_is_shown_at_its_field(world: World) -> None:
+    """The input is kept; a form submitted without changes changes nothing."""
     launch = await registration_harness(world, registrants=3)
     view = await open_menu(world)
     for typed, problem in (("0", "A limit of 0 would let nobody in."), ("2", "3 people have registered, more than 2")):
@@ -218,10 +220,8 @@ async def test_what_is_wrong_stands_under_its_field_and_nothing_is_lost(world: W
 
 
 @pytest.mark.parametrize("fault", [{"status": 403}, {"status": 500, "times": 4}])
-async def test_form_comes_back_with_what_was_typed_where_it_could_not_be_changed(
-    world: World, fault: dict[str, Any]
-) -> None:
-    """With why on top; sent again, it does what it says."""
+async def test_a_failed_change_returns_the_form_with_its_input(world: World, fault: dict[str, Any]) -> None:
+    """With the reason on top; submitting it again applies it."""
     launch = await registration_harness(world)
     view = await open_menu(world)
     world.ringcentral.fail("PATCH", PATH, **fault)
@@ -234,7 +234,7 @@ async def test_form_comes_back_with_what_was_typed_where_it_could_not_be_changed
     assert (launch.state, ringcentral_settings(world, launch)["workEmailRequired"]) == ((True, 50, 0), True)
 
 
-async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world: World) -> None:
+async def test_the_result_is_a_dm_if_the_form_was_closed(world: World) -> None:
     """With its Undo."""
     launch = await registration_harness(world)
     view = await open_menu(world)
@@ -249,8 +249,8 @@ async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world:
     assert not ringcentral_settings(world, launch)["viewRecording"]
 
 
-async def test_whoever_may_not_is_told_who_can(world: World) -> None:
-    """At the click and when the form is sent; for everyone with the link there is nothing to change."""
+async def test_a_refusal_names_who_can(world: World) -> None:
+    """At the click and at the submission; a webinar for everyone has no registration."""
     launch = await registration_harness(world)
     await world.command("chloe", "#launch", "share launch")
     card = [message for message in world.slack.messages("#launch") if not message.ephemeral_to][-1]
@@ -264,15 +264,15 @@ async def test_whoever_may_not_is_told_who_can(world: World) -> None:
     theirs = world.last("#launch", "dev")
     assert "Registration" not in theirs.buttons
     for action in ("door.menu", "door.chart", "door.links"):
-        await _forged(world, "dev", theirs, count, action)
+        await _forge_click(world, "dev", theirs, count, action)
         words = world.last("#launch", "dev").words
         assert words.startswith("You can't ")
         assert world.slack.user_id("chloe") in words
     assert world.slack.view_stack("dev") == []
 
-    await _let_steer(world, "dev")
+    await _set_organizers(world, "dev")
     view = await open_menu(world, "dev")
-    await _let_steer(world)
+    await _set_organizers(world)
     await world.slack.submit("dev", view, {"autoCloseLimit": "5"})
     assert world.slack.view("dev").words.startswith("You can't change the registration of this webinar: ")
 
@@ -283,16 +283,16 @@ async def test_whoever_may_not_is_told_who_can(world: World) -> None:
     assert launch.take_calls() == []
 
 
-async def _let_steer(world: World, *users: str) -> None:
-    """The workspace lets exactly these steer every webinar."""
+async def _set_organizers(world: World, *users: str) -> None:
+    """The workspace allows exactly these users to manage every webinar."""
     services = world.bot.services
     async with services.store.write() as db:
         subjects = [world.slack.user_id(user) for user in users]
         await organizer_table.save(db, services.account.workspace, subjects, "U0BEN", world.clock.now())
 
 
-async def _forged(world: World, user: str, theirs: Message, others: Message, action: str) -> None:
-    """Somebody's client sends a click on a button that only others are shown."""
+async def _forge_click(world: World, user: str, theirs: Message, others: Message, action: str) -> None:
+    """A client sends a click on a button that is shown only to others."""
     [block] = [block for block in others.blocks if block["type"] == "actions"]
     button = next(one for one in block["elements"] if one["action_id"] == "door.menu")
     theirs.blocks.append({**block, "block_id": action, "elements": [{**button, "action_id": action}]})

@@ -1,4 +1,4 @@
-"""Opening, closing and limiting when the figures are old, RingCentral is in trouble, or its budget is used up."""
+"""Open, close and limit with outdated counts, vendor errors, or an exhausted budget."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SIX_MINUTES = timedelta(minutes=6)
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world that gives requests up soon and repeats them at once."""
+    """A world with short timeouts and immediate retries."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
-async def test_a_limit_rests_on_a_figure_that_is_not_old(world: World) -> None:
-    """After five minutes it is read first, so that nobody is shut out by what was so before."""
+async def test_a_limit_requires_a_recent_count(world: World) -> None:
+    """A count older than five minutes is read first."""
     launch = await registration_harness(world)
     world.ringcentral.register(launch.session_id, 4)
     world.clock.move(SIX_MINUTES)
@@ -35,8 +35,8 @@ async def test_a_limit_rests_on_a_figure_that_is_not_old(world: World) -> None:
     assert (launch.state, launch.take_calls()) == ((True, 9, 4), ["PATCH"])
 
 
-async def test_opening_is_one_call_whatever_the_age_of_the_figure(world: World) -> None:
-    """What the mirror takes for open may have been closed elsewhere meanwhile: asking is the way to know."""
+async def test_opening_is_one_call_for_any_age_of_the_count(world: World) -> None:
+    """The registration may have been closed elsewhere: RingCentral decides."""
     launch = await registration_harness(world)
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
     world.clock.move(SIX_MINUTES)
@@ -47,8 +47,8 @@ async def test_opening_is_one_call_whatever_the_age_of_the_figure(world: World) 
     assert "read from RingCentral just now" in world.last("#launch", "chloe").words
 
 
-async def test_opening_what_has_become_full_meanwhile_says_so(world: World) -> None:
-    """RingCentral answers that it stays closed, and the answer has the button that helps."""
+async def test_opening_a_registration_that_filled_up_is_reported(world: World) -> None:
+    """RingCentral leaves it closed, and the reply offers a higher limit."""
     launch = await registration_harness(world, registrationStatus="Closed")
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Open", **limit_settings(2)})
     world.ringcentral.register(launch.session_id, 2)
@@ -60,8 +60,8 @@ async def test_opening_what_has_become_full_meanwhile_says_so(world: World) -> N
     assert launch.take_calls() == ["PATCH"]
 
 
-async def test_undo_of_closing_brings_no_old_limit_back(world: World) -> None:
-    """What somebody changed elsewhere before stays as they wanted it."""
+async def test_undo_of_closing_restores_no_old_limit(world: World) -> None:
+    """A limit changed elsewhere is kept."""
     launch = await registration_harness(world, **limit_settings(5))
     world.ringcentral.edit(launch.session_id, registration=limit_settings(50))
     world.clock.move(SIX_MINUTES)
@@ -74,8 +74,8 @@ async def test_undo_of_closing_brings_no_old_limit_back(world: World) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": None, "effect": True, "hang": 30.0}, {"cut": True}])
-async def test_an_answer_that_is_lost_is_asked_for_again(world: World, fault: dict[str, object]) -> None:
-    """Once or twice makes no difference, so the person sees nothing of it."""
+async def test_a_lost_response_is_retried(world: World, fault: dict[str, object]) -> None:
+    """The change is idempotent, so the user does not notice."""
     launch = await registration_harness(world)
     world.ringcentral.fail("PATCH", PATH, **fault)  # type: ignore[arg-type] # passed on as given
 
@@ -84,8 +84,8 @@ async def test_an_answer_that_is_lost_is_asked_for_again(world: World, fault: di
     assert (launch.state, launch.take_calls()) == ((False, None, 0), ["PATCH", "PATCH"])
 
 
-async def test_what_stays_unclear_is_looked_up(world: World) -> None:
-    """Every answer failed after its effect: a look says that it is done."""
+async def test_an_unknown_outcome_is_looked_up(world: World) -> None:
+    """Every response was lost after its effect: a read confirms the change."""
     launch = await registration_harness(world)
     world.ringcentral.fail("PATCH", PATH, status=500, effect=True, times=4)
 
@@ -94,8 +94,8 @@ async def test_what_stays_unclear_is_looked_up(world: World) -> None:
     assert (launch.state, launch.take_calls()) == ((False, None, 0), ["PATCH"] * 4 + ["GET"])
 
 
-async def test_what_was_not_done_is_said_after_a_look(world: World) -> None:
-    """Every answer failed before its effect: a look says that nothing has changed."""
+async def test_a_change_that_did_not_happen_is_reported(world: World) -> None:
+    """Every call failed before its effect: a read shows that nothing changed."""
     launch = await registration_harness(world)
     world.ringcentral.fail("PATCH", PATH, status=500, times=4)
 
@@ -105,8 +105,8 @@ async def test_what_was_not_done_is_said_after_a_look(world: World) -> None:
     assert (launch.state, launch.take_calls()) == ((True, None, 0), ["PATCH"] * 4 + ["GET"])
 
 
-async def test_what_cannot_even_be_looked_up_is_said_to_be_unclear(world: World) -> None:
-    """Nobody claims that nothing has changed."""
+async def test_an_unknown_outcome_without_a_read_is_reported_as_unknown(world: World) -> None:
+    """The reply does not claim that nothing changed."""
     launch = await registration_harness(world)
     world.ringcentral.fail("PATCH", PATH, status=500, times=4)
     world.ringcentral.fail("GET", PATH, status=500, times=4)
@@ -114,8 +114,8 @@ async def test_what_cannot_even_be_looked_up_is_said_to_be_unclear(world: World)
     assert "it may or may not have done this" in await launch.reply_to("chloe", "close launch")
 
 
-async def test_a_refusal_stands_in_the_place_of_the_form(world: World) -> None:
-    """The working view gives way to why it did not go."""
+async def test_a_refusal_replaces_the_form(world: World) -> None:
+    """The progress view is replaced by the reason."""
     launch = await registration_harness(world)
     form = await launch.open_form("chloe")
     world.ringcentral.fail("PATCH", PATH, status=403)
@@ -127,16 +127,16 @@ async def test_a_refusal_stands_in_the_place_of_the_form(world: World) -> None:
     assert launch.state == (True, None, 0)
 
 
-async def test_a_registration_that_is_not_there_is_said(world: World) -> None:
-    """Right after a creation, or where it was deleted at RingCentral meanwhile."""
+async def test_a_missing_registration_is_reported(world: World) -> None:
+    """Right after a creation, or after it was deleted at RingCentral."""
     launch = await registration_harness(world)
     world.ringcentral.cancel(launch.session_id)
 
     assert "RingCentral has no registration for this webinar" in await launch.reply_to("chloe", "close launch")
 
 
-async def test_who_must_wait_is_told(world: World) -> None:
-    """A 429 is waited out; the person reads for how long, where they are."""
+async def test_a_waiting_user_sees_how_long(world: World) -> None:
+    """A 429 is waited out; the view shows the time."""
     launch = await registration_harness(world)
     world.ringcentral.fail("PATCH", PATH, status=429, retry_after=1)
     await launch.reply_to("chloe", "close launch")
@@ -155,8 +155,8 @@ async def test_who_must_wait_is_told(world: World) -> None:
 
 
 @pytest.mark.parametrize("partial_updates", [True, False])
-async def test_changes_say_all_that_the_schema_requires(world: World, partial_updates: bool) -> None:
-    """Also where RingCentral keeps to it: the status goes with every change of the limit."""
+async def test_changes_send_all_required_fields(world: World, partial_updates: bool) -> None:
+    """The status is sent with every change of the limit."""
     world.ringcentral.rules.partial_updates = partial_updates
     launch = await registration_harness(world, registrationStatus="Closed")
 
