@@ -1,4 +1,4 @@
-"""A seat of one's own, from the card to the own link: taken, shown again, renamed, given up, and never by surprise."""
+"""A user's own seat, from the card to the link: registered, shown again, renamed, canceled."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody waits."""
+    """A world without waiting."""
     async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
-async def test_from_the_card_to_the_own_link(world: World) -> None:
-    """A form that knows who they are, one vendor call, and their link in the window and by direct message."""
+async def test_from_the_card_to_the_personal_link(world: World) -> None:
+    """A prefilled form, one vendor call, and the link in the modal and by DM."""
     launch = await seats_harness(world)
 
     form = await launch.press("dev")
@@ -56,8 +56,8 @@ async def test_from_the_card_to_the_own_link(world: World) -> None:
     assert (method, str(event["URL"]), event["SEQUENCE"]) == ("PUBLISH", one["joinUri"], 0)
 
 
-async def test_who_has_a_seat_is_shown_it_with_no_call(world: World) -> None:
-    """Wherever they press, and from the card of another channel as well."""
+async def test_an_existing_seat_is_shown_without_a_call(world: World) -> None:
+    """From any button, and from the card in another channel as well."""
     launch = await seats_harness(world)
     await launch.take_seat()
     own = launch.registrants[0]["joinUri"]
@@ -77,8 +77,8 @@ async def test_who_has_a_seat_is_shown_it_with_no_call(world: World) -> None:
     assert len(launch.dms()) == 2
 
 
-async def test_what_is_wrong_stands_under_its_field(world: World) -> None:
-    """All of it at once, with what was typed still there; nothing is sent."""
+async def test_every_problem_is_shown_at_its_field(world: World) -> None:
+    """With the input kept; nothing is sent."""
     launch = await seats_harness(world)
     await launch.press("dev")
 
@@ -96,8 +96,8 @@ async def test_what_is_wrong_stands_under_its_field(world: World) -> None:
     assert (one["firstName"], one["email"]) == ("Devi", "dev.patel@acme.example")
 
 
-async def test_calendar_file_counts_on_from_ringcentrals_own(world: World) -> None:
-    """Moved twice before they came: a calendar that has RingCentral's entry takes ours in its place."""
+async def test_the_calendar_sequence_continues_ringcentrals(world: World) -> None:
+    """The webinar was moved twice before: a calendar with RingCentral's entry accepts ours as an update."""
     launch = await seats_harness(world)
     [webinar] = await world.bot.services.mirror.everything()
     for hours in (1, 2):
@@ -110,8 +110,8 @@ async def test_calendar_file_counts_on_from_ringcentrals_own(world: World) -> No
     assert event["SEQUENCE"] == 2
 
 
-async def test_reminder_that_was_chosen_leads_to_the_own_link(world: World) -> None:
-    """It comes by direct message, and its button shows the link to this person alone."""
+async def test_a_chosen_reminder_leads_to_the_personal_link(world: World) -> None:
+    """It comes by DM, and its button shows the link only to its user."""
     launch = await seats_harness(world)
     await launch.press("dev")
     await launch.send("dev", reminder="3600")
@@ -128,8 +128,8 @@ async def test_reminder_that_was_chosen_leads_to_the_own_link(world: World) -> N
     assert one["joinUri"] not in reminder.words
 
 
-async def test_no_reminder_is_none_and_a_move_is_told_all_the_same(world: World) -> None:
-    """Whoever wants no reminder still hears that it takes place at another time."""
+async def test_without_a_reminder_a_move_is_still_announced(world: World) -> None:
+    """The user gets no reminder, but learns of another time."""
     launch = await seats_harness(world)
     await launch.press("dev")
     await launch.send("dev", reminder="0")
@@ -152,8 +152,8 @@ async def test_no_reminder_is_none_and_a_move_is_told_all_the_same(world: World)
     assert str(int(moved.timestamp())) in launch.dms()[0].words
 
 
-async def test_guests_take_seats_and_so_do_others_whose_address_is_known(world: World) -> None:
-    """Where Slack does not tell the address of somebody of another organisation, they get the registration page."""
+async def test_guests_and_external_users_with_an_address_get_seats(world: World) -> None:
+    """If Slack hides the address of an external user, they get the registration page."""
     launch = await seats_harness(world)
     await world.command("chloe", "#partners", "share launch")
     card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
@@ -169,8 +169,8 @@ async def test_guests_take_seats_and_so_do_others_whose_address_is_known(world: 
     assert launch.link_of(view, "Registration Page") == webinar.registration.page_uri
 
 
-async def test_live_webinar_is_joined_by_click_confirm_and_link(world: World) -> None:
-    """The button is Join Now, the short form confirms, and the result holds the way in."""
+async def test_a_live_webinar_is_joined_in_two_clicks(world: World) -> None:
+    """The button is Join Now, the short form confirms, and the result has the link."""
     launch = await seats_harness(world)
     await launch.update(status="live")
     assert launch.card.buttons[0] == "Join Now"
@@ -186,8 +186,8 @@ async def test_live_webinar_is_joined_by_click_confirm_and_link(world: World) ->
     assert launch.take_calls() == ["POST"]
 
 
-async def test_whom_slack_lets_nobody_write_to_has_the_link_in_the_window(world: World) -> None:
-    """It says so, and the button shows it again; nothing is tried over and over."""
+async def test_a_user_without_dms_gets_the_link_in_the_modal(world: World) -> None:
+    """It says so, and the button shows it again; the DM is not retried."""
     launch = await seats_harness(world)
     world.slack.refuse_dms("dev")
 
@@ -202,8 +202,8 @@ async def test_whom_slack_lets_nobody_write_to_has_the_link_in_the_window(world:
     assert seat_texts.NO_DM in (await launch.press("dev")).words
 
 
-async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: World) -> None:
-    """Moved after they had closed their messages to us: asked once, and their link stays at the button."""
+async def test_a_refused_dm_is_not_retried(world: World) -> None:
+    """The webinar is moved after the user has closed DMs: one attempt, and the button still shows the link."""
     launch = await seats_harness(world)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     world.slack.refuse_dms("dev")
@@ -221,8 +221,8 @@ async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: Wo
     assert (launch.link_of(view), seat_texts.NO_DM in view.words) == (launch.registrants[0]["joinUri"], True)
 
 
-async def test_questions_that_nobody_can_read_lead_to_the_registration_page(world: World) -> None:
-    """RingCentral asks for answers that we cannot give: no seat is left half made."""
+async def test_required_answers_lead_to_the_registration_page(world: World) -> None:
+    """RingCentral requires answers that we cannot give: no seat is created."""
     world.ringcentral.rules.required_questions = 1
     launch = await seats_harness(world)
 
@@ -235,8 +235,8 @@ async def test_questions_that_nobody_can_read_lead_to_the_registration_page(worl
     assert (await launch.press("dev")).title == "Register"
 
 
-async def test_who_finds_it_full_is_told_when_it_opens(world: World) -> None:
-    """Said at once, confirmed by direct message, and the message that it is open leads to the form."""
+async def test_a_user_can_be_notified_when_registration_opens(world: World) -> None:
+    """Confirmed at once and by DM; the notification leads to the form."""
     launch = await seats_harness(world, registrants=2, **limit_settings(2))
     assert launch.card.buttons[0] == "Tell Me When It Opens"
 
@@ -257,8 +257,8 @@ async def test_who_finds_it_full_is_told_when_it_opens(world: World) -> None:
     assert len(launch.dms()) == said  # that it is full again is nothing to those who have a seat
 
 
-async def test_who_has_a_seat_needs_no_word_that_it_opens(world: World) -> None:
-    """The same button shows them theirs; and whom Slack lets nobody write to is told that it cannot be done."""
+async def test_a_user_with_a_seat_is_shown_it_instead_of_a_subscription(world: World) -> None:
+    """By the same button; a user without DMs learns that they cannot be notified."""
     launch = await seats_harness(world)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     await launch.update(registrationStatus="Closed")
@@ -270,8 +270,8 @@ async def test_who_has_a_seat_needs_no_word_that_it_opens(world: World) -> None:
     assert world.last("#launch", "emi").words.startswith("Slack does not let Greenroom write to you")
 
 
-async def test_seat_by_command_comes_from_no_channel(world: World) -> None:
-    """`/webinar register` of somebody who does not steer the webinar is the same form; its source names no place."""
+async def test_a_seat_by_command_has_no_channel_as_its_source(world: World) -> None:
+    """`/webinar register` of a user who does not manage the webinar opens the same form."""
     launch = await seats_harness(world)
 
     await world.command("dev", "#launch", "register launch")
@@ -281,8 +281,8 @@ async def test_seat_by_command_comes_from_no_channel(world: World) -> None:
     assert [one["source"] for one in launch.registrants] == ["slack"]
 
 
-async def test_who_finds_it_closed_only_at_the_end_is_told_so(world: World) -> None:
-    """The copy said open, RingCentral says no: no seat, what helps, and the figure is read soon."""
+async def test_a_refusal_at_the_vendor_call_is_shown(world: World) -> None:
+    """The mirror had it as open, RingCentral refuses: no seat, useful buttons, and a new count soon."""
     launch = await seats_harness(world)
     await launch.press("dev")
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
@@ -301,8 +301,8 @@ async def test_who_finds_it_closed_only_at_the_end_is_told_so(world: World) -> N
     assert (await launch.press("dev", "Refresh", view)).callback_id == "seat.form"
 
 
-async def test_who_closed_the_window_looks_again_from_the_direct_message(world: World) -> None:
-    """It closed while they registered, and they did not stay to see it: the message's buttons do what they say."""
+async def test_a_refusal_after_the_modal_was_closed_is_a_dm(world: World) -> None:
+    """The buttons of the DM work."""
     launch = await seats_harness(world)
     await launch.press("dev")
     form = world.slack.view("dev")
@@ -322,8 +322,8 @@ async def test_who_closed_the_window_looks_again_from_the_direct_message(world: 
     assert (await launch.press("dev", "Refresh", message)).callback_id == "seat.form"
 
 
-async def test_over_and_cancelled_webinars_say_so(world: World) -> None:
-    """From an answer that still stands somewhere, in the form that was open, and to those who had a seat."""
+async def test_past_and_canceled_webinars_are_reported(world: World) -> None:
+    """From an older reply, in the open form, and to users with a seat."""
     launch = await seats_harness(world)
     await world.command("dev", "#launch", "show launch")
     details = world.last("#launch", "dev")
@@ -338,8 +338,8 @@ async def test_over_and_cancelled_webinars_say_so(world: World) -> None:
     assert launch.take_calls() == []
 
 
-async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> None:
-    """The direct message says so in its place, and the calendar lets go of it."""
+async def test_a_canceled_webinar_removes_link_and_calendar_entry(world: World) -> None:
+    """The DM says so in place of the link, and the calendar entry is canceled."""
     launch = await seats_harness(world)
     await launch.take_seat()
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
@@ -354,8 +354,8 @@ async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> No
     assert [method for method, _ in launch.calendar_files()] == ["PUBLISH", "CANCEL"]
 
 
-async def test_seat_is_given_up_from_the_direct_message(world: World) -> None:
-    """Slack asks whether they mean it; one call, and the message, the calendar and the reminders all let go."""
+async def test_a_seat_is_canceled_from_the_dm(world: World) -> None:
+    """After a confirmation; one call ends the link, the calendar entry and the reminders."""
     launch = await seats_harness(world)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     message = launch.dms()[0]
@@ -374,8 +374,8 @@ async def test_seat_is_given_up_from_the_direct_message(world: World) -> None:
     assert not any("starts in" in one.words for one in launch.dms())
 
 
-async def test_seat_can_be_taken_again_after_it_was_given_up(world: World) -> None:
-    """In the window where it was given up, with a new link."""
+async def test_a_canceled_seat_can_be_taken_again(world: World) -> None:
+    """In the same modal, with a new link."""
     launch = await seats_harness(world)
     view = await launch.take_seat()
     first = launch.link_of(view)
@@ -389,8 +389,8 @@ async def test_seat_can_be_taken_again_after_it_was_given_up(world: World) -> No
     assert launch.link_of(world.slack.view("dev")) == launch.registrants[0]["joinUri"] != first
 
 
-async def test_another_name_is_another_link_and_says_so_before(world: World) -> None:
-    """Two calls about them; the direct message holds the new link in its place, and the calendar gets it, too."""
+async def test_another_name_changes_the_link(world: World) -> None:
+    """The form says so; two calls; the DM and the calendar get the new link."""
     launch = await seats_harness(world)
     view = await launch.take_seat()
     first = launch.link_of(view)
@@ -410,8 +410,8 @@ async def test_another_name_is_another_link_and_says_so_before(world: World) -> 
     ]
 
 
-async def test_name_stays_where_the_seat_would_be_lost(world: World) -> None:
-    """While registration is closed nothing is asked for; where it closes at the wrong moment, they are told."""
+async def test_a_name_is_not_changed_while_registration_is_closed(world: World) -> None:
+    """No call is made; if it closes between the two calls, the user is notified."""
     launch = await seats_harness(world)
     view = await launch.take_seat()
     await launch.press("dev", "Change My Name", view)
@@ -439,8 +439,8 @@ async def test_name_stays_where_the_seat_would_be_lost(world: World) -> None:
     assert (launch.take_calls(), launch.registrants) == (["DELETE", "POST"], [])
 
 
-async def test_name_is_changed_only_where_something_comes_of_it(world: World) -> None:
-    """The name that they have is said to be that; and of a webinar that is over nothing is given up."""
+async def test_an_unchanged_name_is_refused(world: World) -> None:
+    """And the seat of a past webinar is kept."""
     launch = await seats_harness(world)
     await launch.press("dev", "Change My Name", await launch.take_seat())
 
@@ -455,12 +455,12 @@ async def test_name_is_changed_only_where_something_comes_of_it(world: World) ->
     assert (launch.take_calls(), [one["firstName"] for one in launch.registrants]) == (["POST"], ["Dev"])
 
 
-async def test_seat_that_was_removed_elsewhere_is_noticed(world: World) -> None:
-    """By a look at it, or when it is given up; the direct message lets go of the link."""
+async def test_a_seat_removed_at_ringcentral_is_detected(world: World) -> None:
+    """By Refresh, or when it is canceled; the DM loses the link."""
     launch = await seats_harness(world)
     view = await launch.take_seat()
     assert launch.link_of(await launch.press("dev", "Refresh", view)) == launch.registrants[0]["joinUri"]
-    await elsewhere(launch)
+    await cancel_at_ringcentral(launch)
 
     await world.click("dev", world.slack.view("dev"), "Refresh")
 
@@ -469,14 +469,14 @@ async def test_seat_that_was_removed_elsewhere_is_noticed(world: World) -> None:
     assert seat_texts.REMOVED_AT_PROVIDER in launch.dms()[0].words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
-    await elsewhere(launch)
+    await cancel_at_ringcentral(launch)
     message = next(one for one in reversed(launch.dms()) if "Cancel My Seat" in one.buttons)
     await world.click("dev", message, "Cancel My Seat")
     assert seat_texts.LEFT in message.words
 
 
-async def test_seat_that_an_organiser_takes_off_the_list_is_gone_and_its_person_knows(world: World) -> None:
-    """From the list of registrants: the direct message lets go of the link, and they can register again."""
+async def test_a_user_is_notified_if_an_organizer_removes_them(world: World) -> None:
+    """The DM loses the link, and they can register again."""
     launch = await seats_harness(world)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     await world.command("chloe", "#launch", "registrants launch")
@@ -489,8 +489,8 @@ async def test_seat_that_an_organiser_takes_off_the_list_is_gone_and_its_person_
     assert (await launch.press("dev")).callback_id == "seat.form"
 
 
-async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> None:
-    """At the same buttons, with no call: the link of the team, for this person alone."""
+async def test_a_team_member_is_shown_their_team_link(world: World) -> None:
+    """By the same buttons, without a call, and only to them."""
     launch = await seats_harness(world)
     speaker = member("Dev Patel", user_id="U0DEV", told=NotifiedBy.MESSAGE)
     async with world.bot.services.store.write() as db:
@@ -507,8 +507,8 @@ async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> N
     assert (launch.take_calls(), launch.dms()) == ([], [])
 
 
-async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) -> None:
-    """It is their seat all the same, with everything that goes with it."""
+async def test_a_dm_names_the_colleague_who_registered_the_user(world: World) -> None:
+    """It is a complete seat of the user."""
     launch = await seats_harness(world)
     services = world.bot.services
     [webinar] = await services.mirror.everything()
@@ -522,8 +522,8 @@ async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) ->
     assert launch.link_of(launch.dms()[0]) == launch.registrants[0]["joinUri"]
 
 
-async def test_who_must_wait_is_told_and_a_closed_window_loses_nothing(world: World) -> None:
-    """A 429 is waited out before their eyes; who has closed the window has it all by direct message."""
+async def test_a_waiting_user_sees_how_long(world: World) -> None:
+    """A 429 is waited out in the view; if the modal is closed, the result is a DM."""
     launch = await seats_harness(world)
     await launch.press("dev")
     world.ringcentral.fail("POST", REGISTRANTS, status=429, retry_after=1)
@@ -536,17 +536,15 @@ async def test_who_must_wait_is_told_and_a_closed_window_loses_nothing(world: Wo
     assert launch.link_of(launch.dms()[0]) == launch.registrants[0]["joinUri"]
 
 
-async def test_webinar_for_everybody_keeps_its_link(world: World) -> None:
-    """There is no seat to be taken, so the button on the card leads straight in."""
+async def test_a_webinar_for_everyone_has_a_shared_link(world: World) -> None:
+    """There are no seats: the button of the card leads to the webinar."""
     await world.create(fields={"Announce in": "#launch", "Who is it for?": "anyone"})
     [card] = [one for one in world.slack.messages("#launch") if one.bot and not one.ephemeral_to]
     assert card.buttons == ["Join", "Refresh", "Details"]
 
 
-async def test_names_addresses_and_links_stay_between_the_person_and_us(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
-    """None of them in the database as it lies there, in a channel, in the log, or in a word to anybody else."""
+async def test_personal_data_stays_private(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Not readable in the database, in no channel, no log, and no message to others."""
     caplog.set_level("INFO")
     launch = await seats_harness(world)
     await launch.press("dev")
@@ -564,8 +562,8 @@ async def test_names_addresses_and_links_stay_between_the_person_and_us(
     assert "Zebulon" in str(launch.dms())
 
 
-async def test_seats_are_forgotten_three_months_after_the_webinar(world: World) -> None:
-    """With the name and the address in them; before that, they stay."""
+async def test_seats_are_deleted_three_months_after_the_webinar(world: World) -> None:
+    """With the names and addresses in them; not earlier."""
     launch = await seats_harness(world)
     await launch.take_seat()
     [webinar] = await world.bot.services.mirror.everything()
@@ -576,21 +574,21 @@ async def test_seats_are_forgotten_three_months_after_the_webinar(world: World) 
 
 
 def stored(world: World) -> bytes:
-    """The database as it lies there."""
+    """The stored values of the database, without decryption."""
     path = str(world.bot.services.store.url.database)
     return b"".join(Path(each).read_bytes() for each in (path, f"{path}-wal"))
 
 
-async def elsewhere(launch: SeatsHarness) -> None:
-    """They cancel by the link in RingCentral's own e-mail."""
+async def cancel_at_ringcentral(launch: SeatsHarness) -> None:
+    """The user cancels by the link in RingCentral's e-mail."""
     [one] = launch.registrants
     async with aiohttp.ClientSession() as http, http.post(one["cancellationUri"]) as answer:
         assert answer.status == 200
     assert launch.registrants == []
 
 
-async def test_seat_given_up_by_somebody_on_the_team_leaves_them_what_the_team_hears(world: World) -> None:
-    """They took the seat before they were invited; the reminders of the team stay theirs."""
+async def test_a_team_member_who_cancels_a_seat_keeps_the_team_reminders(world: World) -> None:
+    """The seat was taken before the invitation."""
     launch = await seats_harness(world)
     await launch.take_seat()
     await world.slack.close("dev", world.slack.view("dev"), clear=True)

@@ -1,4 +1,4 @@
-"""One seat each, whatever happens: pressed twice, answers that get lost, crashes, two replicas, signed up elsewhere."""
+"""Exactly one seat per user: double clicks, lost responses, crashes, two replicas, registrations elsewhere."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from tests.support.world import World, running_world
 OWN = SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example")
 
 
-def at_once(world: World) -> None:
-    """Requests are soon given up, and what is left for later is gone on with at once."""
+def without_waiting(world: World) -> None:
+    """Short timeouts, and deferred work is resumed at once."""
     with_short_timeout(world)
     on_build = world.on_build
 
@@ -48,18 +48,18 @@ def at_once(world: World) -> None:
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which answers may get lost."""
-    async with running_world(tmp_path, prepare=at_once) as started:
+    """A world in which responses may be lost."""
+    async with running_world(tmp_path, prepare=without_waiting) as started:
         yield started
 
 
-async def recovered(world: World) -> None:
-    """What was left is brought to its end."""
+async def resume(world: World) -> None:
+    """Resume deferred work until it is complete."""
     await world.bot.services.seats.resume()
 
 
-async def written(world: World, user: str = "U0DEV") -> SeatState | None:
-    """How far the seat has come that is written down, if one is."""
+async def stored_state(world: World, user: str = "U0DEV") -> SeatState | None:
+    """The state of the stored seat, if there is one."""
     [webinar] = await world.bot.services.mirror.everything()
     async with world.bot.services.store.read() as db:
         seat = await seat_table.find(db, webinar.account, webinar.session_id, user)
@@ -67,7 +67,7 @@ async def written(world: World, user: str = "U0DEV") -> SeatState | None:
 
 
 async def check_one(launch: SeatsHarness, *, told: bool = True) -> None:
-    """One seat at RingCentral, the same one here, and one message of it."""
+    """One registrant at RingCentral, the same stored seat, and one message."""
     [one] = launch.registrants
     [webinar] = await launch.world.bot.services.mirror.everything()
     seat = await launch.world.bot.services.seats.find(webinar, "U0DEV")
@@ -78,8 +78,8 @@ async def check_one(launch: SeatsHarness, *, told: bool = True) -> None:
     assert not told or links == [one["joinUri"]]
 
 
-async def test_form_that_is_sent_twice_is_one_seat(world: World) -> None:
-    """From two windows of two cards, at once: one call, one message, and both show the same link."""
+async def test_a_form_submitted_twice_is_one_seat(world: World) -> None:
+    """From the modals of two cards, concurrently: one call, one message, and both show the same link."""
     launch = await seats_harness(world)
     await world.command("chloe", "#marketing", "share launch")
     card = next(one for one in world.slack.messages("#marketing") if "Register" in one.buttons)
@@ -96,8 +96,8 @@ async def test_form_that_is_sent_twice_is_one_seat(world: World) -> None:
     await check_one(launch)
 
 
-async def test_two_at_once_are_one_seat(world: World) -> None:
-    """Whoever comes second finds what the first one made."""
+async def test_two_concurrent_submissions_are_one_seat(world: World) -> None:
+    """The second finds the seat of the first."""
     launch = await seats_harness(world)
     [webinar] = await world.bot.services.mirror.everything()
     dev = await world.bot.services.users.get(webinar.account.workspace, "U0DEV")
@@ -114,8 +114,8 @@ async def test_two_at_once_are_one_seat(world: World) -> None:
     await check_one(launch)
 
 
-async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None:
-    """Two processes on one database: one of them asks, and one of them tells."""
+async def test_two_replicas_create_one_seat(world: World) -> None:
+    """On one database: one of them makes the call and sends the message."""
     launch = await seats_harness(world)
     services = world.bot.services
     [webinar] = await services.mirror.everything()
@@ -139,20 +139,20 @@ async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None
     seat = await first
     assert (await services.seats.notifier.notify_taken(seat)).state is SeatState.REGISTERED
     assert launch.dms() == []
-    await recovered(world)
+    await resume(world)
     assert launch.dms() == []
 
     await other.leases.resume_later(seat)
     async with services.store.write() as db:
         await seat_table.LEASES.advance(db, seat, "other", machine_now())
-    await recovered(world)
+    await resume(world)
     assert launch.take_calls() == ["POST"]
     await check_one(launch)
 
 
 @pytest.mark.parametrize("effect", [True, False])
-async def test_answer_that_is_lost_is_looked_for(world: World, effect: bool) -> None:
-    """It is on the list, or it is asked for once more: the person sees nothing of it."""
+async def test_a_lost_response_is_looked_up(world: World, effect: bool) -> None:
+    """The registrant is listed, or the call is repeated: the user does not notice."""
     launch = await seats_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=effect)
 
@@ -164,28 +164,28 @@ async def test_answer_that_is_lost_is_looked_for(world: World, effect: bool) -> 
 
 
 @pytest.mark.parametrize("effect", [True, False])
-async def test_what_stays_unclear_is_brought_to_its_end_later(world: World, effect: bool) -> None:
-    """The person is told that it goes on by itself, and then by direct message how it ended."""
+async def test_an_unknown_outcome_is_resumed_later(world: World, effect: bool) -> None:
+    """The user is notified that it continues, and then of the result by DM."""
     launch = await seats_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=effect, times=2)
     world.ringcentral.fail("GET", REGISTRANTS, status=500, times=8)
 
     view = await launch.take_seat()
     assert UNCLEAR in view.words
-    assert (await written(world), launch.dms()) == (SeatState.REGISTERING, [])
+    assert (await stored_state(world), launch.dms()) == (SeatState.REGISTERING, [])
     await world.click("dev", view, "Back to the Form")
     await launch.send("dev")
     assert IN_PROGRESS in world.slack.view("dev").words
-    await recovered(world)
-    assert await written(world) is SeatState.REGISTERING
+    await resume(world)
+    assert await stored_state(world) is SeatState.REGISTERING
     world.ringcentral.faults.clear()
-    await recovered(world)
+    await resume(world)
 
     await check_one(launch)
 
 
-async def test_what_stays_unclear_ends_with_the_webinar(world: World) -> None:
-    """It is deleted before there was an answer: they are told, and nothing is asked about it any more."""
+async def test_an_unknown_outcome_ends_with_the_webinar(world: World) -> None:
+    """The webinar is deleted first: the user is notified, and no more calls are made."""
     launch = await seats_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, times=2)
     world.ringcentral.fail("GET", REGISTRANTS, status=500, times=8)
@@ -193,32 +193,32 @@ async def test_what_stays_unclear_ends_with_the_webinar(world: World) -> None:
     world.ringcentral.faults.clear()
     world.ringcentral.cancel(launch.session_id)
 
-    await recovered(world)
+    await resume(world)
 
-    assert (await written(world), len(launch.dms())) == (None, 1)
+    assert (await stored_state(world), len(launch.dms())) == (None, 1)
     assert launch.take_calls()[-1] == "GET"
-    await recovered(world)
+    await resume(world)
     assert launch.take_calls() == []
 
 
-async def test_who_was_not_told_yet_is_told_also_where_another_name_is_refused(world: World) -> None:
-    """Slack took no message at first: their seat stays theirs, and the message comes."""
+async def test_a_refused_rename_still_sends_the_pending_dm(world: World) -> None:
+    """Slack refused the message at first: the seat stays, and the message is sent."""
     launch = await seats_harness(world)
     world.slack.fail("chat.postMessage", error="internal_error")
     view = await launch.take_seat()
-    assert (await written(world), launch.dms()) == (SeatState.REGISTERED, [])
+    assert (await stored_state(world), launch.dms()) == (SeatState.REGISTERED, [])
     await launch.press("dev", "Change My Name", view)
     world.ringcentral.fail("DELETE", REGISTRANTS, status=403)
     await launch.send("dev", first_name="Devi")
     assert world.slack.view("dev").title == "Name not changed"
 
-    await recovered(world)
+    await resume(world)
 
     await check_one(launch)
 
 
-async def test_seat_that_was_taken_elsewhere_is_theirs(world: World) -> None:
-    """Signed up on the page with the address that Slack knows as theirs: found on the list, and not made twice."""
+async def test_a_registration_elsewhere_becomes_the_seat(world: World) -> None:
+    """With the address in the user's Slack profile: it is found in the list, and not duplicated."""
     launch = await seats_harness(world, registrants=2)
     await sign_up(launch, "DEV@acme.example")
 
@@ -229,8 +229,8 @@ async def test_seat_that_was_taken_elsewhere_is_theirs(world: World) -> None:
     assert launch.link_of(view) == launch.registrants[2]["joinUri"] == launch.link_of(launch.dms()[0])
 
 
-async def test_link_of_somebody_else_is_never_given_away(world: World) -> None:
-    """An address that somebody typed proves nothing: the form comes back with what was typed, and no link."""
+async def test_a_typed_address_reveals_no_link(world: World) -> None:
+    """The form is shown again with its input, without a link."""
     launch = await seats_harness(world)
     await sign_up(launch, "chloe@acme.example")
     theirs = launch.registrants[0]["joinUri"]
@@ -239,7 +239,7 @@ async def test_link_of_somebody_else_is_never_given_away(world: World) -> None:
 
     assert ADDRESS_TAKEN in view.words
     assert theirs not in str(world.slack.calls)
-    assert (await written(world), launch.dms()) == (None, [])
+    assert (await stored_state(world), launch.dms()) == (None, [])
     await world.click("dev", view, "Back to the Form")
     held = [one["element"].get("initial_value") for one in world.slack.view("dev").blocks if one["type"] == "input"]
     assert held[2] == "chloe@acme.example"
@@ -247,8 +247,8 @@ async def test_link_of_somebody_else_is_never_given_away(world: World) -> None:
     assert launch.link_of(world.slack.view("dev")) == launch.registrants[1]["joinUri"]
 
 
-async def test_address_of_another_organisation_proves_nothing_either(world: World) -> None:
-    """What their Slack tells of them was written by their admins: no link of whoever reads mail at that address."""
+async def test_an_external_profile_address_reveals_no_link(world: World) -> None:
+    """The admins of another organization enter it."""
     launch = await seats_harness(world)
     await world.command("chloe", "#partners", "share launch")
     card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
@@ -263,8 +263,8 @@ async def test_address_of_another_organisation_proves_nothing_either(world: Worl
     assert theirs not in str(world.slack.calls)
 
 
-async def test_last_seat_that_was_given_to_them_late_is_theirs(world: World) -> None:
-    """No answer, not on the list yet, and then refused, because the first try was only late: the list is read again."""
+async def test_a_late_registration_takes_the_last_place(world: World) -> None:
+    """A lost response, not listed yet, then a refusal because of the first call: the list is read again."""
     launch = await seats_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
     world.ringcentral.fail("POST", REGISTRANTS, status=403, effect=True)
@@ -275,26 +275,26 @@ async def test_last_seat_that_was_given_to_them_late_is_theirs(world: World) -> 
     assert launch.link_of(view) == launch.registrants[0]["joinUri"]
 
 
-async def test_seat_that_is_being_given_up_is_not_said_to_be_coming(world: World) -> None:
-    """Whoever registers again before that is at its end is told to try again; then it works."""
+async def test_registering_during_a_cancellation_asks_to_retry(world: World) -> None:
+    """Afterwards it works."""
     launch = await seats_harness(world)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     world.ringcentral.fail("DELETE", REGISTRANTS, status=500, times=9)
     await world.click("dev", launch.dms()[0], "Cancel My Seat")
-    assert await written(world) is SeatState.CANCELING
+    assert await stored_state(world) is SeatState.CANCELING
 
     await launch.take_seat()
 
     assert BUSY in world.slack.view("dev").words
     world.ringcentral.faults.clear()
-    await recovered(world)
+    await resume(world)
     await world.click("dev", world.slack.view("dev"), "Back to the Form")
     await launch.send("dev")
     assert [one["joinUri"] for one in launch.registrants] == [launch.link_of(world.slack.view("dev"))]
 
 
-async def test_seat_of_ours_is_known_by_our_own_mark(world: World) -> None:
-    """Whatever address it was made with, even if nothing of it is written down here any more."""
+async def test_a_seat_is_found_by_our_external_id(world: World) -> None:
+    """With any address, even if nothing is stored here any more."""
     launch = await seats_harness(world)
     await launch.take_seat(email="dev@elsewhere.example")
     async with world.bot.services.store.write() as db:
@@ -309,15 +309,15 @@ async def test_seat_of_ours_is_known_by_our_own_mark(world: World) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403])
-async def test_refusal_leaves_nothing_half(world: World, status: int) -> None:
-    """Nothing is written down, the form comes back filled, and the next time it may work."""
+async def test_a_refusal_stores_nothing(world: World, status: int) -> None:
+    """The form is shown again with its input, and the next submission may succeed."""
     launch = await seats_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=status)
 
     view = await launch.take_seat(first_name="Devi")
 
-    assert (view.title, launch.registrants, await written(world)) == ("Not registered", [], None)
-    await recovered(world)
+    assert (view.title, launch.registrants, await stored_state(world)) == ("Not registered", [], None)
+    await resume(world)
     assert launch.take_calls() == ["POST"]
     await world.click("dev", view, "Back to the Form")
     await launch.send("dev")
@@ -335,8 +335,8 @@ CRASHES: dict[str, SetFault] = {
 
 
 @pytest.mark.parametrize("arm", CRASHES.values(), ids=CRASHES.keys())
-async def test_crash_while_a_seat_is_taken_ends_in_one_or_none(world: World, arm: SetFault) -> None:
-    """Killed anywhere on the way: after the restart there is one seat and the person knows, or there was none yet."""
+async def test_a_crash_during_registration_leaves_one_seat_or_none(world: World, arm: SetFault) -> None:
+    """At any point: after the restart the user has one seat and is notified, or the call was never made."""
     launch = await seats_harness(world)
     await launch.press("dev")
     reached = arm(world)
@@ -345,20 +345,20 @@ async def test_crash_while_a_seat_is_taken_ends_in_one_or_none(world: World, arm
     await world.crash_bot()
     await world.start_bot()
     world.ringcentral.faults.clear()
-    await recovered(world)
-    await recovered(world)
+    await resume(world)
+    await resume(world)
 
-    if await written(world) is None:
+    if await stored_state(world) is None:
         assert (launch.registrants, launch.dms()) == ([], [])
         return
     [one] = launch.registrants
     links = [launch.link_of(message) for message in launch.dms() if "Join" in message.buttons]
     assert set(links) == {one["joinUri"]}
-    assert await written(world) is SeatState.NOTIFIED
+    assert await stored_state(world) is SeatState.NOTIFIED
 
 
-async def test_crash_while_a_seat_is_given_up_gives_it_up(world: World) -> None:
-    """What was begun is brought to its end, and the message says so."""
+async def test_a_crash_during_a_cancellation_completes_it(world: World) -> None:
+    """After the restart, and the DM says so."""
     launch = await seats_harness(world)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     message = launch.dms()[0]
@@ -367,9 +367,9 @@ async def test_crash_while_a_seat_is_given_up_gives_it_up(world: World) -> None:
     await world.until(reached)
     await world.crash_bot()
     await world.start_bot()
-    await recovered(world)
+    await resume(world)
 
-    assert (launch.registrants, await written(world)) == ([], None)
+    assert (launch.registrants, await stored_state(world)) == ([], None)
     assert seat_texts.LEFT in message.words
 
 
@@ -385,15 +385,15 @@ async def test_removal_resumed_after_a_crash_that_meets_a_429_is_not_undone(worl
     await world.start_bot()
     world.ringcentral.fail("DELETE", REGISTRANTS, status=429, retry_after=600)
 
-    await recovered(world)
+    await resume(world)
 
     assert world.ringcentral.faults == []
-    assert await written(world) is SeatState.CANCELING
+    assert await stored_state(world) is SeatState.CANCELING
     assert seat_texts.LEFT not in message.words
     await world.stop_bot()  # a new process knows nothing of the penalty
     await world.start_bot()
-    await recovered(world)
-    assert (launch.registrants, await written(world)) == ([], None)
+    await resume(world)
+    assert (launch.registrants, await stored_state(world)) == ([], None)
     assert seat_texts.LEFT in message.words
 
 
@@ -408,19 +408,19 @@ async def test_name_change_resumed_after_a_crash_that_meets_a_429_is_not_undone(
     await world.start_bot()
     world.ringcentral.fail("DELETE", REGISTRANTS, status=429, retry_after=600)
 
-    await recovered(world)
+    await resume(world)
 
     assert world.ringcentral.faults == []
-    assert await written(world) is SeatState.RENAMING
+    assert await stored_state(world) is SeatState.RENAMING
     await world.stop_bot()  # a new process knows nothing of the penalty
     await world.start_bot()
-    await recovered(world)
+    await resume(world)
     assert [one["firstName"] for one in launch.registrants] == ["Devendra"]
     await check_one(launch)
 
 
-async def test_seat_that_is_given_up_while_its_calendar_is_mended_stays_given_up(world: World) -> None:
-    """One after the other: what is written last is the end of it."""
+async def test_a_cancellation_during_a_calendar_update_wins(world: World) -> None:
+    """The operations run one after the other."""
     launch = await seats_harness(world)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     message = launch.dms()[0]
@@ -429,20 +429,20 @@ async def test_seat_that_is_given_up_while_its_calendar_is_mended_stays_given_up
     await world.bot.services.mirror.sweep()
     world.slack.fail("chat.update", status=500, effect=True, hang=0.2)
 
-    mending = asyncio.create_task(recovered(world))
+    mending = asyncio.create_task(resume(world))
     await world.until(lambda: not world.slack.pending_faults)
     await world.click("dev", message, "Cancel My Seat")
     await mending
-    await recovered(world)
+    await resume(world)
 
-    assert (launch.registrants, await written(world)) == ([], None)
+    assert (launch.registrants, await stored_state(world)) == ([], None)
     assert seat_texts.LEFT in message.words
     assert [method for method, _ in launch.calendar_files()][-1] == "CANCEL"
 
 
 @pytest.mark.parametrize("method", ["DELETE", "POST"])
-async def test_crash_while_a_name_is_changed_ends_in_one_seat_under_it(world: World, method: str) -> None:
-    """Between the two calls there is no seat at all; after the restart there is one again, under the new name."""
+async def test_a_crash_during_a_rename_ends_in_one_seat(world: World, method: str) -> None:
+    """Between the two calls there is no seat; after the restart there is one under the new name."""
     launch = await seats_harness(world)
     await launch.press("dev", "Change My Name", await launch.take_seat())
     reached = hang_at_ringcentral(method, REGISTRANTS, done=method == "DELETE")(world)
@@ -450,14 +450,14 @@ async def test_crash_while_a_name_is_changed_ends_in_one_seat_under_it(world: Wo
     await world.until(reached)
     await world.crash_bot()
     await world.start_bot()
-    await recovered(world)
+    await resume(world)
 
     assert [one["firstName"] for one in launch.registrants] == ["Devendra"]
     await check_one(launch)
 
 
-async def test_seat_that_comes_to_nothing_after_all_is_told(world: World) -> None:
-    """Registration closed while nobody knew: no seat, and a direct message that says so."""
+async def test_a_seat_that_fails_on_resume_is_reported(world: World) -> None:
+    """Registration closed in the meantime: no seat, and a DM."""
     launch = await seats_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, times=2)
     world.ringcentral.fail("GET", REGISTRANTS, status=500, times=4)
@@ -465,14 +465,14 @@ async def test_seat_that_comes_to_nothing_after_all_is_told(world: World) -> Non
     world.ringcentral.faults.clear()
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
 
-    await recovered(world)
+    await resume(world)
 
-    assert (launch.registrants, await written(world)) == ([], None)
+    assert (launch.registrants, await stored_state(world)) == ([], None)
     assert "Registration for this webinar is closed or full" in launch.dms()[-1].words
 
 
 async def sign_up(launch: SeatsHarness, email: str) -> None:
-    """Somebody registers on the registration page."""
+    """A person registers on RingCentral's registration page."""
     [webinar] = await launch.world.bot.services.mirror.everything()
     assert webinar.registration
     form = {"firstName": "Some", "lastName": "Body", "email": email}
