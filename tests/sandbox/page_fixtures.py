@@ -1,7 +1,7 @@
-"""One browser page and one workspace of literal facts for all tests of the page, as fixtures.
+"""One browser page and one workspace with fixed content for all tests of the page, as fixtures.
 
-Only pytest imports this (`pytest_plugins = ["tests.sandbox.page_fixtures"]`). What it gives lives on the session's
-event loop, so its tests do too: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
+Only pytest imports this (`pytest_plugins = ["tests.sandbox.page_fixtures"]`). The fixtures use the session's event
+loop, so their tests do too: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ async def test_a_sixth_session_ends_the_oldest() -> None:
 
 
 async def test_a_refresh_token_gives_new_tokens_once() -> None:
-    """A refresh revokes the old access token at once; ten seconds after the new one is used, the old refresh token too."""
+    """A refresh revokes the old access token at once, and the old refresh token ten seconds after the first use."""
     async with api_client() as at:
         at.rc.rules.issue_refresh_tokens = True
         first = (await at.login()).body

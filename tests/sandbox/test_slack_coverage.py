@@ -25,7 +25,7 @@ PAGE = (HERE.parent.parent / "docs" / "sandbox-slack.md").read_text(encoding="ut
 
 
 def table(heading: str) -> dict[str, str]:
-    """First column → test in the last column, of the table under a heading."""
+    """First column to test in the last column, of the table under a heading."""
     part = PAGE.split(f"# {heading}\n", 1)[1].split("\n#", 1)[0]
     rows = re.findall(r"^\| `([^`]+)` \|(?:.*\|)? `(test_\w+)` \|$", part, re.MULTILINE)
     assert len(rows) == len(dict(rows)), f"a row of {heading} stands twice"
@@ -52,7 +52,7 @@ def test_every_method_is_in_the_table_and_nothing_else() -> None:
 
 
 def test_every_method_has_the_scopes_that_the_table_says() -> None:
-    """The column between."""
+    """The middle column."""
     part = PAGE.split("### Web API\n", 1)[1].split("\n#", 1)[0]
     said = dict(re.findall(r"^\| `([^`]+)` \|(.*)\| `test_", part, re.MULTILINE))
     assert {name: tuple(scopes.split()) for name, scopes in said.items()} == {
@@ -61,7 +61,7 @@ def test_every_method_has_the_scopes_that_the_table_says() -> None:
 
 
 def test_every_delivery_is_in_the_table_and_nothing_else() -> None:
-    """Each public function of payloads makes one."""
+    """Each public function of payloads is one."""
     made = {
         name
         for name, function in inspect.getmembers(payloads, inspect.isfunction)
@@ -76,7 +76,7 @@ def test_every_limit_is_in_the_table_and_nothing_else() -> None:
 
 
 def test_every_share_of_chaos_is_in_the_table_and_nothing_else() -> None:
-    """What a call can meet."""
+    """The failures of a call."""
     assert set(table("Faults and chaos")) == set(Chaos().shares)
 
 
@@ -90,7 +90,7 @@ def test_every_control_route_is_in_the_table_and_nothing_else() -> None:
 
 
 def test_every_method_of_many_workspaces_is_listed_and_nothing_else() -> None:
-    """The few that are quick."""
+    """The few methods that they support."""
     slack = Slack(SandboxClock())
     assert listed("Methods there") == set(ManyWorkspaces(slack.world, RateLimits(slack.clock, slack.limits)).methods)
 
@@ -102,10 +102,10 @@ def test_every_block_and_element_is_listed_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("heading", ["Web API", "Deliveries to the app", "Limits"])
 def test_every_test_named_in_a_table_exists(heading: str) -> None:
-    """So that a row cannot promise what nobody checks."""
+    """A row must not name a test that does not exist."""
     assert set(table(heading).values()) - existing_tests() == set()
 
 
 def test_every_test_named_elsewhere_exists() -> None:
-    """In the prose as well."""
+    """In the prose too."""
     assert set(re.findall(r"`(test_\w+)`", PAGE)) - existing_tests() == set()

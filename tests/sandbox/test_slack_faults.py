@@ -14,7 +14,7 @@ from tests.sandbox.slack_app import refusal
 
 
 async def test_fault_without_words_is_a_rate_limit_once(slack: Slack, web: AsyncWebClient) -> None:
-    """429 with Retry-After, nothing posted; the next call goes through; other methods are not touched."""
+    """429 with Retry-After, nothing posted; the next call succeeds; other methods are unaffected."""
     slack.fail("chat.postMessage", retry_after=7)
     assert (await web.auth_test())["ok"]
     with pytest.raises(SlackApiError) as caught:
@@ -25,7 +25,7 @@ async def test_fault_without_words_is_a_rate_limit_once(slack: Slack, web: Async
 
 
 async def test_fault_names_any_error_and_number_of_times(slack: Slack, web: AsyncWebClient) -> None:
-    """Of one method, or of whatever is called next."""
+    """Of one method, or of the next calls."""
     slack.fail("users.info", error="fatal_error", times=2)
     slack.fail("*", error="team_added_to_org")
     assert await refusal(web.users_info(user="U0ANA")) == "fatal_error"
@@ -36,7 +36,7 @@ async def test_fault_names_any_error_and_number_of_times(slack: Slack, web: Asyn
 
 
 async def test_fault_after_the_effect_posts_and_answers_500(slack: Slack, web: AsyncWebClient) -> None:
-    """The worst moment: it happened, and the caller does not know."""
+    """The worst case: it happened, and the caller does not know."""
     slack.fail("chat.postMessage", status=500, effect=True)
     with pytest.raises(SlackApiError) as caught:
         await web.chat_postMessage(channel="C0LAUNCH", text="once")
@@ -45,7 +45,7 @@ async def test_fault_after_the_effect_posts_and_answers_500(slack: Slack, web: A
 
 @pytest.mark.parametrize(("effect", "there"), [(False, []), (True, ["x"])])
 async def test_fault_cuts_the_connection(slack: Slack, web: AsyncWebClient, effect: bool, there: list[str]) -> None:
-    """No answer at all, before or after the effect."""
+    """No response, before or after the effect."""
     slack.fail("chat.postMessage", cut=True, effect=effect)
     with pytest.raises(aiohttp.ServerDisconnectedError):
         await web.chat_postMessage(channel="C0LAUNCH", text="x")
@@ -54,7 +54,7 @@ async def test_fault_cuts_the_connection(slack: Slack, web: AsyncWebClient, effe
 
 
 async def test_fault_hangs_until_the_caller_gives_up(slack: Slack) -> None:
-    """And lets go when the workspace stops."""
+    """And ends when the workspace stops."""
     slack.fail("chat.postMessage", hang=60, effect=True)
     impatient = AsyncWebClient(slack.bot_token, base_url=f"{slack.url}/api/", timeout=0.05, retry_handlers=[])  # type: ignore[arg-type]
     with pytest.raises(asyncio.TimeoutError):
@@ -69,7 +69,7 @@ async def test_fault_may_hang_and_then_answer(slack: Slack, web: AsyncWebClient)
 
 
 async def test_wait_for_returns_what_it_waited_for(slack: Slack, web: AsyncWebClient) -> None:
-    """At once when it is there, else at the change that brings it."""
+    """At once if it exists, else at the change that creates it."""
     waiting = asyncio.create_task(slack.wait_for(lambda: slack.messages("#launch")))
     await web.chat_postMessage(channel="C0LAUNCH", text="there")
     assert [m.text for m in await waiting] == ["there"]
@@ -77,14 +77,14 @@ async def test_wait_for_returns_what_it_waited_for(slack: Slack, web: AsyncWebCl
 
 
 async def test_wait_for_tells_what_was_there_instead(slack: Slack, web: AsyncWebClient) -> None:
-    """The last calls and messages, so that a failed story can be understood."""
+    """The last calls and messages, so that a failed test can be understood."""
     await web.chat_postMessage(channel="C0LAUNCH", text="something else")
     with pytest.raises(TimeoutError, match=r"Last calls: chat\.postMessage.*launch: 'something else'"):
         await slack.wait_for(lambda: slack.messages("#random"), timeout=0.01)
 
 
 async def test_on_change_is_called_at_each_change(slack: Slack, web: AsyncWebClient) -> None:
-    """For whoever draws the workspace."""
+    """For listeners that render the workspace."""
     seen: list[int] = []
     slack.on_change.append(lambda: seen.append(slack.world.rev))
     await web.chat_postMessage(channel="C0LAUNCH", text="x")

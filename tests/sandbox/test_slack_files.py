@@ -32,7 +32,7 @@ async def promised(web: AsyncWebClient, content: bytes, name: str = "people.csv"
 
 
 async def test_file_is_promised_uploaded_and_shared_in_a_dm(slack: Slack, web: AsyncWebClient) -> None:
-    """files_upload_v2 goes the whole way: one message with the comment and the file, whose bytes are those sent."""
+    """files_upload_v2 works end to end: one message with the comment and the file, with the bytes that were sent."""
     dm = (await web.conversations_open(users="U0ANA"))["channel"]["id"]
     answer = await web.files_upload_v2(
         channel=dm, filename="launch.ics", content=INVITATION, title="Launch day", initial_comment="Your seat."
@@ -56,7 +56,7 @@ async def test_file_is_promised_uploaded_and_shared_in_a_dm(slack: Slack, web: A
 
 
 async def test_several_files_stand_in_one_message(slack: Slack, web: AsyncWebClient) -> None:
-    """In a channel, under a message if that is wanted, with blocks instead of a comment; each with its alt text."""
+    """In a channel, optionally in a thread, with blocks instead of a comment; each with its alt text."""
     parent = (await web.chat_postMessage(channel="C0LAUNCH", text="card"))["ts"]
     uploads: list[dict[str, Any]] = [
         {"filename": "chart.png", "content": PICTURE, "alt_txt": "Half of the seats are taken"},
@@ -74,7 +74,7 @@ async def test_several_files_stand_in_one_message(slack: Slack, web: AsyncWebCli
 
 
 async def test_file_is_shared_in_several_places_or_in_none(slack: Slack, web: AsyncWebClient) -> None:
-    """`channels` takes people as well; without any the file is kept and stands nowhere."""
+    """`channels` accepts users too; without any the file is stored and not shared."""
     await web.files_upload_v2(channels=["C0LAUNCH", "U0BEN"], filename="a.txt", content="a")
     assert [slack.messages(place)[0].files[0].name for place in ("#launch", "@ben")] == ["a.txt", "a.txt"]
     alone = await web.files_upload_v2(filename="b.txt", content="b")
@@ -83,7 +83,7 @@ async def test_file_is_shared_in_several_places_or_in_none(slack: Slack, web: As
 
 
 async def test_files_info_knows_what_completing_did_not_yet(slack: Slack, web: AsyncWebClient) -> None:
-    """Slack works on a file after it has answered: kind and places are in files.info, not in the first answer."""
+    """Slack processes a file after the response: type and shares are in files.info, not in the first response."""
     told = (await web.files_upload_v2(channel="C0LAUNCH", filename="Chart.PNG", content=PICTURE, alt_txt="Up"))["file"]
     assert (told["mimetype"], told["filetype"], told["channels"]) == ("", "", [])
     info = (await web.files_info(file=told["id"]))["file"]
@@ -99,7 +99,7 @@ async def test_files_info_knows_what_completing_did_not_yet(slack: Slack, web: A
 
 
 async def test_bytes_come_raw_or_as_a_form_and_once(slack: Slack, web: AsyncWebClient) -> None:
-    """As many as were promised, at the address that was given out, one time."""
+    """Exactly the announced size, at the upload URL, one time."""
     raw, form, short = [await promised(web, b"a,b") for _ in range(3)]
     multipart = aiohttp.FormData()
     multipart.add_field("filename", b"a,b", filename="people.csv")
@@ -120,7 +120,7 @@ async def test_bytes_come_raw_or_as_a_form_and_once(slack: Slack, web: AsyncWebC
 
 
 async def test_large_file_is_taken_whole(slack: Slack, web: AsyncWebClient) -> None:
-    """As large as a form's may be."""
+    """As large as a form allows."""
     content = bytes(slack.limits.form_file_bytes)
     file = await promised(web, content)
     async with aiohttp.ClientSession() as http, http.post(file["upload_url"], data=io.BytesIO(content)) as answer:
@@ -130,7 +130,7 @@ async def test_large_file_is_taken_whole(slack: Slack, web: AsyncWebClient) -> N
 
 
 async def test_upload_url_is_refused_for_nothing_and_for_too_much(slack: Slack, web: AsyncWebClient) -> None:
-    """An empty file, words about it that are too long, a snippet that is too large."""
+    """An empty file, texts that are too long, a snippet that is too large."""
     slack.limits.snippet_bytes = 10
     assert await refusal(promised(web, b"")) == "missing_argument"
     assert await refusal(promised(web, b"x", alt_txt="x" * 1001)) == "alt_txt_too_large"
@@ -140,7 +140,7 @@ async def test_upload_url_is_refused_for_nothing_and_for_too_much(slack: Slack, 
 
 
 async def test_file_goes_nowhere_it_may_not_go(slack: Slack, web: AsyncWebClient) -> None:
-    """channel_id is never a person; the app must be in the channel, whatever chat:write.public says."""
+    """channel_id is never a user; the app must be in the channel, also with chat:write.public."""
     file = await promised(web, b"x")
     async with aiohttp.ClientSession() as http, http.post(file["upload_url"], data=b"x") as answer:
         assert (answer.status, await answer.text()) == (200, "OK - 1")
@@ -163,7 +163,7 @@ async def test_file_goes_nowhere_it_may_not_go(slack: Slack, web: AsyncWebClient
 
 
 async def test_messages_with_files_count_for_the_rate_of_a_channel(slack: Slack, web: AsyncWebClient) -> None:
-    """Whatever the way in: one a second after a burst. The file can be shared a little later."""
+    """By every method: one a second after a burst. The file can be shared a little later."""
     slack.limits.message_burst = 1
     await web.chat_postMessage(channel="C0LAUNCH", text="first")
     assert await refusal(web.files_upload_v2(channel="C0LAUNCH", filename="a.txt", content="a")) == "ratelimited"
@@ -174,7 +174,7 @@ async def test_messages_with_files_count_for_the_rate_of_a_channel(slack: Slack,
 
 
 async def test_deleted_file_leaves_its_place(slack: Slack, web: AsyncWebClient) -> None:
-    """Only the app's own; afterwards nothing of it is left but that there was one."""
+    """Only the app's own; afterwards only a placeholder is left."""
     file = (await web.files_upload_v2(channel="C0LAUNCH", filename="a.txt", content="a"))["file"]["id"]
     await web.files_delete(file=file)
     (gone,) = slack.messages("#launch")[0].files
@@ -188,7 +188,7 @@ async def test_deleted_file_leaves_its_place(slack: Slack, web: AsyncWebClient) 
 
 
 async def test_private_address_gives_the_bytes_to_the_token_alone(slack: Slack, web: AsyncWebClient) -> None:
-    """Whoever may not read the file is sent to a page to sign in, with status 200: the status alone says nothing."""
+    """A reader without permission is redirected to a sign-in page with status 200: the status is not a sign of success."""
     await web.files_upload_v2(channel="C0LAUNCH", filename="Gäste & co.csv", content=b"a,b")
     (shown,) = slack.messages("#launch")[0].files
     info = (await web.files_info(file=shown.id))["file"]
@@ -208,7 +208,7 @@ async def test_private_address_gives_the_bytes_to_the_token_alone(slack: Slack, 
 
 
 async def test_bytes_on_their_way_can_fail_like_a_call(slack: Slack, web: AsyncWebClient) -> None:
-    """`fail("upload")` and `fail("download")`; both stand among the calls."""
+    """`fail("upload")` and `fail("download")`; both are in the call log."""
     file = await promised(web, b"x")
     slack.fail("upload", status=503)
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {slack.bot_token}"}) as http:
@@ -230,7 +230,7 @@ async def test_bytes_on_their_way_can_fail_like_a_call(slack: Slack, web: AsyncW
 async def test_page_shows_a_file_to_those_who_see_its_message(
     slack: Slack, web: AsyncWebClient, browser: Browser
 ) -> None:
-    """With name, size, kind and alt text, at an address of the page's own; a picture is shown, the rest is saved."""
+    """With name, size, type and alt text, at a URL of the page; a picture is shown, other files are saved."""
     await web.files_upload_v2(
         channel="D0ANA", filename="chart.png", content=PICTURE, alt_txt="Half full", title="Seats"
     )
@@ -262,7 +262,7 @@ async def test_page_shows_a_file_to_those_who_see_its_message(
 async def test_picture_of_a_block_may_be_a_file_of_the_workspace(
     slack: Slack, web: AsyncWebClient, browser: Browser
 ) -> None:
-    """A picture that is kept, by id or address; anything else is refused. Whoever sees the block sees it."""
+    """A stored picture, by id or URL; anything else is refused. It is visible to users who see the block."""
     chart = (await web.files_upload_v2(filename="chart.png", content=PICTURE))["file"]
     words = (await web.files_upload_v2(filename="a.txt", content="a"))["file"]
 

@@ -43,7 +43,7 @@ async def opened(slack: Slack, bolt: BoltApp, *blocks: Json) -> View:
 
 
 async def test_every_field_is_filled_in_from_a_plain_value(slack: Slack, bolt: BoltApp) -> None:
-    """And arrives as Slack sends it."""
+    """And arrives in Slack's format."""
     bolt.responds_to_view("form")
     view = await opened(slack, bolt, *(field(kind, kind, **more) for kind, (more, _, _) in FIELDS.items()))
     outcome = await slack.submit("ana", view, {kind: value for kind, (_, value, _) in FIELDS.items()})
@@ -72,7 +72,7 @@ async def test_more_than_a_menu_takes_is_a_mistake_of_the_story(slack: Slack, bo
 
 
 async def test_file_given_to_a_form_can_be_fetched(slack: Slack, bolt: BoltApp) -> None:
-    """The submission names it, its kind and its private address; the bytes are there with files:read alone."""
+    """The submission has its id, type and private URL; the bytes can be downloaded with files:read only."""
     bolt.responds_to_view("form")
     view = await opened(slack, bolt, field("list", "file_input", filetypes=["csv"], max_files=1))
     assert (await slack.submit("ana", view, {"List": PEOPLE})).ok
@@ -97,7 +97,7 @@ async def test_file_given_to_a_form_can_be_fetched(slack: Slack, bolt: BoltApp) 
 
 
 async def test_file_a_form_does_not_take_is_refused_before_it_is_sent(slack: Slack, bolt: BoltApp) -> None:
-    """Of another kind, too large, too many, or none; the sentence stands under the field."""
+    """Of another type, too large, too many, or none; the message is under the field."""
     slack.limits.form_file_bytes = 1_000_000
     view = await opened(slack, bolt, field("list", "file_input", filetypes=["csv", "txt"], max_files=2))
     heard = len(bolt.heard)
@@ -112,7 +112,7 @@ async def test_file_a_form_does_not_take_is_refused_before_it_is_sent(slack: Sla
 
 
 async def test_file_stays_chosen_when_the_app_complains(slack: Slack, bolt: BoltApp) -> None:
-    """The form keeps it, and sends it again with the next try."""
+    """The form keeps it, and sends it again with the next attempt."""
     view = await opened(slack, bolt, field("list", "file_input"), field("note"))
     bolt.responds_to_view("form", response_action="errors", errors={"note": "Say more."})
     for note in ("short", "longer"):
@@ -126,7 +126,7 @@ async def test_file_stays_chosen_when_the_app_complains(slack: Slack, bolt: Bolt
 async def test_file_from_the_page_is_taken_in_and_sent(
     slack: Slack, web: AsyncWebClient, bolt: BoltApp, browser: Browser
 ) -> None:
-    """The page uploads it first, and names it in the values; nobody can send somebody else's."""
+    """The page uploads it first, and sends its id in the values; another user's file is refused."""
     slack.scopes |= {"files:write"}
     bolt.responds_to_view("form")
     view = await opened(slack, bolt, field("list", "file_input"))

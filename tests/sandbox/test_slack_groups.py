@@ -9,7 +9,7 @@ from tests.sandbox.slack_app import BoltApp, Browser, refusal
 
 
 async def test_user_groups_are_listed_with_people_when_asked(slack: Slack, web: AsyncWebClient) -> None:
-    """Without, with the people, with their number; a group that was put away only on demand."""
+    """Without members, with members, with their number; a disabled group only on request."""
     slack.scopes |= {"usergroups:read"}
     plain = (await web.usergroups_list())["usergroups"]
     assert [(g["id"], g["handle"], g["name"], "users" in g) for g in plain] == [
@@ -26,7 +26,7 @@ async def test_user_groups_are_listed_with_people_when_asked(slack: Slack, web: 
 
 
 async def test_people_of_a_user_group_are_listed(slack: Slack, web: AsyncWebClient) -> None:
-    """As they are at the moment; one that was put away, or never was, is refused."""
+    """As of now; a disabled or unknown group is refused."""
     slack.scopes |= {"usergroups:read"}
     slack.groups["S0EVENTS"].users.append("U0DEV")
     assert (await web.usergroups_users_list(usergroup="S0EVENTS"))["users"] == ["U0BEN", "U0EMI", "U0DEV"]
@@ -37,7 +37,7 @@ async def test_people_of_a_user_group_are_listed(slack: Slack, web: AsyncWebClie
 
 
 async def test_command_escapes_user_groups_beside_people(slack: Slack, bolt: BoltApp) -> None:
-    """Handles that exist become ids, also before a comma or a full stop; the rest stays as it was typed."""
+    """Existing handles become ids, also before a comma or a full stop; other text is unchanged."""
     bolt.responds()
     slack.commands.append({"command": "/webinar", "should_escape": True})
     await slack.command("ana", "#launch", "/webinar", "invite next @ben, @events. @nobody a@events @leads")
@@ -50,7 +50,7 @@ async def test_command_escapes_user_groups_beside_people(slack: Slack, bolt: Bol
 
 
 async def test_command_escapes_links_and_addresses(slack: Slack, bolt: BoltApp) -> None:
-    """In brackets, as Slack's own client would find them; what only looks like one stays."""
+    """In brackets, as Slack's client detects them; similar text is unchanged."""
     bolt.responds()
     slack.commands.append({"command": "/webinar", "should_escape": True})
     typed = "invite next jo@example.com,@ben (ann@example.com) a@ben see https://example.com/a?b=c. http://"
@@ -62,6 +62,6 @@ async def test_command_escapes_links_and_addresses(slack: Slack, bolt: BoltApp) 
 
 
 async def test_page_knows_the_user_groups(slack: Slack, browser: Browser) -> None:
-    """Those that are in use, for completion and for the names of mentions."""
+    """The enabled ones, for completion and for the names of mentions."""
     slack.groups["S0LEADS"].disabled = True
     assert (await browser.snapshot("U0ANA"))["groups"] == [{"id": "S0EVENTS", "handle": "events", "name": "Events"}]

@@ -28,7 +28,7 @@ async def texts(web: AsyncWebClient, **wanted: Any) -> list[str]:
 
 
 async def test_history_is_read_back_newest_first(slack: Slack, web: AsyncWebClient) -> None:
-    """The app's own messages and people's; not what one person alone sees, what is deleted, or replies."""
+    """The app's messages and users' messages; not ephemeral ones, deleted ones, or replies."""
     await web.chat_postMessage(channel="C0LAUNCH", text="ours")
     await slack.say("ana", "#launch", "hers")
     await web.chat_postEphemeral(channel="C0LAUNCH", user="U0ANA", text="whispered")
@@ -44,7 +44,7 @@ async def test_history_is_read_back_newest_first(slack: Slack, web: AsyncWebClie
 
 
 async def test_history_keeps_to_the_time_asked_for(web: AsyncWebClient) -> None:
-    """The two ends are left out unless they are asked for."""
+    """The bounds are exclusive unless `inclusive` is set."""
     stamps = [(await web.chat_postMessage(channel="C0LAUNCH", text=str(n)))["ts"] for n in range(5)]
     assert await texts(web, oldest=stamps[1]) == ["4", "3", "2"]
     assert await texts(web, latest=stamps[3]) == ["2", "1", "0"]
@@ -58,7 +58,7 @@ async def test_history_keeps_to_the_time_asked_for(web: AsyncWebClient) -> None:
 
 
 async def test_history_pages_by_cursor(slack: Slack, web: AsyncWebClient) -> None:
-    """A page at a time; a thousand at once is refused; an app outside the Marketplace gets 15, once a minute."""
+    """One page at a time; a thousand at once is refused; an app outside the Marketplace gets 15, once a minute."""
     slack.limits.messages_per_second = None
     for number in range(20):
         await web.chat_postMessage(channel="C0LAUNCH", text=str(number))
@@ -83,7 +83,7 @@ async def test_history_pages_by_cursor(slack: Slack, web: AsyncWebClient) -> Non
     [("C0RANDOM", "not_in_channel"), ("C0BOARD", "channel_not_found"), ("C0NOWHERE", "channel_not_found")],
 )
 async def test_history_is_for_members_only(slack: Slack, web: AsyncWebClient, channel: str, code: str) -> None:
-    """chat:write.public lets the app post there, and read nothing; a member who is taken out reads no more."""
+    """chat:write.public lets the app post there, but read nothing; a removed member cannot read any more."""
     assert await refusal(web.conversations_history(channel=channel)) == code
     assert await texts(web) == []
     slack.kick("#launch")
@@ -92,7 +92,7 @@ async def test_history_is_for_members_only(slack: Slack, web: AsyncWebClient, ch
 
 
 async def test_metadata_is_kept_and_its_payload_shown_when_asked_for(slack: Slack, web: AsyncWebClient) -> None:
-    """As it was sent; the answer to the post has it whole."""
+    """As it was sent; the response to the post has all of it."""
     posted = await web.chat_postMessage(channel="C0LAUNCH", text="marked", metadata=MARK)
     await web.chat_postMessage(channel="C0LAUNCH", text="plain")
     assert (posted["message"]["metadata"], slack.messages("#launch")[0].metadata) == (MARK, MARK)

@@ -1,4 +1,4 @@
-"""The Home tab of the stand-in: published through Slack's own client, opened by people."""
+"""The Home tab of the stand-in: published with Slack's client, opened by users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posting, editing and deleting messages with Slack's own client."""
+"""Posting, editing and deleting messages with Slack's client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.sandbox.slack_app import refusal, section
 
 
 async def test_post_message_stands_in_the_channel(slack: Slack, web: AsyncWebClient) -> None:
-    """Text, blocks with ids given to them, and an id from the clock."""
+    """Text, blocks with generated ids, and an id from the clock."""
     answer = await web.chat_postMessage(channel="C0LAUNCH", text="hello", blocks=[section("*hello*")])
     (message,) = slack.messages("#launch")
     assert (message.text, message.words, message.bot, message.username) == ("hello", "*hello*", True, "Greenroom")
@@ -21,7 +21,7 @@ async def test_post_message_stands_in_the_channel(slack: Slack, web: AsyncWebCli
 
 
 async def test_post_message_ids_never_repeat(slack: Slack, web: AsyncWebClient) -> None:
-    """Though the clock may stand still between two."""
+    """Also if the clock stands still between two."""
     stamps = [(await web.chat_postMessage(channel="#launch", text=str(n)))["ts"] for n in range(5)]
     assert stamps == sorted(set(stamps), key=float)
     assert [message.text for message in slack.messages("launch")] == ["0", "1", "2", "3", "4"]
@@ -29,7 +29,7 @@ async def test_post_message_ids_never_repeat(slack: Slack, web: AsyncWebClient) 
 
 
 async def test_post_message_to_a_person_opens_the_dm(slack: Slack, web: AsyncWebClient) -> None:
-    """The answer names the DM, and only its person sees it."""
+    """The response has the DM's id, and only that user sees the message."""
     answer = await web.chat_postMessage(channel="U0ANA", text="psst")
     assert answer["channel"] == "D0ANA"
     assert [m.text for m in slack.messages("@ana", as_user="ana")] == ["psst"]
@@ -38,7 +38,7 @@ async def test_post_message_to_a_person_opens_the_dm(slack: Slack, web: AsyncWeb
 
 
 async def test_post_message_where_the_bot_may_not(slack: Slack, web: AsyncWebClient) -> None:
-    """Private unknown, archived, and public without chat:write.public."""
+    """Private, archived, and public without chat:write.public."""
     assert await refusal(web.chat_postMessage(channel="C0BOARD", text="x")) == "channel_not_found"
     assert await refusal(web.chat_postMessage(channel="#board", text="x")) == "channel_not_found"
     assert await refusal(web.chat_postMessage(channel="nowhere", text="x")) == "channel_not_found"
@@ -50,7 +50,7 @@ async def test_post_message_where_the_bot_may_not(slack: Slack, web: AsyncWebCli
 
 
 async def test_post_message_with_nothing_or_nonsense_is_refused(web: AsyncWebClient) -> None:
-    """no_text, and blocks that are no list."""
+    """no_text, and blocks that are not a list."""
     assert await refusal(web.api_call("chat.postMessage", json={"channel": "C0LAUNCH"})) == "no_text"
     bad = web.api_call("chat.postMessage", json={"channel": "C0LAUNCH", "blocks": "{oops"})
     assert await refusal(bad) == "invalid_blocks_format"
@@ -61,13 +61,13 @@ async def test_post_message_with_nothing_or_nonsense_is_refused(web: AsyncWebCli
 
 
 async def test_post_message_cuts_text_beyond_forty_thousand(slack: Slack, web: AsyncWebClient) -> None:
-    """Slack cuts, it does not refuse."""
+    """Slack truncates it and does not refuse."""
     await web.chat_postMessage(channel="C0LAUNCH", text="x" * 40_001)
     assert len(slack.messages("#launch")[0].text) == 40_000
 
 
 async def test_post_message_takes_markdown_alone(slack: Slack, web: AsyncWebClient) -> None:
-    """Twelve thousand characters, not beside text or blocks."""
+    """Twelve thousand characters, not together with text or blocks."""
     await web.chat_postMessage(channel="C0LAUNCH", markdown_text="**bold**")
     assert slack.messages("#launch")[0].words == "**bold**"
     assert (
@@ -77,7 +77,7 @@ async def test_post_message_takes_markdown_alone(slack: Slack, web: AsyncWebClie
 
 
 async def test_invalid_blocks_name_the_place(web: AsyncWebClient) -> None:
-    """The code, and a JSON pointer to what is wrong, in both places Slack puts it."""
+    """The code, and a JSON pointer to the error, in both places where Slack puts it."""
     with pytest.raises(SlackApiError) as caught:
         await web.chat_postMessage(channel="C0LAUNCH", text="x", blocks=[section("x" * 3001)])
     said = "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
@@ -87,7 +87,7 @@ async def test_invalid_blocks_name_the_place(web: AsyncWebClient) -> None:
 
 
 async def test_post_ephemeral_is_seen_by_one(slack: Slack, web: AsyncWebClient) -> None:
-    """And only by someone who is in the channel."""
+    """And only by a member of the channel."""
     await web.chat_postEphemeral(channel="C0LAUNCH", user="U0BEN", text="only you")
     assert [m.text for m in slack.messages("#launch", as_user="ben")] == ["only you"]
     assert slack.messages("#launch", as_user="ana") == []
@@ -98,7 +98,7 @@ async def test_post_ephemeral_is_seen_by_one(slack: Slack, web: AsyncWebClient) 
 
 
 async def test_update_rewrites_and_keeps_what_was_not_sent(slack: Slack, web: AsyncWebClient) -> None:
-    """Blocks stay when they are not sent, go when an empty list is; text alone is marked as edited, blocks are not."""
+    """Blocks stay if they are not sent and are removed by an empty list; only a text change marks it as edited."""
     ts = (await web.chat_postMessage(channel="C0LAUNCH", text="a", blocks=[section("a")]))["ts"]
     await web.chat_update(channel="C0LAUNCH", ts=ts, text="b", blocks=[section("b")])
     (message,) = slack.messages("#launch")
@@ -110,7 +110,7 @@ async def test_update_rewrites_and_keeps_what_was_not_sent(slack: Slack, web: As
 
 
 async def test_update_of_what_is_not_there_or_not_ours_is_refused(slack: Slack, web: AsyncWebClient) -> None:
-    """Unknown, ephemeral, a person's own, too long, empty."""
+    """Unknown, ephemeral, a user's own, too long, empty."""
     line = await slack.say("ana", "#launch", "mine")
     whisper = (await web.chat_postEphemeral(channel="C0LAUNCH", user="U0BEN", text="x"))["message_ts"]
     ours = (await web.chat_postMessage(channel="C0LAUNCH", text="ours"))["ts"]
@@ -127,7 +127,7 @@ async def test_update_of_what_is_not_there_or_not_ours_is_refused(slack: Slack, 
 
 
 async def test_delete_takes_our_message_away(slack: Slack, web: AsyncWebClient) -> None:
-    """Ours only, and only once."""
+    """Only the app's own, and only once."""
     line = await slack.say("ana", "#launch", "mine")
     ts = (await web.chat_postMessage(channel="C0LAUNCH", text="ours"))["ts"]
     await web.chat_delete(channel="C0LAUNCH", ts=ts)
@@ -137,7 +137,7 @@ async def test_delete_takes_our_message_away(slack: Slack, web: AsyncWebClient) 
 
 
 async def test_permalink_leads_to_the_message(web: AsyncWebClient) -> None:
-    """In the form of Slack's web client."""
+    """In the format of Slack's web client."""
     ts = (await web.chat_postMessage(channel="C0LAUNCH", text="x"))["ts"]
     link = (await web.chat_getPermalink(channel="C0LAUNCH", message_ts=ts))["permalink"]
     assert link == f"https://acme.slack.com/archives/C0LAUNCH/p{ts.replace('.', '')}"
@@ -147,7 +147,7 @@ async def test_permalink_leads_to_the_message(web: AsyncWebClient) -> None:
 async def test_messages_to_one_channel_are_limited_to_one_a_second_after_a_burst(
     slack: Slack, web: AsyncWebClient
 ) -> None:
-    """429 with Retry-After for that channel; others go on; the limit can be lifted."""
+    """429 with Retry-After for that channel; others are unaffected; the limit can be switched off."""
     slack.limits.message_burst = 2
     for _ in range(2):
         await web.chat_postMessage(channel="C0LAUNCH", text="x")
@@ -161,7 +161,7 @@ async def test_messages_to_one_channel_are_limited_to_one_a_second_after_a_burst
 
 
 async def test_method_tiers_are_kept_when_switched_on(slack: Slack, web: AsyncWebClient) -> None:
-    """Twenty calls a minute of a tier 2 method; other methods are not touched."""
+    """Twenty calls a minute of a tier 2 method; other methods are unaffected."""
     slack.limits.method_limits = True
     for _ in range(20):
         await web.conversations_list()
@@ -175,7 +175,7 @@ async def test_method_tiers_are_kept_when_switched_on(slack: Slack, web: AsyncWe
 
 
 async def test_dump_and_load_bring_the_workspace_back(slack: Slack, web: AsyncWebClient) -> None:
-    """Messages, Home tabs and scheduled messages outlive a restart, and ids go on."""
+    """Messages, Home tabs and scheduled messages survive a restart, and ids continue."""
     ts = (await web.chat_postMessage(channel="C0LAUNCH", text="kept", blocks=[section("kept")]))["ts"]
     await web.views_publish(user_id="U0ANA", view={"type": "home", "blocks": [section("home")]})
     later = int(slack.clock.now().timestamp()) + 600

@@ -1,4 +1,4 @@
-"""Modals: opened, filled in, submitted and closed by people, with a real Bolt app."""
+"""Modals: opened, filled in, submitted and closed by users, with a real Bolt app."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def opened(slack: Slack, bolt: BoltApp, view: Json, user: str = "ana") -> 
 
 
 async def test_view_opens_for_who_asked_with_its_initial_values(slack: Slack, bolt: BoltApp) -> None:
-    """Only theirs; every input has a value, empty ones null."""
+    """For this user only; every input has a value, empty ones null."""
     view = await opened(slack, bolt, TWO_FIELDS)
     assert (view.title, view.labels, view.callback_id, view.root_id) == ("Form", ["Title", "Size"], "form", view.id)
     assert view.values == {
@@ -41,7 +41,7 @@ async def test_view_opens_for_who_asked_with_its_initial_values(slack: Slack, bo
 
 
 async def test_submit_sends_every_value_and_closes(slack: Slack, bolt: BoltApp) -> None:
-    """What was not touched keeps its initial value."""
+    """An untouched field keeps its initial value."""
     bolt.responds_to_view("form")
     view = await opened(slack, bolt, TWO_FIELDS)
     outcome = await slack.submit("ana", view, {"Size": "Large"})
@@ -56,7 +56,7 @@ async def test_submit_sends_every_value_and_closes(slack: Slack, bolt: BoltApp) 
 
 
 async def test_submit_without_a_required_field_never_reaches_the_app(slack: Slack, bolt: BoltApp) -> None:
-    """Slack's client says so under the field."""
+    """Slack's client shows an error under the field."""
     view = await opened(slack, bolt, TWO_FIELDS)
     before = len(bolt.heard)
     outcome = await slack.submit("ana", view, {"title": ""})
@@ -86,7 +86,7 @@ async def test_submit_is_checked_by_the_client_as_the_element_says(
 
 
 async def test_submit_answered_with_errors_keeps_the_form(slack: Slack, bolt: BoltApp) -> None:
-    """Under their fields, with everything typed still there; they go with the next submit."""
+    """Under their fields, with all typed values kept; they are sent with the next submission."""
     view = await opened(slack, bolt, TWO_FIELDS)
     bolt.responds_to_view("form", response_action="errors", errors={"title": "Too dull"})
     outcome = await slack.submit("ana", view, {"title": "Dull"})
@@ -112,7 +112,7 @@ async def test_submit_answered_with_errors_keeps_the_form(slack: Slack, bolt: Bo
     ],
 )
 async def test_submit_answered_with_nonsense_is_trouble(slack: Slack, bolt: BoltApp, answer: Json) -> None:
-    """Slack's client says one sentence for all of it, and the form stays."""
+    """Slack's client shows one error for all of these, and the form stays."""
     view = await opened(slack, bolt, TWO_FIELDS)
 
     @bolt.bolt.view("form")
@@ -132,7 +132,7 @@ async def test_submit_nobody_takes_is_trouble(slack: Slack, bolt: BoltApp) -> No
 
 
 async def test_submit_answered_with_update_push_and_clear(slack: Slack, bolt: BoltApp) -> None:
-    """The same view changes; the next comes on top; then all are gone."""
+    """The same view changes; the next comes on top; then all are closed."""
     answers = iter(
         [
             {"response_action": "update", "view": modal(section("Creating…"), title=plain("Busy"))},
@@ -160,7 +160,7 @@ async def test_submit_answered_with_update_push_and_clear(slack: Slack, bolt: Bo
 
 
 async def test_push_stops_at_three_views(slack: Slack, bolt: BoltApp) -> None:
-    """A fourth is refused; a trigger from outside the modal, or used, cannot push."""
+    """A fourth is refused; a trigger from outside the modal, or a used one, cannot push."""
     refused: list[str] = []
 
     @bolt.bolt.action("more")
@@ -194,7 +194,7 @@ async def test_update_keeps_what_was_typed_where_the_ids_stay(slack: Slack, bolt
 
 
 async def test_update_is_guarded_by_hash_and_by_what_is_open(slack: Slack, bolt: BoltApp) -> None:
-    """hash_conflict after somebody else's change, not_found after the modal is closed; external_id works as well."""
+    """hash_conflict after another change, not_found after the modal is closed; external_id works too."""
     web = bolt.bolt.client
     view = await opened(slack, bolt, modal(external_id="mine"))
     old = view.hash
@@ -211,14 +211,14 @@ async def test_update_is_guarded_by_hash_and_by_what_is_open(slack: Slack, bolt:
 
 
 async def test_view_too_large_is_refused(slack: Slack, bolt: BoltApp) -> None:
-    """250 kB, though every part is short enough."""
+    """250 kB, although every part is short enough."""
     blocks = [section("x" * 2999) for _ in range(100)]
     trigger = slack.world.new_trigger("U0ANA")
     assert await refusal(bolt.bolt.client.views_open(trigger_id=trigger, view=modal(*blocks))) == "view_too_large"
 
 
 async def test_close_tells_only_who_asked_and_never_what_was_typed(slack: Slack, bolt: BoltApp) -> None:
-    """notify_on_close; state is empty; is_cleared tells the X from going back."""
+    """notify_on_close; state is empty; is_cleared distinguishes the X from going back."""
 
     @bolt.bolt.view_closed("form")
     async def _closed(ack: Any, body: Json) -> None:
@@ -237,7 +237,7 @@ async def test_close_tells_only_who_asked_and_never_what_was_typed(slack: Slack,
 
 
 async def test_close_without_notify_is_silent_and_goes_back_one_view(slack: Slack, bolt: BoltApp) -> None:
-    """clear_on_close takes the whole modal with it."""
+    """clear_on_close closes the whole modal."""
     first = await opened(slack, bolt, TWO_FIELDS)
     before = len(bolt.heard)
     for clear_on_close, left in ((False, [first]), (True, [])):

@@ -1,4 +1,4 @@
-"""The page's JSON: the snapshot of a person, and their actions."""
+"""The page's JSON: the snapshot of a user, and the user's actions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_state_shows_people_and_the_channels_one_sees(slack: Slack, browse
 async def test_state_shows_messages_as_the_person_sees_them(
     slack: Slack, web: AsyncWebClient, browser: Browser
 ) -> None:
-    """Ephemeral ones marked, others' hidden, deleted ones gone."""
+    """Ephemeral ones marked, those of others hidden, deleted ones removed."""
     await web.chat_postMessage(channel="C0LAUNCH", text="all")
     gone = await web.chat_postMessage(channel="C0LAUNCH", text="gone")
     await web.chat_delete(channel="C0LAUNCH", ts=gone["ts"])
@@ -87,7 +87,7 @@ async def test_state_carries_what_others_attach(slack: Slack, web: AsyncWebClien
 async def test_state_of_nobody_is_refused_and_of_no_one_in_particular_is_the_first(
     slack: Slack, browser: Browser
 ) -> None:
-    """So that the page can open without a choice."""
+    """So that the page opens without a chosen user."""
     async with browser.session.get(f"{slack.url}/workspace/state") as answer:
         assert (await answer.json())["me"] == "U0ANA"
     async with browser.session.get(f"{slack.url}/workspace/state?as=U0NOBODY") as answer:
@@ -97,7 +97,7 @@ async def test_state_of_nobody_is_refused_and_of_no_one_in_particular_is_the_fir
 
 
 async def test_events_stream_a_snapshot_after_each_change(slack: Slack, browser: Browser) -> None:
-    """The first at once, the next when somebody says something."""
+    """The first at once, the next after a message."""
 
     async def following(lines: aiohttp.StreamReader) -> Json:
         while not (line := await lines.readline()).startswith(b"data: "):
@@ -115,7 +115,7 @@ async def test_events_stream_a_snapshot_after_each_change(slack: Slack, browser:
 
 
 async def test_command_form_and_errors_from_the_page(slack: Slack, bolt: BoltApp, browser: Browser) -> None:
-    """A command opens a form; the page sends all values; errors come back by block_id; stale values are dropped."""
+    """A command opens a form; the page sends all values; errors return by block_id; stale values are dropped."""
     bolt.opens(
         modal(
             field("title"),
@@ -182,7 +182,7 @@ async def test_click_close_and_suggest_from_the_page(slack: Slack, bolt: BoltApp
 
 
 async def test_failure_is_told_in_slacks_words(slack: Slack, browser: Browser) -> None:
-    """No app: the command, and what Slackbot says."""
+    """Without an app: the command, and Slackbot's message."""
     said = await browser.post("command", who="U0ANA", channel="C0LAUNCH", text="/webinar list")
     text = '/webinar failed with the error "dispatch_failed"'
     assert said == {"ok": False, "error": "dispatch_failed", "text": text}
@@ -191,7 +191,7 @@ async def test_failure_is_told_in_slacks_words(slack: Slack, browser: Browser) -
 
 
 async def test_message_and_home_from_the_page(slack: Slack, bolt: BoltApp, browser: Browser) -> None:
-    """A person's own line; the app's Home tab when they open it."""
+    """A user's message; the app's Home tab when they open it."""
 
     @bolt.bolt.event("app_home_opened")
     async def _home(event: Json, client: AsyncWebClient) -> None:
@@ -206,7 +206,7 @@ async def test_message_and_home_from_the_page(slack: Slack, bolt: BoltApp, brows
 
 
 async def test_page_refuses_what_it_does_not_know(slack: Slack, browser: Browser) -> None:
-    """Unknown posts, no JSON, nobody, a view that is closed, a field that is missing."""
+    """Unknown posts, invalid JSON, an unknown user, a closed view, a missing field."""
     assert (await browser.post("dance", who="U0ANA"))["error"] == "bad_request"
     async with browser.session.post(f"{slack.url}/workspace/command", data="oops") as answer:
         assert (answer.status, (await answer.json())["ok"]) == (400, False)
@@ -216,7 +216,7 @@ async def test_page_refuses_what_it_does_not_know(slack: Slack, browser: Browser
 
 
 async def test_page_files_are_served_and_nothing_else(slack: Slack, browser: Browser) -> None:
-    """No way out of the page's folder."""
+    """Only from the page's folder."""
     for path in ("/page/nothing.js", "/page/../slack/seed.py", "/page/%2e%2e%2fslack/seed.py", "/page/%2fetc/passwd"):
         async with browser.session.get(URL(f"{slack.url}{path}", encoded=True)) as answer:
             assert answer.status == 404

@@ -14,7 +14,7 @@ from tests.sandbox.slack_app import Browser, Json
 
 
 async def test_orders_go_to_what_is_attached(slack: Slack, browser: Browser) -> None:
-    """The clock, outsiders, faults; without anybody attached, a sentence."""
+    """The clock, registrants, faults; an error if nothing is attached."""
     for what, body in (
         ("clock", {"seconds": 1}),
         ("register", {"session_id": "1"}),

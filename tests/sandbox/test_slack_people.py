@@ -1,4 +1,4 @@
-"""Team, people and conversations, read with Slack's own client."""
+"""Team, users and conversations, read with Slack's client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.sandbox.slack_app import refusal
 
 
 async def test_auth_test_names_the_bot(web: AsyncWebClient) -> None:
-    """A bot token belongs to the app's bot user in Acme; scopes stand in the header Bolt reads."""
+    """A bot token belongs to the app's bot user in Acme; scopes are in the header that Bolt reads."""
     answer = await web.auth_test()
     assert (answer["team"], answer["team_id"], answer["user_id"]) == ("Acme", "T0ACME", "U0GREENROOM")
     assert "chat:write" in answer.headers["x-oauth-scopes"]
@@ -43,7 +43,7 @@ async def test_token_and_arguments_come_as_form_json_or_query(slack: Slack, web:
 
 
 async def test_users_info_knows_zone_mail_and_role(web: AsyncWebClient) -> None:
-    """An owner, a guest and a person of another organization differ as at Slack."""
+    """An owner, a guest and a user of another organization differ as in Slack."""
     ana = (await web.users_info(user="U0ANA", include_locale=True))["user"]
     gia = (await web.users_info(user="U0GIA"))["user"]
     hal = (await web.users_info(user="U0HAL"))["user"]
@@ -55,7 +55,7 @@ async def test_users_info_knows_zone_mail_and_role(web: AsyncWebClient) -> None:
 
 
 async def test_profiles_have_first_and_last_names(web: AsyncWebClient) -> None:
-    """As forms are prefilled with; the app itself has no last name and no address."""
+    """For prefilling forms; the app itself has no last name and no address."""
     profiles = [(await web.users_info(user=user))["user"]["profile"] for user in ("U0CHLOE", "U0HAL", "U0GREENROOM")]
     assert [(p["first_name"], p["last_name"], p["real_name"], p.get("email")) for p in profiles] == [
         ("Chloé", "Martin", "Chloé Martin", "chloe@acme.example"),
@@ -65,14 +65,14 @@ async def test_profiles_have_first_and_last_names(web: AsyncWebClient) -> None:
 
 
 def test_one_member_is_not_in_ringcentrals_directory() -> None:
-    """Finn: so that it can be tried what becomes of somebody who cannot be a co-host."""
+    """Finn: to test a user who cannot be a co-host."""
     company, slack = Company(), Slack(SandboxClock())
     members = [person for person in slack.world.people.values() if person.role in ("owner", "admin", "member")]
     assert [person.name for person in members if company.by_email(person.email) is None] == ["finn"]
 
 
 async def test_person_can_refuse_the_apps_dms(slack: Slack, web: AsyncWebClient) -> None:
-    """By any way, until they take them again; what was scheduled meanwhile is lost. Channels are another thing."""
+    """By every method, until they allow them again; messages scheduled meanwhile are lost. Channels are unaffected."""
     slack.scopes |= {"im:write", "files:write"}
     soon = int(slack.clock.now().timestamp()) + 60
     await web.chat_scheduleMessage(channel="D0FINN", text="later", post_at=soon)
@@ -95,7 +95,7 @@ async def test_person_can_refuse_the_apps_dms(slack: Slack, web: AsyncWebClient)
 
 
 async def test_users_info_zone_follows_the_domain_clock(slack: Slack, web: AsyncWebClient) -> None:
-    """Half a year later Madrid is on its other time."""
+    """Half a year later Madrid has its other UTC offset."""
     seen = set()
     for _ in range(4):
         user = (await web.users_info(user="U0ANA"))["user"]
@@ -105,20 +105,20 @@ async def test_users_info_zone_follows_the_domain_clock(slack: Slack, web: Async
 
 
 async def test_lookup_by_email_finds_own_people_only(web: AsyncWebClient) -> None:
-    """The other organization's addresses are not Acme's to look up."""
+    """Acme cannot look up addresses of the other organization."""
     assert (await web.users_lookupByEmail(email="Emi@acme.example"))["user"]["id"] == "U0EMI"
     assert await refusal(web.users_lookupByEmail(email="hal@other.example")) == "users_not_found"
 
 
 async def test_users_list_pages_by_cursor(web: AsyncWebClient) -> None:
-    """Slack's client walks the pages by itself."""
+    """Slack's client follows the pages by itself."""
     found = [user["id"] async for page in await web.users_list(limit=4) for user in page["members"]]
     assert (len(found), len(set(found))) == (9, 9)
     assert await refusal(web.users_list(cursor="nonsense!")) == "invalid_cursor"
 
 
 async def test_private_channel_without_the_bot_does_not_exist(web: AsyncWebClient) -> None:
-    """The app never learns of #board."""
+    """The app never sees #board."""
     assert await refusal(web.conversations_info(channel="C0BOARD")) == "channel_not_found"
     types = "public_channel,private_channel"
     listed = [c["name"] for c in (await web.conversations_list(types=types))["channels"]]
@@ -127,7 +127,7 @@ async def test_private_channel_without_the_bot_does_not_exist(web: AsyncWebClien
 
 
 async def test_conversations_info_says_membership_and_sharing(web: AsyncWebClient) -> None:
-    """Enough to know where a card may go."""
+    """Enough to decide where a card can be posted."""
     launch = (await web.conversations_info(channel="C0LAUNCH", include_num_members=True))["channel"]
     partners = (await web.conversations_info(channel="C0PARTNERS"))["channel"]
     general = (await web.conversations_info(channel="C0GENERAL"))["channel"]
@@ -152,7 +152,7 @@ async def test_conversations_members_pages(web: AsyncWebClient) -> None:
 
 
 async def test_conversations_open_gives_the_dm(slack: Slack, web: AsyncWebClient) -> None:
-    """One person's DM with the app; several people are not part of the sandbox."""
+    """One user's DM with the app; group DMs are not part of the sandbox."""
     slack.scopes |= {"im:write"}
     assert (await web.conversations_open(users="U0BEN"))["channel"]["id"] == "D0BEN"
     assert (await web.conversations_open(channel="D0BEN", return_im=True))["channel"]["user"] == "U0BEN"
@@ -168,7 +168,7 @@ async def test_team_info_names_the_workspace(slack: Slack, web: AsyncWebClient) 
 
 
 async def test_person_is_found_by_first_name_and_channel_by_name(slack: Slack) -> None:
-    """What tests call people and places."""
+    """The names that tests use."""
     assert (slack.user_id("Chloe"), slack.channel("#launch").id, slack.channel("@ana").id) == (
         "U0CHLOE",
         "C0LAUNCH",
@@ -177,7 +177,7 @@ async def test_person_is_found_by_first_name_and_channel_by_name(slack: Slack) -
 
 
 async def test_calls_are_logged_without_tokens(slack: Slack, web: AsyncWebClient) -> None:
-    """Method, result, and the machine's time."""
+    """Method, result, and machine time."""
     await web.users_info(user="U0ANA")
     await refusal(web.users_info(user="U0NOBODY"))
     assert [(c.method, c.ok, c.error, c.status) for c in slack.calls] == [

@@ -20,7 +20,7 @@ def at(slack: Slack, seconds: float) -> int:
 
 
 async def test_scheduled_message_is_posted_when_the_domain_clock_gets_there(slack: Slack, web: AsyncWebClient) -> None:
-    """Not before, once, and as the app; in the order of their times."""
+    """Not before, once, and as the app; in order of their times."""
     for seconds in (7200, 3600):
         await web.chat_scheduleMessage(
             channel="C0LAUNCH", text=str(seconds), post_at=at(slack, seconds), blocks=[section(str(seconds))]
@@ -39,7 +39,7 @@ async def test_scheduled_message_is_posted_when_the_domain_clock_gets_there(slac
 async def test_scheduled_messages_come_out_at_their_own_seconds_when_the_clock_is_moved(
     slack: Slack, web: AsyncWebClient
 ) -> None:
-    """However far it is moved at once; it never goes back."""
+    """However far it is moved at once; it never moves back."""
     start = at(slack, 3600)
     for seconds in (0, 60, 5 * DAY):
         await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=start + seconds)
@@ -51,14 +51,14 @@ async def test_scheduled_messages_come_out_at_their_own_seconds_when_the_clock_i
 
 
 async def test_scheduled_message_comes_out_by_itself(slack: Slack, web: AsyncWebClient) -> None:
-    """While the workspace is up nobody needs to call tick."""
+    """While the workspace runs, no call of tick is needed."""
     await web.chat_scheduleMessage(channel="U0ANA", text="soon", post_at=at(slack, 60))
     slack.clock.move(timedelta(seconds=61))
     assert (await slack.wait_for(lambda: slack.messages("@ana")))[0].text == "soon"
 
 
 async def test_scheduled_message_goes_to_a_person_by_their_dm_or_their_id(slack: Slack, web: AsyncWebClient) -> None:
-    """The answer names the DM either way, and under the DM it is listed and taken back."""
+    """The response has the DM's id either way, and under the DM it is listed and deleted."""
     later = at(slack, 3600)
     by_dm = await web.chat_scheduleMessage(channel="D0ANA", text="by the DM", post_at=later)
     by_id = await web.chat_scheduleMessage(channel="U0ANA", text="by her id", post_at=later + 1)
@@ -74,7 +74,7 @@ async def test_scheduled_message_goes_to_a_person_by_their_dm_or_their_id(slack:
 
 
 async def test_buttons_of_a_scheduled_message_reach_the_app(slack: Slack, bolt: BoltApp) -> None:
-    """In a channel and in a DM, as if it had been posted at once."""
+    """In a channel and in a DM, like those of a direct post."""
     bolt.acks_clicks("snooze")
     blocks = [actions(button("Snooze", "snooze", value="s1"))]
     for channel in ("C0LAUNCH", "U0BEN"):
@@ -91,7 +91,7 @@ async def test_buttons_of_a_scheduled_message_reach_the_app(slack: Slack, bolt: 
 async def test_schedule_takes_fifty_calls_a_minute_when_tiers_are_switched_on(
     slack: Slack, web: AsyncWebClient
 ) -> None:
-    """Then 429 with Retry-After, for the whole workspace; posting at once goes on."""
+    """Then 429 with Retry-After, for the whole workspace; direct posts continue."""
     slack.limits.method_limits = True
     later = at(slack, 3600)
     for number in range(50):
@@ -120,7 +120,7 @@ async def test_schedule_in_the_past_or_too_far_is_refused(slack: Slack, web: Asy
 
 @pytest.mark.parametrize(("text", "code"), [("", "no_text"), ("x" * 40_001, "msg_too_long")])
 async def test_schedule_checks_its_content_at_once(slack: Slack, web: AsyncWebClient, text: str, code: str) -> None:
-    """Nothing is held that could not be posted."""
+    """A message that could not be posted is refused."""
     later = at(slack, 3600)
     body = {"channel": "C0LAUNCH", "text": text, "post_at": later}
     assert await refusal(web.api_call("chat.scheduleMessage", json=body)) == code
@@ -129,7 +129,7 @@ async def test_schedule_checks_its_content_at_once(slack: Slack, web: AsyncWebCl
 
 
 async def test_schedule_takes_thirty_in_five_minutes_of_a_channel(slack: Slack, web: AsyncWebClient) -> None:
-    """The next is refused there, not elsewhere, not five minutes later; a deleted one makes room."""
+    """The next is refused there, but not elsewhere or five minutes later; deleting one makes room."""
     start = at(slack, 3600)
     held = [
         (await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=start + second))["scheduled_message_id"]
@@ -158,7 +158,7 @@ async def test_scheduled_message_with_metadata_never_posts(slack: Slack, web: As
 
 
 async def test_scheduled_message_to_a_channel_archived_meanwhile_is_lost(slack: Slack, web: AsyncWebClient) -> None:
-    """Slack says nothing about it, and goes on with the others."""
+    """Slack reports nothing, and continues with the others."""
     await web.chat_scheduleMessage(channel="C0LAUNCH", text="lost", post_at=at(slack, 60))
     await web.chat_scheduleMessage(channel="C0MARKETING", text="kept", post_at=at(slack, 61))
     slack.channel("#launch").archived = True

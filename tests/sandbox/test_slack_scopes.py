@@ -29,13 +29,13 @@ async def refused(web: AsyncWebClient, method: str, **arguments: Any) -> dict[st
 
 
 def test_token_has_the_scopes_of_the_manifest() -> None:
-    """So that what is tried here has the rights that an administrator grants, and no more."""
+    """So that the sandbox has the permissions that an administrator grants, and no more."""
     granted = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
     assert sorted(Slack(SandboxClock()).scopes) == sorted(granted)
 
 
 async def test_every_answer_names_the_scopes(slack: Slack) -> None:
-    """A good one, a refusal, a rate limit, a server error, and one of a response_url."""
+    """A success, a refusal, a rate limit, a server error, and one of a response_url."""
     slack.scopes = {"chat:write", "users:read"}
     slack.fail("team.info", status=500)
     slack.fail("auth.test", error="ratelimited")
@@ -53,7 +53,7 @@ async def test_every_answer_names_the_scopes(slack: Slack) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name, method in METHODS.items() if method.scopes))
 async def test_method_without_its_scope_is_missing_scope(slack: Slack, web: AsyncWebClient, name: str) -> None:
-    """Before anything else is looked at, with what is needed and what there is."""
+    """Checked before anything else, with the needed and the provided scopes."""
     slack.scopes = {"commands", "team:write"}
     needed = ",".join(METHODS[name].scopes)
     answer = {"ok": False, "error": "missing_scope", "needed": needed, "provided": "commands,team:write"}
@@ -77,7 +77,7 @@ async def test_method_without_its_scope_is_missing_scope(slack: Slack, web: Asyn
 async def test_each_kind_of_conversation_has_its_own_scope(
     slack: Slack, web: AsyncWebClient, method: str, arguments: dict[str, str], granted: str, needed: str
 ) -> None:
-    """One scope lets the call in, the other is missed for this conversation; with it, the answer is there."""
+    """One scope allows the call, another one is missing for this conversation; with it, the call succeeds."""
     slack.invite("#board")
     slack.scopes = {granted}
     answer = await refused(web, method, **arguments)
@@ -87,7 +87,7 @@ async def test_each_kind_of_conversation_has_its_own_scope(
 
 
 async def test_removed_app_is_account_inactive_until_it_is_back(slack: Slack, web: AsyncWebClient) -> None:
-    """Every call is refused, what was scheduled is lost silently; the same token works again afterwards."""
+    """Every call is refused and scheduled messages are lost silently; the same token works again afterwards."""
     now = slack.clock.now().timestamp()
     await web.chat_scheduleMessage(channel="C0LAUNCH", text="lost", post_at=int(now + 60))
     await web.chat_scheduleMessage(channel="C0LAUNCH", text="kept", post_at=int(now + 6000))
@@ -102,7 +102,7 @@ async def test_removed_app_is_account_inactive_until_it_is_back(slack: Slack, we
 
 
 async def test_removed_app_hears_of_nothing(slack: Slack, web: AsyncWebClient, bolt: BoltApp) -> None:
-    """Commands are unknown, buttons do not work, and what it was given to answer at is void."""
+    """Commands are unknown, buttons do not work, and response_urls are invalid."""
     bolt.responds(text="here")
     bolt.acks_clicks("go")
     message = await card(web, slack, actions(button("Go", "go")))
@@ -119,7 +119,7 @@ async def test_removed_app_hears_of_nothing(slack: Slack, web: AsyncWebClient, b
 
 @pytest.mark.parametrize(("channel", "code"), [("#launch", ""), ("#partners", "not_in_channel"), ("#board", "gone")])
 async def test_app_taken_out_of_a_channel_meanwhile(slack: Slack, web: AsyncWebClient, channel: str, code: str) -> None:
-    """A public one still takes its posts, a shared one does not, a private one is no more; then it is let in again."""
+    """A public one still accepts posts, a shared one refuses, a private one is not found; then the app is added again."""
     slack.invite(channel)
     place = slack.channel(channel).id
     slack.kick(channel)
@@ -133,7 +133,7 @@ async def test_app_taken_out_of_a_channel_meanwhile(slack: Slack, web: AsyncWebC
 
 
 async def test_archived_channel_takes_nothing_and_keeps_what_it_has(slack: Slack, web: AsyncWebClient) -> None:
-    """Neither new messages nor new words in old ones; both again once it is back."""
+    """Neither new messages nor edits; both again after it is restored."""
     ts = (await web.chat_postMessage(channel="C0LAUNCH", text="old", blocks=[section("old")]))["ts"]
     slack.channel("#launch").archived = True
     later = int((slack.clock.now() + timedelta(hours=1)).timestamp())

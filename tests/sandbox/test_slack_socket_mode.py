@@ -68,7 +68,7 @@ async def test_form_options_and_events_travel_by_web_socket(
 
 
 async def test_without_a_connection_nothing_arrives(slack: Slack) -> None:
-    """And the person is told."""
+    """And the user sees an error."""
     outcome = await slack.command("ana", "#launch", "/webinar")
     assert (outcome.ok, outcome.error, slack.app_state["connected"]) == (False, "dispatch_failed", False)
 
@@ -132,7 +132,7 @@ async def test_envelope_goes_to_any_one_connection(slack: Slack) -> None:
 
 
 async def test_connections_open_wants_the_app_token_and_ends_at_ten(slack: Slack, web: AsyncWebClient) -> None:
-    """A bot token is of the wrong kind; an eleventh connection is turned away."""
+    """A bot token has the wrong type; an eleventh connection is refused."""
     assert await refusal(web.api_call("apps.connections.open")) == "not_allowed_token_type"
     slack.limits.connections = 0
     opener = AsyncWebClient(slack.app_token, base_url=f"{slack.url}/api/")

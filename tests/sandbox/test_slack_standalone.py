@@ -1,4 +1,4 @@
-"""The Slack stand-in started alone."""
+"""The Slack stand-in on its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.slack import Slack
 
 
 async def test_workspace_runs_alone_until_it_is_told_to_end(slack: Slack) -> None:
-    """It finds a free port when its own is taken, says what an app must be set to, and ends cleanly."""
+    """It finds a free port if its own is taken, prints the settings of an app, and ends cleanly."""
     taken = slack.url.rpartition(":")[2]
     command = (sys.executable, "-m", "sandbox.slack", "--port", taken, "--command", "/webinar")
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -30,7 +30,7 @@ async def test_workspace_runs_alone_until_it_is_told_to_end(slack: Slack) -> Non
 
 
 async def test_start_on_a_taken_port_leaves_nothing_behind(slack: Slack) -> None:
-    """An OSError, and a second try elsewhere works."""
+    """An OSError, and a second start elsewhere works."""
     second = Slack(SandboxClock())
     with pytest.raises(OSError, match="address already in use"):
         await second.start(port=int(slack.url.rpartition(":")[2]))
@@ -39,7 +39,7 @@ async def test_start_on_a_taken_port_leaves_nothing_behind(slack: Slack) -> None
 
 
 async def test_stopped_workspace_starts_again_where_it_was(slack: Slack) -> None:
-    """A Slack that was away for a while: same address, same messages."""
+    """Like a Slack outage: same URL, same messages."""
     await slack.say("ana", "#launch", "before")
     address = slack.url
     await slack.stop()
