@@ -88,6 +88,18 @@ async def test_lost_key_raises_a_sentence_for_the_admin(database_url: str) -> No
     await store.close()
 
 
+async def test_sealed_columns_hold_fernet_tokens(store: Store) -> None:
+    """The stored bytes are those that `Vault.seal` returns, as in databases of earlier versions."""
+    async with store.write() as db:
+        await webinar_table.save(db, webinar(), LINK)
+        raw = (await db.execute(text("select host_link from webinars"))).scalar_one()
+        assert db.vault.open(raw) == LINK.get_secret_value()
+        await db.execute(
+            text("update webinars set host_link = :link"), {"link": db.vault.seal("https://host.example/2")}
+        )
+        assert await webinar_table.host_link(db, ACCOUNT, "s1") == "https://host.example/2"
+
+
 async def test_sealed_columns_need_a_vault(database_url: str) -> None:
     """An engine without one raises, and stores nothing in clear."""
     engine = write_engine(async_url(database_url))
