@@ -188,7 +188,7 @@ async def test_deleted_file_leaves_its_place(slack: Slack, web: AsyncWebClient) 
 
 
 async def test_private_address_gives_the_bytes_to_the_token_alone(slack: Slack, web: AsyncWebClient) -> None:
-    """A reader without permission is redirected to a sign-in page with status 200: the status is not a sign of success."""
+    """Without permission, the response is a sign-in page with status 200: the status does not show the failure."""
     await web.files_upload_v2(channel="C0LAUNCH", filename="Gäste & co.csv", content=b"a,b")
     (shown,) = slack.messages("#launch")[0].files
     info = (await web.files_info(file=shown.id))["file"]

@@ -119,7 +119,7 @@ async def test_removed_app_hears_of_nothing(slack: Slack, web: AsyncWebClient, b
 
 @pytest.mark.parametrize(("channel", "code"), [("#launch", ""), ("#partners", "not_in_channel"), ("#board", "gone")])
 async def test_app_taken_out_of_a_channel_meanwhile(slack: Slack, web: AsyncWebClient, channel: str, code: str) -> None:
-    """A public one still accepts posts, a shared one refuses, a private one is not found; then the app is added again."""
+    """A public one still accepts posts, a shared one refuses, a private one is not found; then it is added again."""
     slack.invite(channel)
     place = slack.channel(channel).id
     slack.kick(channel)
