@@ -17,7 +17,8 @@ from bot.db.connection import Store
 from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox import message_table
-from bot.notices.outbox.worker import OutboxWorker, forget_notices
+from bot.notices.outbox.cleanup import forget_notices
+from bot.notices.outbox.worker import OutboxWorker
 from bot.providers.base import WebinarProvider
 from bot.providers.directory import Directory
 from bot.registration import request_table

@@ -33,21 +33,13 @@ def plan_scheduled(
     now: datetime,
     reserve: ReserveCall,
 ) -> BatchPlan:
-    """Make one message of the notices of each channel and minute.
-
-    If Slack has a message for that minute already (`at_slack`) and there is time, it is withdrawn first, so that all
-    notices of the minute go into one message.
-    """
+    """Make one message of the notices of each channel and minute; withdraw one that Slack has already (`at_slack`)."""
     plan = BatchPlan()
     # Late bundles would all get the next possible second, which only one message of a channel can have.
     seconds: defaultdict[tuple[Workspace, str], set[int]] = defaultdict(set)
     for (workspace, channel, minute), group in _by_bundle(rows, now).items():
         others = at_slack[workspace.team_id, workspace.enterprise_id, channel]
-        blocking = [
-            message
-            for message in others
-            if message.post_at // 60 == minute and from_unix(message.post_at) - now > MIN_TIME_TO_REPLACE
-        ]
+        blocking = _replaceable(others, minute, now)
         busy_until = now + REBATCH_DELAY if blocking else reserve(workspace, channel)
         if busy_until is not None:
             plan.defer(group, busy_until)
@@ -77,6 +69,11 @@ def due_window(rows: Collection[NoticeRow], now: datetime) -> tuple[datetime, da
     return AT_ONCE if is_late else min(dues) - MINUTE, max(dues) + MINUTE
 
 
+def _replaceable(messages: Sequence[OutboundMessage], minute: int, now: datetime) -> list[OutboundMessage]:
+    in_minute = (message for message in messages if message.post_at // 60 == minute)
+    return [message for message in in_minute if from_unix(message.post_at) - now > MIN_TIME_TO_REPLACE]
+
+
 def _by_bundle(rows: Iterable[NoticeRow], now: datetime) -> dict[BatchKey, list[NoticeRow]]:
     groups: dict[BatchKey, list[NoticeRow]] = defaultdict(list)
     for row in rows:
@@ -85,7 +82,7 @@ def _by_bundle(rows: Iterable[NoticeRow], now: datetime) -> dict[BatchKey, list[
 
 
 def _split(rows: Sequence[NoticeRow], second: int, *, late: bool) -> tuple[list[NoticeRow], list[NoticeRow]]:
-    """Split into notices to be posted at that second, and those that are missed or superseded by then."""
+    """Split into notices to be posted at that second, and those that are missed or superseded."""
     expired = {row.id for row in rows if row.notice.expires_at <= from_unix(second)}
     left = [row for row in rows if row.id not in expired]
     replaced = {id(notice) for notice in superseded([row.notice for row in left])} if late else set()

@@ -24,7 +24,7 @@ NEAREST_FIRST = [Scope.WEBINAR, Scope.MINE, Scope.ALL]
 
 async def close_unreachable(context: DeliveryContext, batched: BatchedMessage, error: ChannelUnreachable) -> None:
     """Close the message as failed, and notify the person who set the channel up, once."""
-    log.warning("channel.unreachable", extra={"parcel": batched.message.id})
+    log.warning("channel.unreachable", extra={"message_id": batched.message.id})
     message, now = batched.message, context.clock.now()
 
     async def written(db: Db) -> None:

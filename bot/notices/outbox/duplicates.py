@@ -42,9 +42,9 @@ async def remove_scheduled(context: DeliveryContext, message: OutboundMessage, s
         if left and await _remove_posted(context, message):
             left = ""
         if left:
-            log.error("schedule.duplicate_left", extra={"parcel": message.id, "reason": left})
+            log.error("schedule.duplicate_left", extra={"message_id": message.id, "reason": left})
         else:
-            log.warning("schedule.duplicate_removed", extra={"parcel": message.id})
+            log.warning("schedule.duplicate_removed", extra={"message_id": message.id})
 
 
 async def _remove_posted(context: DeliveryContext, message: OutboundMessage) -> bool:
@@ -60,7 +60,7 @@ async def _remove_posted(context: DeliveryContext, message: OutboundMessage) -> 
         until = int((second + FINAL).timestamp())
         copies = await slack.repeated(message.channel_id, message.post_at, until)
     except (SlackOutcomeUnknown, SlackBusy, SlackRefused, ChannelUnreachable) as error:
-        log.warning("schedule.duplicate_not_found", extra={"parcel": message.id, "reason": error.sentence})
+        log.warning("schedule.duplicate_not_found", extra={"message_id": message.id, "reason": error.sentence})
         return False
     return bool(copies) and not any(
         [await context.undo(partial(slack.remove, message.channel_id, ts)) for ts in copies]

@@ -54,7 +54,7 @@ class ImmediateDelivery:
         try:
             channel, ts = await slack.post(message.channel_id, text, message.mark)
         except SlackOutcomeUnknown:
-            log.warning("post.outcome_unknown", extra={"parcel": message.id})
+            log.warning("post.outcome_unknown", extra={"message_id": message.id})
             wait = max(LONG_SETTLE_TIME, backoff(message))
             if not await self._context.write(message_table.extend_claim, message, wait):
                 await self._check_for_duplicate(message)
@@ -75,7 +75,7 @@ class ImmediateDelivery:
         except _NoAccess:
             await self._decide_without_history(batched, contents, guard)
         except (SlackOutcomeUnknown, SlackBusy, SlackRefused) as error:
-            log.warning("post.lookup_failed", extra={"parcel": message.id, "reason": error.sentence})
+            log.warning("post.lookup_failed", extra={"message_id": message.id, "reason": error.sentence})
             await self._context.write(message_table.extend_claim, message, max(LONG_SETTLE_TIME, backoff(message)))
         else:
             if ts:
@@ -109,16 +109,16 @@ class ImmediateDelivery:
         message, now = batched.message, self._context.clock.now()
         is_current = any(row.notice.expires_at > now for row in batched.rows)
         if self._unclear is UnclearAlerts.DROP or not is_current:
-            log.error("post.unresolved", extra={"parcel": message.id})
+            log.error("post.unresolved", extra={"message_id": message.id})
             await self._context.write(message_results.close, message, MessageState.UNKNOWN, OUTCOME_UNKNOWN)
             return
         again = await self._context.write(message_table.begin_repeat, message, now, OUTCOME_UNKNOWN)
         if again:
-            log.warning("post.repeated", extra={"parcel": again.id})
+            log.warning("post.repeated", extra={"message_id": again.id})
             await self.send(BatchedMessage(again, batched.rows), contents, guard)
 
     async def _refused(self, message: OutboundMessage, code: str) -> None:
-        log.warning("post.refused", extra={"parcel": message.id, "code": code})
+        log.warning("post.refused", extra={"message_id": message.id, "code": code})
         if code in TEMPORARY:
             await self._not_posted(message, self._context.after(backoff(message)), code)
         else:
@@ -134,7 +134,7 @@ class ImmediateDelivery:
 
     async def _posted(self, message: OutboundMessage, channel: str, ts: str) -> None:
         if await self._context.results.posted(PostedMessage(message.id, ts)):
-            log.info("post.accepted", extra={"parcel": message.id})
+            log.info("post.accepted", extra={"message_id": message.id})
             return
         # Our lease expired during the call, and another worker settled the message: our post is a duplicate.
         await self._remove_duplicate(message, channel, ts)
@@ -158,9 +158,9 @@ class ImmediateDelivery:
     async def _remove_duplicate(self, message: OutboundMessage, channel: str, ts: str) -> None:
         left = await self._context.undo(partial(self._context.slack(message.workspace).remove, channel, ts))
         if left:
-            log.error("post.duplicate_left", extra={"parcel": message.id, "reason": left})
+            log.error("post.duplicate_left", extra={"message_id": message.id, "reason": left})
         else:
-            log.warning("post.duplicate_removed", extra={"parcel": message.id})
+            log.warning("post.duplicate_removed", extra={"message_id": message.id})
 
 
 class _NoAccess(Exception):

@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
     exists,
     func,
     literal_column,
@@ -47,7 +46,6 @@ from bot.notices.schedule import SCHEDULE_AHEAD
 
 PROBLEMS = (NoticeState.UNKNOWN, NoticeState.FAILED, NoticeState.MISSED)
 ENDED = (*PROBLEMS, NoticeState.POSTED, NoticeState.WITHDRAWN, NoticeState.SKIPPED, NoticeState.SUPERSEDED)
-CLOSED = (MessageState.POSTED, MessageState.WITHDRAWN, MessageState.UNKNOWN, MessageState.FAILED)
 PLANNED = (*IDENTITY, "due_at", "hand_at", "way", "expires_at", "facts", "state")
 """The columns of a notice that is planned."""
 WRITE_BATCH = 500
@@ -183,18 +181,6 @@ def _next_wake(*, one_workspace: bool) -> Select[Any]:
     planned = [notices.c.state == NoticeState.PLANNED, *(of_bound_workspace(notices) if one_workspace else ())]
     soonest = [select(func.min(notices.c.hand_at)).where(notices.c.way == way, *planned) for way in DeliveryMethod]
     return select(*(query.scalar_subquery() for query in soonest))
-
-
-async def clean_up(db: Db, before: datetime, limit: int) -> int:
-    """Delete at most `limit` notices that ended before `before`, and messages without notices. Returns how many."""
-    over = (notices.c.state.in_(ENDED), notices.c.expires_at < before, notices.c.due_at < before)
-    old = select(notices.c.id).where(*over).order_by(notices.c.id).limit(limit)
-    gone = await db.execute(delete(notices).where(notices.c.id.in_(old)))
-    empty = ~exists().where(notices.c.parcel_id == outbox_messages.c.id)
-    past = (outbox_messages.c.state.in_(CLOSED), outbox_messages.c.post_at < int(before.timestamp()))
-    left = select(outbox_messages.c.id).where(*past, empty).order_by(outbox_messages.c.id).limit(limit)
-    emptied = await db.execute(delete(outbox_messages).where(outbox_messages.c.id.in_(left)))
-    return gone.rowcount + emptied.rowcount
 
 
 def _bounds(due: datetime) -> dict[str, datetime]:

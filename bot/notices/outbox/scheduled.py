@@ -61,7 +61,7 @@ class ScheduledDelivery:
         try:
             scheduled_id = await slack.schedule(message.channel_id, message.post_at, text)
         except SlackOutcomeUnknown:
-            log.warning("schedule.outcome_unknown", extra={"parcel": message.id})
+            log.warning("schedule.outcome_unknown", extra={"message_id": message.id})
             wait = settle_time(message, self._context.clock.now())
             if not await self._context.write(message_table.extend_claim, message, wait):
                 await self._check_for_duplicates(message)
@@ -87,7 +87,7 @@ class ScheduledDelivery:
                 await remove_scheduled(self._context, message, scheduled_ids[1:])
         elif self._is_near(message):
             # It may have been posted or never accepted: it is not repeated, and admins can see it.
-            log.error("schedule.unresolved", extra={"parcel": message.id})
+            log.error("schedule.unresolved", extra={"message_id": message.id})
             await self._context.write(message_results.close, message, MessageState.UNKNOWN, OUTCOME_UNKNOWN)
         else:
             await self._context.write(message_results.requeue, message, self._context.after(backoff(message)))
@@ -129,7 +129,7 @@ class ScheduledDelivery:
             await self._withdrawn(message, certainly=bool(scheduled_ids))
 
     async def _refused(self, message: OutboundMessage, code: str) -> None:
-        log.warning("schedule.refused", extra={"parcel": message.id, "code": code})
+        log.warning("schedule.refused", extra={"message_id": message.id, "code": code})
         if code in TEMPORARY:
             await self._context.write(message_results.requeue, message, self._context.after(backoff(message)), code)
         else:
@@ -137,7 +137,7 @@ class ScheduledDelivery:
 
     async def _withdrawn(self, message: OutboundMessage, *, certainly: bool) -> None:
         if certainly or not self._is_near(message):
-            log.info("schedule.withdrawn", extra={"parcel": message.id})
+            log.info("schedule.withdrawn", extra={"message_id": message.id})
             await self._context.write(message_results.requeue, message, self._context.clock.now())
         else:
             await self._wait_until_posted(message, OUTCOME_UNKNOWN)
@@ -150,7 +150,7 @@ class ScheduledDelivery:
             # An earlier call withdrew it, and its answer was lost.
             await self._context.write(message_results.requeue, message, self._context.clock.now())
         else:
-            log.warning("schedule.withdrawal_refused", extra={"parcel": message.id, "code": code})
+            log.warning("schedule.withdrawal_refused", extra={"message_id": message.id, "code": code})
             again_at = self._context.after(SETTLE_TIME)
             await self._context.write(message_table.postpone_withdrawal, message, again_at)
 
@@ -176,12 +176,12 @@ class ScheduledDelivery:
         try:
             return await self._context.slack(message.workspace).scheduled(message.channel_id, message.post_at)
         except (SlackOutcomeUnknown, SlackBusy, SlackRefused) as error:
-            log.warning("schedule.lookup_failed", extra={"parcel": message.id, "reason": error.sentence})
+            log.warning("schedule.lookup_failed", extra={"message_id": message.id, "reason": error.sentence})
             return None
 
     async def _scheduled(self, message: OutboundMessage, scheduled_id: str, text_digest: str | None) -> None:
         if await self._context.results.scheduled(ScheduledAtSlack(message.id, scheduled_id, text_digest)):
-            log.info("schedule.accepted", extra={"parcel": message.id, "post_at": message.post_at})
+            log.info("schedule.accepted", extra={"message_id": message.id, "post_at": message.post_at})
             return
         # Our lease expired during the call, and another worker settled the message: our copy is a duplicate.
         await remove_scheduled(self._context, message, [scheduled_id])

@@ -33,8 +33,6 @@ LEASE = timedelta(seconds=60)
 """How long a claim lasts (machine time)."""
 SLOTS = 64
 """Concurrent calls to Slack."""
-CLEAN_UP_BATCH = 500
-"""Rows deleted in one transaction."""
 
 Send = Callable[[BatchedMessage, MessageContents, LeaseGuard], Coroutine[Any, Any, None]]
 MakeBatch = Callable[[Db, datetime, Claim, ReserveCall, int], Awaitable[MessageBatch]]
@@ -65,9 +63,8 @@ class OutboxWorker:
         """
         self._results = ResultWriter(store)
         self._limits = SlackRateLimits(clock, a_minute)
-        self._context = DeliveryContext(
-            worker_id, store, slack, clock, workspace, lease, self._limits, self._results, sleep
-        )
+        limits, results = self._limits, self._results
+        self._context = DeliveryContext(worker_id, store, slack, clock, workspace, lease, limits, results, sleep)
         self._scheduled = ScheduledDelivery(self._context)
         self._immediate = ImmediateDelivery(self._context, unclear_alerts)
         self._slots = slots
@@ -206,11 +203,3 @@ class OutboxWorker:
         except Exception:
             # The claim stays until its lease expires; then the outcome is looked up.
             log.exception("delivery.failed")
-
-
-async def forget_notices(store: Store, before: datetime) -> None:
-    """Delete notices that ended before `before`, in small transactions that do not block others for long."""
-    while True:
-        async with store.write() as db:
-            if not await notice_table.clean_up(db, before, CLEAN_UP_BATCH):
-                return

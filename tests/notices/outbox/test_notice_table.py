@@ -18,6 +18,7 @@ from bot.notices.outbox import claims, message_results, message_table, notice_ta
 from bot.notices.outbox.batch_plan import EXPIRED
 from bot.notices.outbox.batches import MessageBatch, batch_immediate, batch_scheduled
 from bot.notices.outbox.claims import Claim
+from bot.notices.outbox.cleanup import delete_old
 from bot.notices.outbox.rows import BatchedMessage, NoticeRow, ScheduledAtSlack
 from bot.notices.schedule import from_unix
 from tests.support.db_samples import HOUR, LATER, OTHER_ACCOUNTS, SOON, notice
@@ -411,9 +412,9 @@ async def test_old_notices_are_deleted_in_small_batches(store: Store) -> None:
         await notice_table.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
         await db.execute(update(table).where(table.c.session_id == "s4").values(state=POSTED))
 
-        assert await notice_table.clean_up(db, START, 1) == 2
+        assert await delete_old(db, START, 1) == 2
         assert await rows_of_session(db) == []
-        assert [await notice_table.clean_up(db, START, 1) for _ in range(2)] == [1, 0]
+        assert [await delete_old(db, START, 1) for _ in range(2)] == [1, 0]
         left = [len(await notice_table.of_session(db, ACCOUNT, session)) for session in ("s2", "s3", "s4")]
     assert left == [0, 1, 1]
     assert batched.message.id == 1
