@@ -144,13 +144,8 @@ class Registrar:
         It stays `REGISTERING` if the outcome is unknown (see `resolve`). Raises refusals that affect everybody
         (`AFFECTS_ALL`) and temporary errors; the request then waits again.
         """
-        details = request.details
-        if details is None:
-            raise ValueError("a completed request is not sent again")
-        if request.page_key:
-            details = self._with_page(webinar, details, request.page_key)
         try:
-            registrant = await self._provider.register(request.session_id, details, caller)
+            registrant = await self._provider.register(request.session_id, self._details(webinar, request), caller)
         except OutcomeUnknown as unknown:
             log.warning("registrant.unclear", extra={"session": request.session_id, "status": unknown.status})
             return request.model_copy(update={"state": RequestState.REGISTERING})
@@ -203,6 +198,11 @@ class Registrar:
         """Save that the registrant is removed, or that the webinar is over."""
         async with self._store.write() as db:
             await request_table.mark_removed(db, request, self._clock.now())
+
+    def _details(self, webinar: Webinar, request: RegistrationRequest) -> RegistrantDetails:
+        if request.details is None:
+            raise ValueError("a completed request is not sent again")
+        return self._with_page(webinar, request.details, request.page_key) if request.page_key else request.details
 
     def _with_page(self, webinar: Webinar, details: RegistrantDetails, key: str) -> RegistrantDetails:
         # Our join page is not sent to RingCentral: it would then no longer report its own link, which our page

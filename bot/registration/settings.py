@@ -165,8 +165,8 @@ class RegistrationSettings:
         if read is None or (recent and not self._is_recent(read)) or (preferences and read.preferences is None):
             try:
                 webinar = await self._mirror.refresh(session_id, caller)
-            except ProviderGone as gone:
-                raise BadInput(NOT_FOUND) from gone
+            except ProviderGone as error:
+                raise BadInput(NOT_FOUND) from error
             self.check(webinar)
         if webinar.registration is None:
             raise BadInput(NOT_FOUND)
@@ -180,8 +180,8 @@ class RegistrationSettings:
         problem = REFUSED
         try:
             after = await self._provider.change_registration(webinar.session_id, change, caller)
-        except ProviderGone as gone:
-            raise BadInput(NOT_FOUND) from gone
+        except ProviderGone as error:
+            raise BadInput(NOT_FOUND) from error
         except OutcomeUnknown as unknown:
             after, problem = await self._read_again(webinar, unknown, caller), UNCLEAR
         before, ignored = _before_requested(change, before, after), ignored_settings(change, after)

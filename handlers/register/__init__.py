@@ -1,1 +1,1 @@
-"""register."""
+"""`/webinar register` for other people: one person, or a list."""

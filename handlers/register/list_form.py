@@ -102,19 +102,19 @@ def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     return view | {"external_id": name} if name else view
 
 
-def review_view(webinar: Webinar, batch_id: str, new: int, there: int, reading: ImportResult) -> View:
+def review_view(webinar: Webinar, batch_id: str, new: int, registered: int, result: ImportResult) -> View:
     """What registering the list would do; its private_metadata is the batch's id."""
     counts = [
         f"*{people(new)}* new",
-        f"*{people(there)}* registered already: nothing happens to them",
-        f"*{len(reading.problems):,}* with something wrong: they are left out",
-        f"*{len(reading.repeated):,}* whose address stands further up in the list",
+        f"*{people(registered)}* registered already: nothing happens to them",
+        f"*{len(result.problems):,}* with something wrong: they are left out",
+        f"*{len(result.repeated):,}* whose address stands further up in the list",
     ]
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section("\n".join(f"• {count}" for count in counts)),
-        *(_sample(reading) if new else []),
-        *_details(reading),
+        *(_sample(result) if new else []),
+        *_details(result),
         *_warnings(webinar, new),
     ]
     if not new:
@@ -147,20 +147,20 @@ def failed_view(sentence: str) -> View:
     return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
 
 
-def _sample(reading: ImportResult) -> list[Block]:
+def _sample(result: ImportResult) -> list[Block]:
     """The first people as they were read, so that a wrong encoding or column is noticed in time."""
-    first = [row.details for row in reading.rows[:SAMPLE_SIZE]]
+    first = [row.details for row in result.rows[:SAMPLE_SIZE]]
     people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
     return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
 
 
-def _details(reading: ImportResult) -> list[Block]:
+def _details(result: ImportResult) -> list[Block]:
     """The first invalid rows, by number, without quoting their content."""
-    lines = [(registrant.number, registrant.reason) for registrant in reading.problems]
-    lines += [(number, "the address stands further up") for number in reading.repeated]
+    lines = [(problem.number, problem.reason) for problem in result.problems]
+    lines += [(number, "the address stands further up") for number in result.repeated]
     if not lines:
         return []
-    text = "\n".join(f"Line {number:,}: {what}" for number, what in sorted(lines)[:MAX_LINES])
+    text = "\n".join(f"Line {number:,}: {reason}" for number, reason in sorted(lines)[:MAX_LINES])
     more = f"\nand {len(lines) - MAX_LINES:,} more" if len(lines) > MAX_LINES else ""
     return [section(text + more)]
 

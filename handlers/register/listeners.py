@@ -62,8 +62,8 @@ async def form_submitted(request: SlackRequest) -> None:
     async def work(request: SlackRequest) -> None:
         await _use_pushed_view(request, name, register_form.working_view(webinar, name))
         request.failure_view = register_form.failed_view
-        lines = await _register_one(request, webinar, typed, details)
-        await request.finish(register_form.done_view(webinar, lines), register_form.done_message(webinar, lines))
+        blocks = await _register_one(request, webinar, typed, details)
+        await request.finish(register_form.done_view(webinar, blocks), register_form.done_message(webinar, blocks))
 
     request.run_after_ack(work)
 

@@ -1,1 +1,1 @@
-"""registrants."""
+"""`/webinar registrants`: the registrant list of a webinar."""

@@ -1,1 +1,1 @@
-"""registration."""
+"""`/webinar open`, `close` and `limit`, the registration form, the chart and the file of links."""

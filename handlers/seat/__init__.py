@@ -1,1 +1,1 @@
-"""seat."""
+"""A user's own seat: register, show the link, rename, cancel."""

@@ -148,12 +148,12 @@ def check_rename(typed: SeatInput, note: str) -> None:
 
 def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View:
     """Replaces the form in the meantime. `note` says why it takes longer than usual."""
-    what = (
+    label = (
         f"Registering you again for *{plain(webinar.title)}*…"
         if renaming
         else (f"Registering you for *{plain(webinar.title)}*…")
     )
-    blocks: list[Block] = [section(what), *([paragraph(note)] if note else [])]
+    blocks: list[Block] = [section(label), *([paragraph(note)] if note else [])]
     closing = context("You can close this window: the result then comes as a direct message.")
     title = "Change my name" if renaming else "Register"
     return modal(WORKING, title, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
@@ -207,11 +207,11 @@ def _mail(webinar: Webinar) -> str:
     return f" {DISPLAY_NAME} {'sends no e-mails' if preferences.suppress_emails else 'confirms it by e-mail'}."
 
 
-def _name_problem(name: str, what: str) -> str:
+def _name_problem(name: str, label: str) -> str:
     if not name:
-        return f"Type your {what}."
+        return f"Type your {label}."
     if len(name) > MAX_NAME:
-        return f"{DISPLAY_NAME} takes at most {MAX_NAME} characters for a {what}; this has {len(name)}."
+        return f"{DISPLAY_NAME} takes at most {MAX_NAME} characters for a {label}; this has {len(name)}."
     return ""
 
 

@@ -1,1 +1,1 @@
-"""bulk."""
+"""Registration of whole lists of people."""

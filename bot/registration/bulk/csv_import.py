@@ -63,9 +63,9 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
 
     Raises `BadInput` if the list is empty or too long.
     """
-    lines = parse_rows(decode_text(raw))
-    layout = detect_columns([line for _, line in lines])
-    body = lines[1:] if layout.has_header else lines
+    parsed = parse_rows(decode_text(raw))
+    layout = detect_columns([row for _, row in parsed])
+    body = parsed[1:] if layout.has_header else parsed
     if not body:
         raise BadInput(EMPTY)
     if len(body) > MAX_PEOPLE:
@@ -74,10 +74,10 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
     problems: list[ImportProblem] = []
     repeated: list[int] = []
     seen: set[str] = set()
-    for number, line in body:
-        details, wrong = _details(layout, line, source, pairs)
-        if wrong:
-            problems.append(ImportProblem(number=number, reason=wrong))
+    for number, row in body:
+        details, problem = _details(layout, row, source, pairs)
+        if problem:
+            problems.append(ImportProblem(number=number, reason=problem))
         elif details.address in seen:
             repeated.append(number)
         else:
@@ -100,22 +100,22 @@ def row_problem(details: RegistrantDetails) -> str:
 
 
 def _details(
-    layout: ColumnPlan, line: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
+    layout: ColumnPlan, row: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
 ) -> tuple[RegistrantDetails, str]:
-    found = layout.values_of(line)
-    external_id = found[Column.EXTERNAL_ID]
-    known, own = decode(external_id), layout.extras(line)
-    keys = {key for key, _ in (*known, *own)}
-    extra = [*own, *(pair for pair in pairs if pair[0] not in keys)]
+    values = layout.values_of(row)
+    external_id = values[Column.EXTERNAL_ID]
+    own_pairs, others = decode(external_id), layout.extras(row)
+    keys = {key for key, _ in (*own_pairs, *others)}
+    extra = [*others, *(pair for pair in pairs if pair[0] not in keys)]
     if extra:
         # A plain id becomes a pair named after its column.
-        known = known or ([(HEADER[-1], external_id)] if external_id else [])
-        external_id = encode([*known, *extra])
+        own_pairs = own_pairs or ([(HEADER[-1], external_id)] if external_id else [])
+        external_id = encode([*own_pairs, *extra])
     details = RegistrantDetails(
-        first_name=found[Column.FIRST],
-        last_name=found[Column.LAST],
-        email=found[Column.EMAIL],
+        first_name=values[Column.FIRST],
+        last_name=values[Column.LAST],
+        email=values[Column.EMAIL],
         external_id=external_id,
-        source=found[Column.SOURCE] or source,
+        source=values[Column.SOURCE] or source,
     )
     return details, row_problem(details)

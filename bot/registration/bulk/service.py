@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 
@@ -17,7 +17,7 @@ from bot.model.webinar import Webinar
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk.batch_table import Batch, BatchState
-from bot.registration.bulk.csv_import import ImportResult
+from bot.registration.bulk.csv_import import ImportResult, ImportRow
 from bot.registration.bulk.progress import BatchProgress
 from bot.registration.bulk.worker import BulkWorker
 from bot.registration.own_pages.urls import PageUrls
@@ -35,6 +35,8 @@ KEEP_STOPPED = timedelta(days=7)
 KEEP_RESULTS = timedelta(days=90)
 """How long the results of a batch are kept, by ids alone."""
 REPEATED = "repeated"
+FinishedRow = tuple[int, RequestState, str]
+"""The number, the state and the problem of a row that needs no call."""
 
 LIST_DELETED = "This list is not kept any more. Please send it once more."
 LIST_CHANGED = "This list has moved on meanwhile. The message about it says how far it is."
@@ -75,16 +77,9 @@ class BulkService:
         *,
         own_pages: bool,
     ) -> Batch:
-        """Save a list as a draft: who can be registered, and the result of the other lines."""
+        """Save a list as a draft: the people to register, and the result of the other rows."""
         registered = {registrant.address for registrant in registrants}
         new = [row for row in result.rows if row.details.address not in registered]
-        finished = [
-            (row.number, RequestState.ALREADY_REGISTERED, "")
-            for row in result.rows
-            if row.details.address in registered
-        ]
-        finished += [(problem.number, RequestState.REFUSED, problem.reason) for problem in result.problems]
-        finished += [(number, RequestState.REFUSED, REPEATED) for number in result.repeated]
         batch = Batch(
             account=self._account,
             batch_id=token_hex(12),
@@ -94,19 +89,24 @@ class BulkService:
             total=len(new),
             begun_at=self._clock.now(),
         )
-        batch_id, now = batch.batch_id, batch.begun_at
         async with self._store.write() as db:
             await batch_table.add(db, batch)
+        await self._save_rows(batch, _finished_rows(result, registered), new, own_pages=own_pages)
+        return batch
+
+    async def _save_rows(
+        self, batch: Batch, finished: Sequence[FinishedRow], new: Sequence[ImportRow], *, own_pages: bool
+    ) -> None:
+        batch_id, now = batch.batch_id, batch.begun_at
         for first in range(0, len(finished), CHUNK):
-            lines = finished[first : first + CHUNK]
+            rows = finished[first : first + CHUNK]
             async with self._store.write() as db:
-                await row_table.add_finished(db, self._account, batch.session_id, lines, batch_id=batch_id, now=now)
+                await row_table.add_finished(db, self._account, batch.session_id, rows, batch_id=batch_id, now=now)
         for first in range(0, len(new), CHUNK):
             chunk = new[first : first + CHUNK]
             people = [(row.number, row.details, token_urlsafe(KEY_BYTES) if own_pages else "") for row in chunk]
             async with self._store.write() as db:
                 await request_table.add(db, self._account, batch.session_id, people, batch_id=batch_id, now=now)
-        return batch
 
     async def find(self, batch_id: str) -> Batch:
         """The batch of this id. Raises `BadInput` if it was deleted."""
@@ -192,3 +192,12 @@ class BulkService:
             # A user may confirm or continue it at this moment.
             if await batch_table.delete_batch(db, batch):
                 await row_table.delete_rows(db, self._account, batch.batch_id)
+
+
+def _finished_rows(result: ImportResult, registered: Container[str]) -> list[FinishedRow]:
+    already = [row.number for row in result.rows if row.details.address in registered]
+    return [
+        *((number, RequestState.ALREADY_REGISTERED, "") for number in already),
+        *((problem.number, RequestState.REFUSED, problem.reason) for problem in result.problems),
+        *((number, RequestState.REFUSED, REPEATED) for number in result.repeated),
+    ]

@@ -1,1 +1,1 @@
-"""own_pages."""
+"""Our own register, join and cancel pages: their URLs, tokens and queue."""

@@ -187,9 +187,9 @@ class OwnPages:
         if not request.registrant_id:
             return ""
         try:
-            found = await self._provider.registrant(request.session_id, request.registrant_id, READ_LINK)
+            registrant = await self._provider.registrant(request.session_id, request.registrant_id, READ_LINK)
         except ProviderGone as gone:
             raise RegistrationGone(CANCELED) from gone
         async with self._store.write() as db:
-            await queue_table.save_join_link(db, request, found.join_link)
-        return found.join_link.get_secret_value()
+            await queue_table.save_join_link(db, request, registrant.join_link)
+        return registrant.join_link.get_secret_value()

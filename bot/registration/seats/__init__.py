@@ -1,1 +1,1 @@
-"""seats."""
+"""Seats: the registrations of Slack users."""

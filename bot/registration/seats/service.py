@@ -88,15 +88,12 @@ class SeatService:
 
         `by` is the Slack user who requests it for another person.
         """
-        # Of people of another organization, Slack returns what the admins of that organization entered.
-        is_vouched_for = bool(person.email) and not person.is_stranger
-        verified = {"is_own_address": is_vouched_for and attendee.address == person.email.lower()}
-        wanted = Seat(
+        new = Seat(
             account=self._account,
             session_id=webinar.session_id,
             user_id=person.user_id,
             state=SeatState.REGISTERING,
-            attendee=attendee.model_copy(update=verified),
+            attendee=_verified(attendee, person),
             source=source,
             lead=lead,
             by=by,
@@ -104,14 +101,11 @@ class SeatService:
         )
         async with self._locks[webinar.session_id, person.user_id]:
             async with self._store.write() as db:
-                is_new = await seat_table.begin(db, wanted, self.leases.worker_id, self.leases.until())
+                is_new = await seat_table.begin(db, new, self.leases.worker_id, self.leases.until())
             if is_new:
-                async with self.leases.keep(wanted):
-                    return await self._request(wanted, caller)
-        earlier = await self._load(webinar, person.user_id)
-        if earlier is None or earlier.state not in REGISTERED_STATES:
-            raise BadInput(IN_PROGRESS if earlier and earlier.state is SeatState.REGISTERING else BUSY)
-        return earlier
+                async with self.leases.keep(new):
+                    return await self._request(new, caller)
+        return _usable(await self._load(webinar, person.user_id))
 
     async def rename(self, webinar: Webinar, user_id: str, wanted: SeatDetails, caller: Caller) -> Seat:
         """Replace the seat by one under another name, with another link.
@@ -274,3 +268,17 @@ class SeatService:
         async with self._store.write() as db:
             await self.leases.finish(db, seat)
         return seat
+
+
+def _verified(attendee: SeatDetails, person: Person) -> SeatDetails:
+    """The attendee, marked if the address is the one in the user's own Slack profile."""
+    # For people of another organization, Slack returns what the admins of that organization entered.
+    is_vouched_for = bool(person.email) and not person.is_stranger
+    return attendee.model_copy(update={"is_own_address": is_vouched_for and attendee.address == person.email.lower()})
+
+
+def _usable(seat: Seat | None) -> Seat:
+    """The seat, if it is registered. Raises `BadInput` if another operation is changing it."""
+    if seat is None or seat.state not in REGISTERED_STATES:
+        raise BadInput(IN_PROGRESS if seat and seat.state is SeatState.REGISTERING else BUSY)
+    return seat

@@ -176,8 +176,8 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
     if current in (Stage.OVER, Stage.CANCELED):
         return [_about(webinar, CANCELLED if current is Stage.CANCELED else "This webinar is over.")]
     link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if current is Stage.LIVE else "Join")
-    how = f"You were registered by <@{seat.by}>" if seat.by and not look else "You are registered"
-    head = f"*{how}{', and it is live now' if current is Stage.LIVE else ''}*"
+    heading = f"You were registered by <@{seat.by}>" if seat.by and not look else "You are registered"
+    head = f"*{heading}{', and it is live now' if current is Stage.LIVE else ''}*"
     remind = f" Your reminder comes {offset_text(seat.lead)} before it starts." if seat.lead and not look else ""
     return [
         section(f"{head}\n*{plain(webinar.title)}*\n{timing(webinar)}"),

@@ -1,1 +1,1 @@
-"""texts."""
+"""Texts about the registration of a webinar."""
