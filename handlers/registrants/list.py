@@ -174,6 +174,6 @@ def _page_buttons(here: RegistrantPage, pages: int) -> list[Block]:
         button("Search", SEARCH, this, label="Find registrants by name, address or source"),
         button("Show All", ALL, registrants) if here.words else None,
         button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many"),
-        button("Download CSV", DOWNLOAD, this, label="Get registrants as a CSV file in a direct message"),
+        button("Download CSV", DOWNLOAD, this, label="Get everybody as a CSV file in a direct message"),
         button("Refresh", REFRESH, this, label=f"Read the list from {DISPLAY_NAME} again"),
     )
