@@ -29,6 +29,6 @@ class CancelService:
         if webinar.status is not Status.SCHEDULED:
             raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
         await self._provider.delete_webinar(webinar.webinar_id, caller)
-        cancelled = await self._mirror.set_status(webinar, Status.CANCELED, by)
+        canceled = await self._mirror.set_status(webinar, Status.CANCELED, by)
         self._scheduler.wake()
-        return cancelled
+        return canceled

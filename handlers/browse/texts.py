@@ -105,11 +105,7 @@ def details(
     """
     coming = is_coming_or_live(webinar, now)
     link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
-    blocks: list[Block] = [paragraph(problem)] if problem else []
-    blocks += [heading(webinar.title), fields([*public_facts(webinar), ("Status", status_line(webinar, now))])]
-    if webinar.description.strip():
-        blocks.append(verbatim(webinar.description.strip()))
-    blocks.append(context(registrations_with_age(webinar, now)))
+    blocks: list[Block] = [*([paragraph(problem)] if problem else []), *_facts(webinar, now)]
     blocks += actions(
         attendee_button(webinar, now),
         link,
@@ -127,6 +123,16 @@ def details(
         f"{escape_sentence(problem)} {summary(webinar)}. {status_line(webinar, now)}. {registrations(webinar)}.".strip()
     )
     return message(spoken, [*blocks, context(" · ".join(notes))])
+
+
+def _facts(webinar: Webinar, now: datetime) -> list[Block]:
+    description = webinar.description.strip()
+    return [
+        heading(webinar.title),
+        fields([*public_facts(webinar), ("Status", status_line(webinar, now))]),
+        *([verbatim(description)] if description else []),
+        context(registrations_with_age(webinar, now)),
+    ]
 
 
 def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block]:

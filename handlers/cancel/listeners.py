@@ -45,8 +45,8 @@ async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
 async def _cancel(request: SlackRequest) -> None:
     webinar = await request.services.mirror.find(request.metadata)
     caller = request.caller_with_progress(lambda note: cancel_form.working(webinar, note=note))
-    cancelled = await request.services.cancellation.cancel(webinar, caller, by=request.user_id)
-    await request.finish(cancel_form.done(cancelled), cancel_form.done_message(cancelled))
+    canceled = await request.services.cancellation.cancel(webinar, caller, by=request.user_id)
+    await request.finish(cancel_form.done(canceled), cancel_form.done_message(canceled))
 
 
 COMMANDS: Commands = {CancelWebinar: cancel}

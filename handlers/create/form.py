@@ -103,6 +103,25 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         *([_resumed(draft)] if resumed else []),
+        *_fields(draft),
+        *actions(button("More Settings", MORE, draft.draft_id, label="More settings: recording, access, questions")),
+        context(escape_sentence(host_line)),
+    ]
+    if names := settings_form.changed(draft.more):
+        blocks.append(context(f"Changed under More Settings: {', '.join(names)}"))
+    return modal(
+        CALLBACK,
+        "Create a webinar",
+        blocks,
+        submit="Create Webinar",
+        close="Cancel",
+        private_metadata=draft.draft_id,
+        notify_on_close=True,
+    )
+
+
+def _fields(draft: CreateDraft) -> list[Block]:
+    return [
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
         _input(draft, STARTS, datetime_picker(action_id=CHANGE, initial_date_time=draft.start), dispatch=True),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
@@ -122,20 +141,7 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
             optional=True,
             dispatch=True,
         ),
-        *actions(button("More Settings", MORE, draft.draft_id, label="More settings: recording, access, questions")),
-        context(escape_sentence(host_line)),
     ]
-    if names := settings_form.changed(draft.more):
-        blocks.append(context(f"Changed under More Settings: {', '.join(names)}"))
-    return modal(
-        CALLBACK,
-        "Create a webinar",
-        blocks,
-        submit="Create Webinar",
-        close="Cancel",
-        private_metadata=draft.draft_id,
-        notify_on_close=True,
-    )
 
 
 def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:

@@ -121,9 +121,25 @@ def build(
     more: More, *, draft_id: str, fixed: FixedOptions | None, fixed_read_at: datetime | None, problem: str = ""
 ) -> View:
     """The form filled with `more`, and below it the settings fixed by the account, as last read."""
-    options = more.options
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
+        *_fields(more),
+        context(_fixed_line(fixed, fixed_read_at)),
+    ]
+    return modal(
+        CALLBACK,
+        "More settings",
+        blocks,
+        submit="Save Settings",
+        close="Back",
+        private_metadata=draft_id,
+        notify_on_close=True,
+    )
+
+
+def _fields(more: More) -> list[Block]:
+    options = more.options
+    return [
         header("Recording"),
         _checkboxes("recording", "While it is live", options),
         _access("artifactsAccessAuthentication", options),
@@ -142,17 +158,7 @@ def build(
         _text(REDIRECT, options.redirect_uri, "Attendees are sent here when the webinar ends.", "https://…"),
         header("Language"),
         _select(LOCALE, LOCALES, more.locale_code),
-        context(_fixed_line(fixed, fixed_read_at)),
     ]
-    return modal(
-        CALLBACK,
-        "More settings",
-        blocks,
-        submit="Save Settings",
-        close="Back",
-        private_metadata=draft_id,
-        notify_on_close=True,
-    )
 
 
 def read(more: More, values: form_values.Values) -> More:

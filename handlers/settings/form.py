@@ -62,7 +62,7 @@ def settings(
     choice: OrganizerChoice, groups: Sequence[UserGroup], leads: Sequence[timedelta], *, may_change: bool, zone: str
 ) -> Message:
     """The settings, with buttons for users who may change them."""
-    organisers = f"*Organisers:* {_named(choice, groups)}. {OTHER_MANAGERS}"
+    organizers = f"*Organisers:* {_named(choice, groups)}. {OTHER_MANAGERS}"
     reminders = f"*Reminders* go out {offsets_text(leads)} the start, wherever nobody chose other times."
     controls = (
         actions(
@@ -72,8 +72,8 @@ def settings(
         if may_change
         else [context("Admins and owners of the workspace can change these.")]
     )
-    text = f"{organisers}\n{reminders}"
-    return message(text, [section(organisers), context(_by(choice, zone)), section(reminders), *controls])
+    text = f"{organizers}\n{reminders}"
+    return message(text, [section(organizers), context(_by(choice, zone)), section(reminders), *controls])
 
 
 def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
@@ -125,9 +125,9 @@ def _named(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> str:
     named = sorted(f"@{plain(handles[one])}" for one in choice.groups if one in handles)
     unnamed = len(choice.groups) - len(named)
     others = [f"{number(unnamed, 'user group')} that Slack does not name"] if unnamed else []
-    organisers = [*named, *others, *(f"<@{one}>" for one in choice.people)]
-    more = [f"{len(organisers) - MAX_NAMED} more"] if len(organisers) > MAX_NAMED else []
-    return ", ".join([*organisers[:MAX_NAMED], *more]) or "nobody in particular"
+    organizers = [*named, *others, *(f"<@{one}>" for one in choice.people)]
+    more = [f"{len(organizers) - MAX_NAMED} more"] if len(organizers) > MAX_NAMED else []
+    return ", ".join([*organizers[:MAX_NAMED], *more]) or "nobody in particular"
 
 
 def _by(choice: OrganizerChoice, zone: str) -> str:
