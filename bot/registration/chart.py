@@ -114,13 +114,13 @@ def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar
     `channels` maps the ids of public channels to their names: every other channel is shown as a private one.
     """
     counted = Counter(_name(source, channels) for source in sources)
-    rest = counted.pop(OTHERS, 0)
+    other_count = counted.pop(OTHERS, 0)
     ranked = [Bar(name=name, count=count) for name, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))]
-    if not rest and len(ranked) <= MAX_BARS:
+    if not other_count and len(ranked) <= MAX_BARS:
         return ranked
-    shown, left = ranked[: MAX_BARS - 1], ranked[MAX_BARS - 1 :]
-    rest += sum(bar.count for bar in left)
-    return [*shown, Bar(name=OTHERS, count=rest)]
+    shown, remaining = ranked[: MAX_BARS - 1], ranked[MAX_BARS - 1 :]
+    other_count += sum(bar.count for bar in remaining)
+    return [*shown, Bar(name=OTHERS, count=other_count)]
 
 
 def top_channels(sources: Iterable[str], limit: int) -> list[str]:
@@ -130,17 +130,17 @@ def top_channels(sources: Iterable[str], limit: int) -> list[str]:
 
 
 def _name(source: str, channels: Mapping[str, str]) -> str:
-    line = " ".join(source.split())
-    if line.startswith(CHANNEL_PREFIX):
-        name = channels.get(line.removeprefix(CHANNEL_PREFIX), "")
+    text = " ".join(source.split())
+    if text.startswith(CHANNEL_PREFIX):
+        name = channels.get(text.removeprefix(CHANNEL_PREFIX), "")
         return f"Slack #{name}"[:MAX_NAME] if name else PRIVATE_CHANNEL
-    if line == COMMAND_SOURCE:
+    if text == COMMAND_SOURCE:
         return BY_COMMAND
-    if "@" in line:
+    if "@" in text:
         return OTHERS  # it may be an e-mail address: a chart shows no personal data
-    return (line if len(line) <= MAX_NAME else line[: MAX_NAME - 1] + "…") or NOT_NAMED
+    return (text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…") or NOT_NAMED
 
 
-def time_range(one: Chart) -> tuple[datetime, datetime]:
+def time_range(chart: Chart) -> tuple[datetime, datetime]:
     """The first and last time on the axis."""
-    return one.steps[0].at, max(one.steps[-1].at, one.start) if one.shows_start else one.steps[-1].at
+    return chart.steps[0].at, max(chart.steps[-1].at, chart.start) if chart.shows_start else chart.steps[-1].at

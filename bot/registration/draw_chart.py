@@ -128,8 +128,8 @@ def _limit(axes: Axes, chart: Chart, right: datetime) -> None:
         axes.step([_x(at) for at in moments], heights, where="post", color=RED, linestyle="--", linewidth=2)
     if now is not None:
         text = f"Limit {now:,}" if chart.shows_limit else f"Limit {now:,}, far above this picture"
-        place = (_x(_since(chart.steps)), now if chart.shows_limit else _height(chart) * 1.08)
-        axes.annotate(text, place, xytext=(4, 6), textcoords="offset points", color=RED, weight="bold")
+        position = (_x(_since(chart.steps)), now if chart.shows_limit else _height(chart) * 1.08)
+        axes.annotate(text, position, xytext=(4, 6), textcoords="offset points", color=RED, weight="bold")
 
 
 def _since(steps: tuple[ChartStep, ...]) -> datetime:
@@ -143,13 +143,13 @@ def _start(axes: Axes, chart: Chart, zone: ZoneInfo) -> None:
     text = f"Start {local:%a}, {local:%b} {local.day}, {local:%H:%M}"
     if chart.shows_start:
         axes.axvline(_x(chart.start), color=INK, linestyle=":", linewidth=2)
-        place, shown = _x(chart.start), text
+        position, shown = _x(chart.start), text
     else:
-        place, shown = _x(time_range(chart)[1]), f"{text} →" if chart.start > chart.steps[-1].at else f"← {text}"
-    is_late = place > (_x(chart.steps[0].at) + _x(time_range(chart)[1])) / 2
+        position, shown = _x(time_range(chart)[1]), f"{text} →" if chart.start > chart.steps[-1].at else f"← {text}"
+    is_late = position > (_x(chart.steps[0].at) + _x(time_range(chart)[1])) / 2
     axes.annotate(
         shown,
-        (place, 0),
+        (position, 0),
         xytext=(-8 if is_late else 8, 10),
         textcoords="offset points",
         ha="right" if is_late else "left",
@@ -159,10 +159,10 @@ def _start(axes: Axes, chart: Chart, zone: ZoneInfo) -> None:
 
 def _bars(axes: Axes, chart: Chart, characters: frozenset[int]) -> None:
     names = [_writable(bar.name, characters) for bar in chart.sources]
-    places = range(len(names))
-    drawn = axes.barh(places, [bar.count for bar in chart.sources], color=BLUE, height=0.6)
+    positions = range(len(names))
+    drawn = axes.barh(positions, [bar.count for bar in chart.sources], color=BLUE, height=0.6)
     axes.bar_label(drawn, labels=[f"{bar.count:,}" for bar in chart.sources], padding=4)
-    axes.set_yticks(places, names)
+    axes.set_yticks(positions, names)
     axes.set_ylim(MAX_BARS - 0.5, -0.5)  # the first on top; the bar height does not depend on their number
     axes.margins(x=0.1)
     axes.set_title("Where they came from", loc="left", weight="bold")
@@ -179,8 +179,8 @@ def _height(chart: Chart) -> int:
     return max(1, *heights)
 
 
-def _x(moment: datetime) -> float:
-    return float(dates.date2num(moment))  # type: ignore[no-untyped-call] # as above
+def _x(time: datetime) -> float:
+    return float(dates.date2num(time))  # type: ignore[no-untyped-call] # as above
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -205,8 +205,8 @@ def _writable(text: str, characters: frozenset[int]) -> str:
     return "".join(char if ord(char) in characters else MISSING for char in " ".join(text.split()))
 
 
-def _short(title: str, most: int = 90) -> str:
-    return title if len(title) <= most else title[: most - 1] + "…"
+def _short(title: str, max_length: int = 90) -> str:
+    return title if len(title) <= max_length else title[: max_length - 1] + "…"
 
 
 def main() -> None:

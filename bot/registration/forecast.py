@@ -64,9 +64,9 @@ def build_forecast(counts: Sequence[TimedCount], read: Registration, *, start: d
     return Forecast(percent=_percent(read), pace=pace, full_at=_full_at(read, pace, start, now))
 
 
-def count_at(counts: Sequence[TimedCount], moment: datetime) -> int | None:
+def count_at(counts: Sequence[TimedCount], time: datetime) -> int | None:
     """The count at `moment`; `None` before the first one."""
-    index = bisect_right(counts, moment, key=lambda count: count.read_at)
+    index = bisect_right(counts, time, key=lambda count: count.read_at)
     return counts[index - 1].count if index else None
 
 
@@ -76,8 +76,8 @@ def _percent(read: Registration) -> int | None:
 
 def _pace(counts: Sequence[TimedCount], read: Registration) -> GrowthRate | None:
     days = min(MAX_DAYS, (read.read_at - counts[0].read_at) // DAY) if counts else 0
-    then = count_at(counts, read.read_at - days * DAY) if days > 0 else None
-    return None if then is None else GrowthRate(growth=read.count - then, days=days)
+    past_count = count_at(counts, read.read_at - days * DAY) if days > 0 else None
+    return None if past_count is None else GrowthRate(growth=read.count - past_count, days=days)
 
 
 def _full_at(read: Registration, pace: GrowthRate | None, start: datetime, now: datetime) -> datetime | None:

@@ -66,7 +66,7 @@ class WithoutSettings:
         self._provider = provider
 
     def __getattr__(self, name: str) -> Any:
-        """As it does it."""
+        """Delegate everything else."""
         return getattr(self._provider, name)
 
     async def registration(self, session_id: str, caller: Caller) -> Registration:

@@ -80,9 +80,9 @@ class ColumnPlan:
     def values_of(self, line: Sequence[str]) -> dict[Column, str]:
         """The values of a row by meaning; a full name is split."""
         found = dict.fromkeys(Column, "")
-        for place, column in self.columns.items():
-            if place < len(line) and not found[column]:
-                found[column] = line[place]
+        for index, column in self.columns.items():
+            if index < len(line) and not found[column]:
+                found[column] = line[index]
         name, found[Column.EMAIL] = _address_in(found[Column.EMAIL])
         found[Column.NAME] = found[Column.NAME] or name
         first, last = split_name(found[Column.NAME])
@@ -95,7 +95,7 @@ class ColumnPlan:
 
     def extras(self, line: Sequence[str]) -> list[tuple[str, str]]:
         """The other values of a row, by column name."""
-        return [(name, line[place]) for place, name in self.names.items() if place < len(line) and line[place]]
+        return [(name, line[index]) for index, name in self.names.items() if index < len(line) and line[index]]
 
 
 def decode_text(raw: bytes | str) -> str:
@@ -144,11 +144,11 @@ def detect_columns(lines: Sequence[Sequence[str]]) -> ColumnPlan:
     if not lines:
         return ColumnPlan()
     if _is_header(lines[0]):
-        known = {
-            place: _COLUMNS[_normalized(cell)] for place, cell in enumerate(lines[0]) if _normalized(cell) in _COLUMNS
+        detected = {
+            index: _COLUMNS[_normalized(cell)] for index, cell in enumerate(lines[0]) if _normalized(cell) in _COLUMNS
         }
-        names = {place: cell for place, cell in enumerate(lines[0]) if cell and place not in known}
-        return ColumnPlan(known, names, has_header=True)
+        names = {index: cell for index, cell in enumerate(lines[0]) if cell and index not in detected}
+        return ColumnPlan(detected, names, has_header=True)
     return _columns_by_address(lines[:SAMPLE_LINES])
 
 
@@ -191,16 +191,16 @@ def _people_in(line: str) -> list[tuple[str, str]]:
 
 
 def _columns_by_address(lines: Sequence[Sequence[str]]) -> ColumnPlan:
-    with_address = Counter(place for line in lines for place, cell in enumerate(line) if "@" in cell)
+    with_address = Counter(index for line in lines for index, cell in enumerate(line) if "@" in cell)
     width = max(len(line) for line in lines)
     email = with_address.most_common(1)[0][0] if with_address else width
-    others = [place for place in range(width) if place != email and any(_cell(line, place) for line in lines)]
+    other_columns = [index for index in range(width) if index != email and any(_cell(line, index) for line in lines)]
     columns = {email: Column.EMAIL}
-    if len(others) == 1:
-        columns[others[0]] = Column.NAME
+    if len(other_columns) == 1:
+        columns[other_columns[0]] = Column.NAME
     else:
-        columns |= dict(zip(others, (Column.FIRST, Column.LAST, Column.SOURCE), strict=False))
-    names = {place: f"column{place + 1}" for place in others if place not in columns}
+        columns |= dict(zip(other_columns, (Column.FIRST, Column.LAST, Column.SOURCE), strict=False))
+    names = {index: f"column{index + 1}" for index in other_columns if index not in columns}
     return ColumnPlan(columns, names)
 
 
@@ -243,8 +243,8 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def _is_header(line: Sequence[str]) -> bool:
-    known = [_COLUMNS[_normalized(cell)] for cell in line if _normalized(cell) in _COLUMNS]
-    return not any("@" in cell for cell in line) and (Column.EMAIL in known or len(known) > 1)
+    detected = [_COLUMNS[_normalized(cell)] for cell in line if _normalized(cell) in _COLUMNS]
+    return not any("@" in cell for cell in line) and (Column.EMAIL in detected or len(detected) > 1)
 
 
 def _normalized(cell: str) -> str:
@@ -260,5 +260,5 @@ def _cleaned(cell: str) -> str:
     return unescape(" ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", cell)).split()))
 
 
-def _cell(line: Sequence[str], place: int) -> str:
-    return line[place] if place < len(line) else ""
+def _cell(line: Sequence[str], index: int) -> str:
+    return line[index] if index < len(line) else ""
