@@ -103,9 +103,9 @@ def reminder(before: timedelta, state: NoticeState = NoticeState.PLANNED, **chan
     return Reminder(**(facts | changes))
 
 
-def line(before: timedelta, said: str) -> str:
+def reminder_text(before: timedelta, text: str) -> str:
     """The line of one reminder."""
-    return f"*{said} before* · {when(START - before, 'Europe/Madrid')}"
+    return f"*{text} before* · {when(START - before, 'Europe/Madrid')}"
 
 
 @settings(deadline=None)
@@ -141,9 +141,9 @@ def test_answers_keep_slacks_limits(shown: ReminderSheet, now: datetime, text: s
 
 
 @given(LEADS, st.text(max_size=3000), st.booleans(), st.none() | MOMENTS)
-def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool, set_at: datetime | None) -> None:
+def test_usual_times_keep_slacks_limits(offsets: Any, typed: str, may_change: bool, set_at: datetime | None) -> None:
     """Whatever they are, and whatever was typed."""
-    known = ReminderDefaults(offsets=leads, set_by="U1" if set_at else "", set_at=set_at)
+    known = ReminderDefaults(offsets=offsets, set_by="U1" if set_at else "", set_at=set_at)
     check_view(defaults_form.form(known, zone="Europe/Madrid", typed=typed))
     back = UndoDefaults(offsets="119d23h59m59s " * 10, changed_at=NOW)
     changed = defaults_form.changed(known, back, replanned=2, zone="UTC", note=typed, undone=True)
@@ -167,13 +167,13 @@ def test_form_shows_what_is_planned_with_what_can_be_done_about_each() -> None:
         "*Launch day*",
         f"{when(START, 'Europe/Madrid')}, 45 minutes",
         "Reminders in <#C1>",
-        line(3 * DAY - MINUTE, "2 days 23 hours 59 minutes"),
+        reminder_text(3 * DAY - MINUTE, "2 days 23 hours 59 minutes"),
         "Goes out in a moment",
-        line(DAY, "1 day"),
+        reminder_text(DAY, "1 day"),
         "Skip",
         "Change Time",
         "Bring Back",
-        line(HOUR, "1 hour"),
+        reminder_text(HOUR, "1 hour"),
         "Skipped",
     ]
     assert [row["block_id"] for row in view["blocks"] if row["type"] == "actions"] == ["reminder:86400", "switches"]
@@ -263,18 +263,18 @@ def test_form_lists_offsets_passed_without_a_reminder() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "text"),
     [
         ({"origin": ReminderOrigin.CARD}, "Here since <@U1> shared its card"),
         ({"origin": ReminderOrigin.CHOSEN}, "Set by <@U1>"),
         ({"origin": ReminderOrigin.SUBSCRIPTION}, "Here because this channel follows webinars: set by <@U1>"),
     ],
 )
-def test_form_shows_who_set_it_and_when(changes: dict[str, Any], said: str) -> None:
+def test_form_shows_who_set_it_and_when(changes: dict[str, Any], text: str) -> None:
     """And whether the times are its own."""
     at = when(NOW, "Europe/Madrid")
     last = visible_text(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
-    assert last == f"{said} · {at} · Times as usual in this workspace"
+    assert last == f"{text} · {at} · Times as usual in this workspace"
     own = sheet(has_own_offsets=True, offsets=(DAY,), **changes)
     assert reminder_list.offsets_source(own) == (
         "Times chosen for this webinar here; usual in this workspace: 1 day, 1 hour and 10 minutes before"
@@ -296,16 +296,16 @@ AFTER_THE_START = (
 
 
 @pytest.mark.parametrize(
-    ("typed", "leads"),
+    ("typed", "offsets"),
     [
         (ReminderInput("2h", None), (2 * HOUR,)),
         (ReminderInput("1d 30m", None), (DAY, 30 * MINUTE)),
         (ReminderInput("", AT), (2 * HOUR,)),
     ],
 )
-def test_form_reads_lengths_and_a_moment(typed: ReminderInput, leads: tuple[timedelta, ...]) -> None:
+def test_form_reads_lengths_and_a_moment(typed: ReminderInput, offsets: tuple[timedelta, ...]) -> None:
     """A moment is so long before the start."""
-    assert remind_form.offsets_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC") == leads
+    assert remind_form.offsets_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC") == offsets
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_form_refuses_a_moment_too_far_ahead() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "lead"),
+    ("typed", "offset"),
     [
         (ReminderInput("", START - HOUR), HOUR),
         (ReminderInput("", None), HOUR),
@@ -359,10 +359,10 @@ def test_form_refuses_a_moment_too_far_ahead() -> None:
         (ReminderInput("", AT), 2 * HOUR),
     ],
 )
-def test_other_time_is_a_length_or_a_moment(typed: ReminderInput, lead: timedelta) -> None:
+def test_other_time_is_a_length_or_a_moment(typed: ReminderInput, offset: timedelta) -> None:
     """Unchanged input keeps the offset; the picker starts at the reminder's current time."""
     moved = reminder(HOUR)
-    assert remind_form.offset_to_move_to(typed, WHERE, webinar(), moved, now=NOW, zone="UTC") == lead
+    assert remind_form.offset_to_move_to(typed, WHERE, webinar(), moved, now=NOW, zone="UTC") == offset
     view = remind_form.move_form(sheet(moved), moved, WHERE)
     assert remind_form.read_input(initial_values(view)) == ReminderInput("", START - HOUR)
 
@@ -390,8 +390,8 @@ def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
     )
     assert visible_text(message.blocks).splitlines()[:4] == [
         "Reminders of *Launch day* in <#C1>:",
-        f"• {line(DAY, '1 day')}",
-        f"• {line(HOUR, '1 hour')}: skipped",
+        f"• {reminder_text(DAY, '1 day')}",
+        f"• {reminder_text(HOUR, '1 hour')}: skipped",
         "1 day was named twice.",
     ]
     found = buttons(message.blocks)

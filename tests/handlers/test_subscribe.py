@@ -122,12 +122,15 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
     times = {"due_at": NOW, "schedulable_at": NOW, "expires_at": START}
     reminder = Notice.model_validate({**facts, **times})
-    told = Notice.model_validate(
+    live_notice = Notice.model_validate(
         {**facts, **times, "kind": NoticeKind.CHANNEL_LOST, "channel_id": "D9", "session_id": ""}
     )
-    unsaid = [UndeliveredNotice(reminder, state, problem, webinar()), UndeliveredNotice(told, state, problem, None)]
+    undelivered = [
+        UndeliveredNotice(reminder, state, problem, webinar()),
+        UndeliveredNotice(live_notice, state, problem, None),
+    ]
     assert visible_text(
-        subscription_result.channel_message(sample_channel(), undelivered=unsaid).blocks[-1:]
+        subscription_result.channel_message(sample_channel(), undelivered=undelivered).blocks[-1:]
     ).splitlines() == [
         "*What did not go out lately*",
         f"• {SET_AT_TEXT}, <#C9>, reminder of *Launch day*: {reason}",
@@ -208,10 +211,10 @@ def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: da
     """Whatever titles, names, zones and times there are."""
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
     missed = Notice.model_validate({**facts, "due_at": due, "schedulable_at": due, "expires_at": START})
-    unsaid = [
+    undelivered = [
         UndeliveredNotice(missed, NoticeState.FAILED, "x" * 500, one) for one in [*state.webinars.values(), None]
     ][:10]
-    shown = subscription_result.channel_message(state, head=head, undelivered=unsaid)
+    shown = subscription_result.channel_message(state, head=head, undelivered=undelivered)
     check_message(shown.text, shown.blocks)
     introduction = subscription_result.intro(name, state)
     check_message(introduction.text, introduction.blocks)

@@ -14,12 +14,12 @@ from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELED
+MOVED, RETITLED, CANCELED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELED
 OPENED, FULL, CLOSED, FILLING = NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FILLING
 REGISTRATIONS, CORRECTION = NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION
 
 
-def waiting(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: datetime = START, **facts: Any) -> Notice:
+def pending(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: datetime = START, **facts: Any) -> Notice:
     """A notice pending in #launch for this many minutes."""
     due = NOW + minute * MINUTE
     return Notice(
@@ -38,9 +38,9 @@ def waiting(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: date
 
 def test_moves_are_merged() -> None:
     """Moves merge from the first old start to the last new one; moved back, nothing is posted."""
-    first = waiting(MOVED, 1, start=START + HOUR, was_start=START)
-    second = waiting(MOVED, 2, start=START + DAY, was_start=START + HOUR, by="U2")
-    back = waiting(MOVED, 3, was_start=START + DAY)
+    first = pending(MOVED, 1, start=START + HOUR, was_start=START)
+    second = pending(MOVED, 2, start=START + DAY, was_start=START + HOUR, by="U2")
+    back = pending(MOVED, 3, was_start=START + DAY)
 
     merged = second.model_copy(update={"facts": NoticeFacts(was_start=START, by="U2")})
     assert coalesce_events([second, first]) == ([merged], [first])
@@ -49,9 +49,9 @@ def test_moves_are_merged() -> None:
 
 def test_renames_are_merged() -> None:
     """Renames merge from the first old title to the last; renamed back, nothing is posted."""
-    first = waiting(RETITLED, 1, was_title="A", title="B")
-    second = waiting(RETITLED, 2, was_title="B", title="C")
-    back = waiting(RETITLED, 3, was_title="C", title="A")
+    first = pending(RETITLED, 1, was_title="A", title="B")
+    second = pending(RETITLED, 2, was_title="B", title="C")
+    back = pending(RETITLED, 3, was_title="C", title="A")
 
     merged = second.model_copy(update={"facts": NoticeFacts(was_title="A", title="C")})
     assert coalesce_events([first, second]) == ([merged], [first])
@@ -60,14 +60,14 @@ def test_renames_are_merged() -> None:
 
 def test_registrations_are_merged() -> None:
     """Counts merge from the first to the last; without growth, nothing is posted."""
-    first = waiting(REGISTRATIONS, 1, was_count=3, count=5)
-    second = waiting(REGISTRATIONS, 2, was_count=5, count=9, limit=20)
-    fewer = waiting(REGISTRATIONS, 3, was_count=1, count=2)
+    first = pending(REGISTRATIONS, 1, was_count=3, count=5)
+    second = pending(REGISTRATIONS, 2, was_count=5, count=9, limit=20)
+    fewer = pending(REGISTRATIONS, 3, was_count=1, count=2)
 
     merged = second.model_copy(update={"facts": NoticeFacts(was_count=3, count=9, limit=20)})
     assert coalesce_events([first, second]) == ([merged], [first])
     assert coalesce_events([first, second, fewer]) == ([], [first, second, fewer])
-    as_many = waiting(REGISTRATIONS, 3, was_count=2, count=3)
+    as_many = pending(REGISTRATIONS, 3, was_count=2, count=3)
     assert coalesce_events([first, second, as_many]) == ([], [first, second, as_many])
 
 
@@ -89,15 +89,15 @@ def test_registrations_are_merged() -> None:
 )
 def test_latest_registration_status_is_kept(status_changes: list[NoticeKind], kept: list[int]) -> None:
     """Nothing if it was closed and reopened before a post; fill levels only since the last change."""
-    notices = [waiting(kind, minute, count=9, limit=10, percent=80) for minute, kind in enumerate(status_changes)]
+    notices = [pending(kind, minute, count=9, limit=10, percent=80) for minute, kind in enumerate(status_changes)]
 
     assert coalesce_events(notices)[0] == [notices[index] for index in kept]
 
 
 def test_highest_percent_of_the_latest_limit_is_kept() -> None:
     """A percentage of an older limit is dropped."""
-    at_80, at_95 = waiting(FILLING, 1, percent=80, limit=100), waiting(FILLING, 2, percent=95, limit=100)
-    raised = waiting(FILLING, 3, percent=80, limit=200)
+    at_80, at_95 = pending(FILLING, 1, percent=80, limit=100), pending(FILLING, 2, percent=95, limit=100)
+    raised = pending(FILLING, 3, percent=80, limit=200)
 
     assert coalesce_events([at_80, at_95]) == ([at_95], [at_80])
     assert coalesce_events([at_80, at_95, raised]) == ([raised], [at_80, at_95])
@@ -106,46 +106,46 @@ def test_highest_percent_of_the_latest_limit_is_kept() -> None:
 def test_later_stage_supersedes_an_earlier_one() -> None:
     """Only the latest of starting, live and ended; after a cancellation, nothing else."""
     starting, live, ended = (
-        waiting(kind, minute) for minute, kind in enumerate([NoticeKind.STARTING, NoticeKind.LIVE, NoticeKind.ENDED])
+        pending(kind, minute) for minute, kind in enumerate([NoticeKind.STARTING, NoticeKind.LIVE, NoticeKind.ENDED])
     )
     assert coalesce_events([starting, live]) == ([live], [starting])
     assert coalesce_events([ended, starting, live]) == ([ended], [starting, live])
 
     others = [
-        waiting(MOVED, 1, was_start=START - HOUR),
-        waiting(FULL, 2),
-        waiting(REGISTRATIONS, 3, was_count=1, count=2),
+        pending(MOVED, 1, was_start=START - HOUR),
+        pending(FULL, 2),
+        pending(REGISTRATIONS, 3, was_count=1, count=2),
     ]
-    assert coalesce_events([*others, waiting(CANCELLED, 4)]) == ([waiting(CANCELLED, 4)], others)
-    assert coalesce_events([waiting(CANCELLED, 4), waiting(CANCELLED, 5)]) == (
-        [waiting(CANCELLED, 5)],
-        [waiting(CANCELLED, 4)],
+    assert coalesce_events([*others, pending(CANCELED, 4)]) == ([pending(CANCELED, 4)], others)
+    assert coalesce_events([pending(CANCELED, 4), pending(CANCELED, 5)]) == (
+        [pending(CANCELED, 5)],
+        [pending(CANCELED, 4)],
     )
 
 
 def test_correction_supersedes_moves_and_cancellations() -> None:
     """A correction replaces a move or cancellation in the same message; other notices stay."""
-    moved, cancelled = waiting(MOVED, 1, was_start=START - HOUR), waiting(CANCELLED, 2)
-    full, corrected = waiting(FULL, 3), waiting(CORRECTION, 4)
+    moved, canceled = pending(MOVED, 1, was_start=START - HOUR), pending(CANCELED, 2)
+    full, corrected = pending(FULL, 3), pending(CORRECTION, 4)
 
     assert coalesce_events([moved, full, corrected]) == ([full, corrected], [moved])
-    assert coalesce_events([moved, cancelled, full, corrected]) == ([corrected], [moved, cancelled, full])
+    assert coalesce_events([moved, canceled, full, corrected]) == ([corrected], [moved, canceled, full])
 
 
 def test_webinars_are_coalesced_independently() -> None:
     """Sessions are independent; of several pending digests only the latest is posted."""
-    ours, theirs = waiting(CANCELLED), waiting(MOVED, about="s2", was_start=START - HOUR)
+    ours, theirs = pending(CANCELED), pending(MOVED, about="s2", was_start=START - HOUR)
     assert coalesce_events([ours, theirs]) == ([ours, theirs], [])
 
-    old, new = (waiting(NoticeKind.DIGEST, minute, about="") for minute in (1, 2))
-    lost = [waiting(NoticeKind.CHANNEL_LOST, minute, about="") for minute in (1, 2)]
+    old, new = (pending(NoticeKind.DIGEST, minute, about="") for minute in (1, 2))
+    lost = [pending(NoticeKind.CHANNEL_LOST, minute, about="") for minute in (1, 2)]
     kept, rest = coalesce_events([old, new, *lost])
     assert rest == [old]
     assert set(map(str, kept)) == {str(notice) for notice in (new, *lost)}
 
 
 NOTICES = st.builds(
-    waiting,
+    pending,
     st.sampled_from(NoticeKind),
     st.integers(0, 10**6),
     about=st.sampled_from(["s1", "s2", ""]),
@@ -170,25 +170,25 @@ def test_coalescing_loses_and_repeats_nothing(notices: list[Notice]) -> None:
     assert all(notice in notices for notice in rest)
     assert [notice.due_at for notice in kept] == sorted(notice.due_at for notice in kept)
     assert coalesce_events(kept) == (kept, [])
-    kept = {NoticeKind.REMINDER, NoticeKind.CHANNEL_LOST}
-    assert not any(notice.kind in kept for notice in rest if notice.session_id not in _cancelled(notices))
+    unmerged = {NoticeKind.REMINDER, NoticeKind.CHANNEL_LOST}
+    assert not any(notice.kind in unmerged for notice in rest if notice.session_id not in _canceled(notices))
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=9), st.booleans())
 def test_kept_status_is_the_current_one(status_changes: list[bool], was_open: bool) -> None:
     """After the message, the status last posted is the current one."""
     notices, is_open = [], was_open
-    for minute, swing in enumerate(status_changes):
-        if swing:
+    for minute, has_changed in enumerate(status_changes):
+        if has_changed:
             is_open = not is_open
-            notices.append(waiting(OPENED if is_open else FULL, minute))
+            notices.append(pending(OPENED if is_open else FULL, minute))
 
     kept, _ = coalesce_events(notices)
 
-    merged = [notice.kind is OPENED for notice in kept]
-    assert len(merged) <= 1
-    assert (merged[-1] if merged else was_open) == is_open
+    posted = [notice.kind is OPENED for notice in kept]
+    assert len(posted) <= 1
+    assert (posted[-1] if posted else was_open) == is_open
 
 
-def _cancelled(notices: list[Notice]) -> set[str]:
-    return {notice.session_id for notice in notices if notice.kind is CANCELLED}
+def _canceled(notices: list[Notice]) -> set[str]:
+    return {notice.session_id for notice in notices if notice.kind is CANCELED}

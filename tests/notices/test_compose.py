@@ -29,11 +29,11 @@ ABOUT_CHANNELS = {NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 ABOUT_WEBINARS = sorted(set(NoticeKind) - ABOUT_CHANNELS)
 
 
-def speak(*said: NoticeContext, at: datetime = HOUR_BEFORE, **more: Any) -> Message:
+def composed(*contexts: NoticeContext, at: datetime = HOUR_BEFORE, **more: Any) -> Message:
     """The message of these notices, checked against Slack's limits."""
-    made = compose(said, at=at, **more)
-    check_message(made.text, made.blocks)
-    return made
+    message = compose(contexts, at=at, **more)
+    check_message(message.text, message.blocks)
+    return message
 
 
 def several(count: int, **changes: Any) -> list[NoticeContext]:
@@ -45,9 +45,9 @@ def several(count: int, **changes: Any) -> list[NoticeContext]:
     return [notice_context(one) for one in reversed(each)]
 
 
-def beside(made: Message) -> list[str]:
+def beside(message: Message) -> list[str]:
     """The buttons beside the lines of a message."""
-    return [block["accessory"]["text"]["text"] for block in made.blocks if "accessory" in block]
+    return [block["accessory"]["text"]["text"] for block in message.blocks if "accessory" in block]
 
 
 WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
@@ -80,8 +80,8 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
 def test_every_kind_has_a_text_and_buttons(kind: NoticeKind) -> None:
     """With all that can be known of it; Details is always there."""
     text, expected = WITH_ALL_KNOWN[kind]
-    made = speak(notice_context(webinar(registration=registration()), kind, facts=ALL_FACTS, by="Ana Lima"))
-    assert (made.text, list(buttons(made.blocks))) == (text, [*expected, "Details"])
+    message = composed(notice_context(webinar(registration=registration()), kind, facts=ALL_FACTS, by="Ana Lima"))
+    assert (message.text, list(buttons(message.blocks))) == (text, [*expected, "Details"])
 
 
 WITH_NOTHING_KNOWN = {
@@ -101,7 +101,7 @@ WITH_NOTHING_KNOWN = {
 @each_row("kind", WITH_NOTHING_KNOWN)
 def test_unknown_facts_are_omitted(kind: NoticeKind) -> None:
     """Missing facts leave no gaps in the text."""
-    assert speak(notice_context(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
+    assert composed(notice_context(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
 
 
 @each_row(
@@ -124,7 +124,7 @@ def test_unknown_facts_are_omitted(kind: NoticeKind) -> None:
 )
 def test_known_figures_and_names_are_shown(kind: NoticeKind, facts: dict[str, Any], text: str) -> None:
     """Whatever combination of them comes."""
-    assert speak(notice_context(webinar(), kind, facts=NoticeFacts(**facts))).text == text
+    assert composed(notice_context(webinar(), kind, facts=NoticeFacts(**facts))).text == text
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_known_figures_and_names_are_shown(kind: NoticeKind, facts: dict[str, An
 )
 def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, text: str) -> None:
     """By name, without a mention; an unknown person is omitted."""
-    assert speak(notice_context(webinar(), kind, facts=NoticeFacts(by="U1"), by=name)).text == text
+    assert composed(notice_context(webinar(), kind, facts=NoticeFacts(by="U1"), by=name)).text == text
 
 
 @each_row(
@@ -163,27 +163,27 @@ def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, te
 def test_start_distance_depends_on_the_time_of_the_post(before: timedelta, phrase: str) -> None:
     """Days as days; to the minute; nothing finer than hours days ahead."""
     assert start_distance(START, START - before) == phrase
-    assert speak(notice_context(webinar()), at=START - before).text.startswith(f"Launch day {phrase}: ")
+    assert composed(notice_context(webinar()), at=START - before).text.startswith(f"Launch day {phrase}: ")
 
 
 def test_start_notice_announces_a_due_start() -> None:
     """Nobody has looked whether the host pressed the button."""
-    assert speak(notice_context(webinar(), NoticeKind.STARTING), at=START).text == (
+    assert composed(notice_context(webinar(), NoticeKind.STARTING), at=START).text == (
         f"Launch day is due to start now: {NEW}, 45 minutes"
     )
 
 
 def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:
     """The shared link is known when the reminder is handed to Slack."""
-    made = speak(notice_context(webinar(audience=Audience.ANYONE, attendee_link=SHARED)))
-    assert buttons(made.blocks)["Join"]["url"] == SHARED
+    message = composed(notice_context(webinar(audience=Audience.ANYONE, attendee_link=SHARED)))
+    assert buttons(message.blocks)["Join"]["url"] == SHARED
 
 
 def test_buttons_name_their_webinar() -> None:
     """By the session's id."""
     found: dict[str, Any] = {}
     for kind in ABOUT_WEBINARS:
-        found |= buttons(speak(notice_context(webinar(), kind, facts=ALL_FACTS)).blocks)
+        found |= buttons(composed(notice_context(webinar(), kind, facts=ALL_FACTS)).blocks)
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
         "Remind Me": (our_buttons.SNOOZE, "s1"),
         "Mute Here": (our_buttons.MUTE, "s1"),
@@ -200,21 +200,21 @@ def test_entrance_button_matches_the_registration_status() -> None:
         webinar(status=Status.ACTIVE, registration=registration()),
     )
     kinds = (NoticeKind.LIVE, NoticeKind.MOVED, NoticeKind.OPENED)
-    first = [next(iter(buttons(speak(notice_context(shut, kind)).blocks))) for kind in kinds]
+    first = [next(iter(buttons(composed(notice_context(shut, kind)).blocks))) for kind in kinds]
     assert first == ["Tell Me When It Opens"] * 3
-    assert next(iter(buttons(speak(notice_context(live, NoticeKind.LIVE)).blocks))) == "Join Now"
-    assert list(buttons(speak(notice_context(webinar(), NoticeKind.MOVED)).blocks)) == ["Details"]
+    assert next(iter(buttons(composed(notice_context(live, NoticeKind.LIVE)).blocks))) == "Join Now"
+    assert list(buttons(composed(notice_context(webinar(), NoticeKind.MOVED)).blocks)) == ["Details"]
 
 
 @pytest.mark.parametrize("kind", [*sorted(TIMED), NoticeKind.LIVE, NoticeKind.MOVED])
 def test_direct_message_offers_the_personal_link(kind: NoticeKind) -> None:
     """A button shows the link to the person who clicks; the message contains none."""
     for one in (webinar(), webinar(registration=registration()), webinar(audience=Audience.ANYONE)):
-        made = speak(notice_context(one, kind, channel_id="D1"))
-        first = next(iter(buttons(made.blocks).values()))
+        message = composed(notice_context(one, kind, channel_id="D1"))
+        first = next(iter(buttons(message.blocks).values()))
         assert (first["text"]["text"], first["action_id"], first["value"]) == ("My Link", our_buttons.MY_LINK, "s1")
         assert "url" not in first
-    pair = speak(*(notice_context(webinar(session_id=f"s{number}"), kind, channel_id="D1") for number in range(2)))
+    pair = composed(*(notice_context(webinar(session_id=f"s{number}"), kind, channel_id="D1") for number in range(2)))
     assert beside(pair) == (["My Link"] * 2 if kind in TIMED else ["Details"] * 2)
 
 
@@ -224,14 +224,14 @@ def test_scheduled_message_contains_nothing_that_changes(kind: NoticeKind) -> No
     one = webinar(registration=registration())
     full = registration(count=4, limit=4, is_open=False, read_at=START)
     more = webinar(registration=full, seen_at=START, status=Status.ACTIVE, description="New", host_name="Ben Okafor")
-    assert speak(notice_context(one, kind)) == speak(notice_context(more, kind))
+    assert composed(notice_context(one, kind)) == composed(notice_context(more, kind))
 
 
 def test_mirrored_count_is_shown_while_fresh() -> None:
     """An hour later it is no figure to give without its age."""
     one = webinar(registration=registration(read_at=START))
     later = [timedelta(minutes=59), timedelta(minutes=61)]
-    assert [speak(notice_context(one, NoticeKind.ENDED), at=START + after).text for after in later] == [
+    assert [composed(notice_context(one, NoticeKind.ENDED), at=START + after).text for after in later] == [
         "Launch day has ended: 3 registered",
         "Launch day has ended",
     ]
@@ -239,31 +239,31 @@ def test_mirrored_count_is_shown_while_fresh() -> None:
 
 def test_several_reminders_are_one_line_each_soonest_first() -> None:
     """The way in beside each; no button calls louder than the others."""
-    made = speak(*several(3, registration=registration()))
-    lines = [block["text"]["text"] for block in made.blocks]
+    message = composed(*several(3, registration=registration()))
+    lines = [block["text"]["text"] for block in message.blocks]
     assert [line.split(":")[0] for line in lines] == [
         "*Day 0* starts in 1 hour",
         "*Day 1* starts in 1 hour 1 minute",
         "*Day 2* starts in 1 hour 2 minutes",
     ]
-    assert made.text == "\n".join(lines).replace("*", "")
-    assert beside(made) == ["Register"] * 3
-    assert "primary" not in str(made.blocks)
+    assert message.text == "\n".join(lines).replace("*", "")
+    assert beside(message) == ["Register"] * 3
+    assert "primary" not in str(message.blocks)
 
 
 def test_line_without_an_entrance_has_a_details_button() -> None:
     """Where the page is not known yet, and for all that is not about to start."""
     first, second = several(2)
-    assert beside(speak(first, notice_context(second.webinar or webinar(), NoticeKind.FULL))) == ["Details"] * 2
+    assert beside(composed(first, notice_context(second.webinar or webinar(), NoticeKind.FULL))) == ["Details"] * 2
 
 
 def test_more_than_fit_are_counted() -> None:
     """And there is a way to see them."""
-    made = speak(*several(MAX_WEBINARS + 5, registration=registration()))
-    named = sum(block["type"] == "section" for block in made.blocks)
+    message = composed(*several(MAX_WEBINARS + 5, registration=registration()))
+    named = sum(block["type"] == "section" for block in message.blocks)
     assert MAX_WEBINARS - 5 < named <= MAX_WEBINARS
-    assert visible_text(made.blocks[-1:]) == f"… and {MAX_WEBINARS + 5 - named} more. {SEE_ALL}"
-    assert made.text.splitlines()[-1] == f"… and {MAX_WEBINARS + 5 - (len(made.text.splitlines()) - 1)} more"
+    assert visible_text(message.blocks[-1:]) == f"… and {MAX_WEBINARS + 5 - named} more. {SEE_ALL}"
+    assert message.text.splitlines()[-1] == f"… and {MAX_WEBINARS + 5 - (len(message.text.splitlines()) - 1)} more"
 
 
 def test_order_of_the_notices_makes_no_difference() -> None:
@@ -271,44 +271,44 @@ def test_order_of_the_notices_makes_no_difference() -> None:
     one, other = several(2)
     title = notice_context(other.webinar or webinar(), NoticeKind.RETITLED, facts=ALL_FACTS)
     full = notice_context(other.webinar or webinar(), NoticeKind.FULL, facts=ALL_FACTS)
-    made = {str(speak(*order)) for order in itertools.permutations([one, other, title, full])}
-    assert len(made) == 1
+    messages = {str(composed(*order)) for order in itertools.permutations([one, other, title, full])}
+    assert len(messages) == 1
 
 
 def test_news_about_one_webinar_stands_together() -> None:
     """It is named once, and everything that can be done about it stands below."""
     kinds = (NoticeKind.FULL, NoticeKind.MOVED, NoticeKind.CLOSED)
-    made = speak(*(notice_context(webinar(), kind, facts=ALL_FACTS, by="Ana Lima") for kind in kinds))
-    assert made.blocks[0]["text"]["text"].splitlines() == [
+    message = composed(*(notice_context(webinar(), kind, facts=ALL_FACTS, by="Ana Lima") for kind in kinds))
+    assert message.blocks[0]["text"]["text"].splitlines() == [
         f"*Launch day* was moved by Ana Lima: now {NEW}, 45 minutes, instead of {OLD}",
         "It is full: 42 registered, closed by the limit of 100",
         "Registration for it was closed by Ana Lima: 42 of 100 registered",
     ]
-    assert list(buttons(made.blocks)) == ["Raise Limit", "Open Registration", "Details"]
+    assert list(buttons(message.blocks)) == ["Raise Limit", "Open Registration", "Details"]
 
 
 def test_sessions_of_two_accounts_are_two_webinars() -> None:
     """Their ids are another system's, and may be the same."""
     other = ACCOUNT.model_copy(update={"provider": "zoom"})
     theirs = webinar(account=other, title="Other day")
-    made = speak(notice_context(webinar()), NoticeContext(notice(account=other), theirs))
-    assert len([block for block in made.blocks if block["type"] == "section"]) == 2
+    message = composed(notice_context(webinar()), NoticeContext(notice(account=other), theirs))
+    assert len([block for block in message.blocks if block["type"] == "section"]) == 2
 
 
 def test_several_reminders_of_one_webinar_are_one() -> None:
     """After the bot was away; the text depends on the time of the post."""
     late = [notice_context(webinar(), due_at=START - before) for before in (DAY, HOUR)]
-    made = speak(*late, at=START - timedelta(minutes=40), late=True)
-    assert made.text == f"Launch day starts in 40 minutes: {NEW}, 45 minutes\n{LATE}"
-    assert visible_text(made.blocks[-1:]) == LATE
+    message = composed(*late, at=START - timedelta(minutes=40), late=True)
+    assert message.text == f"Launch day starts in 40 minutes: {NEW}, 45 minutes\n{LATE}"
+    assert visible_text(message.blocks[-1:]) == LATE
 
 
 def test_late_and_repeated_notes_appear_once() -> None:
     """However many notices the message carries."""
-    made = speak(*several(3), late=True, repeated=True)
-    assert made.text.splitlines()[3:] == [LATE, REPEATED]
-    assert visible_text(made.blocks).count(LATE) == visible_text(made.blocks).count(REPEATED) == 1
-    assert made.blocks[-1]["type"] == "context"
+    message = composed(*several(3), late=True, repeated=True)
+    assert message.text.splitlines()[3:] == [LATE, REPEATED]
+    assert visible_text(message.blocks).count(LATE) == visible_text(message.blocks).count(REPEATED) == 1
+    assert message.blocks[-1]["type"] == "context"
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_late_and_repeated_notes_appear_once() -> None:
 def test_correction_states_the_current_state(changes: dict[str, Any], text: str) -> None:
     """The notice speaks of the start that the reminder spoke of; the mirror knows better."""
     wrong = notice(NoticeKind.CORRECTION, start=START - DAY)
-    assert speak(NoticeContext(wrong, webinar(**changes))).text == text
+    assert composed(NoticeContext(wrong, webinar(**changes))).text == text
 
 
 def digest(*coming: tuple[str, int | None], **changes: Any) -> NoticeContext:
@@ -351,8 +351,8 @@ def test_digest_lists_upcoming_webinars_and_count_changes() -> None:
         "over": webinar(session_id="over", start=NOW - HOUR),
     }
     since = digest(("s1", 37), ("s2", 9), ("s3", 1), ("s4", 42), ("s5", None), ("s6", None), ("over", 2), ("gone", 3))
-    made = speak(since, at=NOW, others=others)
-    lines = [line.split(" · ") for line in made.text.splitlines()]
+    message = composed(since, at=NOW, others=others)
+    lines = [line.split(" · ") for line in message.text.splitlines()]
     assert lines[0] == ["Coming up in the next 8 days"]
     assert [(line[0].split(":")[0], line[1]) for line in lines[1:]] == [
         ("First day", "42 of 100 registered, the same as a week ago"),
@@ -361,34 +361,34 @@ def test_digest_lists_upcoming_webinars_and_count_changes() -> None:
         ("Third day", "registrations not read yet"),
         ("Open day", "no registration needed"),
     ]
-    assert beside(made) == ["Details"] * 5
-    assert buttons(made.blocks)["Change"]["value"] == "C1"
+    assert beside(message) == ["Details"] * 5
+    assert buttons(message.blocks)["Change"]["value"] == "C1"
 
 
 def test_digest_without_previous_counts_shows_current_ones() -> None:
     """The first one has nothing to compare with."""
-    made = speak(digest(("s1", None)), others={"s1": webinar(registration=registration())})
-    assert made.text.endswith("45 minutes · 3 registered")
+    message = composed(digest(("s1", None)), others={"s1": webinar(registration=registration())})
+    assert message.text.endswith("45 minutes · 3 registered")
 
 
 @pytest.mark.parametrize(("pace", "span"), [("daily", "2 days"), ("weekly", "8 days")])
 def test_empty_digest_is_one_line(pace: str, span: str) -> None:
     """With how far it looked."""
-    assert speak(digest(occurrence=pace)).text == f"No webinars are coming up in the next {span}."
+    assert composed(digest(occurrence=pace)).text == f"No webinars are coming up in the next {span}."
 
 
 def test_digest_in_a_dm_offers_no_form_for_a_channel() -> None:
     """And a reminder there is muted for the person alone."""
-    made = speak(digest(("s1", 3), channel_id="D1"), others={"s1": webinar()})
-    assert list(buttons(made.blocks)) == ["Details"]
-    assert "Mute" in buttons(speak(notice_context(webinar(), channel_id="D1")).blocks)
+    message = composed(digest(("s1", 3), channel_id="D1"), others={"s1": webinar()})
+    assert list(buttons(message.blocks)) == ["Details"]
+    assert "Mute" in buttons(composed(notice_context(webinar(), channel_id="D1")).blocks)
 
 
 def test_digest_and_news_share_a_message() -> None:
     """What happened comes first; of two digests that waited, the newer one stays."""
     older = digest(("s2", 1), start=START - DAY)
-    made = speak(older, digest(("s1", 3)), notice_context(webinar(), NoticeKind.FULL), others={"s1": webinar()})
-    assert [line.split(":")[0] for line in made.text.splitlines()] == [
+    message = composed(older, digest(("s1", 3)), notice_context(webinar(), NoticeKind.FULL), others={"s1": webinar()})
+    assert [line.split(":")[0] for line in message.text.splitlines()] == [
         "Launch day is full",
         "Coming up in the next 8 days",
         "Launch day",
@@ -398,10 +398,10 @@ def test_digest_and_news_share_a_message() -> None:
 @pytest.mark.parametrize(("occurrence", "where"), [("C0123 2026", "<#C0123>"), ("", "a channel that you set up")])
 def test_author_is_notified_of_a_lost_channel(occurrence: str, where: str) -> None:
     """And what to do; the notice's occurrence begins with the channel's id."""
-    made = speak(
+    message = composed(
         NoticeContext(notice(NoticeKind.CHANNEL_LOST, session_id="", channel_id="U1", occurrence=occurrence), None)
     )
-    assert made.text == (
+    assert message.text == (
         f"Greenroom can't post in {where} any more, so nothing is said there. "
         "If it is still in use, type /invite @Greenroom in it."
     )
@@ -422,39 +422,39 @@ FACTS = st.builds(
 
 
 @st.composite
-def parcels(draw: st.DrawFn) -> tuple[list[NoticeContext], dict[str, Webinar]]:
+def compose_arguments(draw: st.DrawFn) -> tuple[list[NoticeContext], dict[str, Webinar]]:
     """Any notices that could ever be in one message, with the webinars they are about."""
     known = draw(st.lists(WEBINARS, min_size=1, max_size=30))
     # Titles and addresses of any kind at once are rare by themselves.
     if draw(st.booleans()):
         page = registration(page_uri="https://events.example/" + "x" * 2900)
         known = [one.model_copy(update={"title": NASTY, "registration": page}) for one in known]
-    said = []
+    contexts = []
     for one in known:
         kind = draw(st.sampled_from(NoticeKind))
         facts, start, before = draw(FACTS), draw(st.just(one.start) | MOMENTS), draw(st.integers(0, 10**7))
         times = {"start": start, "offset": timedelta(seconds=before), "due_at": start}
         is_known = kind not in ABOUT_CHANNELS and draw(st.integers(0, 9)) > 0
-        made = notice(kind, session_id=one.session_id, facts=facts, occurrence=draw(st.text(max_size=9)), **times)
+        message = notice(kind, session_id=one.session_id, facts=facts, occurrence=draw(st.text(max_size=9)), **times)
         name = draw(st.sampled_from(["", "Ana Lima", "<!channel>", "&" * 300]) | st.text(max_size=80))
-        said.append(NoticeContext(made, one if is_known else None, name))
-    return said, {str(number): one for number, one in enumerate(known)}
+        contexts.append(NoticeContext(message, one if is_known else None, name))
+    return contexts, {str(number): one for number, one in enumerate(known)}
 
 
 @settings(deadline=None)
-@given(parcels(), MOMENTS, st.booleans(), st.booleans())
+@given(compose_arguments(), MOMENTS, st.booleans(), st.booleans())
 def test_every_message_keeps_slacks_limits(
-    message: tuple[list[NoticeContext], dict[str, Webinar]],
+    arguments: tuple[list[NoticeContext], dict[str, Webinar]],
     at: datetime,
     late: bool,
     repeated: bool,
 ) -> None:
     """For any titles and facts; the same notices make the same message."""
-    said, others = message
-    made = compose(said, at=at, others=others, late=late, repeated=repeated)
-    check_message(made.text, made.blocks)
-    assert len(str(made.blocks)) < 20_000
-    assert compose(said, at=at, others=others, late=late, repeated=repeated) == made
+    contexts, others = arguments
+    message = compose(contexts, at=at, others=others, late=late, repeated=repeated)
+    check_message(message.text, message.blocks)
+    assert len(str(message.blocks)) < 20_000
+    assert compose(contexts, at=at, others=others, late=late, repeated=repeated) == message
 
 
 @settings(deadline=None)
@@ -462,8 +462,8 @@ def test_every_message_keeps_slacks_limits(
 def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, at: datetime, kind: NoticeKind) -> None:
     """The join link of a webinar with registration is never in a message."""
     one = one.model_copy(update={"attendee_link": SHARED})
-    made = compose([notice_context(one, kind, facts=ALL_FACTS)], at=at)
-    assert SHARED not in str(made) or one.audience is Audience.ANYONE
+    message = compose([notice_context(one, kind, facts=ALL_FACTS)], at=at)
+    assert SHARED not in str(message) or one.audience is Audience.ANYONE
 
 
 def test_notice_facts_contain_nothing_personal() -> None:

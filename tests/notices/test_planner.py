@@ -91,8 +91,10 @@ async def test_replanning_reads_the_webinar_again(db: Db) -> None:
 
 async def test_author_of_a_change_gets_no_notice(db: Db) -> None:
     """The person who made the change gets no DM; channels and other people do."""
-    lines = [subscription(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
-    await save_with_subscriptions(db, webinar(), *lines)
+    subscriptions = [
+        subscription(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))
+    ]
+    await save_with_subscriptions(db, webinar(), *subscriptions)
 
     await save_change(db, webinar(status=Status.CANCELED, seen_at=LATER), by="U1")
 
@@ -183,8 +185,8 @@ async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> No
     await save_with_subscriptions(db, webinar(), *channels, webinar_subscription("E1", REMINDERS, offsets=(2 * HOUR,)))
 
     rows = await notice_table.of_session(db, ACCOUNT, "s1")
-    leads = Counter((row.notice.offset, row.notice.due_at - row.notice.schedulable_at) for row in rows)
-    assert leads == {(HOUR, 600 * QUARTER / 500): 600, (2 * HOUR, QUARTER): 1}
+    counts = Counter((row.notice.offset, row.notice.due_at - row.notice.schedulable_at) for row in rows)
+    assert counts == {(HOUR, 600 * QUARTER / 500): 600, (2 * HOUR, QUARTER): 1}
 
 
 async def test_a_muted_webinar_is_not_reminded_of(db: Db) -> None:

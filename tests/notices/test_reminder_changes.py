@@ -28,7 +28,7 @@ HERE = ACCOUNT.workspace
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
-def line(**changes: Any) -> Subscription:
+def subscription(**changes: Any) -> Subscription:
     """#launch has a subscription by a shared card."""
     facts = {"workspace": HERE, "channel_id": "C1", "scope": Scope.WEBINAR, "subject": "s1", "account": ACCOUNT}
     return Subscription(**(facts | {"set_by": "U1", "set_at": NOW, "by_share": True} | changes))
@@ -36,14 +36,14 @@ def line(**changes: Any) -> Subscription:
 
 def followed(**changes: Any) -> Subscription:
     """#launch is subscribed to all webinars with the default features."""
-    return line(**({"scope": Scope.ALL, "subject": "", "account": None, "by_share": False} | changes))
+    return subscription(**({"scope": Scope.ALL, "subject": "", "account": None, "by_share": False} | changes))
 
 
-async def known(store: Store, *lines: Subscription) -> None:
+async def save_webinar(store: Store, *subscriptions: Subscription) -> None:
     """The ordinary webinar, planned for these subscriptions."""
     async with store.write() as db:
         await webinar_table.save(db, webinar())
-        for one in lines:
+        for one in subscriptions:
             await subscription_table.save(db, one)
         await replan(db, webinar(), NOW)
 
@@ -61,7 +61,7 @@ def waiting(sheet: ReminderSheet) -> list[timedelta]:
 
 async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
     """The sheet names who shared the card."""
-    await known(store, line())
+    await save_webinar(store, subscription())
     sheet = await seen(store)
     assert waiting(sheet) == list(DEFAULT_OFFSETS)
     assert (sheet.is_on, sheet.has_own_offsets, sheet.offsets, sheet.default_offsets) == (
@@ -77,22 +77,24 @@ async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
 
 async def test_own_offsets_keep_other_features(store: Store) -> None:
     """The card's subscription keeps its meaning and gets the offsets; Undo restores it."""
-    await known(store, line())
+    await save_webinar(store, subscription())
     async with store.write() as db:
         change = await reminders.set_offsets(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
         (own,) = await subscription_table.of_channel(db, HERE, "C1")
-    assert own == line(features=DEFAULT_FEATURES, offsets=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True)
+    assert own == subscription(
+        features=DEFAULT_FEATURES, offsets=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True
+    )
     assert waiting(await seen(store)) == [2 * DAY, HOUR]
     async with store.write() as db:
         assert await reminders.undo(db, webinar(), change, LATER)
-        assert await subscription_table.of_channel(db, HERE, "C1") == [line()]
+        assert await subscription_table.of_channel(db, HERE, "C1") == [subscription()]
         assert not await reminders.undo(db, webinar(), change, LATER)
     assert waiting(await seen(store)) == list(DEFAULT_OFFSETS)
 
 
 async def test_default_offsets_leave_no_redundant_subscription(store: Store) -> None:
     """A channel subscribed to all webinars uses that subscription again, also after it changes."""
-    await known(store, followed())
+    await save_webinar(store, followed())
     async with store.write() as db:
         await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", LATER)
         await reminders.set_offsets(db, webinar(), "C1", None, "U2", LATER)
@@ -103,7 +105,7 @@ async def test_default_offsets_leave_no_redundant_subscription(store: Store) -> 
 
 async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) -> None:
     """Other features stay; turned on again, the chosen offsets return."""
-    await known(store, followed())
+    await save_webinar(store, followed())
     async with store.write() as db:
         await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", LATER)
         assert await reminders.mute(db, webinar(), "C1", "U2", LATER)
@@ -118,7 +120,7 @@ async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) ->
 
 async def test_mute_of_what_all_webinars_bring_is_for_one(store: Store) -> None:
     """Turned on again, nothing is left of it."""
-    await known(store, followed())
+    await save_webinar(store, followed())
     async with store.write() as db:
         await reminders.mute(db, webinar(), "C1", "U2", LATER)
     assert not (await seen(store)).is_on
@@ -130,7 +132,7 @@ async def test_mute_of_what_all_webinars_bring_is_for_one(store: Store) -> None:
 
 async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> None:
     """The defaults are not added."""
-    await known(store)
+    await save_webinar(store)
     async with store.write() as db:
         await reminders.add(db, webinar(), "C1", (HOUR,), "U2", LATER)
     sheet = await seen(store)
@@ -139,7 +141,7 @@ async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> No
 
 async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> None:
     """Neither change is lost, and the limit of ten holds."""
-    await known(store, line(offsets=(DAY,), by_share=False))
+    await save_webinar(store, subscription(offsets=(DAY,), by_share=False))
     refused = 0
 
     async def add(minutes: int) -> None:
@@ -160,7 +162,7 @@ async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> Non
 
 async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
     """Until it is planned again, or its time has passed."""
-    await known(store, line())
+    await save_webinar(store, subscription())
     skipped = next(one for one in (await seen(store)).reminders if one.offset == HOUR)
     async with store.write() as db:
         await reminders.skip(db, webinar(), "C1", skipped.id, LATER)
@@ -177,7 +179,7 @@ async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
 
 async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
     """By whatever id it is named."""
-    await known(store, line(), line(channel_id="C2"))
+    await save_webinar(store, subscription(), subscription(channel_id="C2"))
     theirs = (await seen(store, "C2")).reminders[0]
     async with store.write() as db:
         for change in (
@@ -192,7 +194,7 @@ async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
 
 async def test_defaults_apply_without_own_offsets(store: Store) -> None:
     """Each webinar that uses them is replanned and counted."""
-    await known(store, line(), line(channel_id="C2", offsets=(2 * HOUR,), by_share=False))
+    await save_webinar(store, subscription(), subscription(channel_id="C2", offsets=(2 * HOUR,), by_share=False))
     other = webinar(session_id="s2", webinar_id="w2")
     async with store.write() as db:
         await webinar_table.save(db, other)
@@ -206,7 +208,7 @@ async def test_defaults_apply_without_own_offsets(store: Store) -> None:
 
 async def test_snooze_forgets_what_has_passed(store: Store) -> None:
     """A person's subscription holds the future offsets; when it ends, nothing is left."""
-    await known(store)
+    await save_webinar(store)
     async with store.write() as db:
         await reminders.snooze(db, webinar(), "D1", DAY, "U2", NOW)
         await reminders.snooze(db, webinar(), "D1", HOUR, "U2", START - 2 * HOUR)
@@ -221,7 +223,7 @@ async def test_snooze_forgets_what_has_passed(store: Store) -> None:
 
 async def test_webinar_that_has_begun_or_is_unknown_is_not_planned(store: Store) -> None:
     """Each in a sentence."""
-    await known(store)
+    await save_webinar(store)
     async with store.write() as db:
         with pytest.raises(BadInput, match="start has passed"):
             await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", START)

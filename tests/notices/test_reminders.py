@@ -61,9 +61,9 @@ def news(world: World) -> list[str]:
     return [message.words.splitlines()[0] for message in _posted(world) if _is_news(message)]
 
 
-def told(*waits: timedelta, title: str = "Launch day") -> list[tuple[int, str]]:
+def expected(*offsets: timedelta, title: str = "Launch day") -> list[tuple[int, str]]:
     """The reminders so long before the start, each in its second."""
-    return [(int(wait.total_seconds()), f"*{title}* starts in {TOLD[wait]}") for wait in waits]
+    return [(int(offset.total_seconds()), f"*{title}* starts in {TOLD[offset]}") for offset in offsets]
 
 
 def card(world: World) -> Message:
@@ -89,12 +89,12 @@ async def test_shared_webinar_is_reminded_of_three_times(world: World) -> None:
         await world.start_bot()
     await reach(world, start + HOUR)
 
-    assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
+    assert reminders(world, start) == expected(DAY, HOUR, 10 * MINUTE)
     assert await states(world) == [NoticeState.POSTED] * 3
 
 
 @pytest.mark.parametrize(
-    ("ahead", "waits"),
+    ("ahead", "offsets"),
     [
         (DAY + 5 * MINUTE, [DAY, HOUR, 10 * MINUTE]),
         (DAY - MINUTE, [HOUR, 10 * MINUTE]),
@@ -103,15 +103,15 @@ async def test_shared_webinar_is_reminded_of_three_times(world: World) -> None:
     ],
 )
 async def test_only_reminders_that_are_still_ahead_are_planned(
-    world: World, ahead: timedelta, waits: list[timedelta]
+    world: World, ahead: timedelta, offsets: list[timedelta]
 ) -> None:
     """A webinar shared late gets no reminders for offsets that have passed."""
     start = await announced(world, ahead)
-    assert [row.notice.offset for row in await rows(world)] == waits
+    assert [row.notice.offset for row in await rows(world)] == offsets
 
     await reach(world, start)
 
-    assert reminders(world, start) == told(*waits)
+    assert reminders(world, start) == expected(*offsets)
 
 
 async def test_reminder_is_scheduled_a_quarter_of_an_hour_before(world: World) -> None:
@@ -134,12 +134,12 @@ async def test_reminder_is_posted_while_the_bot_is_down(world: World) -> None:
     await reach(world, start - DAY - 10 * MINUTE)
     await world.stop_bot()
     await reach(world, start - DAY + HOUR)
-    assert reminders(world, start) == told(DAY)
+    assert reminders(world, start) == expected(DAY)
 
     await world.start_bot()
     await reach(world, start - 2 * HOUR)
 
-    assert reminders(world, start) == told(DAY)
+    assert reminders(world, start) == expected(DAY)
     assert await states(world) == [NoticeState.POSTED, NoticeState.PLANNED, NoticeState.PLANNED]
 
 
@@ -152,7 +152,7 @@ async def test_bot_that_is_back_before_a_reminder_is_due_is_in_time(world: World
     await world.start_bot()
     await reach(world, start - DAY + MINUTE)
 
-    assert reminders(world, start) == told(DAY)
+    assert reminders(world, start) == expected(DAY)
 
 
 async def test_late_bot_posts_only_unexpired_reminders(world: World) -> None:
@@ -196,9 +196,9 @@ async def test_canceled_webinar_withdraws_its_reminders(world: World) -> None:
     await reach(world, start + HOUR)
 
     assert await states(world) == [NoticeState.WITHDRAWN] * 3
-    rewritten, told = (message.words for message in _standing(world))
+    rewritten, canceled = (message.words for message in _standing(world))
     assert "is cancelled" in rewritten
-    assert told.startswith("*Launch day* was cancelled by Chloé Martin")
+    assert canceled.startswith("*Launch day* was cancelled by Chloé Martin")
 
 
 async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world: World) -> None:
@@ -210,7 +210,7 @@ async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world
     await world.bot.services.mirror.sweep()
     await reach(world, later)
 
-    assert reminders(world, later) == told(DAY, HOUR, 10 * MINUTE)
+    assert reminders(world, later) == expected(DAY, HOUR, 10 * MINUTE)
     assert news(world) == ["*Launch day* was moved"]
     assert (await states(world))[:3] == [NoticeState.WITHDRAWN] * 3
 
@@ -225,7 +225,7 @@ async def test_webinar_moved_and_moved_back_keeps_its_reminders(world: World) ->
         await world.bot.services.scheduler.deliver()
     await reach(world, start)
 
-    assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
+    assert reminders(world, start) == expected(DAY, HOUR, 10 * MINUTE)
 
 
 async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) -> None:
@@ -236,8 +236,8 @@ async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) 
     await world.bot.services.mirror.sweep()
     await reach(world, start - 9 * MINUTE)
 
-    *said, (before, correction) = reminders(world, start)
-    assert said == told(DAY, HOUR, 10 * MINUTE)
+    *earlier, (before, correction) = reminders(world, start)
+    assert earlier == expected(DAY, HOUR, 10 * MINUTE)
     assert correction.startswith("*Launch day* was moved, so the reminder above is no longer right")
     assert 9 * 60 <= before <= 9 * 60 + 50
 
@@ -252,8 +252,8 @@ async def test_webinar_that_was_moved_before_a_reminder_and_read_after_it_is_cor
     await world.bot.services.mirror.sweep()
     await reach(world, start - MINUTE)
 
-    *said, (_, correction) = reminders(world, start)
-    assert said == told(DAY, HOUR)
+    *earlier, (_, correction) = reminders(world, start)
+    assert earlier == expected(DAY, HOUR)
     assert correction.startswith("*Launch day* was moved, so the reminder above is no longer right")
 
 
@@ -268,7 +268,7 @@ async def test_new_title_stands_in_the_reminder(world: World) -> None:
     await world.bot.services.mirror.sweep()
     await reach(world, start - DAY)
 
-    assert reminders(world, start) == told(DAY, title="Relaunch day")
+    assert reminders(world, start) == expected(DAY, title="Relaunch day")
     assert news(world) == ["*Launch day* is now called *Relaunch day*"]
 
 
@@ -280,7 +280,7 @@ async def test_webinar_shared_twice_in_a_channel_is_reminded_of_once(world: Worl
     edit(world, scheduledDuration=7200)
     await world.bot.services.mirror.sweep()
 
-    assert reminders(world, start) == told(DAY)
+    assert reminders(world, start) == expected(DAY)
     cards = [message for message in _standing(world) if "Refresh" in message.buttons]
     assert ["2 hours" in each.words for each in cards] == [True, True]
 
@@ -291,7 +291,7 @@ async def test_webinar_shared_in_two_channels_is_reminded_of_in_both(world: Worl
     await world.command("chloe", "#marketing", "share launch day")
     await reach(world, start - DAY)
 
-    assert reminders(world, start) == told(DAY)
+    assert reminders(world, start) == expected(DAY)
     assert "starts in 1 day" in world.last("#marketing").words
 
 
@@ -342,7 +342,7 @@ async def test_bot_killed_while_scheduling_posts_once(world: World, accepted: bo
         await db.execute(update(table).where(held).values(claimed_until=machine_now() - SECOND))
     await reach(world, start)
 
-    assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
+    assert reminders(world, start) == expected(DAY, HOUR, 10 * MINUTE)
 
 
 def _posted(world: World) -> list[Message]:
