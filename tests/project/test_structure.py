@@ -153,7 +153,7 @@ def views() -> list[dict[str, Any]]:
     link = SecretStr("https://join.example/host")
     draft = CreateDraft(draft_id="d1")
     created = creation_texts.CreatedResult(plain, host_link=link)
-    organised = workspace_settings_form.OrganizerChoice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
+    chosen = workspace_settings_form.OrganizerChoice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
     channel = channel_state.ChannelState("C1", subscriptions=[], webinars={}, hours=None, default_offsets=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     shown = [
@@ -184,7 +184,7 @@ def views() -> list[dict[str, Any]]:
         *team_messages(plain),
         *bulk_messages(plain),
         compose.compose([notice_context(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
-        workspace_settings_form.settings(organised, [], (), may_change=True, zone="UTC"),
+        workspace_settings_form.settings(chosen, [], (), may_change=True, zone="UTC"),
         link_texts.site_link(plain, "https://webinars.acme.example/register/token"),
     ]
     modals = [
@@ -206,8 +206,8 @@ def views() -> list[dict[str, Any]]:
         *seat_modals(plain),
         *team_modals(plain),
         *bulk_modals(plain),
-        workspace_settings_form.form(organised, [], zone="UTC"),
-        workspace_settings_form.saved(organised, [], zone="UTC"),
+        workspace_settings_form.form(chosen, [], zone="UTC"),
+        workspace_settings_form.saved(chosen, [], zone="UTC"),
         *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),
     ]
     return [*modals, *({"blocks": message.blocks} for message in shown)]

@@ -19,7 +19,7 @@ from tests.sandbox.slack_app import refusal
 Json = dict[str, Any]
 
 
-class Desk:
+class ControlClient:
     """Client of a stand-in by its URL."""
 
     def __init__(self, url: str, token: str, http: aiohttp.ClientSession) -> None:
@@ -49,14 +49,14 @@ class Desk:
 
 
 @pytest.fixture
-async def api(slack: Slack) -> AsyncIterator[Desk]:
+async def api(slack: Slack) -> AsyncIterator[ControlClient]:
     """A stand-in in this process, used by its URL only."""
     async with aiohttp.ClientSession() as http:
-        yield Desk(slack.url, slack.bot_token, http)
+        yield ControlClient(slack.url, slack.bot_token, http)
 
 
 @asynccontextmanager
-async def elsewhere() -> AsyncIterator[Desk]:
+async def elsewhere() -> AsyncIterator[ControlClient]:
     """A stand-in in its own process."""
     command = (sys.executable, "-m", "sandbox.slack", "--port", "0")
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -65,7 +65,7 @@ async def elsewhere() -> AsyncIterator[Desk]:
     settings = dict(line.split("=", 1) for line in lines if line.startswith("SLACK_"))
     try:
         async with aiohttp.ClientSession() as http:
-            yield Desk(settings["SLACK_API_URL"].removesuffix("/api/"), settings["SLACK_BOT_TOKEN"], http)
+            yield ControlClient(settings["SLACK_API_URL"].removesuffix("/api/"), settings["SLACK_BOT_TOKEN"], http)
     finally:
         process.terminate()
         await process.wait()
@@ -94,7 +94,7 @@ async def test_control_counts_what_a_process_of_its_own_accepted() -> None:
         assert (state["accepted"], state["accepted_at"], state["held"]) == (3, third["at"], 0)
 
 
-async def test_scheduled_messages_are_shown_with_what_became_of_them(api: Desk) -> None:
+async def test_scheduled_messages_are_shown_with_what_became_of_them(api: ControlClient) -> None:
     """Posted, lost, deleted, pending."""
     ids = []
     for channel, seconds in (("C0LAUNCH", 300), ("C0MARKETING", 301), ("D0ANA", 3000), ("D0BEN", 3001)):
@@ -109,7 +109,7 @@ async def test_scheduled_messages_are_shown_with_what_became_of_them(api: Desk) 
     assert set(shown[0]) == {"id", "channel", "post_at", "text", "state"}
 
 
-async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, api: Desk) -> None:
+async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, api: ControlClient) -> None:
     """The whole sandbox if there is one; it only moves forward."""
     moved: list[int] = []
 
@@ -124,7 +124,7 @@ async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, api: Desk) ->
     assert await api.control("POST", "clock", {}) == (400, {"error": "'seconds' is missing."})
 
 
-async def test_limits_can_be_changed_one_by_one(slack: Slack, api: Desk) -> None:
+async def test_limits_can_be_changed_one_by_one(slack: Slack, api: ControlClient) -> None:
     """By their names; an invalid value changes nothing."""
     status, limits = await api.control("PATCH", "limits", {"messages_per_second": None, "ack_seconds": 0.5})
     assert (status, limits["messages_per_second"], limits["ack_seconds"]) == (200, None, 0.5)
@@ -136,7 +136,7 @@ async def test_limits_can_be_changed_one_by_one(slack: Slack, api: Desk) -> None
     assert await api.get("limits") == limits
 
 
-async def test_chaos_can_be_ordered_watched_and_ended(api: Desk) -> None:
+async def test_chaos_can_be_ordered_watched_and_ended(api: ControlClient) -> None:
     """With the arguments of `chaos`."""
     status, answer = await api.control("POST", "chaos", {"method": "auth.test", "limited": 1.0})
     assert status == 200
@@ -150,7 +150,7 @@ async def test_chaos_can_be_ordered_watched_and_ended(api: Desk) -> None:
     assert (await api.web.auth_test())["ok"]
 
 
-async def test_installation_can_be_changed_from_outside(slack: Slack, api: Desk) -> None:
+async def test_installation_can_be_changed_from_outside(slack: Slack, api: ControlClient) -> None:
     """Scopes, the app itself, and its place in a channel."""
     assert (await api.control("PUT", "scopes", {"scopes": ["users:read"]}))[1] == {"scopes": ["users:read"]}
     assert await refusal(api.web.chat_postMessage(channel="C0LAUNCH", text="x")) == "missing_scope"
@@ -168,7 +168,7 @@ async def test_installation_can_be_changed_from_outside(slack: Slack, api: Desk)
     assert (await api.control("PATCH", "channels/C0NOWHERE", {}))[0] == 400
 
 
-async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, api: Desk) -> None:
+async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, api: ControlClient) -> None:
     """Any number is a workspace; only the rates are checked; our own workspace is as strict as before."""
     seventh = api.client("xoxb-anything-7")
     assert await refusal(seventh.auth_test()) == "invalid_auth"
@@ -190,7 +190,7 @@ async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, ap
     assert await refusal(api.web.chat_postMessage(channel="CWHATEVER", text="x")) == "channel_not_found"
 
 
-async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, api: Desk) -> None:
+async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, api: ControlClient) -> None:
     """Listed by workspace, channel, time and page; deleted until a minute before; posted; never with metadata."""
     slack.limits.many_workspaces = True
     one, two = api.client("xoxb-n-1"), api.client("xoxb-n-2")
