@@ -183,7 +183,7 @@ def _with_error_pages(handler: Handler) -> Handler:
             return _page(request, UNAVAILABLE, retry_after=UNAVAILABLE.refresh_s)
         except Exception:
             reference = secrets.token_hex(3).upper()
-            log.exception("unexpected", extra={"reference": reference})
+            log.exception("page.failed", extra={"reference": reference})
             text = f"Something unexpected happened. Try again; if it happens again, pass on the reference {reference}."
             return _page(request, PageText(500, "This did not work", text=text))
 
