@@ -471,3 +471,13 @@ def test_usual_times_can_be_changed_by_those_who_may() -> None:
     assert buttons(defaults_form.current_message(known, may_change=True, zone="UTC").blocks).keys() == {"Change"}
     form = defaults_form.form(known, zone="UTC")
     assert defaults_form.read(initial_values(form)) == USUAL
+
+
+def test_buttons_and_forms_keep_their_serialized_names() -> None:
+    """Buttons and forms made by an older version still parse."""
+    assert '"leads":' in LARGEST.model_dump_json()
+    assert reminder_result.parse_undo(LARGEST.model_dump_json()) == LARGEST
+    undo = defaults_form.parse_undo('{"leads": "1h", "changed_at": "2026-01-01T00:00:00Z"}')
+    assert (undo.offsets, '"leads":"1h"' in undo.model_dump_json()) == ("1h", True)
+    metadata = remind_form.ReminderFormContext.model_validate_json('{"session_id": "s1", "under": "V1"}')
+    assert (metadata.parent_view_id, '"under":"V1"' in metadata.model_dump_json()) == ("V1", True)
