@@ -492,7 +492,7 @@ async def test_a_user_is_notified_if_an_organizer_removes_them(world: World) -> 
 async def test_a_team_member_is_shown_their_team_link(world: World) -> None:
     """By the same buttons, without a call, and only to them."""
     launch = await seats_harness(world)
-    speaker = member("Dev Patel", user_id="U0DEV", told=NotifiedBy.MESSAGE)
+    speaker = member("Dev Patel", user_id="U0DEV", notified_by=NotifiedBy.MESSAGE)
     async with world.bot.services.store.write() as db:
         await team_table.save(db, world.bot.services.account, launch.session_id, speaker, world.clock.now())
 
