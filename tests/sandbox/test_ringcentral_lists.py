@@ -1,4 +1,4 @@
-"""The lists of sessions: own and company, filters and pages."""
+"""The lists of sessions (own and company) and of webinars: filters and pages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.sandbox.ringcentral_client import (
     CONFIGURATION,
     LONG_AGO,
     SERVICE,
+    WEBINARS,
     ApiClient,
     Reply,
     api_client,
@@ -177,3 +178,22 @@ async def test_wrong_paging_is_refused(query: dict[str, str], parameter: str) ->
     async with api_client() as at:
         reply = await at.call("GET", OWN, **{"endTimeFrom": LONG_AGO, **query})
         assert (reply.status, reply.parameters) == (400, [parameter])
+
+
+async def test_the_list_needs_a_date_to_start_from() -> None:
+    """`creationTimeFrom` missing or not a date-time is a 400 that names it."""
+    async with api_client() as at:
+        for query in ({}, {"creationTimeFrom": "2026-01-01"}, {"creationTimeFrom": "1767225600"}):
+            reply = await at.call("GET", WEBINARS, **query)
+            assert (reply.status, reply.parameters) == (400, ["creationTimeFrom"])
+
+
+async def test_the_list_holds_what_was_made_since() -> None:
+    """Dates with an offset are accepted; the bound is inclusive."""
+    async with api_client() as at:
+        await at.make_webinar()
+        at.clock.advance(60)
+        second = await at.make_webinar()
+        reply = await at.call("GET", WEBINARS, creationTimeFrom="2030-01-01T02:01:00+02:00")
+        assert [one["id"] for one in reply.body["records"]] == [second]
+        assert reply.body["paging"] == {"pageToken": "1", "perPage": 100}
