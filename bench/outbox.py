@@ -129,8 +129,7 @@ async def _served(postgres: Postgres, url: str, way: str, workers: int, count: i
     try:
         async with _workers(workers, way, url, slack.url) as processes:
             await asyncio.sleep(1.0)  # until the connections that filled the database are closed
-            database = _database_time(postgres)
-            began = machine_now()
+            database, began = _database_time(postgres), machine_now()
             for process in processes:
                 _word(process)
             await _until(lambda: (slack.held() if held else len(slack.world.accepted)) >= count)

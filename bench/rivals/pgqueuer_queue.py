@@ -31,14 +31,14 @@ async def fill(url: str, places: Sequence[tuple[str, str]]) -> list[float]:
     await queries.install()
     await queries.optimize_autovacuum()
     start = (machine_now() + AHEAD).timestamp()
-    jobs = [json.dumps(asdict(Alert(team, channel, start))).encode() for team, channel in places]
+    jobs: list[bytes | None] = [json.dumps(asdict(Alert(team, channel, start))).encode() for team, channel in places]
     for first in range(0, len(jobs), FILL_BATCH):
         batch = jobs[first : first + FILL_BATCH]
         await queries.enqueue([TASK] * len(batch), batch, [0] * len(batch))
 
     async def add_later(count: int) -> list[int]:
-        later = [AHEAD] * count
-        return list(await queries.enqueue([TASK] * count, [jobs[0]] * count, [0] * count, later))
+        later: list[timedelta | None] = [AHEAD] * count
+        return [int(job) for job in await queries.enqueue([TASK] * count, [jobs[0]] * count, [0] * count, later)]
 
     ids = await add_later(LATER_JOBS)
 
@@ -59,7 +59,7 @@ async def worker(database_url: str, slack_url: str, _: str, http: aiohttp.Client
     queue = PgQueuer(AsyncpgDriver(connection))
 
     async def post(job: Job) -> None:
-        await post_alert(**json.loads(job.payload))
+        await post_alert(**json.loads(job.payload or b""))
 
     queue.entrypoint(TASK)(post)
 

@@ -6,14 +6,14 @@ import json
 import statistics
 from pathlib import Path
 
-from bench.__main__ import shown
-from bench.calls import counted
+from bench.__main__ import format_table
+from bench.calls import count_calls
 from bench.processes import output, started
 
 
 async def test_every_command_costs_the_vendor_calls_that_we_promise() -> None:
-    """As counted by the stand-in, with the bot in its own process."""
-    assert await counted() == {
+    """As count_calls by the stand-in, with the bot in its own process."""
+    assert await count_calls() == {
         "create, until the card stands": 2,
         "create, after that": 1,
         "list": 0,
@@ -50,7 +50,7 @@ async def test_load_is_taken_by_the_bare_listener(tmp_path: Path) -> None:
 
 def test_table_shows_the_spread_of_each_figure() -> None:
     """Over all rounds."""
-    *_, figure, _, _, calls = shown({"start to ready, s": [3.0, 1.0, 1.5]}, {"list": 0}).splitlines()
+    *_, figure, _, _, calls = format_table({"start to ready, s": [3.0, 1.0, 1.5]}, {"list": 0}).splitlines()
 
     assert figure.split() == ["start", "to", "ready,", "s", "1.00", "1.50", "3.00", "3"]
     assert calls.split() == ["list", "0"]
