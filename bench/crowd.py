@@ -10,11 +10,11 @@ from sqlalchemy import text
 from bot.db.connection import Store
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Audience, Webinar
-from bot.notices.model import Notice, NoticeFacts, NoticeKind
+from bot.notices.model import Feature, Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Features, webinar_subscription
+from bot.notices.subscriptions.model import Features, webinar_subscription
 from bot.webinars import table as webinar_table
 
 CHANNELS = 3

@@ -31,7 +31,8 @@ from bot.settings import Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
-from handlers.router import listen
+from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers.router import Router
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
         store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
         services = build_services(settings, identity, store, slack, provider, clock)
         app = _bolt(settings, identity)
-        listen(app, services)
+        Router(services, COMMANDS, ACTIONS, SUBMISSIONS).listen(app)
         runner, url = await _serve(settings, app, services)
         if store.is_sqlite:  # after binding the port, which proves that no other process uses the file
             await release_leases(store)

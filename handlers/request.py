@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -15,13 +15,15 @@ from bot.errors import GreenroomError
 from bot.model.people import Person, Workspace
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
-from bot.services import Services
 from bot.slack import error_message
 from bot.slack.client import SlackApi
 from bot.slack.deliver import update_or_post
 from bot.slack.error_message import message_view, sentence_message, wait_sentence
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackRefused
+
+if TYPE_CHECKING:
+    from bot.services import Services
 
 log = logging.getLogger(__name__)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands.parser import parse
 from bot.errors import BadInput
-from bot.services import Services
-from handlers import ACTIONS, COMMANDS, SUBMISSIONS, errors
-from handlers.request import SlackRequest
+from handlers import errors
+from handlers.request import Commands, Listeners, SlackRequest
+
+if TYPE_CHECKING:
+    from bot.services import Services
 
 COMMAND = "/webinar"
 ANY = re.compile("")
@@ -22,47 +24,56 @@ ANY = re.compile("")
 VALUE_KEYS = ("value", "selected_conversation", "selected_channel", "selected_user")
 
 
-def listen(app: AsyncApp, services: Services) -> None:
-    """Register one listener per kind of request with Bolt."""
+class Router:
+    """Dispatches requests through the tables of the conversations."""
+
+    def __init__(self, services: Services, commands: Commands, actions: Listeners, submissions: Listeners) -> None:
+        """The tables map types of parsed commands, action ids and callback ids to listeners."""
+        self._services = services
+        self._commands = commands
+        self._actions = actions
+        self._submissions = submissions
+
+    def listen(self, app: AsyncApp) -> None:
+        """Register one listener per kind of request with Bolt."""
+        app.command(COMMAND)(self._command)
+        app.action(ANY)(self._action)
+        app.view_submission(ANY)(self._submission)
+        app.view_closed(ANY)(_closed)
 
     # Bolt passes arguments by name.
-    async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _command(services, ack, body)
+    async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        command = parse(body.get("text") or "")
+        request = self._request(ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
-    async def action(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _action(services, ack, body)
+        async def listener(request: SlackRequest) -> None:
+            await self._commands[type(command)](request, command)
 
-    async def submission(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _submission(services, ack, body)
+        await errors.acknowledge_and_run(request, listener)
 
-    app.command(COMMAND)(command)
-    app.action(ANY)(action)
-    app.view_submission(ANY)(submission)
-    app.view_closed(ANY)(_closed)
+    async def _action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        action = body["actions"][0]
+        channel_id = (body.get("channel") or {}).get("id", "")
+        request = self._request(ack, body, user_id=body["user"]["id"], channel_id=channel_id)
+        request.value = _value(action)
+        request.block_id = action.get("block_id", "")
+        await errors.acknowledge_and_run(request, self._actions.get(action["action_id"], _outdated))
 
+    async def _submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        request = self._request(ack, body, user_id=body["user"]["id"])
+        await errors.run_submission(request, self._submissions.get(body["view"]["callback_id"], _outdated))
 
-async def _command(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-    command = parse(body.get("text") or "")
-    request = _request(services, ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
-
-    async def listener(request: SlackRequest) -> None:
-        await COMMANDS[type(command)](request, command)
-
-    await errors.acknowledge_and_run(request, listener)
-
-
-async def _action(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-    action = body["actions"][0]
-    channel_id = (body.get("channel") or {}).get("id", "")
-    request = _request(services, ack, body, user_id=body["user"]["id"], channel_id=channel_id)
-    request.value = _value(action)
-    request.block_id = action.get("block_id", "")
-    await errors.acknowledge_and_run(request, ACTIONS.get(action["action_id"], _outdated))
-
-
-async def _submission(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-    request = _request(services, ack, body, user_id=body["user"]["id"])
-    await errors.run_submission(request, SUBMISSIONS.get(body["view"]["callback_id"], _outdated))
+    def _request(self, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = "") -> SlackRequest:
+        return SlackRequest(
+            services=self._services,
+            ack=ack,
+            body=body,
+            user_id=user_id,
+            channel_id=channel_id,
+            trigger_id=body.get("trigger_id", ""),
+            response_url=body.get("response_url", ""),
+            view=body.get("view"),
+        )
 
 
 async def _closed(ack: AsyncAck) -> None:
@@ -73,21 +84,6 @@ async def _closed(ack: AsyncAck) -> None:
 
 async def _outdated(_: SlackRequest) -> None:
     raise BadInput("This comes from an older version of Greenroom. Type /webinar to begin anew.")
-
-
-def _request(
-    services: Services, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = ""
-) -> SlackRequest:
-    return SlackRequest(
-        services=services,
-        ack=ack,
-        body=body,
-        user_id=user_id,
-        channel_id=channel_id,
-        trigger_id=body.get("trigger_id", ""),
-        response_url=body.get("response_url", ""),
-        view=body.get("view"),
-    )
 
 
 def _value(action: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -19,8 +20,10 @@ from bot.slack.deliver import update_or_post
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackOutcomeUnknown, SlackRefused
 from bot.sync.cards import Cards
-from bot.sync.mirror import Mirror
 from bot.webinars import table as webinar_table
+
+if TYPE_CHECKING:
+    from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 

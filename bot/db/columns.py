@@ -11,16 +11,12 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Index,
-    LargeBinary,
     MetaData,
     String,
     TypeDecorator,
     text,
 )
 from sqlalchemy.types import TypeEngine
-
-from bot.db.vault import vault_of
-from bot.errors import SettingsError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,36 +49,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-class SealedText(TypeDecorator[str]):
-    """Text that is encrypted in the database (`Vault`).
-
-    Reading raises `SettingsError` if the key is lost; with `lost_key_is_null` such a value reads as None.
-    """
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def __init__(self, *, lost_key_is_null: bool = False) -> None:
-        """Raise on a lost key by default."""
-        super().__init__()
-        self.lost_key_is_null = lost_key_is_null
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        """Encrypt the text."""
-        return None if value is None else vault_of(dialect).seal(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Decrypt the text."""
-        if value is None:
-            return None
-        try:
-            return vault_of(dialect).open(value)
-        except SettingsError:
-            if self.lost_key_is_null:
-                return None
-            raise
 
 
 metadata = MetaData()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, any_, bindparam, column, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
-from bot.db.connection import Db
 from bot.model.people import Account, Workspace
+
+if TYPE_CHECKING:
+    from bot.db.connection import Db
 
 CACHE_SIZE = 20_000
 """Accounts and workspaces kept as immutable values: the same few are in most rows."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, text
 
-from bot.db.columns import SealedText, UtcDateTime, account_key, metadata, partial_index, workspace_key
+from bot.db.columns import UtcDateTime, account_key, metadata, partial_index, workspace_key
+from bot.db.vault import SealedText
 
 IN_QUEUE = "state = 'leaving' or (batch_id = '' and state in ('waiting', 'asked'))"
 HAS_PAGE = "page_key <> ''"

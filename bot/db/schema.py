@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
-from bot.db import people_schema  # noqa: F401 - adds its tables to the metadata
-from bot.db.columns import SealedText, UtcDateTime, account_key, partial_index, workspace_key
+from bot.db.columns import UtcDateTime, account_key, partial_index, workspace_key
 from bot.db.columns import metadata as metadata
+from bot.db.vault import SealedText
 
 HAS_PROBLEM = "state in ('unknown', 'dead', 'missed')"
 OPEN = "state in ('giving', 'held', 'withdrawing')"

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Dialect
+from sqlalchemy import (
+    Dialect,
+    LargeBinary,
+    TypeDecorator,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import SettingsError
@@ -58,3 +63,33 @@ def vault_of(dialect: Dialect) -> Vault:
     if vault is None:
         raise LookupError("this engine has no vault, so its sealed columns can be neither written nor read")
     return vault
+
+
+class SealedText(TypeDecorator[str]):
+    """Text that is encrypted in the database (`Vault`).
+
+    Reading raises `SettingsError` if the key is lost; with `lost_key_is_null` such a value reads as None.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, *, lost_key_is_null: bool = False) -> None:
+        """Raise on a lost key by default."""
+        super().__init__()
+        self.lost_key_is_null = lost_key_is_null
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Encrypt the text."""
+        return None if value is None else vault_of(dialect).seal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Decrypt the text."""
+        if value is None:
+            return None
+        try:
+            return vault_of(dialect).open(value)
+        except SettingsError:
+            if self.lost_key_is_null:
+                return None
+            raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -121,3 +122,31 @@ class MessageState(StrEnum):
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
     FAILED = "dead"
+
+
+class Feature(StrEnum):
+    """A group of notices that a channel can subscribe to, by the word people type."""
+
+    REMINDERS = "reminders"
+    ALERTS = "alerts"
+    FILLING = "filling"
+    CHANGES = "changes"
+    REGISTRATIONS = "registrations"
+    LIVE = "live"
+
+
+FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
+    NoticeKind.REMINDER: Feature.REMINDERS,
+    NoticeKind.STARTING: Feature.LIVE,
+    NoticeKind.LIVE: Feature.LIVE,
+    NoticeKind.ENDED: Feature.LIVE,
+    NoticeKind.FULL: Feature.ALERTS,
+    NoticeKind.CLOSED: Feature.ALERTS,
+    NoticeKind.OPENED: Feature.ALERTS,
+    NoticeKind.FILLING: Feature.FILLING,
+    NoticeKind.REGISTRATIONS: Feature.REGISTRATIONS,
+    NoticeKind.MOVED: Feature.CHANGES,
+    NoticeKind.RETITLED: Feature.CHANGES,
+    NoticeKind.CANCELED: Feature.CHANGES,
+}
+"""The feature that a kind of notice belongs to. Kinds that are missing need no subscription."""

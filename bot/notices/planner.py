@@ -11,12 +11,12 @@ from bot.db.connection import Db
 from bot.model.people import Workspace
 from bot.model.webinar import Webinar
 from bot.notices.events import WebinarEvent, detect_events
-from bot.notices.model import PENDING, Notice, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, PENDING, Notice, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.rules import DEFAULT_OFFSETS, is_stale, plan
 from bot.notices.schedule import is_direct, schedulable_at
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import FEATURE_BY_KIND, ChannelFeatures, Subscription, channel_features
+from bot.notices.subscriptions.model import ChannelFeatures, Subscription, channel_features
 from bot.webinars import table as webinar_table
 
 BATCH_SIZE = 100

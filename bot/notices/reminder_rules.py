@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from bot.commands.reminder_offsets import MAX_OFFSETS, offset_text
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
-from bot.notices.model import PENDING
+from bot.notices.model import PENDING, Feature
 from bot.notices.reminder_sheet import Reminder, ReminderOrigin, ReminderSheet, is_locked
 from bot.notices.schedule import is_direct
 from bot.notices.subscriptions.changes import subscribe, unsubscribe
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
-    Feature,
     Features,
     Scope,
     Subscription,

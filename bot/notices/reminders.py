@@ -10,14 +10,14 @@ from bot.errors import BadInput, NotFound
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
 from bot.notices import reminder_rules as rules
-from bot.notices.model import NoticeKind, NoticeState
+from bot.notices.model import Feature, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.outbox.rows import NoticeRow
 from bot.notices.planner import replan
 from bot.notices.reminder_sheet import Reminder, ReminderDefaults, ReminderSheet, ReminderUndo
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Subscription, channel_features, features_of, own_subscription
+from bot.notices.subscriptions.model import Subscription, channel_features, features_of, own_subscription
 from bot.webinars import table as webinar_table
 
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from bot.model.lifecycle import ENDED_STATUSES
 from bot.model.webinar import Status, Webinar
-from bot.notices.model import TIMED, Notice, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, TIMED, Feature, Notice, NoticeKind
 from bot.notices.schedule import schedulable_at
-from bot.notices.subscriptions.model import FEATURE_BY_KIND, ChannelFeatures, Feature
+from bot.notices.subscriptions.model import ChannelFeatures
 
 DEFAULT_OFFSETS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=10))
 """How long before the start reminders go out, unless a workspace or channel chose other times."""

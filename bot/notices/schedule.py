@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.model.people import Workspace
-from bot.notices.model import TIMED, DeliveryMethod, Notice, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, TIMED, DeliveryMethod, Feature, Notice, NoticeKind
 from bot.notices.quiet_hours import ChannelHours, quiet_until
-from bot.notices.subscriptions.model import FEATURE_BY_KIND, Feature
 
 SCHEDULE_AHEAD = timedelta(minutes=15)
 """How long before its due time a reminder is scheduled at Slack, which then posts it even if we are down."""

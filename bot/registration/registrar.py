@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -30,8 +31,10 @@ from bot.providers.base import Caller, WebinarProvider
 from bot.registration import request_table
 from bot.registration.own_pages.urls import PageUrls
 from bot.registration.request_table import RegistrationRequest, RequestState
-from bot.registration.seats.notify import SeatNotifier
-from bot.sync.mirror import Mirror
+
+if TYPE_CHECKING:
+    from bot.registration.seats.notify import SeatNotifier
+    from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.concurrency import KeyedLocks
@@ -14,8 +15,10 @@ from bot.providers.base import UNCHANGED, Caller, RegistrationChange, WebinarPro
 from bot.registration.state import RegistrationState, RegistrationUndo, comparable_state, state_of
 from bot.registration.texts.preferences import FIELDS, differing_parameters
 from bot.scheduler import Scheduler
-from bot.sync.mirror import Mirror
 from bot.webinars.texts.facts import people
+
+if TYPE_CHECKING:
+    from bot.sync.mirror import Mirror
 
 MAX_AGE = timedelta(minutes=5)
 """The maximum age of the mirror's count for a decision: an older one is read again, or RingCentral decides."""

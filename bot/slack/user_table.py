@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Select, select, type_coerce
 
-from bot.db.columns import SealedText
 from bot.db.connection import Db
 from bot.db.keys import columns_in, columns_in_parameters, of_workspace, workspace_columns, workspace_of
 from bot.db.schema import people
+from bot.db.vault import SealedText
 from bot.model.people import Person, Workspace
 
 _KEY = list(people.primary_key)

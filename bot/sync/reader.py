@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -16,10 +16,12 @@ from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webi
 from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
-from bot.sync.cards import Cards
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
 from bot.webinars.table import NO_LINK
+
+if TYPE_CHECKING:
+    from bot.sync.cards import Cards
 
 
 class WebinarReader:

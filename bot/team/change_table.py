@@ -49,7 +49,7 @@ class TeamOperation(Frozen):
         return frozenset((*self.added_ids, *(one.invitee_id for one in self.diff.updated), *self.diff.deleted))
 
 
-class _Content(Frozen):
+class _SealedChange(Frozen):
     order: TeamDiff
     made: tuple[str, ...]
 
@@ -90,12 +90,12 @@ async def forget_drafts(db: Db, workspace: Workspace, before: datetime) -> None:
 
 
 def _state(change: TeamOperation) -> dict[str, Any]:
-    content = _Content(order=change.diff, made=change.added_ids).model_dump_json()
+    content = _SealedChange(order=change.diff, made=change.added_ids).model_dump_json()
     return {"step": change.step, "content": content, "view_id": change.view_id}
 
 
 def _change(row: Any) -> TeamOperation:
-    content = _Content.model_validate_json(row.content)
+    content = _SealedChange.model_validate_json(row.content)
     return TeamOperation(
         account=account_of(row),
         change_id=row.change_id,

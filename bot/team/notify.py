@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.concurrency import KeyedLocks
@@ -19,7 +20,6 @@ from bot.slack.client import SlackApi, Upload
 from bot.slack.deliver import update_or_post
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackRefused
-from bot.sync.mirror import Mirror
 from bot.team import table as team_table
 from bot.team.change_table import TeamOperation
 from bot.team.diff import Member
@@ -28,6 +28,9 @@ from bot.team.texts import result as team_result
 from bot.team.texts.result import InviteResult, Outcome
 from bot.webinars.calendar_file import FILE_NAME, calendar_file
 from bot.webinars.participation import has_seat, is_on_team
+
+if TYPE_CHECKING:
+    from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from bot.notices.reminders import lock_webinar
 from bot.notices.subscriptions.service import OPENING_FEATURES, subscribe_person
 from bot.providers.base import Caller
 from bot.registration.seats import texts as seat_texts
-from bot.registration.seats.service import NO_SEAT
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.slack.responses import SlackRefused
@@ -73,7 +72,7 @@ async def rename_pressed(request: SlackRequest) -> None:
     webinar = await _webinar(request)
     seat = await request.services.seats.find(webinar, request.user_id)
     if seat is None:
-        await request.reply(seat_texts.gone_message(webinar, problem=NO_SEAT), replace=bool(request.view))
+        await request.reply(seat_texts.gone_message(webinar, problem=seat_texts.NO_SEAT), replace=bool(request.view))
         return
     current = SeatInput(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
     view = seat_form.rename_view(webinar, current)

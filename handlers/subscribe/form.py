@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bot.commands.reminder_offsets import offsets_text
 from bot.errors import BadInput
+from bot.notices.model import Feature
 from bot.notices.quiet_hours import DigestPace, parse_time_zone
 from bot.notices.subscriptions.channel_state import DEFAULT_DIGEST_AT, ChannelChoice, ChannelState
-from bot.notices.subscriptions.model import Feature
 from bot.notices.subscriptions.texts.phrases import DAYS, FEATURE_TEXTS, wall_time
 from bot.notices.subscriptions.texts.result import other_subscriptions
 from bot.slack import form_values

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Webinar
-from bot.notices.model import Notice, NoticeKind, NoticeState
+from bot.notices.model import Feature, Notice, NoticeKind, NoticeState
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions.channel_state import ChannelState, PlannedNotices, UndeliveredNotice
-from bot.notices.subscriptions.model import ALL_FEATURES, DEFAULT_FEATURES, Feature, Scope
+from bot.notices.subscriptions.model import ALL_FEATURES, DEFAULT_FEATURES, Scope
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import (
     FEATURE_TEXTS,

@@ -13,11 +13,11 @@ from bot.db.connection import Store
 from bot.model.people import Workspace
 from bot.model.webinar import Status, Webinar
 from bot.notices.digests import Digests
-from bot.notices.model import Notice, NoticeKind, NoticeState
+from bot.notices.model import Feature, Notice, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Scope, Subscription
+from bot.notices.subscriptions.model import Scope, Subscription
 from bot.notices.texts.compose import compose
 from bot.notices.texts.phrases import NoticeContext
 from bot.webinars import count_history

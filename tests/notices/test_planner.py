@@ -10,11 +10,11 @@ import pytest_asyncio
 
 from bot.db.connection import Db, Store
 from bot.model.webinar import Status
-from bot.notices.model import NoticeFacts, NoticeKind, NoticeState
+from bot.notices.model import Feature, NoticeFacts, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan, replan_channel
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Scope
+from bot.notices.subscriptions.model import Scope
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER, OTHER_ACCOUNTS, notice
 from tests.support.planner_samples import (

@@ -9,10 +9,10 @@ import pytest_asyncio
 from sqlalchemy import event
 
 from bot.db.connection import Store
+from bot.notices.model import Feature
 from bot.notices.outbox import notice_table
 from bot.notices.planner import plan_changes, replan_channel
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER
 from tests.support.planner_samples import (

@@ -11,13 +11,13 @@ import pytest
 from bot.db.connection import Store
 from bot.errors import BadInput, NotFound
 from bot.notices import reminders
-from bot.notices.model import NoticeState
+from bot.notices.model import Feature, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan
 from bot.notices.reminder_sheet import ReminderOrigin, ReminderSheet
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import DEFAULT_FEATURES, Feature, Scope, Subscription
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope, Subscription
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER
 from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.webinar import Status, Webinar
-from bot.notices.model import TIMED, Notice, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, TIMED, Feature, Notice, NoticeKind
 from bot.notices.rules import (
     DEFAULT_OFFSETS,
     EXPIRY,
@@ -22,7 +22,7 @@ from bot.notices.rules import (
     plan,
 )
 from bot.notices.schedule import SCHEDULE_AHEAD
-from bot.notices.subscriptions.model import FEATURE_BY_KIND, ChannelFeatures, Feature
+from bot.notices.subscriptions.model import ChannelFeatures
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.notices.events import FILLING_PERCENTS
-from bot.notices.model import TIMED, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, TIMED, NoticeKind
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.rules import EXPIRY
 from bot.notices.schedule import POST_INTERVAL, SCHEDULE_AHEAD, ChannelActivity, postponed_until
-from bot.notices.subscriptions.model import DEFAULT_FEATURES, FEATURE_BY_KIND
+from bot.notices.subscriptions.model import DEFAULT_FEATURES
 from bot.notices.texts.compose import MAX_WEBINARS
 from bot.webinars.texts.facts import time_before
 from tests.support.docs_tables import ROOT, table

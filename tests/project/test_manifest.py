@@ -15,8 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import EVENTS
 from bot.commands.verbs import VERBS
-from handlers.router import listen
-from sandbox.launcher import COMMANDS
+from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers.router import Router
+from sandbox.launcher import COMMANDS as SANDBOX_COMMANDS
 from tests.support.processes import ROOT
 from tests.support.rows import each_row
 
@@ -102,10 +103,11 @@ def registered_ids() -> Heard:
 
             return register
 
-    app, services = Bolt(), None
-    register: Callable[..., None] = listen
-    register(app, services)  # the services are not used before the first request
-    return app.kinds
+    bolt = Bolt()
+    app: Any = bolt
+    services: Any = None  # not used before the first request
+    Router(services, COMMANDS, ACTIONS, SUBMISSIONS).listen(app)
+    return bolt.kinds
 
 
 def called_methods() -> set[str]:
@@ -161,7 +163,7 @@ def test_the_sandbox_registers_the_commands_of_the_manifest() -> None:
         {name: one[name] for name in ("command", "description", "usage_hint", "should_escape")}
         for one in FEATURES["slash_commands"]
     ]
-    assert named == COMMANDS
+    assert named == SANDBOX_COMMANDS
 
 
 def test_nothing_is_subscribed_to_that_nobody_listens_to() -> None:

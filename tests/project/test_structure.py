@@ -51,6 +51,7 @@ from tests.support.reminder_samples import reminder_messages, reminder_modals
 from tests.support.seat_samples import seat_messages, seat_modals
 from tests.support.team_samples import team_messages, team_modals
 from tests.support.webinar_samples import NOW, registration, webinar
+from tools.figures import class_names, import_depth, import_graph
 
 LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
@@ -96,6 +97,16 @@ def test_no_module_imports_itself_through_others() -> None:
     graph = grimp.build_graph("bot", "handlers", "sandbox", cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     list(TopologicalSorter(imports).static_order())  # raises CycleError, which names the cycle
+
+
+def test_the_longest_chain_of_imports_is_short() -> None:
+    """At most 14 modules, without imports for annotations alone."""
+    assert import_depth(import_graph()) <= 14
+
+
+def test_each_class_name_exists_once() -> None:
+    """A name stands for one thing in bot and handlers."""
+    assert [name for name, count in class_names().items() if count > 1] == []
 
 
 def test_contracts_are_kept() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Scope, Subscription
+from bot.notices.subscriptions.model import Scope, Subscription
 from sandbox.bot_process import BotControl
 from tests.support.world import World
 

@@ -13,7 +13,7 @@ from tests.support.browser import opened_page
 
 pytestmark = pytest.mark.browser
 
-PICTURE = os.environ.get("GREENROOM_PICTURE")
+PICTURE = os.environ.get("GREENROOM_PICTURE")  # noqa: TID251 - where to save the picture of the README, if anywhere
 
 
 async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.db import schema
-from bot.notices.model import NoticeKind, NoticeState
-from bot.notices.subscriptions.model import DEFAULT_FEATURES, Feature, Scope
+from bot.notices.model import Feature, NoticeKind, NoticeState
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope
 from tests.support.subscriptions import (
     create_webinar,
     planned_notices,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.notices.model import Feature
 from bot.notices.quiet_hours import DigestPace
-from bot.notices.subscriptions.model import Feature, Scope
+from bot.notices.subscriptions.model import Scope
 from handlers.subscribe.form import NEVER
 from tests.support.subscriptions import (
     channel_hours,

@@ -17,13 +17,13 @@ from bot.db.connection import Store
 from bot.db.schema import outbox_messages as table
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
-from bot.notices.model import TIMED, MessageState, NoticeState
+from bot.notices.model import TIMED, Feature, MessageState, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.outbox.rows import NoticeRow, OutboundMessage, read_message
 from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.planner import plan_changes, replan
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Features, webinar_subscription
+from bot.notices.subscriptions.model import Features, webinar_subscription
 from bot.scheduler import SHORTEST_WAIT
 from bot.slack.client import SlackApi
 from bot.slack.message import Message as Text

@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.db.connection import Db
 from bot.model.webinar import Webinar
-from bot.notices.model import NoticeKind, NoticeState
+from bot.notices.model import Feature, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.planner import plan_changes
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Scope, Subscription
+from bot.notices.subscriptions.model import Scope, Subscription
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER
 from tests.support.webinar_samples import ACCOUNT, NOW, registration, webinar

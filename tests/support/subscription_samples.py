@@ -9,10 +9,11 @@ from zoneinfo import available_timezones
 from hypothesis import strategies as st
 
 from bot.model.webinar import Webinar
+from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions.channel_state import ChannelState
-from bot.notices.subscriptions.model import Feature, Scope, Subscription
+from bot.notices.subscriptions.model import Scope, Subscription
 from bot.slack.blocks import when
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
 

@@ -37,7 +37,7 @@ CallResult = ScheduledAtSlack | PostedMessage | Change
 
 
 @dataclass
-class _Entry:
+class _QueuedResult:
     result: CallResult
     written: asyncio.Future[Any]
     since: float = field(default_factory=monotonic)
@@ -49,7 +49,7 @@ class ResultWriter:
     def __init__(self, store: Store) -> None:
         """Write to this store. The loop starts with the first result."""
         self._store = store
-        self._waiting: list[_Entry] = []
+        self._waiting: list[_QueuedResult] = []
         self._wake = asyncio.Event()
         self._under_way = 0
         self._loop: asyncio.Task[None] | None = None
@@ -97,7 +97,7 @@ class ResultWriter:
     async def _add(self, result: CallResult) -> Any:
         if self._supervision is None:
             self._supervision = asyncio.create_task(self._supervise(), name=f"{LOOP_NAME}.supervision")
-        entry = _Entry(result, asyncio.get_running_loop().create_future())
+        entry = _QueuedResult(result, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         # The loop is not woken for every result: that would cost more than writing it.
         if len(self._waiting) == 1 or self._is_complete:
@@ -140,7 +140,7 @@ class ResultWriter:
                     self._wake.clear()
                     await self._wake.wait()
 
-    async def _write_batch(self, batch: list[_Entry]) -> None:
+    async def _write_batch(self, batch: list[_QueuedResult]) -> None:
         """Write the oldest results. An error that a retry would repeat is raised to the caller that waits."""
         try:
             answers = await self._answers(batch)
@@ -156,7 +156,7 @@ class ResultWriter:
         for entry, answer in zip(batch, answers, strict=True):
             _resolve(entry.written, answer)
 
-    async def _answers(self, batch: Sequence[_Entry]) -> list[Any]:
+    async def _answers(self, batch: Sequence[_QueuedResult]) -> list[Any]:
         scheduled = [entry.result for entry in batch if isinstance(entry.result, ScheduledAtSlack)]
         posted = [entry.result for entry in batch if isinstance(entry.result, PostedMessage)]
         ours: set[int] = set()

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from bot.model.people import Account
 from bot.model.webinar import Webinar
+from bot.notices.model import Feature
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
-    Feature,
     Features,
     Scope,
     Subscription,

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from bot.model.people import Frozen
 from bot.model.webinar import Webinar
-from bot.notices.model import Notice, NoticeState
+from bot.notices.model import Feature, Notice, NoticeState
 from bot.notices.quiet_hours import ChannelHours, DigestPace
-from bot.notices.subscriptions.model import Feature, Features, Scope, Subscription
+from bot.notices.subscriptions.model import Features, Scope, Subscription
 
 DEFAULT_DIGEST_AT = 9 * 60
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -13,19 +13,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from bot.commands.slack_text import normalized_word
 from bot.model.people import Account, Frozen, Workspace
 from bot.model.webinar import Webinar
-from bot.notices.model import NoticeKind
-
-
-class Feature(StrEnum):
-    """A group of notices that a channel can subscribe to, by the word people type."""
-
-    REMINDERS = "reminders"
-    ALERTS = "alerts"
-    FILLING = "filling"
-    CHANGES = "changes"
-    REGISTRATIONS = "registrations"
-    LIVE = "live"
-
+from bot.notices.model import Feature
 
 Features = frozenset[Feature]
 
@@ -34,22 +22,6 @@ DEFAULT_FEATURES: Features = frozenset({Feature.REMINDERS, Feature.ALERTS, Featu
 
 ALL_FEATURES: Features = frozenset(Feature)
 """The features that `unsubscribe` removes if none are named."""
-
-FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
-    NoticeKind.REMINDER: Feature.REMINDERS,
-    NoticeKind.STARTING: Feature.LIVE,
-    NoticeKind.LIVE: Feature.LIVE,
-    NoticeKind.ENDED: Feature.LIVE,
-    NoticeKind.FULL: Feature.ALERTS,
-    NoticeKind.CLOSED: Feature.ALERTS,
-    NoticeKind.OPENED: Feature.ALERTS,
-    NoticeKind.FILLING: Feature.FILLING,
-    NoticeKind.REGISTRATIONS: Feature.REGISTRATIONS,
-    NoticeKind.MOVED: Feature.CHANGES,
-    NoticeKind.RETITLED: Feature.CHANGES,
-    NoticeKind.CANCELED: Feature.CHANGES,
-}
-"""The feature that a kind of notice belongs to. Kinds that are missing need no subscription."""
 
 
 class Scope(StrEnum):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.db.connection import Db
 from bot.model.people import Workspace
 from bot.model.webinar import Webinar
+from bot.notices.model import Feature
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan, replan_channel
 from bot.notices.quiet_hours import ChannelHours
@@ -17,7 +18,6 @@ from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.changes import set_for_all, subscribe
 from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState, PlannedNotices, UndeliveredNotice
 from bot.notices.subscriptions.model import (
-    Feature,
     Features,
     Scope,
     Subscription,

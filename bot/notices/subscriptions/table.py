@@ -13,8 +13,9 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, account_of, of_bound_workspace, of_workspace, workspace_columns
 from bot.db.schema import channels, subscriptions, workspaces
 from bot.model.people import Account, Workspace
+from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace
-from bot.notices.subscriptions.model import Feature, Features, Scope, Subscription
+from bot.notices.subscriptions.model import Features, Scope, Subscription
 
 _LOCKS = 0x6663
 """First key of these PostgreSQL advisory locks (two-key locks never conflict with one-key locks)."""

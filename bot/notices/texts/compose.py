@@ -50,7 +50,7 @@ _WITH_LIMIT = {NoticeKind.FULL, NoticeKind.FILLING}
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _WebinarText:
     """The text about one webinar (mrkdwn), and the button beside it in a list."""
 
     text: str
@@ -77,7 +77,7 @@ def compose(
         return _single_message(groups[0], at, notes)
     entries = [_entry(group, at) for group in groups]
     lost_channels = [
-        _Entry(channel_lost(each)) for each in about_channel if each.notice.kind is NoticeKind.CHANNEL_LOST
+        _WebinarText(channel_lost(each)) for each in about_channel if each.notice.kind is NoticeKind.CHANNEL_LOST
     ]
     digests = [each.notice for each in about_channel if each.notice.kind is NoticeKind.DIGEST]
     # If an older digest is still pending when the next is due, the newer one replaces it.
@@ -122,9 +122,9 @@ def _single_message(group: list[NoticeContext], at: datetime, notes: list[str]) 
     return Message(_plain_text(lines, notes), [*blocks, *_notes(notes)])
 
 
-def _entry(group: list[NoticeContext], at: datetime) -> _Entry:
+def _entry(group: list[NoticeContext], at: datetime) -> _WebinarText:
     lines = [_joined(parts, ": ") for parts in _phrases(group, at)]
-    return _Entry(_fit(lines, MAX_SECTION), _one_button(group))
+    return _WebinarText(_fit(lines, MAX_SECTION), _one_button(group))
 
 
 def _phrases(group: list[NoticeContext], at: datetime) -> list[Phrase]:
@@ -197,7 +197,7 @@ def _one_button(group: list[NoticeContext]) -> Element | None:
     return {name: value for name, value in button.items() if name != "style"}
 
 
-def _digest(notice: Notice, others: Mapping[str, Webinar], at: datetime) -> list[_Entry]:
+def _digest(notice: Notice, others: Mapping[str, Webinar], at: datetime) -> list[_WebinarText]:
     """Upcoming webinars, soonest first, with the change of their counts; `occurrence` is the pace of the digest."""
     webinars = [(others[session_id], previous) for session_id, previous in notice.facts.coming if session_id in others]
     upcoming = [(webinar, previous) for webinar, previous in webinars if is_coming_or_live(webinar, at)]
@@ -205,13 +205,13 @@ def _digest(notice: Notice, others: Mapping[str, Webinar], at: datetime) -> list
     pace = DigestPace.DAILY if notice.occurrence == DigestPace.DAILY else DigestPace.WEEKLY
     days = number(DIGEST_SPAN[pace].days, "day")
     if not upcoming:
-        return [_Entry(f"No webinars are coming up in the next {days}.")]
+        return [_WebinarText(f"No webinars are coming up in the next {days}.")]
     lines = [
         f"*{plain(webinar.title)}*: {timing(webinar)} · {_registered(webinar, previous, pace)}"
         for webinar, previous in upcoming
     ]
-    listed = [_Entry(line, buttons.details(webinar)) for line, (webinar, _) in zip(lines, upcoming, strict=True)]
-    return [_Entry(f"*Coming up in the next {days}*"), *listed]
+    listed = [_WebinarText(line, buttons.details(webinar)) for line, (webinar, _) in zip(lines, upcoming, strict=True)]
+    return [_WebinarText(f"*Coming up in the next {days}*"), *listed]
 
 
 def _registered(webinar: Webinar, previous: int | None, pace: DigestPace) -> str:
@@ -224,7 +224,7 @@ def _registered(webinar: Webinar, previous: int | None, pace: DigestPace) -> str
     return now if previous is None else f"{now}, {count_change(read.count, previous, COMPARED_WITH[pace])}"
 
 
-def _list_message(entries: list[_Entry], footer: list[Block], notes: list[str]) -> Message:
+def _list_message(entries: list[_WebinarText], footer: list[Block], notes: list[str]) -> Message:
     listed = [section(entry.text, entry.button) for entry in entries[:MAX_WEBINARS]]
     sizes = accumulate(len(json.dumps(block, ensure_ascii=False)) for block in listed)
     fits = max(1, sum(size <= MAX_BLOCKS for size in sizes))

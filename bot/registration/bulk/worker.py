@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock, machine_now
 from bot.db.connection import Store
@@ -18,7 +19,9 @@ from bot.registration.bulk.batch_table import Batch, BatchState
 from bot.registration.bulk.progress import BatchProgress
 from bot.registration.registrar import UNCLEAR, Registrar
 from bot.registration.request_table import RegistrationRequest, RequestState
-from bot.sync.mirror import Mirror
+
+if TYPE_CHECKING:
+    from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 

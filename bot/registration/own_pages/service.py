@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.db.connection import Db, Store
@@ -16,11 +17,13 @@ from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.page_context import AlreadyQueued, PageContext, QueueFull, RegistrationGone
-from bot.registration.own_pages.queue import PageQueue
 from bot.registration.own_pages.tokens import TokenExpired, Tokens
 from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
 from bot.registration.request_table import QUEUED, RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
+
+if TYPE_CHECKING:
+    from bot.registration.own_pages.queue import PageQueue
 
 STATUS, FORM = "place", "form"
 """Token kinds beside those of the URLs. Tokens that people hold contain them: renaming a value invalidates them."""

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import logging
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock, machine_now
 from bot.concurrency import KeyedLocks
@@ -16,18 +17,20 @@ from bot.model.people import Account
 from bot.model.seat import Seat, SeatState
 from bot.model.webinar import Status, Webinar
 from bot.notices import reminders
+from bot.notices.model import Feature
 from bot.notices.reminder_sheet import can_remind
 from bot.notices.subscriptions import service as subscriptions_service
-from bot.notices.subscriptions.model import Feature
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi, Upload
 from bot.slack.message import Message
 from bot.slack.responses import SlackRefused
-from bot.sync.mirror import Mirror
 from bot.webinars.calendar_file import FILE_NAME, calendar_file
 from bot.webinars.participation import is_on_team
+
+if TYPE_CHECKING:
+    from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 

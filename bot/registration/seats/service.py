@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.concurrency import KeyedLocks
@@ -20,9 +21,12 @@ from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.notify import SeatNotifier
 from bot.registration.seats.register import UNCLEAR, SeatRegistrar, SeatUnclear, with_registrant
+from bot.registration.seats.texts import NO_SEAT
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
-from bot.sync.mirror import Mirror
+
+if TYPE_CHECKING:
+    from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +35,6 @@ KEEP_SEATS = timedelta(days=90)
 
 IN_PROGRESS = "You are being registered at this moment. The result comes as a direct message."
 BUSY = "Something else is being done about your seat at this moment. Try again in a minute."
-NO_SEAT = "You have no seat at this webinar any more."
 CLOSED = (
     "Another name takes a new registration, and registration is closed just now: you would lose your seat. "
     "Your name stays as it is."

@@ -20,7 +20,7 @@ from bot.model.seat import REGISTERED_STATES, UNFINISHED_STATES, Seat, SeatDetai
 from bot.model.webinar import MAX_LENGTH
 
 
-class _Content(Frozen):
+class _SealedSeat(Frozen):
     """The encrypted part of a row."""
 
     attendee: SeatDetails
@@ -112,7 +112,7 @@ async def forget_ended(db: Db, account: Account, before: datetime) -> None:
 
 
 def _values(seat: Seat) -> dict[str, Any]:
-    content = _Content(
+    content = _SealedSeat(
         attendee=seat.attendee,
         wanted=seat.wanted,
         join=seat.join_link.get_secret_value(),
@@ -134,7 +134,7 @@ def _values(seat: Seat) -> dict[str, Any]:
 
 
 def _seat(row: Any) -> Seat:
-    content = _Content.model_validate_json(row.content)
+    content = _SealedSeat.model_validate_json(row.content)
     return Seat(
         account=account_of(row),
         session_id=row.session_id,

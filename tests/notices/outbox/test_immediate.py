@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.model.webinar import Registration, Status, Webinar
-from bot.notices.model import MessageState, NoticeKind, NoticeState
+from bot.notices.model import Feature, MessageState, NoticeKind, NoticeState
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Features
+from bot.notices.subscriptions.model import Features
 from bot.settings import UnclearAlerts
 from tests.support.delivery import CHLOE, LAUNCH, REMINDERS_ONLY, DeliveryHarness
 from tests.support.webinar_samples import ACCOUNT, registration

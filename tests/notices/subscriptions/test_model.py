@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 
 from bot.model.people import Workspace
 from bot.model.webinar import Webinar
-from bot.notices.model import NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, Feature, NoticeKind
 from bot.notices.subscriptions.changes import set_for_all, subscribe, unsubscribe
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
     DEFAULT_FEATURES,
-    FEATURE_BY_KIND,
     ChannelFeatures,
-    Feature,
     Features,
     Scope,
     Subscription,

@@ -8,10 +8,11 @@ from typing import Any
 
 from bot.db.connection import Store
 from bot.model.people import Workspace
+from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.changes import subscribe, unsubscribe
-from bot.notices.subscriptions.model import DEFAULT_FEATURES, Feature, Scope, Subscription, SubscriptionChange
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope, Subscription, SubscriptionChange
 from tests.support.db_samples import LATER, OTHER_ACCOUNTS
 from tests.support.webinar_samples import ACCOUNT, NOW, webinar
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.commands.reminder_offsets import offsets_text
 from bot.model.webinar import Audience, Webinar
+from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace
-from bot.notices.subscriptions.model import Feature, Features
+from bot.notices.subscriptions.model import Features
 
 FEATURE_TEXTS: Mapping[Feature, str] = {
     Feature.REMINDERS: "before it starts",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.reminder_offsets import offsets_text
-from bot.notices.model import NoticeState
+from bot.notices.model import Feature, NoticeState
 from bot.notices.subscriptions.channel_state import ChannelState, UndeliveredNotice
-from bot.notices.subscriptions.model import ALL_FEATURES, Feature, Scope, Subscription
+from bot.notices.subscriptions.model import ALL_FEATURES, Scope, Subscription
 from bot.notices.subscriptions.texts.phrases import (
     digest_text,
     feature_lines,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.model.webinar import Webinar
+from bot.notices.model import Feature
 from bot.notices.subscriptions.channel_state import PlannedNotices
-from bot.notices.subscriptions.model import Feature
 from bot.notices.subscriptions.texts.phrases import quiet_hours_text, webinar_lines
 from bot.notices.texts.reminder_result import remind_button
 from bot.slack import buttons
