@@ -104,8 +104,12 @@ class PeopleCommands:
     def _say(self, text: str, answer: str) -> Callable[[], Awaitable[None]]:
         async def said() -> None:
             slack = self._sandbox.slack
+            earlier = len(slack.messages(CHANNEL, CHLOE))
             await slack.command(CHLOE, CHANNEL, "/webinar", text)
-            found = await slack.wait_for(lambda: answer in slack.messages(CHANNEL, CHLOE)[-1].words or None, 30)
+            # The reply need not be the last message: an alert to the channel may follow it.
+            found = await slack.wait_for(
+                lambda: any(answer in one.words for one in slack.messages(CHANNEL, CHLOE)[earlier:]), 30
+            )
             assert found, text
 
         return said
