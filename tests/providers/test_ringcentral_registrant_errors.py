@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from bot.errors import (
     AnswersRequired,
@@ -22,23 +21,12 @@ from bot.errors import (
     ProviderRefused,
     RegistrationClosed,
 )
-from bot.model.registrant import RegistrantDetails
 from bot.providers.base import UPKEEP, RegistrationChange
-from bot.providers.ringcentral import RingCentral, people_errors
+from bot.providers.ringcentral import people_errors
 from bot.providers.ringcentral.errors import STATE
 from tests.support.ringcentral import PERSON, START, Pair, fixed_response, ringcentral_pair
+from tests.support.ringcentral_registrants import OLGA, WHOLE, create_session, path
 from tests.support.rows import each_row
-
-OLGA = RegistrantDetails(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
-WHOLE = RegistrantDetails(
-    first_name="Max",
-    last_name="Muster",
-    email="max@example.com",
-    external_id="lid=123&oid=4%4056",
-    source="C024BE7LR",
-    join_page=SecretStr("https://events.acme.example/join/abc"),
-    cancel_page=SecretStr("https://events.acme.example/cancel/abc"),
-)
 
 
 @pytest.fixture
@@ -47,19 +35,6 @@ async def pair() -> AsyncIterator[Pair]:
     async with ringcentral_pair() as both:
         both.vendor.rules.registration_delay = 0
         yield both
-
-
-async def create_session(pair: Pair, client: RingCentral) -> str:
-    """Create a webinar with registration; return its session's id."""
-    pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
-    [session] = await client.sessions(START, UPKEEP)
-    return session.session_id
-
-
-def path(session_id: str, registrant_id: str = "") -> str:
-    """The path of the registrants of a session, or of one of them."""
-    whole = f"/webinar/registration/v1/sessions/{session_id}/registrants"
-    return f"{whole}/{registrant_id}" if registrant_id else whole
 
 
 def refusal_body(code: str, parameter: str = "") -> str:

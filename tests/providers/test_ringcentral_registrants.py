@@ -7,23 +7,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 
-from bot.model.registrant import Registrant, RegistrantDetails
-from bot.providers.base import UPKEEP
-from bot.providers.ringcentral import RingCentral
-from tests.support.ringcentral import PERSON, START, Pair, fixed_response, ringcentral_pair
-
-OLGA = RegistrantDetails(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
-WHOLE = RegistrantDetails(
-    first_name="Max",
-    last_name="Muster",
-    email="max@example.com",
-    external_id="lid=123&oid=4%4056",
-    source="C024BE7LR",
-    join_page=SecretStr("https://events.acme.example/join/abc"),
-    cancel_page=SecretStr("https://events.acme.example/cancel/abc"),
-)
+from bot.model.registrant import Registrant
+from tests.support.ringcentral import PERSON, Pair, fixed_response, ringcentral_pair
+from tests.support.ringcentral_registrants import OLGA, WHOLE, create_session, path
 
 
 @pytest.fixture
@@ -32,19 +19,6 @@ async def pair() -> AsyncIterator[Pair]:
     async with ringcentral_pair() as both:
         both.vendor.rules.registration_delay = 0
         yield both
-
-
-async def create_session(pair: Pair, client: RingCentral) -> str:
-    """Create a webinar with registration; return its session's id."""
-    pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
-    [session] = await client.sessions(START, UPKEEP)
-    return session.session_id
-
-
-def path(session_id: str, registrant_id: str = "") -> str:
-    """The path of the registrants of a session, or of one of them."""
-    whole = f"/webinar/registration/v1/sessions/{session_id}/registrants"
-    return f"{whole}/{registrant_id}" if registrant_id else whole
 
 
 async def test_a_person_is_registered_read_and_removed(pair: Pair) -> None:

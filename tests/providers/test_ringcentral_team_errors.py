@@ -19,17 +19,12 @@ from bot.errors import (
     ProviderRefused,
 )
 from bot.model.people import Coworker
-from bot.model.team import Invitee, NewInvitee, Role, TeamChange
-from bot.providers.base import UPKEEP
-from bot.providers.ringcentral import RingCentral, people_errors
-from tests.support.ringcentral import PERSON, START, Pair, fixed_response, ringcentral_pair
+from bot.model.team import NewInvitee, Role, TeamChange
+from bot.providers.ringcentral import people_errors
+from tests.support.ringcentral import PERSON, Pair, fixed_response, ringcentral_pair
+from tests.support.ringcentral_team import BEN, COHOST, OUTSIDER, create_webinar, path
 
-BEN = Coworker(user_id="62190102", account_id="62190000", name="Ben Okafor", email="ben@acme.example")
 STRANGER = Coworker(user_id="1", account_id="62190000", name="Nobody", email="nobody@acme.example")
-COHOST = NewInvitee(role=Role.COHOST, coworker=BEN)
-OUTSIDER = NewInvitee(
-    role=Role.PANELIST, first_name="Olga", last_name="Quennell", email="Olga@Example.com", is_mailed=False
-)
 
 
 @pytest.fixture
@@ -37,23 +32,6 @@ async def pair() -> AsyncIterator[Pair]:
     """A client and a stand-in with large budgets."""
     async with ringcentral_pair() as both:
         yield both
-
-
-async def create_webinar(pair: Pair, client: RingCentral) -> tuple[str, str]:
-    """Create a webinar hosted by Ana; return its id and its session's."""
-    pair.vendor.create("Launch day", START, host="ana@acme.example")
-    [session] = await client.sessions(START, UPKEEP)
-    return session.webinar_id, session.session_id
-
-
-def path(where: tuple[str, str]) -> str:
-    """The path of the team of a session."""
-    return "/webinar/configuration/v1/webinars/{}/sessions/{}/invitees".format(*where)
-
-
-def members(team: list[Invitee]) -> dict[str, tuple[str, Role, bool]]:
-    """The members by address: coworker id, role, and whether RingCentral emails them."""
-    return {one.email: (one.coworker_id, one.role, one.is_mailed) for one in team}
 
 
 async def test_an_existing_member_is_a_conflict_and_no_one_is_added(pair: Pair) -> None:
