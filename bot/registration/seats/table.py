@@ -60,12 +60,6 @@ async def of_registrant(db: Db, account: Account, session_id: str, registrant_id
     return _seat(row) if row else None
 
 
-async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> str:
-    """This user's own join link, for this user only; empty without a seat."""
-    seat = await find(db, account, session_id, user_id)
-    return seat.join_link.get_secret_value() if seat and seat.state in REGISTERED_STATES else ""
-
-
 def is_unchanged(seat: Seat) -> list[ColumnElement[bool]]:
     """Conditions that hold until the seat is saved again."""
     return [seats.c.state == seat.state, seats.c.changed_at == seat.changed_at]
