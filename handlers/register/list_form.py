@@ -13,6 +13,7 @@ from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
 from bot.registration.bulk.csv_import import ImportResult
 from bot.registration.bulk.texts import duration
+from bot.registration.texts.preferences import emails_sentence
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, context, modal, paragraph, person, plain, section
 from bot.slack.form_elements import file_input, input_block, text_input
@@ -124,7 +125,12 @@ def review_view(webinar: Webinar, batch_id: str, new: int, registered: int, resu
     submit = f"Register {new:,} {'Person' if new == 1 else 'People'}"
     closing = context("The list is kept encrypted: an hour until you confirm it, then until each is registered.")
     return modal(
-        REVIEW, TITLE, [*blocks, section(pace + after), closing], submit=submit, close="Back", private_metadata=batch_id
+        REVIEW,
+        TITLE,
+        [*blocks, section(emails_sentence(webinar, new)), section(pace + after), closing],
+        submit=submit,
+        close="Back",
+        private_metadata=batch_id,
     )
 
 

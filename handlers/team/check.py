@@ -106,10 +106,10 @@ def _from_slack(user_id: str, role: Role, typed: TeamInput, known: KnownPeople) 
     if role is Role.COHOST and invitee and invitee.role is Role.PANELIST and not invitee.coworker_id:
         return BY_ADDRESS.format(person.name)
     if coworker:
-        return WantedMember(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.is_mailed), user_id=user_id)
+        return WantedMember(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.mails_slack), user_id=user_id)
     first, last = full_name(person)
     return WantedMember(
-        who=NewInvitee(role=role, first_name=first, last_name=last, email=person.email, is_mailed=typed.is_mailed),
+        who=NewInvitee(role=role, first_name=first, last_name=last, email=person.email, is_mailed=typed.mails_slack),
         user_id=user_id,
     )
 
@@ -148,7 +148,7 @@ def _add_outsiders(typed: TeamInput, known: KnownPeople, wanted: list[WantedMemb
         # A coworker is invited by their directory entry; a typed name is ignored.
         facts = {} if coworker else {"first_name": outsider.first_name, "last_name": outsider.last_name}
         address = "" if coworker else outsider.email
-        who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=typed.is_mailed, **facts)
+        who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=typed.mails_outside, **facts)
         person = WantedMember(who=who, user_id=_user_with_address(outsider.email, known))
         if problem := _clash(person, outsider.email, wanted, known):
             problems.append(problem)

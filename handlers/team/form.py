@@ -40,7 +40,8 @@ TITLE = "Invite to the team"
 
 COHOSTS, PANELISTS, OUTSIDE, MAIL = "cohosts", "panelists", "outside", "mail"
 """The block ids of the fields."""
-BY_MAIL = "by_mail"
+MAIL_OUTSIDE, MAIL_SLACK = "outside", "slack"
+"""The options of the email field."""
 MAX_OTHERS = 10
 MAX_CONTEXT = 1000
 
@@ -76,7 +77,10 @@ class TeamInput:
     cohosts: tuple[str, ...] = ()
     panelists: tuple[str, ...] = ()
     outside: str = ""
-    is_mailed: bool = True
+    mails_outside: bool = True
+    """Whether RingCentral emails the added people who are named by an address."""
+    mails_slack: bool = False
+    """Whether RingCentral emails the added Slack users, besides our direct message."""
 
     @property
     def user_ids(self) -> tuple[str, ...]:
@@ -156,11 +160,13 @@ def filled(
 
 def read(values: form_values.Values) -> TeamInput:
     """The inputs from `view.state.values`. Never raises."""
+    mails = form_values.choices(values, MAIL, frozenset({MAIL_OUTSIDE}))
     return TeamInput(
         cohosts=_users(values, COHOSTS),
         panelists=_users(values, PANELISTS),
         outside=form_values.text(values, OUTSIDE, ""),
-        is_mailed=BY_MAIL in form_values.choices(values, MAIL, frozenset({BY_MAIL})),
+        mails_outside=MAIL_OUTSIDE in mails,
+        mails_slack=MAIL_SLACK in mails,
     )
 
 
@@ -178,20 +184,29 @@ def _fields(typed: TeamInput) -> list[Block]:
         placeholder="Zoe Lang <zoe@partner.example>",
         max_length=MAX_INPUT,
     )
-    by_mail = option(
-        value=BY_MAIL,
-        text=f"{DISPLAY_NAME} sends the invitations",
-        description="Off: Greenroom gives people in Slack their link, and you all others",
-    )
-    mail = checkboxes(action_id=MAIL, options=[by_mail], initial_options=[by_mail] if typed.is_mailed else None)
     return [
         _input(
             COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {DISPLAY_NAME} directory"
         ),
         _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
         _input(OUTSIDE, "Panelists from outside Slack", outside, "One a line: an address, or a name and the address"),
-        _input(MAIL, "E-mail", mail, ""),
+        _input(MAIL, "Invitations by email", _mail_choice(typed), "Slack users always get a direct message"),
     ]
+
+
+def _mail_choice(typed: TeamInput) -> Element:
+    outside = option(
+        value=MAIL_OUTSIDE,
+        text=f"{DISPLAY_NAME} emails the people from outside Slack",
+        description="Otherwise you get their links, to pass on",
+    )
+    in_slack = option(
+        value=MAIL_SLACK,
+        text=f"{DISPLAY_NAME} emails the people in Slack, too",
+        description="At the address in their Slack profile",
+    )
+    chosen = [*([outside] if typed.mails_outside else []), *([in_slack] if typed.mails_slack else [])]
+    return checkboxes(action_id=MAIL, options=[outside, in_slack], initial_options=chosen)
 
 
 def _picker(user_ids: Collection[str], *, focus: bool = False) -> Element:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.errors import BadInput
-from bot.model.webinar import Webinar
+from bot.model.webinar import Preferences, Webinar
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.texts import BatchCounts, duration, result_text
 from handlers.register import form as register_form
@@ -62,6 +62,24 @@ def test_the_review_warns_of_obstacles() -> None:
     assert "and 30 more" in visible_text(review["blocks"])
     assert "as they were read:\n• Iris Moreno, iris@acme.example\n" in visible_text(review["blocks"])
     assert "save the list as UTF-8" in visible_text(review["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("suppressed", "new", "expected"),
+    [
+        (False, 2, "RingCentral emails 2 people: each gets a confirmation with their own link."),
+        (False, 1, "RingCentral emails 1 person: each gets"),
+        (False, 1_200, "RingCentral emails 1,200 people: each gets"),
+        (True, 1_200, "RingCentral emails nobody: its emails are turned off for this webinar."),
+        (None, 2, "RingCentral emails 2 people, unless its emails are turned off for this webinar."),
+    ],
+)
+def test_the_review_says_how_many_people_are_emailed(suppressed: bool | None, new: int, expected: str) -> None:
+    """Before anybody is registered: only the new people, and nobody if the webinar's emails are off."""
+    preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
+    one = webinar(registration=registration(preferences=preferences))
+    assert expected in visible_text(list_form.review_view(one, "b1", new, 3, IMPORT_RESULT)["blocks"])
+    assert "emails" not in visible_text(list_form.review_view(one, "b1", 0, 3, IMPORT_RESULT)["blocks"])
 
 
 @pytest.mark.parametrize(

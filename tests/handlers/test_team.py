@@ -147,7 +147,7 @@ def test_people_are_invited_by_directory_or_name() -> None:
     """Coworkers by directory entry in any field; others with both names, from Slack or the address."""
     typed = TeamInput(
         cohosts=("U0DEV",), panelists=("U0FINN",), outside="Zoe Lang <Zoe@partner.example>\nyan@partner.example",
-        is_mailed=False,
+        mails_outside=False,
     )  # fmt: skip
     dev, finn, zoe, yan = team_check.wanted_members(
         typed, known([HOST], person("Dev Patel"), person("Finn Berg", first_name="", last_name=""))

@@ -204,6 +204,22 @@ async def test_the_file_has_links_if_ringcentral_sends_no_emails(world: World) -
     assert "pass them on" in world.slack.messages(f"@{ORGANIZER}")[-1].words
 
 
+@pytest.mark.parametrize(("suppressed", "emailed"), [(False, 2), (True, 0)])
+async def test_the_review_announces_the_emails_that_are_sent(world: World, suppressed: bool, emailed: int) -> None:
+    """As many as RingCentral then sends: one to each new person, or none if the webinar's emails are off."""
+    bulk = await bulk_harness(world, settings={"suppressEmails": suppressed})
+    await bulk.register_one(**SOMEBODY)
+    before = len(world.ringcentral.mails)
+
+    review = await bulk.submit_list(IRIS, JOAN, LEO)
+    assert ("emails 2 people" if emailed else "emails nobody") in review.words
+    assert len(world.ringcentral.mails) == before
+    await world.slack.submit(ORGANIZER, review)
+    await world.settled()
+
+    assert len(world.ringcentral.mails) - before == emailed
+
+
 async def test_an_invalid_list_keeps_the_input(world: World) -> None:
     """Problems are shown at the field, or above the form, which keeps its input."""
     bulk = await bulk_harness(world)

@@ -66,10 +66,46 @@ async def test_invited_people_can_find_their_own_link(world: World) -> None:
         assert await team_table.link_for_user(db, account, invited.session_id, "U0FINN") == ""
 
 
+async def test_only_outsiders_are_emailed_by_default(world: World) -> None:
+    """Slack users get a DM: a coworker and a person outside the directory; the form says who is emailed."""
+    team = await team_harness(world)
+    form = await team.open_form()
+    assert "RingCentral emails the people from outside Slack" in form.words
+    assert "RingCentral emails the people in Slack, too" in form.words
+    outcome = await world.slack.submit(
+        "chloe", form, {"cohosts": ["dev"], "panelists": ["finn"], "outside": "Zoe Lang <zoe@partner.example>"}
+    )
+    assert outcome.errors == {}
+    await world.settled()
+
+    assert len(team.roles) == 3
+    assert team.mailed == ["zoe@partner.example"]
+    for user in ("dev", "finn"):
+        assert team.link_of(f"{user}@acme.example") in str(team.direct_messages(user)[0].blocks)
+        assert "e-mail" not in team.direct_messages(user)[0].words
+
+
+@pytest.mark.parametrize(
+    ("mail", "mailed"),
+    [
+        (["slack"], ["dev@acme.example"]),
+        (["outside"], ["zoe@partner.example"]),
+        (["outside", "slack"], ["dev@acme.example", "zoe@partner.example"]),
+        ([], []),
+    ],
+)
+async def test_each_choice_of_the_form_decides_who_is_emailed(world: World, mail: list[str], mailed: list[str]) -> None:
+    """Slack users and people from outside separately."""
+    team = await team_harness(world)
+    await team.save({"panelists": ["dev"], "outside": "Zoe Lang <zoe@partner.example>", "mail": mail})
+
+    assert team.mailed == mailed
+
+
 async def test_invitations_by_mail_are_sent_by_ringcentral(world: World) -> None:
     """Then the organizer gets no links; Slack users still get a DM."""
     team = await team_harness(world)
-    await team.save({"cohosts": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"})
+    await team.save({"cohosts": ["dev"], "outside": "Zoe Lang <zoe@partner.example>", "mail": ["outside", "slack"]})
 
     assert team.roles == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
     assert team.mailed == ["dev@acme.example", "zoe@partner.example"]
@@ -178,7 +214,7 @@ async def test_team_list_shows_how_members_were_notified(world: World) -> None:
     invited = await team_harness(world, invited=["dev"])
     words = await invited.reply_to("chloe", "team launch")
     assert "Chloé Martin · *Host*" in words
-    assert "<@U0DEV> · *Panelist*\nTold in a direct message, and RingCentral sends an e-mail" in words
+    assert "<@U0DEV> · *Panelist*\nTold in a direct message" in words
     assert invited.take_calls() == []
 
     await _invite_in_ringcentral(world, invited, "zoe@partner.example")

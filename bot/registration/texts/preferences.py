@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.model.webinar import OnDemand, Preferences
+from bot.model.webinar import OnDemand, Preferences, Webinar
 from bot.providers.base import DISPLAY_NAME
+from bot.webinars.texts.facts import people
 
 # RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management. Block and option ids of the form
 # are these names.
@@ -41,6 +42,16 @@ def value_text(preferences: Preferences, parameter: str) -> str:
     """The value of a preference in words."""
     current = getattr(preferences, FIELDS[parameter][0])
     return DURATIONS[current] if isinstance(current, OnDemand) else "On" if current else "Off"
+
+
+def emails_sentence(webinar: Webinar, count: int) -> str:
+    """How many of `count` people RingCentral emails when it registers them, as far as the mirror knows."""
+    preferences = webinar.registration.preferences if webinar.registration else None
+    if preferences is None:
+        return f"{DISPLAY_NAME} emails {people(count)}, unless its emails are turned off for this webinar."
+    if preferences.suppress_emails:
+        return f"{DISPLAY_NAME} emails nobody: its emails are turned off for this webinar."
+    return f"{DISPLAY_NAME} emails {people(count)}: each gets a confirmation with their own link."
 
 
 def differing_parameters(first: Preferences | None, second: Preferences | None) -> list[str]:
