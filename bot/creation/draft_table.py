@@ -1,7 +1,8 @@
-"""The table of drafts: the inputs of a create form, so that a closed or failed form reopens filled."""
+"""The table of drafts: the inputs of each opened create form, so that a closed or failed form reopens filled."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -11,7 +12,9 @@ from bot.db.keys import of_workspace
 from bot.db.schema import drafts
 from bot.model.people import Workspace
 
-OPEN, SENT = "open", "sent"
+OPEN, RESUMED, SENT = "open", "resumed", "sent"
+"""The state of a form: it can be resumed, was resumed in another window, or was submitted."""
+STATES = (OPEN, RESUMED, SENT)
 
 
 async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, content: str, now: datetime) -> None:
@@ -57,11 +60,10 @@ async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetim
     return content
 
 
-async def set_state(db: Db, workspace: Workspace, draft_id: str, state: str) -> None:
-    """Set a draft to `SENT`, or back to `OPEN` after a failure."""
-    await db.execute(
-        update(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id).values(state=state)
-    )
+async def set_state(db: Db, workspace: Workspace, draft_id: str, state: str, *, was: Sequence[str] = STATES) -> None:
+    """Set the state of a draft, if it is in one of the states `was`."""
+    which = *of_workspace(drafts, workspace), drafts.c.draft_id == draft_id, drafts.c.state.in_(was)
+    await db.execute(update(drafts).where(*which).values(state=state))
 
 
 async def forget(db: Db, workspace: Workspace, draft_id: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.background import BackgroundTasks
 from bot.clock import Clock
+from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.creation.report import CreationReport
 from bot.creation.steps import CreationSteps
@@ -60,8 +61,9 @@ class CreationService:
         self.registration_waits = REGISTRATION_WAITS
 
     async def begin(self, creation: Creation) -> Creation | None:
-        """Save a creation as begun now. Returns the earlier one of this form, unless that one failed.
+        """Save a creation as begun now, and its form as submitted, in one transaction.
 
+        Returns the earlier creation of this form, unless that one failed: a form that is submitted twice creates once.
         Raises `BadInput` while another webinar of the same title is being created: the two would be indistinguishable.
         """
         async with self._store.write() as db:
@@ -76,9 +78,10 @@ class CreationService:
             # RingCentral dates a webinar by the provider's clock, which a sandbox moves.
             begun = creation.model_copy(update={"begun_at": self._clock.now()})
             await creation_table.begin(db, begun, self.leases.worker_id, self.leases.until())
+            await draft_table.set_state(db, creation.account.workspace, creation.draft_id, draft_table.SENT)
         return None
 
-    async def run(self, creation: Creation, caller: Caller) -> Creation:
+    async def run(self, creation: Creation, caller: Caller, *, resumed: bool = False) -> Creation:
         """Take a creation to `COMPLETE`, or to `UNDONE` or `NOT_FOUND` with a `problem` for the user.
 
         Without a clear answer from RingCentral or the database it stays where it is, and `resume` continues it, as
@@ -87,7 +90,7 @@ class CreationService:
         try:
             creation = await self.steps.reread(creation)
             async with self.leases.keep(creation):
-                return await self.steps.run(creation, caller)
+                return await self.steps.run(creation, caller, resumed=resumed)
         except (LeaseLost, *DATABASE_UNAVAILABLE) as error:
             log.warning("creation.lease_lost", extra={"draft": creation.draft_id, "reason": type(error).__name__})
             return creation
@@ -135,8 +138,8 @@ class CreationService:
     async def _resume(self, creation: Creation) -> Creation:
         if creation.step in creation_table.TO_REPORT:
             return creation
-        if creation.step not in (CreationStep.BEGUN, CreationStep.UNDOING, CreationStep.WATCHED):
-            return await self.run(creation, NOTICE)
+        if creation.step not in (CreationStep.UNDOING, CreationStep.WATCHED):
+            return await self.run(creation, NOTICE, resumed=True)
         async with self.leases.keep(creation):
             try:
                 if creation.step is CreationStep.WATCHED:

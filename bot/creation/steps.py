@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,14 @@ from bot.creation.reconcile import CreationReconciler, StillUnclear
 from bot.creation.table import Creation, CreationStep
 from bot.db.connection import Store
 from bot.db.leases import WorkerLeases
-from bot.errors import OutcomeUnknown, ProviderError, ProviderForbidden, ProviderRefused
+from bot.errors import (
+    OutcomeUnknown,
+    ProviderBusy,
+    ProviderDown,
+    ProviderError,
+    ProviderForbidden,
+    ProviderRefused,
+)
 from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
 from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, WebinarProvider
@@ -32,8 +40,8 @@ NOT_CREATED_AS_FAR_AS_LISTED = (
     f"{NOT_CREATED} Should an empty webinar without a date turn up under your name at RingCentral, delete it there."
 )
 """A list of webinars holds only those of the calling user, so one under another host cannot be ruled out."""
-INTERRUPTED = "Greenroom was restarted before the webinar was complete, so it was taken back. You can try again."
 TOO_LATE = "The start passed before RingCentral had given a clear answer, so the webinar was taken back."
+NEVER_REQUESTED = "The start passed before the webinar could be created, so nothing is scheduled."
 NOT_UNDONE = " What was begun could not be taken back: please delete the webinar without a date at RingCentral."
 
 
@@ -61,16 +69,22 @@ class CreationSteps:
         self.reconciler = CreationReconciler(store, provider, clock)
         self.watch = WATCH
 
-    async def run(self, creation: Creation, caller: Caller) -> Creation:
-        """Take a creation to `COMPLETE`, `UNDONE` or `NOT_FOUND`; without a clear answer, schedule it to be resumed."""
+    async def run(self, creation: Creation, caller: Caller, *, resumed: bool = False) -> Creation:
+        """Take a creation to `COMPLETE`, `UNDONE` or `NOT_FOUND`; without a clear answer, schedule it to be resumed.
+
+        A `resumed` one has no user who waits for it: it goes on until RingCentral has time for it.
+        """
         try:
             return await self._forward(creation, caller)
         except ProviderError as error:
-            return await self._failed(await self.reread(creation), error, caller)
+            creation = await self.reread(creation)
+            if resumed and isinstance(error, ProviderBusy | ProviderDown):
+                return await self._defer(creation)
+            return await self._failed(creation, error, caller)
 
     async def undo(self, creation: Creation, caller: Caller) -> Creation:
         """Delete what an interrupted creation made."""
-        return await self._undo(creation, creation.problem or INTERRUPTED, caller)
+        return await self._undo(creation, creation.problem, caller)
 
     async def look_for_late(self, creation: Creation) -> Creation:
         """Remove the webinar of a failed creation that appeared late, or schedule another look."""
@@ -117,12 +131,23 @@ class CreationSteps:
         if creation.webinar_id:
             return await self._provider.webinar(creation.webinar_id, caller)
         if creation.step is CreationStep.BEGUN:
-            creation = await self.save(creation, CreationStep.WEBINAR_REQUESTED)
             try:
-                return await self._provider.create_webinar(creation.request.form, creation.request.host, caller)
+                return await self._create_webinar(creation, caller)
             except OutcomeUnknown as error:
                 log.warning("creation.webinar_unclear", extra={"draft": creation.draft_id, "status": error.status})
         return await self.reconciler.find(creation, caller)
+
+    async def _create_webinar(self, creation: Creation, caller: Caller) -> WebinarFacts:
+        form = creation.request.form
+
+        async def save_request() -> None:
+            # Not before: one that waits for its turn at the gate when the process ends is simply sent by the next one.
+            if form.start <= self._clock.now():
+                raise TooLate(NEVER_REQUESTED)
+            await self.save(creation, CreationStep.WEBINAR_REQUESTED)
+
+        waiting = replace(caller, before_sending=save_request)
+        return await self._provider.create_webinar(form, creation.request.host, waiting)
 
     async def _session(self, creation: Creation, caller: Caller, *, resumed: bool) -> SessionFacts:
         webinar_id, form = str(creation.webinar_id), creation.request.form
@@ -167,6 +192,9 @@ class CreationSteps:
             return await self.save(creation, CreationStep.UNDONE, problem=error.sentence)
         if isinstance(error, ProviderRefused):
             return await self._undo(creation, error.sentence, caller)
+        return await self._defer(creation)
+
+    async def _defer(self, creation: Creation) -> Creation:
         log.warning("creation.deferred", extra={"step": creation.step, "webinar": creation.webinar_id})
         return await self.resume_later(creation)
 

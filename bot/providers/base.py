@@ -43,6 +43,10 @@ async def ignore_wait(seconds: float) -> None:
     """Do not report the wait: no user is waiting."""
 
 
+async def send_at_once() -> None:
+    """Do nothing before the call is sent."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """Why a vendor call is made, how long it may wait, and how to report a wait to the user."""
@@ -52,6 +56,8 @@ class Caller:
     """Called once, with the seconds to wait, if the call cannot go at once."""
     patience: float = 180.0
     """The longest wait in seconds, after which the call fails with `ProviderBusy`."""
+    before_sending: Callable[[], Awaitable[None]] = send_at_once
+    """Called after any wait, each time the call is about to be sent. If it raises, the call is not sent."""
 
 
 UPKEEP = Caller(Lane.UPKEEP)

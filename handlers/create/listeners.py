@@ -12,6 +12,7 @@ from bot.commands.parser import Create
 from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.creation import texts as creation_texts
+from bot.creation.draft_table import OPEN, RESUMED
 from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.errors import BadInput, ChannelUnreachable
 from bot.model.people import Person
@@ -34,12 +35,11 @@ async def open_form(request: SlackRequest, command: Create) -> None:
     """Open the form, prefilled from the command; without words, as it was left."""
     person = await request.person()
     check_may_create(person)
-    draft = await _resumable_draft(request) if not command.words else None
-    resumed = draft is not None
-    draft = draft or _prefilled(request, person, command.words)
-    await request.open(_form(request, person, draft, resumed=resumed))
-    if command.words:
-        await _save(request, draft)
+    left = await _resumable_draft(request) if not command.words else None
+    draft = _copy(left) if left else _prefilled(request, person, command.words)
+    await request.open(_form(request, person, draft, resumed=left is not None))
+    if left or command.words:
+        await _save(request, draft, in_place_of=left)
 
 
 async def open_empty(request: SlackRequest) -> None:
@@ -133,8 +133,6 @@ async def try_again(request: SlackRequest) -> None:
 
 async def _create(request: SlackRequest, creation: Creation) -> None:
     title, draft_id = creation.request.form.title, creation.draft_id
-    async with request.services.store.write() as db:
-        await draft_table.set_state(db, request.workspace, draft_id, draft_table.SENT)
     creation = await request.services.creation.run(
         creation, request.caller_with_progress(lambda note: creation_texts.working(title, draft_id, note=note))
     )
@@ -155,12 +153,9 @@ async def _refilled_form(request: SlackRequest) -> View:
     async with request.services.store.read() as db:
         content = await draft_table.find(db, request.workspace, request.user_id, failed_id)
         creation = await creation_table.find(db, request.services.account, failed_id)
-    # A new id: the old one belongs to the failed creation, and each draft creates once.
-    old = CreateDraft.model_validate_json(content) if content else CreateDraft(draft_id=failed_id)
-    draft = old.model_copy(update={"draft_id": _new_id()})
-    await _save(request, draft)
-    async with request.services.store.write() as db:
-        await draft_table.forget(db, request.workspace, failed_id)
+    failed = CreateDraft.model_validate_json(content) if content else CreateDraft(draft_id=failed_id)
+    draft = _copy(failed)
+    await _save(request, draft, in_place_of=failed)
     return _form(request, await request.person(), draft, problem=creation.problem if creation else "")
 
 
@@ -206,10 +201,15 @@ async def _draft(request: SlackRequest) -> CreateDraft:
     return CreateDraft.model_validate_json(content) if content else CreateDraft(draft_id=request.metadata)
 
 
-async def _save(request: SlackRequest, draft: CreateDraft) -> None:
+async def _save(request: SlackRequest, draft: CreateDraft, *, in_place_of: CreateDraft | None = None) -> None:
+    """Save the inputs of an open form. The one `in_place_of` which it was opened is not offered again."""
+    workspace, content, now = request.workspace, draft.model_dump_json(), request.now()
     async with request.services.store.write() as db:
-        now = request.now()
-        await draft_table.save(db, request.workspace, request.user_id, draft.draft_id, draft.model_dump_json(), now)
+        await draft_table.save(db, workspace, request.user_id, draft.draft_id, content, now)
+        # A window that is still open has moved on since another one was opened in its place.
+        await draft_table.set_state(db, workspace, draft.draft_id, OPEN, was=[RESUMED])
+        if in_place_of:
+            await draft_table.set_state(db, workspace, in_place_of.draft_id, RESUMED, was=[OPEN])
 
 
 def _zone(person: Person) -> ZoneInfo:
@@ -219,7 +219,13 @@ def _zone(person: Person) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def _copy(draft: CreateDraft) -> CreateDraft:
+    """The draft for another window, which is a form of its own: an open one may be submitted, too."""
+    return draft.model_copy(update={"draft_id": _new_id()})
+
+
 def _new_id() -> str:
+    """Identify a form each time it opens: a form that is submitted twice creates one webinar."""
     return secrets.token_urlsafe(12)
 
 

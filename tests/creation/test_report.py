@@ -117,7 +117,7 @@ async def test_a_database_that_is_away_for_a_moment(world: World, step: Creation
 
     async with world.bot.services.store.write() as db:
         await creation_table.LEASES.release_all(db)  # the lease expires
-    assert await final_state(world) == (NOTHING if step is CreationStep.WEBINAR_REQUESTED else CREATED)
+    assert await final_state(world) == CREATED
 
 
 async def test_a_database_that_is_away_while_the_result_is_reported(world: World) -> None:

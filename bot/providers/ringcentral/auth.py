@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.clock import monotonic
 from bot.errors import ProviderError, ProviderUnauthorized
-from bot.providers.base import Caller, Lane
+from bot.providers.base import Caller, Lane, send_at_once
 from bot.providers.ringcentral.records import TokenRecord, parse_record
 from bot.providers.ringcentral.request import AUTH, Answer, Request
 
@@ -58,7 +58,8 @@ class Login:
             return self._token.access
         if self._renewal is None:
             # In a task: the first caller may be cancelled while others wait.
-            self._renewal = asyncio.create_task(self._renew(replace(caller, lane=Lane.PERSON)))
+            caller = replace(caller, lane=Lane.PERSON, before_sending=send_at_once)
+            self._renewal = asyncio.create_task(self._renew(caller))
             self._renewal.add_done_callback(self._on_renewed)
         return (await asyncio.shield(self._renewal)).access
 

@@ -101,6 +101,7 @@ class Transport:
         started = self._monotonic()
         answer: Answer | None = None
         try:
+            await caller.before_sending()
             answer = await self._exchange(request, authorization)
             return answer
         finally:
