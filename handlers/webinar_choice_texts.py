@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.commands.list_args import KINDS
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
@@ -104,7 +105,7 @@ def empty_list(which: str, age: str) -> Message:
         "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
         "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
         "past": "No webinar has taken place yet. See what is coming with `/webinar list`",
-    }[kind]
+    }.get(kind) or f"No webinar starts {kind}. See what is coming with `/webinar list`"
     create = button("Create Webinar", buttons.CREATE, "list", style="primary")
     refresh = button(
         "Refresh", buttons.REFRESH_LIST, page_value(which, 1), label=f"Check this list with {DISPLAY_NAME}"
@@ -120,6 +121,6 @@ def webinar_row(webinar: Webinar, now: datetime) -> str:
 
 
 def split_which(which: str) -> tuple[str, str]:
-    """The kind of a list (empty, "mine" or "past") and the words of a title."""
-    kind, _, words = which.partition(" ")
-    return (kind, words.strip()) if kind in {"mine", "past"} else ("", which)
+    """The kind of a list (one of `KINDS`, or empty) and the words of a title."""
+    kind = next((kind for kind in KINDS if f"{which} ".startswith(f"{kind} ")), "")
+    return kind, which[len(kind) :].strip() if kind else which

@@ -1,19 +1,28 @@
-"""Parse a limit on registrations, and suggest the next one."""
+"""Parse the arguments of `limit` and a limit on registrations, and suggest the next one."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from unicodedata import normalize
 
-from bot.commands.slack_text import normalized_word
+from bot.commands.slack_text import normalized_word, split_quoted, unescape
+from bot.commands.webinar_ref import WebinarRef, ref_from_text
 from bot.errors import BadInput
 
 MAX_LIMIT: Final = 2**31 - 1
 """The largest `autoCloseLimit` (RegSessionModel, int32). RingCentral publishes no lower bound."""
 OFF_WORDS: Final = frozenset({"off", "none", "no", "unlimited"})
 
-_NUMBER = re.compile(r"([+\-−–]?)([0-9]{1,3}(?:[,.'’ _][0-9]{3})+|[0-9]+)")
+_NUMBER = re.compile(
+    r"([+\-−–]?)([0-9]{1,3}([,.'’`´_·٬ ])[0-9]{3}(?:\3[0-9]{3})*"
+    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # India: 1,00,000
+    r"|[0-9]+)"
+)
+_FIRST_GROUP = re.compile(r"[+\-−–]?[0-9]{1,3}")
+_GROUP = re.compile(r"[0-9]{3}[.,;!?]*")
+_TO_LIMIT = re.compile(r"\s(?:to|at|=)$", re.IGNORECASE)
 _FRACTION = re.compile(r"[+\-−–]?[0-9]*[.,][0-9]+")
 _MAX_QUOTED = 40
 
@@ -25,12 +34,40 @@ TOO_MANY: Final = f"RingCentral can't count to that. Use at most {MAX_LIMIT:,}, 
 NO_LIMIT: Final = f"“{{}}” is no limit. {HOW}"
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Show or set the limit on registrations.
+
+    `to` is the last word as typed, or a number with spaces ("2 500"); empty if there is only a webinar.
+    """
+
+    which: WebinarRef
+    to: str = ""
+
+
+def parse_limit(rest: str) -> Limit:
+    """Parse the text after `limit`, in Slack's encoding."""
+    text = unescape(rest)
+    before, to = split_quoted(text) or _split_last(text)
+    return Limit(ref_from_text(_TO_LIMIT.sub("", before)), to)
+
+
+def _split_last(text: str) -> tuple[str, str]:
+    """Split off the last word, or the groups of three of a number, but never the first word."""
+    spans = [match.span() for match in re.finditer(r"\S+", text)]
+    words = [text[a:b] for a, b in spans]
+    at = len(words) - 1
+    while at > 1 and _GROUP.fullmatch(words[at]) and _FIRST_GROUP.fullmatch(words[at - 1]):
+        at -= 1
+    return (text[: spans[at][0]].strip(), text[spans[at][0] :]) if at > 0 else (text, "")
+
+
 def read_limit(text: str, off: str = "use `off`") -> int | None:
     """Parse the highest number of registrations; `None` means no limit.
 
     Raises `BadInput` that names a valid input. `off` is how to write "no limit" where the text was typed.
     """
-    word = normalize("NFKC", text[:80]).strip().rstrip(".,;!?")
+    word = " ".join(normalize("NFKC", text[:80]).split()).rstrip(".,;!?")
     if normalized_word(word) in OFF_WORDS:
         return None
     match = _NUMBER.fullmatch(word)
@@ -38,7 +75,7 @@ def read_limit(text: str, off: str = "use `off`") -> int | None:
         if _FRACTION.fullmatch(word):
             raise BadInput(FRACTION.format(off))
         raise BadInput(NO_LIMIT.format(_shortened(text), off))
-    sign, digits = match.groups()
+    sign, digits = match[1], match[2]
     limit = int(re.sub(r"\D", "", digits))
     if limit == 0:
         raise BadInput(ZERO.format(off))

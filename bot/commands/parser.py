@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from bot.commands.limit_arg import Limit, parse_limit
+from bot.commands.list_args import List, parse_list
 from bot.commands.people_args import (
     Invite,
     Register,
@@ -19,11 +21,9 @@ from bot.commands.people_args import (
 )
 from bot.commands.slack_text import (
     EDGE_MARKS,
-    QUOTED,
     normalized_word,
     split_lengths,
     split_quoted,
-    strip_quotes,
     unescape,
 )
 from bot.commands.verbs import VERBS, nearest_verb
@@ -33,7 +33,6 @@ from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
 _TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")  # not "Episode #5"
 _TO_CHANNEL = re.compile(r"(?:^|\s)(?:to|in)\s*$", re.IGNORECASE)
-_TO_LIMIT = re.compile(r"\s(?:to|at|=)$", re.IGNORECASE)
 _TARGET_WORDS = frozenset({"for", "to", "from"})  # introduce the target of a subscription
 
 
@@ -55,14 +54,6 @@ class Help:
 class Create:
     """Open the form. `words` are the title and optionally the start and the length, unchanged."""
 
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class List:
-    """List webinars: upcoming, created by the user, or past; with `words` in their titles."""
-
-    which: Literal["coming", "mine", "past"] = "coming"
     words: str = ""
 
 
@@ -137,14 +128,6 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """Show or set the limit on registrations. `to` is the last word as typed, empty if there is only a webinar."""
-
-    which: WebinarRef
-    to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ShowSettings:
     """Show the settings of the workspace."""
 
@@ -200,17 +183,6 @@ def _without_backticks(text: str) -> str:
     return bare.removesuffix(ticks).strip()
 
 
-def _list(rest: str) -> List:
-    words = rest.split(maxsplit=1)
-    first = normalized_word(words[0]) if words and not QUOTED.fullmatch(rest) else ""
-    after = strip_quotes(unescape(words[1] if len(words) > 1 else ""))
-    if first == "mine":
-        return List("mine", after)
-    if first == "past":
-        return List("past", after)
-    return List("coming", strip_quotes(unescape(rest)))
-
-
 def _share(rest: str) -> Share:
     escaped = list(_CHANNEL.finditer(rest))
     match = escaped[-1] if escaped else _TYPED_CHANNEL.search(rest)
@@ -261,13 +233,6 @@ def _target(text: str) -> Target | None:
     return None if ref.is_missing else ref
 
 
-def _limit(rest: str) -> Limit:
-    text = unescape(rest)
-    words = text.rsplit(maxsplit=1)
-    before, to = split_quoted(text) or ((words[0], words[1]) if len(words) > 1 else (text, ""))
-    return Limit(ref_from_text(_TO_LIMIT.sub("", before)), to)
-
-
 def _help(topic: str) -> Help:
     word = normalized_word(topic)
     if not word or word in VERBS:
@@ -277,7 +242,7 @@ def _help(topic: str) -> Help:
 
 _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "create": lambda rest: Create(unescape(rest)),
-    "list": _list,
+    "list": parse_list,
     "show": lambda rest: Show(ref_from_slack(rest)),
     "count": lambda rest: Count(ref_from_slack(rest)),
     "share": _share,
@@ -287,7 +252,7 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "subscriptions": lambda _: Subscriptions(),
     "open": lambda rest: Open(ref_from_slack(rest)),
     "close": lambda rest: Close(ref_from_slack(rest)),
-    "limit": _limit,
+    "limit": parse_limit,
     "invite": parse_invite,
     "team": parse_team,
     "register": parse_register,

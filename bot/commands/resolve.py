@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.commands.limit_arg import is_limit
-from bot.commands.parser import Limit, Remind
-from bot.commands.webinar_ref import WebinarRef, find_webinars, has_title
+from bot.commands.limit_arg import Limit, is_limit
+from bot.commands.parser import Remind
+from bot.commands.webinar_ref import WebinarRef, find_webinars, has_title, has_words
 from bot.model.lifecycle import ListedWebinar
 
 MAX_INVALID_TIMES: Final = 8
@@ -39,11 +39,12 @@ def resolve_limit(command: Limit, webinars: Sequence[ListedWebinar], now: dateti
     """Decide whether the last word of `limit` is the limit or part of the title.
 
     "limit Budget 2027" has no limit if there is a webinar Budget 2027; "limit launch day" has no limit; "limit 50"
-    has no webinar.
+    has no webinar. "limit launch 2 500" is 500 if there is a webinar Launch 2, else 2,500.
     """
-    ref, limit = command.which, command.to
-    if ref.quoted:
+    if command.which.quoted:
         return command
+    command = _with_spaced_number(command, webinars)
+    ref, limit = command.which, command.to
     if not limit:
         return command if not is_limit(ref.text) or find_webinars(ref, webinars, now) else Limit(WebinarRef(), ref.text)
     all_words = WebinarRef(f"{ref.text} {limit}")
@@ -51,3 +52,16 @@ def resolve_limit(command: Limit, webinars: Sequence[ListedWebinar], now: dateti
     if is_limit(limit):
         matches = [webinar for webinar in matches if len(webinar.title.split()) == len(all_words.text.split())]
     return Limit(all_words, "") if matches else command
+
+
+def _with_spaced_number(command: Limit, webinars: Sequence[ListedWebinar]) -> Limit:
+    """Decide which groups of a number with spaces are the end of a title, as many as a title has."""
+    whole = f"{command.which.text} {command.to}".split()
+    groups = command.to.split()
+    for count in range(len(whole) - 1, len(whole) - len(groups), -1):
+        ref = WebinarRef(" ".join(whole[:count]))
+        if any(has_words(webinar, ref.text) for webinar in webinars):
+            return Limit(ref, " ".join(whole[count:]))
+    if groups and is_limit(" ".join(whole)) and not any(has_words(webinar, command.which.text) for webinar in webinars):
+        return Limit(WebinarRef(), " ".join(whole))
+    return command

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -44,6 +46,14 @@ class Person(Frozen):
     """From another organization, through Slack Connect. Slack's name for it."""
     is_bot: bool = False
     is_deactivated: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their time zone; UTC if this machine does not know it."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
 
 class Coworker(Frozen):

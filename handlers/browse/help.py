@@ -33,8 +33,8 @@ TOPICS = {
         MEMBERS,
     ),
     "list": Topic(
-        "list [mine|past|words]",
-        "Lists what is coming, what you created, what is over, or titles with these words.",
+        "list [today|this week|mine|past|words]",
+        "Lists upcoming webinars, those of a day or week, yours, past ones, or titles with these words.",
         "list mine",
         EVERYONE,
     ),

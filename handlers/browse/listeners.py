@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
-from bot.commands.parser import Count, Help, Home, List, Show, parse
+from bot.commands.list_args import List, parse_list, period
+from bot.commands.parser import Count, Help, Home, Show
 from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
+from bot.model.people import Person
 from bot.model.webinar import Status, Webinar
 from bot.slack import buttons
 from bot.slack.message import Message
@@ -100,7 +102,7 @@ async def refresh_count(request: SlackRequest) -> None:
 
 async def _page(request: SlackRequest, which: str, page: int) -> Message:
     now = request.now()
-    found = _matching(await request.services.mirror.everything(), which, request)
+    found = _matching(await request.services.mirror.everything(), which, request, await request.person())
     pages = max(1, -(-len(found) // webinar_choice_texts.PAGE_SIZE))
     page = min(max(page, 1), pages)
     first = (page - 1) * webinar_choice_texts.PAGE_SIZE
@@ -115,14 +117,17 @@ async def _page(request: SlackRequest, which: str, page: int) -> Message:
     )
 
 
-def _matching(webinars: Sequence[Webinar], which: str, request: SlackRequest) -> list[Webinar]:
+def _matching(webinars: Sequence[Webinar], which: str, request: SlackRequest, person: Person) -> list[Webinar]:
     now = request.now()
-    command = parse(f"list {which}")
-    words = command.words if isinstance(command, List) else ""
-    if isinstance(command, List) and command.which == "past":
+    command = parse_list(which)
+    words = command.words
+    if command.which == "past":
         found = [webinar for webinar in reversed(webinars) if stage(webinar, now) is Stage.OVER]
-    elif isinstance(command, List) and command.which == "mine":
+    elif command.which == "mine":
         found = [webinar for webinar in webinars if webinar.created_by == request.user_id]
+        found = [webinar for webinar in found if webinar.status is not Status.CANCELED]
+    elif dates := period(command.which, now, person.zone, person.locale):
+        found = [webinar for webinar in webinars if dates[0] <= webinar.start < dates[1]]
         found = [webinar for webinar in found if webinar.status is not Status.CANCELED]
     elif words:
         found = [webinar for webinar in webinars if webinar.status is not Status.CANCELED]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clock import machine_now
 from bot.commands.create_args import length_text, parse_create_args
@@ -101,7 +100,7 @@ async def submit(request: SlackRequest) -> None:
     await _save(request, draft)
     now = request.now()
     problem = await _channel_problem(request, draft.announce_in)
-    form = create_form.check(draft, now=now, zone=str(_zone(person)), channel_problem=problem)
+    form = create_form.check(draft, now=now, zone=str(person.zone), channel_problem=problem)
     creation = Creation(
         account=request.services.account,
         draft_id=draft.draft_id,
@@ -172,7 +171,7 @@ def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft
     draft = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
     if not words:
         return draft
-    plan = parse_create_args(words, request.now(), _zone(person), person.locale or None)
+    plan = parse_create_args(words, request.now(), person.zone, person.locale or None)
     changes: dict[str, object] = {"title": plan.title}
     if plan.start:
         changes["start"] = int(plan.start.timestamp())
@@ -210,13 +209,6 @@ async def _save(request: SlackRequest, draft: CreateDraft, *, in_place_of: Creat
         await draft_table.set_state(db, workspace, draft.draft_id, OPEN, was=[RESUMED])
         if in_place_of:
             await draft_table.set_state(db, workspace, in_place_of.draft_id, RESUMED, was=[OPEN])
-
-
-def _zone(person: Person) -> ZoneInfo:
-    try:
-        return ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _copy(draft: CreateDraft) -> CreateDraft:

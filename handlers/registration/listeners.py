@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from bot.commands.limit_arg import read_limit
-from bot.commands.parser import Close, Limit, Open
+from bot.commands.limit_arg import Limit, read_limit
+from bot.commands.parser import Close, Open
 from bot.commands.resolve import resolve_limit
 from bot.errors import BadInput
 from bot.model.webinar import Webinar

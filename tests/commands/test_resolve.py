@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.parser import Limit, Remind, parse
+from bot.commands.limit_arg import Limit
+from bot.commands.parser import Remind, parse
 from bot.commands.resolve import resolve_limit, resolve_remind
 from bot.commands.slack_text import unescape
 from bot.commands.webinar_ref import WebinarRef
@@ -22,6 +23,7 @@ KNOWN = [
     webinar(session_id="101", title="Launch day"),
     webinar(session_id="102", title="Budget 2027"),
     webinar(session_id="103", title="Café 2028"),
+    webinar(session_id="104", title="Part 2"),
 ]
 WEBINARS = [
     webinar(
@@ -54,6 +56,17 @@ WEBINARS = [
         ("next 50", "next", "50"),
         ("", "", ""),
         ("garden", "garden", ""),
+        ("launch 2 500", "launch", "2 500"),
+        ("launch 1 000", "launch", "1 000"),
+        ("part 2 500", "part 2", "500"),
+        ("part 2 2 500", "part 2", "2 500"),
+        ("part 2\u202f500", "part 2", "500"),
+        ("part 1 500", "part", "1 500"),
+        ("101 500", "101", "500"),
+        ("101 2 500", "101", "2 500"),
+        ("2 500", "2", "500"),
+        ("7 500", "", "7 500"),
+        ("1 000 000", "", "1 000 000"),
     ],
 )
 def test_last_word_can_be_part_of_the_title(typed: str, which: str, to: str) -> None:

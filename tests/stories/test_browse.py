@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,6 +53,47 @@ async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:
     assert len(messages) == 1
     assert "Talk 10" in messages[0].words
     assert "Talk 09" not in messages[0].words
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "shown"),
+    [
+        ("today", "Today", ["Lunch talk"]),
+        ("tomorrow", "Tomorrow", ["Morning talk"]),
+        ("this week", "This week", ["Lunch talk", "Morning talk"]),
+        ("This Week lunch", "This week, matching “lunch”", ["Lunch talk"]),
+        ("next week", "Next week", ["Later talk"]),
+        ("upcoming", "Coming up", ["Lunch talk", "Morning talk", "Later talk"]),
+        ("upcoming later", "Matching “later”", ["Later talk"]),
+    ],
+)
+async def test_list_of_a_day_or_week_has_its_webinars(world: World, typed: str, title: str, shown: list[str]) -> None:
+    """In the user's time zone, soonest first, without those of other days."""
+    now = world.clock.now().astimezone(ZoneInfo("Europe/Berlin"))
+    monday = now.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=7 - now.weekday())
+    await world.move(monday - now)
+    for name, ahead in (("Lunch", 4), ("Morning", 24), ("Later", 8 * 24)):
+        world.ringcentral.create(f"{name} talk", world.clock.now() + timedelta(hours=ahead))
+    await world.bot.services.mirror.sweep()
+
+    await world.command("dev", "#launch", f"list {typed}")
+
+    answer = world.last("#launch", "dev")
+    check_message(answer.text, answer.blocks)
+    assert answer.text.startswith(f"{title}: {len(shown)} webinar")
+    assert [line.strip("*") for line in answer.words.splitlines() if line.endswith(" talk*")] == shown
+
+
+async def test_list_of_an_empty_day_says_so_and_refresh_keeps_the_day(world: World) -> None:
+    """The button of the reply reads the same list again."""
+    await world.command("dev", "#launch", "list tomorrow")
+    answer = world.last("#launch", "dev")
+    assert answer.words.startswith("No webinar starts tomorrow. See what is coming with `/webinar list`\n")
+    world.ringcentral.create("Morning talk", world.clock.now() + timedelta(days=1))
+
+    await world.click("dev", answer, "Refresh")
+
+    assert world.last("#launch", "dev").text.startswith("Tomorrow: 1 webinar")
 
 
 async def test_count_never_read_says_so_and_refresh_reads_once(world: World) -> None:
