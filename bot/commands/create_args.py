@@ -6,21 +6,20 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from bot.commands import dateparser_adapter, datetime_phrase
+from bot.commands.amounts import AMOUNT, normalized, value
 
 MAX_WORDS: Final = 12  # "on Tuesday , the 1st of December 2026 at 3:00 pm UTC"
 
-_NUMBER = r"\d{1,4}(?:[.,]\d{1,3})?"
 _AND = r"(?:,? ?(?:and )?)"
 _HOURS = r"(?:h|hrs?|hours?|std\.?|stunden?|heures?|horas?|or[ae]|uur|uren)"
 _MINUTES = r"(?:m|mins?\.?|minut\w{1,2})"
 _SECONDS = r"(?:s|secs?\.?|seconds?)"
 _LENGTH = re.compile(
-    rf"(?:(?P<hours>{_NUMBER}) ?{_HOURS})?"
-    rf"(?:{_AND}(?P<minutes>{_NUMBER}) ?{_MINUTES}|(?P<bare>(?<!\d)\d{{1,4}}(?!\d)))?"
+    rf"(?:(?P<hours>{AMOUNT}) ?{_HOURS})?"
+    rf"(?:{_AND}(?P<minutes>{AMOUNT}) ?{_MINUTES}|(?P<bare>(?<!\d)\d{{1,4}}(?!\d)))?"
     rf"(?:{_AND}(?P<seconds>\d{{1,5}}) ?{_SECONDS})?"
 )
 _CLOCKED = re.compile(r"(\d{1,4}):([0-5]\d)")
@@ -82,13 +81,13 @@ def _split_start(tokens: list[str], now: datetime, zone: ZoneInfo, locale: str |
 
 
 def parse_length(text: str) -> timedelta | None:
-    """Parse a length: "45" (minutes), "45m", "1h30", "1:30", "90 min", "1.5 hours", "30s". `None` if it is none.
+    """Parse a length: "45" (minutes), "45m", "1h30", "1:30", "90 min", "1½ hours", "30s". `None` if it is none.
 
     Any length is valid here; the form checks the limits.
     """
     if len(text) > datetime_phrase.MAX_CHARACTERS:
         return None
-    text = " ".join(normalize("NFKC", text).lower().split())
+    text = " ".join(normalized(text).lower().split())
     if text in _PHRASES:
         return timedelta(minutes=_PHRASES[text])
     if clocked := _CLOCKED.fullmatch(text):
@@ -96,7 +95,7 @@ def parse_length(text: str) -> timedelta | None:
     match = _LENGTH.fullmatch(text)
     if not match or not text or (match["bare"] and match["seconds"]):
         return None
-    hours, minutes, bare, seconds = (float((part or "0").replace(",", ".")) for part in match.groups())
+    hours, minutes, bare, seconds = (value(part or "0") for part in match.groups())
     return timedelta(seconds=round(hours * 3600 + (minutes + bare) * 60 + seconds))
 
 

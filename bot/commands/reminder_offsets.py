@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
-from unicodedata import normalize
 
+from bot.commands.amounts import AMOUNT, FRACTION, FRACTIONS, normalized, value
 from bot.commands.create_args import length_text, parse_length
 from bot.errors import BadInput
 
@@ -20,13 +20,14 @@ EXAMPLE: Final = "1d 1h 10m"
 MAX_QUOTED = 5
 MAX_WORD = 40
 
-_NUMBER = r"\d{1,5}(?:[.,]\d{1,3})?"
-_END = r"(?![^\W\d_])"
+_END = rf"(?![^\W\d_{FRACTIONS}])"
 _WEEKS = r"(?:w|wks?|weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken)"
 _DAYS = r"(?:d|days?|tage?n?|jours?|días?|dias?|giorn[oi]|dag(?:en)?)"
 _OFFSET = re.compile(
-    rf"(?:(?P<weeks>{_NUMBER}) ?{_WEEKS}{_END})?(?:(?P<days>{_NUMBER}) ?{_DAYS}{_END})?(?P<rest>.*)", re.DOTALL
+    rf"(?:(?P<weeks>{AMOUNT}) ?{_WEEKS}{_END})?(?:(?P<days>{AMOUNT}) ?{_DAYS}{_END})?(?P<rest>.*)", re.DOTALL
 )
+_CONTINUES = re.compile(rf"{FRACTION}|\d{{3}}(?!\d)")
+"""What can follow a whole number and a space: 1 ½ hours, 1 440 minutes."""
 _SIGNED = re.compile(r"([+\-−–])(\d.*)")
 _BETWEEN_WORDS = re.compile(r"[\s;]+|,(?!\d)|(?<!\d),")
 _EDGES = "\"'“”„«»‘’`()[]{}.!?"
@@ -101,8 +102,9 @@ def offsets_as_typed(offsets: Iterable[timedelta]) -> str:
 
 def _split(text: str) -> tuple[list[timedelta], list[str], list[str]]:
     """The offsets, the invalid words, and the words with a sign."""
-    words = [word.strip(_EDGES) for word in _BETWEEN_WORDS.split(normalize("NFKC", text))]
-    words = [word for word in words if word.casefold() not in _SKIPPED]
+    split = [word.strip(_EDGES) for word in _BETWEEN_WORDS.split(text)]
+    typed = [word for word in split if normalized(word).strip(_EDGES).casefold() not in _SKIPPED]
+    words = [normalized(word).strip(_EDGES) for word in typed]
     offsets: list[timedelta] = []
     invalid: list[str] = []
     signed: list[str] = []
@@ -112,7 +114,7 @@ def _split(text: str) -> tuple[list[timedelta], list[str], list[str]]:
         if offset is not None:
             offsets.append(offset)
         else:
-            (signed if _SIGNED.fullmatch(words[at]) else invalid).append(words[at])
+            (signed if _SIGNED.fullmatch(words[at]) else invalid).append(typed[at])
         at += count
     return offsets, invalid, signed
 
@@ -122,10 +124,13 @@ def _parse_at(words: Sequence[str], at: int) -> tuple[timedelta | None, int]:
     if " ".join(words[at : at + 3]).casefold() == "half an hour":
         return timedelta(minutes=30), 3
     first = _COUNTS.get(words[at].casefold(), words[at])
-    if re.fullmatch(_NUMBER, first) and at + 1 < len(words) and words[at + 1][:1].isalpha():
-        offset = _parse_word(f"{first} {words[at + 1]}")
-        if offset is not None:
-            return offset, 2
+    if re.fullmatch(AMOUNT, first):
+        following = words[at + 1 : at + 3]
+        continues = bool(following and _CONTINUES.match(following[0]))
+        for count in (1, 2) if continues else (1,) if following and following[0][:1].isalpha() else ():
+            offset = _parse_word(" ".join([first, *following[:count]]))
+            if offset is not None:
+                return offset, count + 1
     return _parse_word(words[at]), 1
 
 
@@ -133,7 +138,7 @@ def _parse_word(word: str) -> timedelta | None:
     match = _OFFSET.fullmatch(word.casefold())
     if not match or not re.search(r"[^\W\d_]|:", word):  # without a unit
         return None
-    weeks, days = (float((part or "0").replace(",", ".")) for part in match.group("weeks", "days"))
+    weeks, days = (value(part or "0") for part in match.group("weeks", "days"))
     rest = match["rest"]
     if rest and (match["weeks"] or match["days"]) and rest.isdigit():
         return None

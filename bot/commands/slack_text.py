@@ -7,6 +7,8 @@ from string import punctuation
 from typing import Final
 from unicodedata import category, normalize
 
+from bot.commands.amounts import FRACTION, normalized
+
 EDGE_MARKS: Final = punctuation + "“”„«»‘’‚‹›–—…·"
 QUOTED: Final = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]|['‘’‚‹](.*)['‘’›]", re.DOTALL)
 
@@ -19,7 +21,7 @@ _ESCAPED = re.compile(
 _ENTITY = re.compile(r"&(amp|lt|gt);")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
 _UNIT = r"(?:w|wks?|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)"
-_NUMBER = r"[+\-−–]?[0-9]+(?:[.,:][0-9]+)?"
+_NUMBER = rf"[+\-−–]?(?:[0-9]*(?:{FRACTION})|[0-9]+(?:[.,:][0-9]+)?)"
 _LENGTH = re.compile(rf"{_NUMBER}{_UNIT}(?:[0-9]+{_UNIT})*(?:[0-9]+)?")
 _BETWEEN = frozenset({"and", "&", ",", "before"})
 
@@ -69,13 +71,14 @@ def split_lengths(text: str) -> tuple[str, str]:
     A number without a unit is not a length, but an id or a year. A signed length is one, so that it can be refused.
     """
     spans = [match.span() for match in re.finditer(r"\S+", text)]
-    words = [normalize("NFKC", text[a:b]).casefold().rstrip(".;!?") for a, b in spans]
+    words = [normalized(text[a:b]).casefold().rstrip(".;!?") for a, b in spans]
     at = first = len(words)
     while at:
         if _is_length(words[at - 1]):
             at = first = at - 1
         elif at > 1 and re.fullmatch(rf"{_UNIT},?", words[at - 1]) and re.fullmatch(_NUMBER, words[at - 2]):
-            at = first = at - 2
+            at -= 3 if at > 2 and re.fullmatch(FRACTION, words[at - 2]) and words[at - 3].isdecimal() else 2
+            first = at
         elif words[at - 1] in _BETWEEN:
             at -= 1
         else:
