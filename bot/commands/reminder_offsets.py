@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.commands.amounts import AMOUNT, FRACTION, FRACTIONS, normalized, value
 from bot.commands.create_args import length_text, parse_length
+from bot.commands.slack_text import normalized_word
 from bot.errors import BadInput
 
 MAX_OFFSETS: Final = 10
@@ -16,6 +17,8 @@ MAX_OFFSETS: Final = 10
 MAX_OFFSET: Final = timedelta(days=120)
 """The longest offset, which is also the longest that Slack schedules a message ahead."""
 EXAMPLE: Final = "1d 1h 10m"
+OFF_WORDS: Final = frozenset({"off", "none", "never", "mute"})
+ON_WORDS: Final = frozenset({"on", "unmute"})
 
 MAX_QUOTED = 5
 MAX_WORD = 40
@@ -56,6 +59,16 @@ def parse_offsets(text: str) -> tuple[timedelta, ...]:
     if any(problems):
         raise BadInput(" ".join(filter(None, problems)))
     return unique
+
+
+def is_off(text: str) -> bool:
+    """Whether `text`, in place of times, turns reminders off."""
+    return normalized_word(text) in OFF_WORDS
+
+
+def is_switch(text: str) -> bool:
+    """Whether `text`, in place of times, turns reminders off or on."""
+    return is_off(text) or normalized_word(text) in ON_WORDS
 
 
 def repeated_offsets(text: str) -> tuple[timedelta, ...]:

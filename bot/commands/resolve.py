@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.commands.limit_arg import Limit, is_limit
 from bot.commands.parser import Remind
+from bot.commands.reminder_offsets import is_switch
 from bot.commands.webinar_ref import WebinarRef, find_webinars, has_title, has_words
 from bot.model.lifecycle import ListedWebinar
 
@@ -20,6 +21,7 @@ def resolve_remind(command: Remind, webinars: Sequence[ListedWebinar], now: date
 
     If all words are a complete title, there are no times. If no webinar matches, the last words become (invalid)
     times, as few as needed for a match: "remind launch soon" means Launch day, and "soon" is an invalid time.
+    "off" and "on" at the end are in place of times, unless they are words of the title.
     """
     ref = command.which
     if ref.quoted or ref.is_defaults:
@@ -28,6 +30,11 @@ def resolve_remind(command: Remind, webinars: Sequence[ListedWebinar], now: date
     if any(has_title(webinar, all_words) for webinar in webinars):
         return Remind(WebinarRef(all_words), "")
     words = ref.text.split()
+    if words and not command.times and is_switch(words[-1]):
+        shorter = WebinarRef(" ".join(words[:-1]))
+        is_title = any(has_words(webinar, all_words) for webinar in webinars)
+        if not is_title and (shorter.is_missing or find_webinars(shorter, webinars, now)):
+            return Remind(shorter, words[-1])
     for count in range(len(words), max(0, len(words) - MAX_INVALID_TIMES), -1):
         shorter = WebinarRef(" ".join(words[:count]))
         if find_webinars(shorter, webinars, now):

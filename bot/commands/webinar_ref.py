@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def find_webinars(ref: WebinarRef, webinars: Iterable[W], now: datetime) -> list
         return [webinar for webinar in upcoming if webinar.start == upcoming[0].start]
     by_id = [webinar for webinar in ordered if not ref.quoted and webinar.id == ref.text.strip(EDGE_MARKS)]
     by_title = [webinar for webinar in ordered if has_title(webinar, ref.text)]
-    words = _words(_folded(ref.text))
+    words = [word.strip(EDGE_MARKS) or word for word in _folded(ref.text).split()]
     by_words = [webinar for webinar in ordered if all(word in _folded(webinar.title) for word in words)]
     return by_id or by_title or by_words
 
@@ -80,7 +81,7 @@ def has_title(webinar: ListedWebinar, text: str) -> bool:
 
 def has_words(webinar: ListedWebinar, text: str) -> bool:
     """Whether `text` is the id of `webinar`, or all its words are complete words of the title."""
-    words, title = (Counter(_words(_folded(each))) for each in (text, webinar.title))
+    words, title = (Counter(re.findall(r"\w+", _folded(each))) for each in (text, webinar.title))
     return webinar.id == text.strip(EDGE_MARKS) or bool(words and words <= title)
 
 
@@ -88,10 +89,6 @@ def _in_order(webinars: Iterable[W], now: datetime) -> list[W]:
     by_start = sorted(webinars, key=lambda webinar: webinar.start)
     upcoming = [webinar for webinar in by_start if is_upcoming(webinar, now)]
     return upcoming + [webinar for webinar in reversed(by_start) if not is_upcoming(webinar, now)]
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip(EDGE_MARKS) or word for word in text.split()]
 
 
 def _folded(text: str) -> str:

@@ -52,7 +52,7 @@ TOPICS = {
         MEMBERS,
     ),
     "remind": Topic(
-        "remind <webinar>|defaults [1d 1h 10m]",
+        "remind <webinar>|defaults [1d 1h 10m|off]",
         "Shows and changes when this channel is reminded; `defaults` is for the whole workspace.",
         "remind Launch day 1d 30m",
         f"{MEMBERS} The defaults are for admins and owners.",

@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.commands.parser import Remind
-from bot.commands.reminder_offsets import offset_text, offsets_in_past, parse_offsets, repeated_offsets, too_late_text
+from bot.commands.reminder_offsets import (
+    is_switch,
+    offset_text,
+    offsets_in_past,
+    parse_offsets,
+    repeated_offsets,
+    too_late_text,
+)
 from bot.commands.resolve import resolve_remind
 from bot.db.connection import Db
 from bot.errors import BadInput, ChannelUnreachable
@@ -22,6 +29,7 @@ from bot.webinars.permissions import check_may_remind
 from handlers.remind import defaults_listeners
 from handlers.remind import form as remind_form
 from handlers.remind.form import ReminderFormContext
+from handlers.remind.switch_listeners import switch
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
@@ -30,7 +38,7 @@ Change = Callable[[Db, Webinar, str, datetime], Awaitable[object]]
 
 
 async def remind(request: SlackRequest, command: Remind) -> None:
-    """Set the typed times, or open the form if there are none."""
+    """Set the typed times, turn reminders off or on, or open the form if nothing was typed."""
     command = resolve_remind(command, await request.services.mirror.everything(), request.now())
     if command.which.is_defaults:
         await defaults_listeners.defaults(request, command.times)
@@ -190,6 +198,9 @@ async def move_submitted(request: SlackRequest) -> None:
 
 
 async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str) -> None:
+    if is_switch(typed):
+        await switch(request, webinar, channel_id, typed)
+        return
     now = request.now()
     if problem := _offsets_problem(typed, webinar, now):
         await request.reply(reminder_result.not_set(webinar, problem, typed, channel_id=channel_id))
@@ -211,7 +222,9 @@ async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: 
 
 
 def _offsets_problem(typed: str, webinar: Webinar, now: datetime) -> str:
-    """Why these times cannot be set; empty if at least one of them can."""
+    """Why these times cannot be set; empty if at least one of them can, and for "off" and "on"."""
+    if is_switch(typed):
+        return ""
     try:
         offsets = parse_offsets(typed)
     except BadInput as error:
@@ -221,6 +234,7 @@ def _offsets_problem(typed: str, webinar: Webinar, now: datetime) -> str:
 
 
 async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str = "") -> None:
+    typed = "" if is_switch(typed) else typed  # the form has buttons for it
     if _is_channel(channel_id):
         context = ReminderFormContext(session_id=webinar.session_id, channel_id=channel_id, typed=typed)
         await request.open(await _form(request, context))

@@ -100,6 +100,31 @@ def test_documented_reminders_are_resolved(typed: str, words: str, times: str) -
     assert resolve_remind(command, WEBINARS, NOW) == Remind(WebinarRef(words), times)
 
 
+@each_row(
+    ("typed", "words", "times"),
+    [
+        ("launch OFF.", "launch", "OFF."),
+        ("launch mute", "launch", "mute"),
+        ("launch on", "launch", "on"),
+        ("101 off", "101", "off"),
+        ("kick off", "kick off", ""),
+        ("kickoff off", "kickoff off", ""),
+        ("kick-off off", "kick-off", "off"),
+        ("box office off", "box office", "off"),
+        ("box off", "box", "off"),
+        ("launch 1h off", "launch", "1h off"),
+        ("garden off", "garden off", ""),
+    ],
+)
+def test_off_is_in_place_of_times_unless_it_is_in_the_title(typed: str, words: str, times: str) -> None:
+    """A complete word of a title counts, a part of one does not."""
+    titles = {"101": "Launch day", "102": "Kick-off meeting", "103": "Box office trends", "104": "Onboarding"}
+    webinars = [webinar(session_id=number, title=title) for number, title in titles.items()]
+    command = parse(f"remind {typed}")
+    assert isinstance(command, Remind)
+    assert resolve_remind(command, webinars, NOW) == Remind(WebinarRef(words), times)
+
+
 def test_complete_title_contains_no_times() -> None:
     """A title can be a length or end with one."""
     titles = ["24 hours", "Intro to 3D"]

@@ -130,6 +130,84 @@ async def test_remind_explains_errors_and_keeps_the_input(world: World, times: s
     assert times in [state["lead"].get("value") for state in view.values.values()]
 
 
+async def test_remind_off_ends_this_channels_reminders_and_undo_restores_them(world: World) -> None:
+    """Those of other channels stay; what Slack holds already is deleted, and comes back with Undo."""
+    start = await scheduled(world, ahead=timedelta(hours=2))
+    await world.command("chloe", "#launch", "remind launch 115m 1h")
+    await world.command("chloe", "#marketing", "remind launch 30m")
+    await world.until(lambda: len(world.slack.scheduled()) == 1)
+
+    await world.command("dev", "#launch", "remind launch off")
+
+    answer = world.last("#launch", "dev")
+    check_message(answer.text, answer.blocks)
+    assert answer.words.startswith("You muted the reminders of *Launch day* in <#C0LAUNCH>, for everybody there.")
+    assert answer.buttons == ["Undo"]
+    await world.until(lambda: world.slack.scheduled() == [])
+    await world.click("dev", answer, "Undo")
+    assert planned(world.last("#launch", "dev").words) == ["1 hour 55 minutes before", "1 hour before"]
+    await at(world, start)
+    assert posted(world, "#launch") == [start - 115 * MINUTE, start - HOUR]
+    assert posted(world, "#marketing") == [start - 30 * MINUTE]
+
+
+async def test_remind_off_and_on_keep_the_chosen_times(world: World) -> None:
+    """Off twice says who turned them off; on restores the times."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 2h")
+    await world.command("chloe", "#launch", "remind launch off")
+    await world.command("dev", "#launch", "remind launch off")
+    again = world.last("#launch", "dev").words
+    assert again.startswith("No more reminders of *Launch day* go out in <#C0LAUNCH>.")
+    assert "<@U0CHLOE>" in again
+
+    await world.command("dev", "#launch", "remind launch on")
+
+    answer = world.last("#launch", "dev")
+    check_message(answer.text, answer.blocks)
+    assert planned(answer.words) == ["2 hours before"]
+    assert "Undo" in answer.buttons
+    await at(world, start)
+    assert posted(world, "#launch") == [start - 2 * HOUR]
+
+
+async def test_remind_off_with_several_matches_asks_which(world: World) -> None:
+    """The picker's button continues with "off"."""
+    await scheduled(world)
+    await scheduled(world, title="Launch party")
+    await world.command("chloe", "#launch", "remind launch day 2h")
+
+    await world.command("chloe", "#launch", "remind launch off")
+    await world.click("chloe", world.last("#launch", "chloe"), "Set Reminders")
+
+    assert world.last("#launch", "chloe").words.startswith("You muted the reminders of *Launch day*")
+
+
+async def test_remind_off_is_not_for_guests(world: World) -> None:
+    """Nothing changes, and the reply says who can."""
+    await scheduled(world)
+    await world.command("chloe", "#partners", "remind launch 1h")
+
+    await world.command("gia", "#partners", "remind launch off")
+
+    assert "Guests and people of other organisations can't" in world.last("#partners", "gia").words
+    assert planned((await form(world, "chloe", "#partners")).words) == ["1 hour before"]
+
+
+async def test_remind_off_in_a_direct_message_asks_for_the_channel(world: World) -> None:
+    """The form has a button for it, and no invalid time."""
+    await scheduled(world)
+
+    await world.command("chloe", "@chloe", "remind launch off")
+    answer = world.last("@chloe", "chloe")
+    assert answer.words.splitlines()[0].endswith(" off`")
+    await world.click("chloe", answer, "Choose a Channel")
+    await world.click("chloe", world.slack.view("chloe"), "remind.channel", value="#marketing")
+
+    view = world.slack.view("chloe")
+    assert [state["lead"].get("value") for state in view.values.values()] == [None, None]
+
+
 async def test_remind_keeps_what_is_past_for_a_later_start(world: World) -> None:
     """Some of several times may be past: the others are set, and the reply says so."""
     await scheduled(world, ahead=timedelta(hours=3, minutes=1))
