@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, text
 
 from bot.db.columns import UtcDateTime, account_key, metadata, partial_index, workspace_key
 from bot.db.vault import SealedText
@@ -33,10 +33,14 @@ invitees = Table(
     Column("user_id", String(32), nullable=False, server_default=""),  # Slack user id, if they were invited from Slack
     Column("content", SealedText, nullable=False),  # name, address and personal link
     Column("told", String(16), nullable=False),  # how they are notified, and whether that is done
-    Column("told_what", String(64), nullable=False, server_default=""),  # digest of their last notification
+    Column("told_what", String(64), nullable=False, server_default=""),  # digest of their role and link in it
+    Column("shown_digest", String(64), nullable=False, server_default=""),  # digest of the webinar in their message
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
+    Column("dm_ts", String(32), nullable=False, server_default=""),
     Column("invited_by", String(32), nullable=False, server_default=""),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("claimed_until", UtcDateTime),
     Index("ix_invitees_person", "team_id", "enterprise_id", "user_id"),
 )
 
@@ -76,6 +80,35 @@ seats = Table(
     partial_index("ix_seats_open", "claimed_until", where="state <> 'held'"),
 )
 """Registrants who are Slack users: the only ones whose names and addresses are kept."""
+
+calendar_entries = Table(
+    "calendar_entries",
+    metadata,
+    *account_key(),
+    Column("session_id", String(32), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("is_of_team", Boolean, nullable=False),  # whether it has the link of the team, not that of a seat
+)
+"""Each Slack user's last calendar file of a webinar. Rows are never deleted: a later file needs a higher sequence."""
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    *account_key(),
+    Column("session_id", String(32), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("suggested_by", String(32), nullable=False),
+    Column("source", String(64), nullable=False, server_default=""),
+    Column("shown_digest", String(64), nullable=False, server_default=""),  # digest of the webinar in the message
+    Column("dm_channel_id", String(32), nullable=False, server_default=""),
+    Column("dm_ts", String(32), nullable=False, server_default=""),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("claimed_until", UtcDateTime),
+)
+"""Seats that were suggested to a Slack user by direct message, until the user answers."""
 
 batches = Table(
     "batches",

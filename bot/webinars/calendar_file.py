@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from bot.model.webinar import Webinar
+from bot.model.webinar import Webinar, one_line_title
 
-FILE_NAME = "webinar.ics"
 PRODUCT = "-//Greenroom//Webinars in Slack//EN"
 _OURS = uuid.UUID("5d0c1f0e-6a0b-4f0e-9a57-1c6f2b0f8f0d")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Characters that RFC 5545 (3.1, TSAFE-CHAR) forbids in text, or that some readers take for a line end."""
+
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
+"""Characters that Windows or macOS forbid in the name of a file."""
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Names that Windows reserves, with any extension."""
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+MAX_NAME = 60
+"""Characters of the title in the name of a file: a name has at most 255 bytes."""
+
+
+def file_name(webinar: Webinar) -> str:
+    """Return a file name with the title that every file system accepts."""
+    title = unicodedata.normalize("NFC", one_line_title(webinar.title))
+    visible = "".join(" " if unicodedata.category(char) in _INVISIBLE else char for char in title)
+    words = " ".join(_NOT_IN_FILE_NAMES.sub(" ", visible).split())
+    name = words.strip(" .")[:MAX_NAME].rstrip(" .")
+    return f"{'webinar ' if _DEVICE.fullmatch(name) else ''}{name or 'webinar'}.ics"
 
 
 def calendar_file(
@@ -29,8 +46,8 @@ def calendar_file(
 ) -> bytes:
     """Return the file that adds a webinar to a calendar, or removes it if `canceled`.
 
-    A file with a higher `sequence` replaces an earlier one: all files of a webinar share its UID. `early` is how long
-    before the start the person has to arrive; `introduction` precedes the description.
+    A file with a higher `sequence` replaces an earlier one: all files of a webinar share its UID, whatever the person's
+    role. `early` is how long before the start the person has to arrive; `introduction` precedes the description.
     """
     link = "".join(link.split())
     event = Event()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, MetaData, insert, inspect, text
+from sqlalchemy import Connection, MetaData, insert, inspect, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import bot.db
@@ -21,6 +22,7 @@ from bot.db.columns import UtcDateTime
 from bot.db.connection import Store, async_url
 from bot.db.keys import account_columns
 from bot.db.migrate import migrate
+from bot.db.people_schema import calendar_entries
 from bot.db.schema import metadata
 from bot.db.vault import Vault
 from bot.notices.model import DeliveryMethod, MessageState, NoticeKind, NoticeState
@@ -30,6 +32,7 @@ from bot.notices.schedule import from_unix
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope, Subscription
 from bot.slack import user_table
+from bot.webinars import calendar_table
 from tests.db.test_connection import person
 from tests.support.db_samples import HOUR, LATER, notice
 from tests.support.webinar_samples import ACCOUNT, NOW, START
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-HEAD = "0003"
+HEAD = "0004"
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",
@@ -110,6 +113,24 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
     await store.close()
 
 
+async def test_calendar_sequences_of_earlier_versions_continue(empty_url: str) -> None:
+    """Everyone who has a file gets higher numbers than those sealed in their seat; others begin at the first."""
+    await _ask(empty_url, partial(_to_version, version="0003"))
+    await _ask(empty_url, _fill_with_people)
+
+    await migrate(empty_url)
+
+    assert await _ask(empty_url, _differences) == []
+    store = Store(empty_url, Vault(Fernet.generate_key().decode()))
+    async with store.write() as db:
+        people = [await calendar_table.next_sequence(db, ACCOUNT, "s1", user, 0) for user in ("U1", "U2", "U3", "U4")]
+        assert people == [1008, 1008, 0, 1008]
+        assert await calendar_table.next_sequence(db, ACCOUNT, "s2", "U1", 0) == 0
+        query = select(calendar_entries.c.user_id).where(calendar_entries.c.is_of_team)
+        assert set((await db.execute(query)).scalars()) == {"U2", "U4"}
+    await store.close()
+
+
 async def test_migrating_again_does_nothing(store: Store) -> None:
     """Stored rows stay unchanged."""
     async with store.write() as db:
@@ -144,10 +165,14 @@ async def _ask(url: str, question: Any) -> Any:
 
 
 def _to_first_version(connection: Connection) -> None:
+    _to_version(connection, "0001")
+
+
+def _to_version(connection: Connection, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(bot.db.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, version)
 
 
 def _fill_first_version(connection: Connection) -> None:
@@ -175,6 +200,27 @@ def _fill_first_version(connection: Connection) -> None:
         row = {**account_columns(ACCOUNT), "session_id": "s1", "channel_id": channel, "message_ts": ts}
         card = {**row, "shown": "", "shared_by": by, "shared_at": shared_at}
         connection.execute(insert(tables.tables["cards"]).values(_stored(connection, card)))
+
+
+def _fill_with_people(connection: Connection) -> None:
+    """A seat, a team member, one who is both, and one of each who were not notified."""
+    tables = MetaData()
+    tables.reflect(connection, only=["webinars", "seats", "invitees"])
+    key = {**account_columns(ACCOUNT), "session_id": "s1"}
+    shared = {**key, "content": b"sealed", "changed_at": NOW}
+    about = {"webinar_id": "w1", "title": "Launch day", "description": "", "start": START, "length_s": 60}
+    mirrored = {**key, **about, "time_zone": "UTC", "status": "Scheduled", "seen_at": NOW, "sequence": 7}
+    mirrored |= dict.fromkeys(("host_user_id", "host_name", "created_by", "attendee_link"), "")
+    rows = [
+        ("webinars", mirrored),
+        *(("seats", {**shared, "user_id": user, "state": "held", "told_what": "x"}) for user in ("U1", "U4")),
+        ("seats", {**shared, "user_id": "U3", "state": "taken", "told_what": ""}),
+    ]
+    for user, digest in (("U2", "x"), ("U3", ""), ("U4", "x"), ("", "")):
+        member = {"invitee_id": f"i{user}", "role": "Panelist", "user_id": user, "told": "message"}
+        rows.append(("invitees", {**shared, **member, "told_what": digest}))
+    for name, row in rows:
+        connection.execute(insert(tables.tables[name]).values(_stored(connection, row)))
 
 
 def _stored(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:

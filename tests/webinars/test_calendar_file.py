@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
 from bot.model.webinar import Webinar
-from bot.webinars.calendar_file import calendar_file, uid
+from bot.webinars.calendar_file import calendar_file, file_name, uid
 from tests.support.db_samples import OTHER_ACCOUNTS
 from tests.support.webinar_samples import NOW, START, WEBINARS, webinar
 
@@ -67,6 +69,46 @@ def test_entry_of_the_panel_starts_early() -> None:
     _, event = written(webinar(), early=timedelta(minutes=15))
     assert event.decoded("DTSTART") == START - timedelta(minutes=15)
     assert event.decoded("DTEND") == START + timedelta(minutes=45)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Launch day", "Launch day.ics"),
+        ("  Launch\n day ", "Launch day.ics"),
+        ("Q3/Q4: what's new?", "Q3 Q4 what's new.ics"),
+        ("../../etc/passwd", "etc passwd.ics"),
+        ("C:\\temp\\launch", "C temp launch.ics"),
+        ('"Launch" <day> | *', "Launch day.ics"),
+        ("Vorstellung für Zoë: 新製品の発表 🎉", "Vorstellung für Zoë 新製品の発表 🎉.ics"),
+        ("Zoe\u0308", "Zo\u00eb.ics"),
+        ("invoice\u202efdp.exe", "invoice fdp.exe.ics"),
+        ("Launch...", "Launch.ics"),
+        (".hidden", "hidden.ics"),
+        ("con", "webinar con.ics"),
+        ("COM1.day", "webinar COM1.day.ics"),
+        ("?*|", "webinar.ics"),
+        ("", "Untitled webinar.ics"),
+        ("\u200b", "webinar.ics"),
+        ("x" * 300, f"{'x' * 60}.ics"),
+        (f"{'x' * 59} day", f"{'x' * 59}.ics"),
+    ],
+)
+def test_name_of_the_file_contains_the_title(title: str, expected: str) -> None:
+    """In one line, without what a file system forbids or what hides the extension."""
+    assert file_name(webinar(title=title)) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=600))
+def test_any_title_makes_a_valid_file_name(title: str) -> None:
+    """For any text: within 255 bytes, and the same after a system has trimmed or normalized it."""
+    name = file_name(webinar(title=title))
+    assert name.endswith(".ics")
+    assert 4 < len(name.encode()) <= 255
+    assert name == name.strip(" .")
+    assert not set(name) & set('\\/:*?"<>|\n\r\t\0')
+    assert name == unicodedata.normalize("NFC", name)
 
 
 @settings(max_examples=40, deadline=None)
