@@ -42,6 +42,7 @@ from bot.slack.users import Users
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
 from bot.team import change_table
+from bot.team import table as team_table
 from bot.team.service import TeamService
 from bot.webinars.permissions import Permissions
 
@@ -169,7 +170,7 @@ def build_services(
 
 async def release_leases(store: Store) -> None:
     """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
-    operations = (request_table, batch_table, creation_table, seat_table, change_table)
+    operations = (request_table, batch_table, creation_table, seat_table, change_table, team_table)
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])
         await message_table.release_claims(db)

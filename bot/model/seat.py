@@ -65,7 +65,7 @@ class Seat(Frozen):
     by: str = ""
     """The user who registered them; empty if they registered themselves."""
     sequence: int = 0
-    """The sequence of the last calendar file that was sent."""
+    """RingCentral's `icalendarSequence` at the registration: our calendar files do not begin below it."""
     notified_digest: str = ""
     """Digest of the webinar's details in the last message to the user."""
     dm_channel_id: str = ""

@@ -23,7 +23,13 @@ class NotifiedBy(StrEnum):
     ORGANIZER = "organiser"
     """By the organizer who invited them and has their link."""
     LEFT = "left"
-    """Removed from the team; Greenroom has not sent its message yet."""
+    """Removed from the team by a change made here; Greenroom has not sent its message yet."""
+    GONE = "gone"
+    """Removed from the team in RingCentral; Greenroom has not sent its message yet."""
+
+
+FORMER = (NotifiedBy.LEFT, NotifiedBy.GONE)
+"""Of people who are on the team no more."""
 
 
 class Role(StrEnum):

@@ -34,8 +34,12 @@ class Member(Frozen):
     """The Slack user; empty if they were invited outside Slack."""
     notified_by: NotifiedBy = NotifiedBy.ELSEWHERE
     notified_digest: str = ""
-    """A digest of the last notification."""
+    """Digest of their role and link in the last notification."""
+    shown_digest: str = ""
+    """Digest of the webinar's details in their message and calendar."""
     dm_channel_id: str = ""
+    dm_ts: str = ""
+    """Their message with the link; empty if it is not known."""
     invited_by: str = ""
 
 

@@ -25,6 +25,7 @@ from bot.team import table as team_table
 from bot.team.apply import UNCLEAR, AppliedChange, TeamApplier, TeamChangeUnclear, save_applied, save_team
 from bot.team.change_table import TeamOperation, TeamStep
 from bot.team.diff import TeamDiff
+from bot.team.member_notify import MemberNotifier
 from bot.team.notify import TeamNotifier
 from bot.team.table import Team
 from bot.team.texts import result as team_result
@@ -39,7 +40,7 @@ KEEP_TEAMS = timedelta(days=90)
 """How long a team is kept after its webinar ended."""
 KEEP_DRAFTS = timedelta(days=1)
 
-CANCELLED = "This webinar is cancelled, so nobody can be invited to it any more."
+CANCELLED = "This webinar is canceled, so nobody can be invited to it any more."
 OVER = "This webinar is over, so its team can't be changed any more."
 FROZEN = "This webinar has started, so nobody can be changed or removed any more. People can still be added."
 
@@ -68,7 +69,8 @@ class TeamService:
         self._scheduler = scheduler
         self._locks = KeyedLocks()  # per session
         self.leases = WorkerLeases(store, change_table.LEASES, account, worker_id, subject="team")
-        self.notifier = TeamNotifier(store, slack, mirror, clock)
+        members = MemberNotifier(worker_id, account, store, slack, clock)
+        self.notifier = TeamNotifier(members, store, slack, mirror, clock)
 
     async def forget_old(self, db: Db) -> None:
         """Delete the teams of webinars long over, and unconfirmed drafts."""
@@ -146,13 +148,14 @@ class TeamService:
             await self._forget(change)
 
     async def resume(self) -> None:
-        """Resume changes whose lease expired, and notify their users."""
+        """Resume changes whose lease expired, notify their users, and update members' messages and calendars."""
         async for change in self.leases.expired():
             log.info("team.resumed", extra={"session": change.session_id, "step": change.step})
             try:
                 await self._resume(change)
             except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
                 log.warning("team.deferred", extra={"session": change.session_id, "reason": type(error).__name__})
+        await self.notifier.update_outdated()
 
     async def _carry_out(self, change: TeamOperation, caller: Caller, *, resumed: bool) -> list[Outcome]:
         async with self.leases.keep(change):

@@ -9,16 +9,33 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, and_, delete, false, or_, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, of_account, of_workspace
+from bot.db.keys import account_columns, account_of, of_account, of_workspace
+from bot.db.leases import LeasedTable
 from bot.db.people_schema import invitees
 from bot.db.schema import webinars
-from bot.model.people import Account, Workspace
-from bot.model.team import Invitee, NotifiedBy, Role
+from bot.model.people import Account, Frozen, Workspace
+from bot.model.team import FORMER, Invitee, NotifiedBy, Role
 from bot.model.webinar import MAX_LENGTH
 from bot.team.diff import Member, sort_members
+
+_LAST_MESSAGE = ("told_what", "shown_digest", "dm_channel_id", "dm_ts")
+"""The columns about the last message to a member: only the worker that sends it changes them."""
+
+
+class StoredMember(Frozen):
+    """A member with the key of their row."""
+
+    account: Account
+    session_id: str
+    member: Member
+
+    @property
+    def invitee_id(self) -> str:
+        """The last part of the key."""
+        return self.member.invitee.invitee_id
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Team:
 
 async def find(db: Db, account: Account, session_id: str) -> Team | None:
     """The team of a session; None if it was never read."""
-    rows = await _rows(db, account, session_id, invitees.c.told != NotifiedBy.LEFT)
+    rows = await _rows(db, account, session_id, invitees.c.told.not_in(FORMER))
     # The host is always listed (guide, webinar/invitees.md), so without one the team was never read.
     read_at = next((row.changed_at for row in rows if row.role == Role.HOST), None)
     return Team(sort_members(_member(row) for row in rows), read_at) if read_at else None
@@ -51,22 +68,29 @@ async def members(db: Db, account: Account, session_id: str, ids: Collection[str
 async def replace_all(
     db: Db, account: Account, session_id: str, listed: Iterable[Invitee], now: datetime
 ) -> list[Member]:
-    """Replace the team by `listed`, keeping what we know of Slack users; return the members that are gone."""
+    """Replace the team by `listed`, keeping what we know of Slack users; return the members that are gone.
+
+    Those with a message from us stay as `GONE` until they are notified.
+    """
     before = {row.invitee_id: _member(row) for row in await _rows(db, account, session_id)}
     current = {invitee.invitee_id: invitee for invitee in listed}
     for invitee in current.values():
         known = before.get(invitee.invitee_id, Member(invitee=invitee))
-        notified_by = NotifiedBy.ELSEWHERE if known.notified_by is NotifiedBy.LEFT else known.notified_by
+        notified_by = NotifiedBy.ELSEWHERE if known.notified_by in FORMER else known.notified_by
         await save(
             db, account, session_id, known.model_copy(update={"invitee": invitee, "notified_by": notified_by}), now
         )
-    gone = [one for key, one in before.items() if key not in current and one.notified_by is not NotifiedBy.LEFT]
-    await forget(db, account, session_id, [one.invitee.invitee_id for one in gone])
+    gone = [one for key, one in before.items() if key not in current and one.notified_by not in FORMER]
+    for one in gone:
+        if one.user_id and one.dm_channel_id:
+            await save(db, account, session_id, one.model_copy(update={"notified_by": NotifiedBy.GONE}), now)
+        else:
+            await forget(db, account, session_id, [one.invitee.invitee_id])
     return gone
 
 
 async def save(db: Db, account: Account, session_id: str, member: Member, now: datetime) -> None:
-    """Insert or update a member."""
+    """Insert a member, or update one except for their last message, which another worker may be sending."""
     invitee = member.invitee
     private = {
         "name": invitee.name,
@@ -85,12 +109,44 @@ async def save(db: Db, account: Account, session_id: str, member: Member, now: d
             "user_id": member.user_id,
             "content": json.dumps(private),
             "told": member.notified_by,
-            "told_what": member.notified_digest,
-            "dm_channel_id": member.dm_channel_id,
             "invited_by": member.invited_by,
             "changed_at": now,
+            **_last_message(member),
         },
+        keep=_LAST_MESSAGE,
     )
+
+
+def is_unchanged(stored: StoredMember) -> list[ColumnElement[bool]]:
+    """Conditions that hold until the member gets another role, leaves, or is notified."""
+    member = stored.member
+    return [
+        invitees.c.told == member.notified_by,
+        invitees.c.role == member.invitee.role,
+        invitees.c.told_what == member.notified_digest,
+    ]
+
+
+async def finish(db: Db, before: StoredMember, after: Member, worker_id: str) -> None:
+    """Save how a member was notified, unless they have another role since or left, and release the row."""
+    told = {"told": after.notified_by, **_last_message(after)}
+    mine = LEASES.owned(before, worker_id)
+    await db.execute(update(invitees).where(*mine, *is_unchanged(before)).values(**told))
+    await db.execute(update(invitees).where(*mine).values(claimed_until=None))
+
+
+async def sessions_to_update(db: Db, account: Account) -> frozenset[str]:
+    """The sessions with members whose message may be outdated."""
+    query = select(invitees.c.session_id).where(*of_account(invitees, account), or_(_HAS_MESSAGE, _IS_GONE)).distinct()
+    return frozenset((await db.execute(query)).scalars())
+
+
+async def claim_outdated(
+    db: Db, account: Account, session_id: str, shown_digest: str, worker_id: str, now: datetime, until: datetime
+) -> StoredMember | None:
+    """Claim a member of this session whose message shows something else, or who was removed elsewhere."""
+    is_outdated = or_(and_(_HAS_MESSAGE, invitees.c.shown_digest != shown_digest), _IS_GONE)
+    return await LEASES.claim(db, account, worker_id, now, until, invitees.c.session_id == session_id, is_outdated)
 
 
 async def forget(db: Db, account: Account, session_id: str, ids: Collection[str]) -> None:
@@ -119,7 +175,7 @@ async def link_for_user(db: Db, account: Account, session_id: str, user_id: str)
 
 async def find_by_user(db: Db, account: Account, session_id: str, user_id: str) -> Member | None:
     """The member that is this Slack user; None if they are not on the team."""
-    rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told != NotifiedBy.LEFT)
+    rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told.not_in(FORMER))
     return _member(rows[0]) if user_id and rows else None
 
 
@@ -143,6 +199,35 @@ def _member(row: Any) -> Member:
         user_id=row.user_id,
         notified_by=NotifiedBy(row.told),
         notified_digest=row.told_what,
+        shown_digest=row.shown_digest,
         dm_channel_id=row.dm_channel_id,
+        dm_ts=row.dm_ts,
         invited_by=row.invited_by,
     )
+
+
+def _stored(row: Any) -> StoredMember:
+    return StoredMember(account=account_of(row), session_id=row.session_id, member=_member(row))
+
+
+def _last_message(member: Member) -> dict[str, str]:
+    values = (member.notified_digest, member.shown_digest, member.dm_channel_id, member.dm_ts)
+    return dict(zip(_LAST_MESSAGE, values, strict=True))
+
+
+def _message_position(stored: StoredMember) -> dict[str, str]:
+    return {"dm_channel_id": stored.member.dm_channel_id, "dm_ts": stored.member.dm_ts}
+
+
+_HAS_MESSAGE = and_(invitees.c.told == NotifiedBy.MESSAGE, invitees.c.dm_channel_id != "")
+_IS_GONE = invitees.c.told == NotifiedBy.GONE
+
+LEASES = LeasedTable(
+    invitees,
+    key=("session_id", "invitee_id"),
+    order=("session_id", "invitee_id"),
+    resumable=false(),
+    read=_stored,
+    write=_message_position,
+)
+"""The leases on members who are being notified."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, and_, exists, select
 
 from bot.db.connection import Db
 from bot.db.keys import of_account
-from bot.db.people_schema import invitees, seats
+from bot.db.people_schema import calendar_entries, invitees, seats
 from bot.model.people import Account
 from bot.model.seat import REGISTERED_STATES
-from bot.model.team import NotifiedBy
+from bot.model.team import FORMER, NotifiedBy
+
+_NOTIFIED_IN_SLACK = (NotifiedBy.WAITING, NotifiedBy.MESSAGE)
 
 
 async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> bool:
@@ -19,7 +21,24 @@ async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> b
 
 async def is_on_team(db: Db, account: Account, session_id: str, user_id: str) -> bool:
     """Whether this Slack user is on the team, and has not left it."""
-    return await _exists(db, account, invitees, session_id, user_id, invitees.c.told != NotifiedBy.LEFT)
+    return await _exists(db, account, invitees, session_id, user_id, invitees.c.told.not_in(FORMER))
+
+
+async def has_team_entry(db: Db, account: Account, session_id: str, user_id: str) -> bool:
+    """Whether this Slack user has a calendar entry as a member of the team, or is about to get one."""
+    return await _exists(db, account, invitees, session_id, user_id, invitees.c.told.in_(_NOTIFIED_IN_SLACK))
+
+
+def has_outdated_entry_of(table: Table) -> ColumnElement[bool]:
+    """Whether the user of a row has the calendar entry of a team that they are not on any more."""
+    is_member = exists().where(*_same_person(invitees, table), invitees.c.told.in_(_NOTIFIED_IN_SLACK))
+    has_entry = exists().where(*_same_person(calendar_entries, table), calendar_entries.c.is_of_team)
+    return and_(has_entry.correlate(table), ~is_member.correlate(table))
+
+
+def _same_person(table: Table, other: Table) -> list[ColumnElement[bool]]:
+    columns = ("team_id", "enterprise_id", "provider", "account", "session_id", "user_id")
+    return [table.c[name] == other.c[name] for name in columns]
 
 
 async def _exists(

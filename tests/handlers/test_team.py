@@ -293,7 +293,7 @@ def test_invitation_has_all_details() -> None:
 
     assert "You are *a co-host* of *Launch day*. Invited by <@U0CHLOE>." in shown.text
     assert "Please be there 15 minutes early" in shown.text
-    assert "RingCentral sends you an invitation by e-mail as well" in str(shown.blocks)
+    assert "RingCentral sends you an invitation by email as well" in str(shown.blocks)
     assert "Please be there" not in team_message_texts.invited(webinar(), speaker).text
 
 

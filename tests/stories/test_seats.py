@@ -51,7 +51,7 @@ async def test_from_the_card_to_the_personal_link(world: World) -> None:
     message, file = launch.dms()
     assert launch.link_of(world.slack.view("dev")) == launch.link_of(message) == one["joinUri"]
     assert message.buttons == ["Join", "Change My Name", "Cancel My Seat"]
-    assert [each.name for each in file.files] == ["webinar.ics"]
+    assert [each.name for each in file.files] == ["Launch day.ics"]
     [(method, event)] = launch.calendar_files()
     assert (method, str(event["URL"]), event["SEQUENCE"]) == ("PUBLISH", one["joinUri"], 0)
 

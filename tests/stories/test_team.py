@@ -47,7 +47,7 @@ async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world
         assert "You are *a panelist* of *Launch day*. Invited by <@U0CHLOE>." in invited.words
         assert team.link_of(f"{user}@acme.example") in str(invited.blocks)
         [sent] = file.files
-        assert sent.name == "webinar.ics"
+        assert sent.name == "Launch day.ics"
         assert team.link_of(f"{user}@acme.example") in sent.content.decode().replace("\r\n ", "")
     [links] = team.direct_messages("chloe")
     assert team.link_of("zoe@partner.example") in links.words
@@ -110,7 +110,7 @@ async def test_invitations_by_mail_are_sent_by_ringcentral(world: World) -> None
     assert team.roles == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
     assert team.mailed == ["dev@acme.example", "zoe@partner.example"]
     assert team.direct_messages("chloe") == []
-    assert "RingCentral sends you an invitation by e-mail as well" in team.direct_messages("dev")[0].words
+    assert "RingCentral sends you an invitation by email as well" in team.direct_messages("dev")[0].words
     assert "Zoe Lang, panelist: RingCentral sends the invitation by e-mail" in world.slack.view("chloe").words
 
 
@@ -129,7 +129,7 @@ async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
     assert team.take_calls() == ["PATCH"]
     assert team.roles == {"dev@acme.example": "CoHost", "emi@acme.example": "Panelist"}
     assert "You are now *a co-host* of *Launch day*." in team.direct_messages("dev")[-2].words
-    assert "You are no longer on the team of *Launch day*" in team.direct_messages("finn")[-1].words
+    assert "You are no longer on the team of *Launch day*" in team.direct_messages("finn")[-2].words
     assert "You are *a panelist* of *Launch day*." in team.direct_messages("emi")[0].words
     words = world.slack.view("chloe").words
     assert "<@U0DEV>, now co-host: told in a direct message" in words

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.model.team import Invitee, NewRole, NotifiedBy, Role
-from bot.model.webinar import Webinar
+from bot.model.webinar import Status, Webinar
 from bot.slack.message import Message, View
 from bot.team.diff import Member, TeamDiff
 from bot.team.texts import messages as team_message_texts
@@ -55,7 +55,7 @@ def outcomes(team: list[Member]) -> list[Outcome]:
 
 def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
     """Every message about a team."""
-    speaker = team[-1]
+    speaker, canceled = team[-1], webinar.model_copy(update={"status": Status.CANCELED})
     return [
         team_message_texts.invited(webinar, speaker.model_copy(update={"invited_by": "U0CHLOE"})),
         team_message_texts.invited(webinar, speaker, again=True),
@@ -67,6 +67,9 @@ def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
         team_result.done_message(webinar, outcomes(team)),
         team_result.done_message(webinar, []),
         team_result.failed_message(webinar, "RingCentral said no."),
+        *(team_message_texts.current(one, speaker) for one in (webinar, canceled)),
+        *(team_message_texts.role_notice(webinar, speaker), team_message_texts.left(webinar)),
+        team_message_texts.superseded(webinar),
         *(team_list.team_page(webinar, team, read_at=NOW, now=NOW, page=page, note="Done.") for page in (1, 2, 99)),
         team_list.team_page(webinar, [HOST], read_at=NOW, now=NOW),
         *(team_list.team_page(webinar, large_team(25), read_at=NOW, now=NOW, page=page) for page in (1, 2)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,18 +24,17 @@ from bot.notices.subscriptions import service as subscriptions_service
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.scheduler import Scheduler
-from bot.slack.client import SlackApi, Upload
+from bot.slack.client import SlackApi
 from bot.slack.message import Message
 from bot.slack.responses import SlackRefused
-from bot.webinars.calendar_file import FILE_NAME, calendar_file
 from bot.webinars.participation import is_on_team
+from bot.webinars.personal_calendar import EntryContent, PersonalCalendar
 
 if TYPE_CHECKING:
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
-FILE_TITLE = "Calendar entry"
 MAX_REFRESHES = 20
 """Users whose calendars are updated in one run; the others follow half a minute later."""
 
@@ -62,6 +62,7 @@ class SeatNotifier:
         self._leases = leases
         self._locks = locks
         self._scheduler = scheduler
+        self._calendar = PersonalCalendar(store, slack, clock)
 
     async def notify_taken(self, seat: Seat) -> Seat:
         """Notify the user of a new seat, once, and plan the reminder they chose.
@@ -120,7 +121,7 @@ class SeatNotifier:
         await self.notify_gone(seat, problem=seat_texts.REMOVED_AT_PROVIDER)
 
     async def refresh_calendars(self) -> None:
-        """Send a new calendar file, and edit the DM, if the webinar has changed since."""
+        """Send a new calendar file, and edit the DM, if the webinar or the user's role has changed since."""
         coming = {webinar.session_id: webinar for webinar in await self._mirror.everything(self._clock.now())}
         async with self._store.read() as db:
             with_seats = await seat_table.sessions(db, self._account)
@@ -177,26 +178,18 @@ class SeatNotifier:
 
     async def _send(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
         """Post or edit the message with the link, then send the calendar file."""
-        now = self._clock.now()
-        read = webinar.registration.sequence if webinar.registration else 0
-        # A calendar accepts an update only with a higher number.
-        sequence = max(read, seat.sequence, seat.sequence + 1 if seat.notified_digest or seat.dm_ts else 0)
-        channel, ts = await self._post_or_edit(seat, seat_texts.seat_message(webinar, seat, now=now))
-        seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts})
+        channel, ts = await self._post_or_edit(seat, seat_texts.seat_message(webinar, seat, now=self._clock.now()))
+        seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts, "notified_digest": ""})
         async with self._store.write() as db:
             # Saved before the file is sent: after a failure this message is edited and not posted again.
             with contextlib.suppress(LeaseLost):
                 await self._leases.advance(db, seat)
-        file = calendar_file(
-            webinar,
-            now=now,
-            link=seat.join_link.get_secret_value(),
-            sequence=sequence,
-            introduction=seat_texts.IN_CALENDAR,
-            canceled=webinar.status is Status.CANCELED,
-        )
-        await self._send_file(channel, file, seat_texts.FILE if is_new else seat_texts.NEW_FILE)
-        return seat.model_copy(update={"notified_digest": content_digest(webinar), "sequence": sequence})
+        sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
+        if sequence is not None:
+            content = EntryContent(link=seat.join_link.get_secret_value(), introduction=seat_texts.IN_CALENDAR)
+            with _allowing_refusal(seat):
+                await self._calendar.send(webinar, channel, sequence, content, is_new=is_new)
+        return seat.model_copy(update={"notified_digest": content_digest(webinar)})
 
     async def _post_or_edit(self, seat: Seat, message: Message) -> tuple[str, str]:
         if seat.dm_ts:
@@ -208,20 +201,16 @@ class SeatNotifier:
                 return seat.dm_channel_id, seat.dm_ts
         return await self._slack.post(seat.user_id, message)
 
-    async def _send_file(self, channel_id: str, content: bytes, comment: str) -> None:
-        try:
-            await self._slack.send_file(channel_id, Upload(FILE_NAME, content, title=FILE_TITLE), comment)
-        except (ChannelUnreachable, SlackRefused) as error:
-            log.warning("seat.file_refused", extra={"reason": error.sentence})  # the link was delivered
-
     async def _send_gone(self, webinar: Webinar, seat: Seat, problem: str) -> None:
         try:
             channel, _ = await self._post_or_edit(seat, seat_texts.gone_message(webinar, problem=problem))
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
             return
-        file = calendar_file(webinar, now=self._clock.now(), link="", sequence=seat.sequence + 1, canceled=True)
-        await self._send_file(channel, file, seat_texts.GONE_FILE)
+        sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
+        if sequence is not None:
+            with _allowing_refusal(seat):
+                await self._calendar.send_removal(webinar, channel, sequence)
 
     async def _post(self, seat: Seat, message: Message) -> None:
         try:
@@ -252,6 +241,15 @@ async def _subscribe(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> Non
     if seat.lead and can_remind(webinar, now) and webinar.start - seat.lead > now:
         with contextlib.suppress(BadInput):  # the DM has the maximum number of reminders
             await reminders.snooze(db, webinar, seat.dm_channel_id, seat.lead, seat.user_id, now)
+
+
+@contextlib.contextmanager
+def _allowing_refusal(seat: Seat) -> Iterator[None]:
+    """Log that Slack refuses a file: the message was delivered."""
+    try:
+        yield
+    except (ChannelUnreachable, SlackRefused) as error:
+        log.warning("seat.file_refused", extra={"session": seat.session_id, "reason": error.sentence})
 
 
 def content_digest(webinar: Webinar) -> str:

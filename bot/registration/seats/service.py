@@ -207,17 +207,20 @@ class SeatService:
         try:
             registrant = await self._registrar.register(requested, caller)
         except ProviderRefused as error:
-            await self._delete(requested)
-            raise BadInput(f"{error.sentence} {LOST}") from error
+            problem = f"{error.sentence} {LOST}"
+            await self.notifier.notify_gone(await self._advance(requested, state=SeatState.CANCELING), problem=problem)
+            raise BadInput(problem) from error
         except ProviderError as error:
             await self.leases.resume_later(requested)
             raise SeatUnclear(UNCLEAR) from error
         return await self._save_registered(requested, registrant)
 
     async def _remove(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> None:
-        """Remove the registrant. If that certainly failed, restore the seat."""
+        """Remove the registrant, if there is one. If that certainly failed, restore the seat."""
+        if seat.registrant_id is None:
+            return
         try:
-            await self._provider.remove_registrant(seat.session_id, str(seat.registrant_id), caller)
+            await self._provider.remove_registrant(seat.session_id, seat.registrant_id, caller)
         except ProviderError as error:
             is_unclear = isinstance(error, OutcomeUnknown) or (resumed and not isinstance(error, ProviderRefused))
             if is_unclear:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field, SecretStr
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.dialects import postgresql as postgres
 from sqlalchemy.dialects import sqlite
 
@@ -18,6 +18,7 @@ from bot.db.schema import webinars
 from bot.model.people import Account, Frozen
 from bot.model.seat import REGISTERED_STATES, UNFINISHED_STATES, Seat, SeatDetails, SeatState
 from bot.model.webinar import MAX_LENGTH
+from bot.webinars.participation import has_outdated_entry_of
 
 
 class _SealedSeat(Frozen):
@@ -73,11 +74,14 @@ async def delete_seat(db: Db, seat: Seat, worker_id: str) -> bool:
 async def claim_outdated(
     db: Db, account: Account, session_id: str, notified_digest: str, worker_id: str, now: datetime, until: datetime
 ) -> Seat | None:
-    """Claim a seat of this session whose last notification has another digest, and whose user has a DM."""
+    """Claim a seat of this session whose last notification has another digest, and whose user has a DM.
+
+    Also that of a former member of the team, whose calendar still has the entry of the team.
+    """
     which = (
         seats.c.session_id == session_id,
         seats.c.state == SeatState.NOTIFIED,
-        seats.c.told_what != notified_digest,
+        or_(seats.c.told_what != notified_digest, has_outdated_entry_of(seats)),
         seats.c.dm_channel_id != "",
     )
     return await LEASES.claim(db, account, worker_id, now, until, *which)

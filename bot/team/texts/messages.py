@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.commands.reminder_offsets import offset_text
 from bot.model.team import Role
-from bot.model.webinar import Webinar, one_line_title
+from bot.model.webinar import Status, Webinar, one_line_title
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -40,7 +40,6 @@ OWN_LINK = "open.team"
 """A link button: its click is only acknowledged."""
 
 YOURS_ALONE = "The link is yours alone: do not pass it on"
-FILE = "For your calendar, with your own link in it"
 
 
 def role_phrase(role: Role) -> str:
@@ -55,9 +54,22 @@ def invited(webinar: Webinar, member: Member, *, again: bool = False) -> Message
     return _with_link(webinar, member, text)
 
 
+def current(webinar: Webinar, member: Member) -> Message:
+    """The invitation as it is now, in place of an earlier one; without a link once the webinar is canceled."""
+    if webinar.status is Status.CANCELED:
+        return _sentence(f"*{plain(webinar.title)}* ({timing(webinar)}) is canceled and will not take place.")
+    return invited(webinar, member)
+
+
 def role_changed(webinar: Webinar, member: Member) -> Message:
-    """A change of role."""
-    return _with_link(webinar, member, f"You are now *{role_phrase(member.invitee.role)}* of *{plain(webinar.title)}*.")
+    """A change of role, with the link: for a member whose invitation is not known or was deleted."""
+    return _with_link(webinar, member, _new_role(webinar, member))
+
+
+def role_notice(webinar: Webinar, member: Member) -> Message:
+    """A change of role, beside the invitation, which shows the new role and the link."""
+    text = f"{_new_role(webinar, member)} Your invitation above is up to date."
+    return message(text, [section(text), *actions(buttons.details(webinar))])
 
 
 def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
@@ -67,8 +79,17 @@ def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
         if has_seat
         else "Your link to it does not work any more, and Greenroom does not remind you of it any more."
     )
-    text = f"You are no longer on the team of *{plain(webinar.title)}* ({timing(webinar)}). {rest}"
-    return message(cut(text, MAX_SECTION), [section(cut(text, MAX_SECTION))])
+    return _sentence(f"You are no longer on the team of *{plain(webinar.title)}* ({timing(webinar)}). {rest}")
+
+
+def left(webinar: Webinar) -> Message:
+    """Replaces the invitation of a former member, whose link does not work any more."""
+    return _sentence(f"You were on the team of *{plain(webinar.title)}*, and are not any more.")
+
+
+def superseded(webinar: Webinar) -> Message:
+    """Replaces an invitation that was sent again."""
+    return _sentence(f"Your link to *{plain(webinar.title)}* is in a newer message below.")
 
 
 def links(webinar: Webinar, members: Sequence[Member]) -> Message:
@@ -104,9 +125,18 @@ def join_lines(lines: Iterable[str]) -> list[str]:
     return texts
 
 
+def _sentence(text: str) -> Message:
+    short = cut(text, MAX_SECTION)
+    return message(short, [section(short)])
+
+
+def _new_role(webinar: Webinar, member: Member) -> str:
+    return f"You are now *{role_phrase(member.invitee.role)}* of *{plain(webinar.title)}*."
+
+
 def _with_link(webinar: Webinar, member: Member, text: str) -> Message:
     lines = [text, timing(webinar), *_early(webinar)]
-    mailed = f"{DISPLAY_NAME} sends you an invitation by e-mail as well" if member.invitee.is_mailed else ""
+    mailed = f"{DISPLAY_NAME} sends you an invitation by email as well" if member.invitee.is_mailed else ""
     blocks: list[Block] = [
         section("\n".join(lines)),
         *actions(_button(webinar, member), buttons.details(webinar)),

@@ -134,7 +134,7 @@ def notification_text(member: Member) -> str:
         case NotifiedBy.ELSEWHERE:
             mailed = f"{DISPLAY_NAME} sends the invitation by e-mail" if by_mail else "not mailed"
             return f"invited in {DISPLAY_NAME}, {mailed}"
-        case NotifiedBy.LEFT:
+        case NotifiedBy.LEFT | NotifiedBy.GONE:
             return "removed"
 
 
