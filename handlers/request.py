@@ -44,6 +44,8 @@ class SlackRequest:
     block_id: str = ""
     view: Mapping[str, Any] | None = None
     acknowledged: bool = False
+    manages: bool = False
+    """Whether a check of this request has found that its user manages the webinar: their calls go first."""
     failure_view: Callable[[str], View] | None = None
     """Builds the view that replaces a progress view if the work fails; None if no progress view is shown."""
 
@@ -87,6 +89,7 @@ class SlackRequest:
     async def require_manager(self, webinar: Webinar, action: str) -> None:
         """Raise `NotAllowed`, which names who may; `action` continues "You can't"."""
         await self.services.permissions.check(await self.person(), webinar, action)
+        self.manages = True
 
     async def managed_webinar(self, session_id: str, action: str) -> Webinar:
         """The webinar of this session. Raises `NotFound`, and `NotAllowed` if the user may not manage it."""
@@ -127,13 +130,16 @@ class SlackRequest:
         await self.slack.update(self.view_id, view)
         return self.view_id
 
-    def caller(self) -> Caller:
-        """A caller for vendor calls on this user's behalf; tells the user how long a wait takes."""
+    def caller(self, lane: Lane | None = None) -> Caller:
+        """A caller for vendor calls on this user's behalf; tells the user how long a wait takes.
+
+        Without a lane, it is that of people who manage, or that of people who take part.
+        """
 
         async def reply(seconds: float) -> None:
             await self.reply(sentence_message(wait_sentence(seconds)))
 
-        return Caller(Lane.PERSON, on_wait=reply)
+        return Caller(lane or self._lane, on_wait=reply, who=self.user_id)
 
     def caller_with_progress(self, progress_view: Callable[[str], View]) -> Caller:
         """Like `caller`, for a modal that shows progress: a wait becomes the note of the progress view."""
@@ -141,7 +147,11 @@ class SlackRequest:
         async def update(seconds: float) -> None:
             await self.slack.update(self.view_id, progress_view(wait_sentence(seconds)))
 
-        return Caller(Lane.PERSON, on_wait=update)
+        return Caller(self._lane, on_wait=update, who=self.user_id)
+
+    @property
+    def _lane(self) -> Lane:
+        return Lane.MANAGE if self.manages else Lane.PERSON
 
     def run_after_ack(self, work: Listener) -> None:
         """Run `work` in the background once Slack has our acknowledgement, so that no update can overtake it."""

@@ -19,7 +19,12 @@ DISPLAY_NAME = "RingCentral"
 class Lane(StrEnum):
     """The reason for a vendor call, from the highest priority (a waiting user) to the lowest (upkeep)."""
 
+    MANAGE = "manage"
+    """A user waits who manages a webinar, or creates one."""
     PERSON = "person"
+    """A user waits who takes part."""
+    LOOK = "look"
+    """A user waits for a newer figure."""
     NOTICE = "notice"
     PAGE = "page"
     """A visitor of our own registration page, who waits in a queue."""
@@ -49,7 +54,7 @@ async def send_at_once() -> None:
 
 @dataclass(frozen=True)
 class Caller:
-    """Why a vendor call is made, how long it may wait, and how to report a wait to the user."""
+    """Why and for whom a vendor call is made, how long it may wait, and how to report a wait to the user."""
 
     lane: Lane
     on_wait: Callable[[float], Awaitable[None]] = ignore_wait
@@ -58,6 +63,8 @@ class Caller:
     """The longest wait in seconds, after which the call fails with `ProviderBusy`."""
     before_sending: Callable[[], Awaitable[None]] = send_at_once
     """Called after any wait, each time the call is about to be sent. If it raises, the call is not sent."""
+    who: str = ""
+    """The user who waits, so that users share the budget fairly; empty if nobody does."""
 
 
 UPKEEP = Caller(Lane.UPKEEP)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import bisect
 import itertools
 import math
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,15 +12,16 @@ from typing import Protocol
 
 from bot.clock import machine_now, monotonic
 from bot.errors import ProviderBusy
-from bot.providers.base import Caller, Lane
+from bot.providers.base import Caller
 from bot.providers.rate_budget import (
     BUDGETS,
     DEFAULT_PENALTY,
-    LANES,
     PENALTY,
     RateBudget,
+    Waiting,
     apply_headers,
     earliest_turn,
+    queue_order,
     read_headers,
     release_slot,
     start_penalty,
@@ -56,10 +56,10 @@ def wait_text(seconds: float) -> str:
 
 @dataclass
 class _Queue:
-    """A rate group's budget and its waiting callers as (lane index, turn), sorted by lane and then by arrival."""
+    """A rate group's budget and its waiting calls."""
 
     budget: RateBudget
-    waiting: list[tuple[int, int]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake_all(self) -> None:
@@ -67,8 +67,15 @@ class _Queue:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def ahead_of(self, position: tuple[int, int]) -> list[Lane]:
-        return [LANES[lane] for lane, _ in self.waiting[: bisect.bisect_left(self.waiting, position)]]
+    def turn_of(self, call: Waiting, now: float) -> float:
+        """The earliest time at which this call can go."""
+        order = queue_order(self.budget, self.waiting, now)
+        ahead = itertools.takewhile(lambda other: other is not call, order)
+        return earliest_turn(self.budget, [other.lane for other in ahead], call.lane, now)
+
+    def next_free(self, now: float) -> float:
+        """When the next slot becomes free. The order of the waiting calls can change then."""
+        return min((slot.free_at for slot in self.budget.slots if slot.free_at > now), default=math.inf)
 
 
 class LocalGate:
@@ -92,23 +99,23 @@ class LocalGate:
     async def enter(self, group: str, caller: Caller) -> int:
         """See `Gate.enter`. A caller that is cancelled while waiting leaves the queue."""
         queue, turn = self._queues[group.lower()], next(self._turns)
-        position = (LANES.index(caller.lane), turn)
-        bisect.insort(queue.waiting, position)
+        call = Waiting(turn, caller.lane, caller.who)
+        queue.waiting.append(call)
         try:
-            await self._wait(queue, position, caller)
-            queue.budget = take_slot(queue.budget, turn, caller.lane, self._monotonic())
+            await self._wait(queue, call, caller)
+            queue.budget = take_slot(queue.budget, turn, caller.lane, self._monotonic(), caller.who)
         except BaseException:
             queue.wake_all()
             raise
         finally:
-            queue.waiting.remove(position)
+            queue.waiting.remove(call)
         return turn
 
-    async def _wait(self, queue: _Queue, position: tuple[int, int], caller: Caller) -> None:
+    async def _wait(self, queue: _Queue, call: Waiting, caller: Caller) -> None:
         deadline, is_reported = self._monotonic() + caller.patience, False
         while True:
             now = self._monotonic()
-            at = earliest_turn(queue.budget, queue.ahead_of(position), caller.lane, now)
+            at = queue.turn_of(call, now)
             if at <= now:
                 return
             if deadline < at < math.inf or now >= deadline:
@@ -117,7 +124,7 @@ class LocalGate:
                 is_reported = True
                 await caller.on_wait(at - now)
             else:
-                await self._pause(queue, min(at, deadline) - now)
+                await self._pause(queue, min(at, deadline, queue.next_free(now)) - now)
 
     def _busy(self, seconds: float) -> ProviderBusy:
         sentence = f"{self._name} takes only so many calls a minute, and they are used up. Nothing has changed; please"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.providers.base import Lane
@@ -25,9 +25,11 @@ DEFAULT_PENALTY = 30.0
 MARGIN = 0.25
 """Seconds added to every wait, so that a small difference between two clocks never makes a call too early."""
 RESERVE = 0.2
-"""The part of a budget that only waiting users may use."""
-SHARES: Mapping[Lane, int] = {Lane.PAGE: 2, Lane.BULK: 7, Lane.UPKEEP: 4}
+"""The part of a budget that only users may use who wait for more than a figure."""
+SHARES: Mapping[Lane, int] = {Lane.LOOK: 4, Lane.PAGE: 2, Lane.BULK: 7, Lane.UPKEEP: 4}
 """The most tenths of a budget that a lane may use. Whole numbers, because 0.7 of 90 would be 62.99…"""
+UNRESERVED = (Lane.MANAGE, Lane.PERSON)
+"""The lanes that may use the whole budget, so that a user alone gets all of it."""
 LANES = tuple(Lane)
 
 
@@ -42,6 +44,17 @@ class Slot:
     lane: Lane | None
     """`None` for a call by another program with the same user."""
     free_at: float = math.inf
+    who: str = ""
+    taken_at: float = -math.inf
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call that waits for a slot. Turns are numbered in the order of arrival."""
+
+    turn: int
+    lane: Lane
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,22 @@ class RateHeaders:
         return (self.limit, self.remaining, self.window) != (None, None, None)
 
 
+def queue_order(budget: RateBudget, waiting: Collection[Waiting], now: float) -> list[Waiting]:
+    """The waiting calls in the order in which they get their slots.
+
+    By lane, then by the slots that their user has or gets first, then by arrival: no user gets a second slot while
+    another one of the same lane waits for a first.
+    """
+    held = Counter(slot.who for slot in budget.slots if slot.who and slot.free_at > now)
+    before: Counter[tuple[Lane, str]] = Counter()
+    order = []
+    for call in sorted(waiting, key=lambda call: call.turn):
+        rank = held[call.who] + before[call.lane, call.who] if call.who else 0
+        before[call.lane, call.who] += 1
+        order.append((LANES.index(call.lane), rank, call.turn, call))
+    return [call for *_, call in sorted(order, key=lambda item: item[:3])]
+
+
 def earliest_turn(budget: RateBudget, ahead: Iterable[Lane], lane: Lane, now: float) -> float:
     """The earliest time for a call in `lane` that waits behind `ahead`; `now` if it can go at once.
 
@@ -87,35 +116,55 @@ def earliest_turn(budget: RateBudget, ahead: Iterable[Lane], lane: Lane, now: fl
     slots = [(min(slot.free_at, latest), slot.lane or "") for slot in budget.slots if slot.free_at > now]
     heapq.heapify(slots)
     taken, waiting = Counter(slot_lane for _, slot_lane in slots), Counter((*ahead, lane))
+    bulk_at = max((slot.taken_at for slot in budget.slots if slot.lane is Lane.BULK), default=-math.inf)
     at = max(now, budget.closed_until)
     while True:
         while slots and slots[0][0] <= at:
             taken[heapq.heappop(slots)[1]] -= 1
         for each in LANES:
             while waiting[each] and _has_room(budget.limit, taken, each):
+                if each is Lane.BULK:
+                    if at < _bulk_turn(budget, taken[each], bulk_at):
+                        break
+                    bulk_at = at
                 heapq.heappush(slots, (at + budget.window + MARGIN, each))
                 taken[each] += 1
                 waiting[each] -= 1
         if not waiting[lane]:
             return at
-        at = slots[0][0]
+        paced = _bulk_turn(budget, taken[Lane.BULK], bulk_at) if waiting[Lane.BULK] else -math.inf
+        at = min(moment for moment in (paced, slots[0][0] if slots else math.inf) if moment > at)
+
+
+def _bulk_turn(budget: RateBudget, taken: int, last: float) -> float:
+    """The earliest time of the next bulk call: after the first few, one at a time at an even pace.
+
+    A burst would free its slots in a burst a window later, and a user would wait for that instead of for the next slot.
+    """
+    share = _share(budget.limit, Lane.BULK)
+    return -math.inf if taken < max(1, share // 2) else last + (budget.window + MARGIN) / share
+
+
+def _share(limit: int, lane: Lane) -> int:
+    return max(1, limit * SHARES[lane] // 10) if lane in SHARES else limit
 
 
 def _has_room(limit: int, taken: Mapping[str, int], lane: Lane) -> bool:
     """Whether `lane` may take one more of `limit` slots."""
     used = sum(taken.values())
-    if lane is Lane.PERSON:
+    if lane in UNRESERVED:
         return used < limit
     room = max(1, limit - math.ceil(limit * RESERVE))
     if lane is Lane.BULK and not taken.get(Lane.UPKEEP):
         # Keep one slot for upkeep, which would otherwise wait until the end of a long bulk list.
         room = max(1, room - 1)
-    return used < room and (lane not in SHARES or taken.get(lane, 0) < max(1, limit * SHARES[lane] // 10))
+    return used < room and taken.get(lane, 0) < _share(limit, lane)
 
 
-def take_slot(budget: RateBudget, turn: int, lane: Lane, now: float) -> RateBudget:
+def take_slot(budget: RateBudget, turn: int, lane: Lane, now: float, who: str = "") -> RateBudget:
     """The budget after a call was sent."""
-    slots = (*(slot for slot in budget.slots if slot.free_at > now), Slot(turn, lane))
+    slot = Slot(turn, lane, who=who, taken_at=now)
+    slots = (*(slot for slot in budget.slots if slot.free_at > now), slot)
     return replace(budget, slots=slots, penalty=0.0)
 
 
@@ -136,9 +185,9 @@ def apply_headers(budget: RateBudget, headers: RateHeaders, now: float) -> RateB
     free_at = now + budget.window + MARGIN
     ours = sum(slot.free_at > now for slot in budget.slots)
     others = (Slot(0, None, free_at),) * max(0, budget.limit - headers.remaining - ours)
-    budget = replace(budget, slots=budget.slots + others)
-    # The same guide: "Remaining 0: wait Window seconds".
-    return replace(budget, closed_until=max(budget.closed_until, free_at)) if headers.remaining == 0 else budget
+    # The same guide says of Remaining 0: wait Window seconds. For calls of other programs, their slots ensure that; our
+    # own calls become free one by one, as they leave the vendor's sliding window.
+    return replace(budget, slots=budget.slots + others)
 
 
 def start_penalty(budget: RateBudget, penalty: float, now: float) -> RateBudget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ from bot.clock import monotonic
 from bot.model.registrant import Registrant
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
-from bot.sync.mirror import Mirror
+from bot.sync.mirror import PAGE, Mirror
 
 LIFETIME = 300.0
 """Seconds after which a list is dropped and read again."""
@@ -42,16 +43,21 @@ class RegistrantCache:
     async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, force: bool = False) -> RegistrantList:
         """This user's cached list; without one, or with `force`, the list read now: one call per 1,000 people."""
         self.drop_expired()
-        now = self._monotonic()
         key = (webinar.session_id, user_id)
         if force or key not in self._lists:
             registrants = await self._provider.registrants(webinar.session_id, caller)
-            now = self._monotonic()
             self._lists.pop(key, None)
-            self._lists[key] = (now, registrants)
+            self._lists[key] = (self._monotonic(), registrants)
             self._drop_oldest()
         read_at, registrants = self._lists[key]
-        return RegistrantList(registrants, timedelta(seconds=now - read_at))
+        return RegistrantList(registrants, timedelta(seconds=self._monotonic() - read_at))
+
+    async def refresh(self, webinar: Webinar, user_id: str, caller: Caller) -> RegistrantList:
+        """Read the list again. Raises `RefreshedOften` if this user has refreshed too often."""
+        budget = self._mirror.refreshes.take(user_id)
+        result = await self.get(webinar, user_id, caller, force=True)
+        budget.spend(max(1, math.ceil(len(result.registrants) / PAGE)) - 1)
+        return result
 
     def drop_expired(self) -> None:
         """Drop the lists older than `LIFETIME`, so that names and addresses do not stay in memory."""

@@ -17,8 +17,10 @@ from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webi
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
 from bot.sync.cards import Cards
+from bot.sync.count_order import CallBudget
 from bot.sync.poller import Poller
 from bot.sync.reader import WebinarReader
+from bot.sync.refresh_limit import RefreshLimit, is_fresh
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ PAGE = 1000
 """Sessions listed by one call."""
 BATCH = 100
 """Sessions saved per transaction, so that other tasks and writers wait only briefly."""
+UNLIMITED = 1_000_000
+"""Calls for callers whose number of calls the gate alone limits."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -55,6 +59,7 @@ class Mirror:
         self._reader = WebinarReader(account, store, provider, directory, cards, clock)
         self._poller = Poller(self._reader, store, provider, clock)
         self.budget = self._poller.budget
+        self.refreshes = RefreshLimit(clock)
         self._locks = KeyedLocks()
         self._sweeping = asyncio.Lock()
         self._read_at: dict[str, datetime] = {}
@@ -91,17 +96,19 @@ class Mirror:
         """List the sessions (one call per 1,000), and update the rows, notices and cards of those that changed.
 
         Concurrent callers share a sweep that begins after their call. Raises `ProviderError`, and changes nothing, if
-        the list cannot be read.
+        the list cannot be read. In the lane `LOOK`, a list that is still fresh is not read again, and a user who has
+        refreshed too often gets `RefreshedOften`.
         """
         requested = self._clock.now()
         async with self._sweeping:
-            if self.swept_at and self.swept_at > requested:
+            if self.swept_at and (self.swept_at > requested or self._is_fresh_enough(caller, self.swept_at)):
                 return
+            self._check_refresh(caller)
             began = self._clock.now()
             listed = await self._list(began, caller)
             known = await self._apply(listed, began)
             missing = [webinar for webinar in known if webinar.session_id not in listed]
-            await self._poller.check_missing(missing, known, caller)
+            await self._poller.check_missing(missing, known, caller, self._budget_of(caller))
             await self._cards.update_all(self.account, await self.everything(began - CARDS_BACK))
             self.swept_at = began
             log.info("sync.done", extra={"listed": len(listed), "missing": len(missing)})
@@ -109,14 +116,23 @@ class Mirror:
     async def refresh(self, session_id: str, caller: Caller) -> Webinar:
         """Read this webinar (one call) and update its cards. Concurrent callers share one read.
 
-        Also called for a webhook hint that this session has changed.
+        Also called for a webhook hint that this session has changed. In the lane `LOOK`, a figure that is still fresh
+        is not read again, and a user who has refreshed too often gets `RefreshedOften`.
         """
         requested = self._clock.now()
         async with self._locks[session_id]:
             webinar = await self.find(session_id)
-            if self._read_at.get(session_id, NEVER) <= requested:
-                webinar = await self._read(webinar, caller)
-                self._read_at[session_id] = self._clock.now()
+            read_at = self._read_at.get(session_id, NEVER)
+            counted_at = webinar.registration.read_at if webinar.registration else NEVER
+            newest = max(read_at, counted_at)
+            is_outdated = self._poller.is_outdated(session_id, newest)
+            if read_at > requested or (self._is_fresh_enough(caller, newest) and not is_outdated):
+                return webinar
+            if webinar.status is Status.CANCELED:
+                return webinar  # it does not exist there any more
+            self._check_refresh(caller)
+            webinar = await self._read(webinar, caller)
+            self._read_at[session_id] = self._clock.now()
             return webinar
 
     async def read_registration(self, webinar: Webinar, caller: Caller) -> Webinar:
@@ -140,22 +156,42 @@ class Mirror:
         return await self._reader.set_status(webinar, status, by)
 
     async def _read(self, webinar: Webinar, caller: Caller) -> Webinar:
+        """Read what may have changed: one call; up to three if the audience is not known yet."""
+        budget = self._budget_of(caller)
         if webinar.audience is not Audience.ANYONE:
+            budget.spend()
             try:
                 return await self._reader.registration(webinar, caller)
             except ProviderGone:
                 if webinar.audience is Audience.REGISTRANTS:
                     raise
-            webinar = await self._reader.audience(webinar, caller)
-        if webinar.audience is Audience.ANYONE and not webinar.attendee_link:
-            return await self._reader.link(webinar, caller)
+        if not webinar.attendee_link:
+            budget.spend()
+            webinar = await self._reader.link(webinar, caller)
+            if webinar.audience is None and budget.left:
+                budget.spend()
+                webinar = await self._reader.audience(webinar, caller)
+            return webinar
         await self.sweep(caller)
         return await self.find(webinar.session_id)
 
-    async def _list(self, began: datetime, caller: Caller) -> dict[str, SessionFacts]:
-        listed = {facts.session_id: facts for facts in await self._provider.sessions(began - LOOK_BACK, caller)}
+    def _is_fresh_enough(self, caller: Caller, read_at: datetime) -> bool:
+        return caller.lane is Lane.LOOK and is_fresh(read_at, self._clock.now())
+
+    def _check_refresh(self, caller: Caller) -> None:
+        if caller.lane is Lane.LOOK:
+            self.refreshes.check(caller.who)
+
+    def _budget_of(self, caller: Caller) -> CallBudget:
+        """The calls that this caller may make: limited for upkeep and for a user who only looks."""
         if caller.lane is Lane.UPKEEP:
-            self.budget.spend(max(1, math.ceil(len(listed) / PAGE)))
+            return self.budget
+        return self.refreshes.budget_of(caller.who) if caller.lane is Lane.LOOK else CallBudget(UNLIMITED)
+
+    async def _list(self, began: datetime, caller: Caller) -> dict[str, SessionFacts]:
+        budget = self._budget_of(caller)
+        listed = {facts.session_id: facts for facts in await self._provider.sessions(began - LOOK_BACK, caller)}
+        budget.spend(max(1, math.ceil(len(listed) / PAGE)))
         return listed
 
     async def _apply(self, listed: dict[str, SessionFacts], began: datetime) -> list[Webinar]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -55,10 +55,12 @@ class Poller:
         self._is_down = False
         self._busy = asyncio.Lock()
 
-    async def check_missing(self, missing: Iterable[Webinar], known: Iterable[Webinar], caller: Caller) -> None:
+    async def check_missing(
+        self, missing: Collection[Webinar], known: Iterable[Webinar], caller: Caller, budget: CallBudget
+    ) -> None:
         """Check sessions missing from a list, and read registrations never read, as far as the budget allows.
 
-        The remaining checks run later, before counts. For a waiting user all checks run now.
+        The remaining checks run later, before counts.
         """
         now = self._clock.now()
         self._checked_at = {key: at for key, at in self._checked_at.items() if at > now - KEEP_TIMES}
@@ -68,15 +70,20 @@ class Poller:
         ]
         checks = [partial(self._confirm, webinar) for webinar in self._by_last_check(to_confirm)[:CHECKS_A_SWEEP]]
         if caller.lane is Lane.UPKEEP:
-            unread = [webinar for webinar in known if _is_left_unread(webinar, now)]
+            gone = {webinar.session_id for webinar in missing}
+            unread = [one for one in known if _is_left_unread(one, now) and one.session_id not in gone]
             checks += [partial(self._read_first, webinar) for webinar in self._by_last_check(unread)[:1]]
         self._checks = deque(checks)
-        while self._checks and (caller.lane is not Lane.UPKEEP or self.budget.left):
-            await self._check(caller)
+        while self._checks and budget.left:
+            await self._check(caller, budget)
 
     def count_soon(self, session_id: str) -> None:
         """Read this registration before all others; repeated calls before that read count once."""
         self._soon[session_id] = self._clock.now()
+
+    def is_outdated(self, session_id: str, read_at: datetime) -> bool:
+        """Whether the count of this registration has changed since it was read."""
+        return self._soon.get(session_id, NEVER) >= read_at
 
     async def next(self) -> None:
         """Make the next upkeep call, if one is due and the budget allows it. Raises no `ProviderError`."""
@@ -87,7 +94,7 @@ class Poller:
                 await self._count(soon)
                 return
             if self._checks:
-                await self._check(UPKEEP)
+                await self._check(UPKEEP, self.budget)
                 return
             webinar = next_to_read(await self._candidates(), self._clock.now(), self._failed_at)
             if webinar:
@@ -100,15 +107,15 @@ class Poller:
             async with self._store.read() as db:
                 webinar = await webinar_table.find(db, self._reader.account, session_id)
             read = webinar.registration if webinar else None
-            if webinar and not (read and read.read_at > since):
+            is_read = read and read.read_at > since
+            if webinar and webinar.status is not Status.CANCELED and not is_read:
                 return webinar
             del self._soon[session_id]
         return None
 
-    async def _check(self, caller: Caller) -> None:
+    async def _check(self, caller: Caller, budget: CallBudget) -> None:
         check = self._checks.popleft()
-        if caller.lane is Lane.UPKEEP:
-            self.budget.spend()
+        budget.spend()
         await check(caller)
 
     async def _confirm(self, webinar: Webinar, caller: Caller) -> None:

@@ -56,9 +56,10 @@ class WebinarReader:
         return await self._save_facts(webinar, audience=facts.audience)
 
     async def link(self, webinar: Webinar, caller: Caller) -> Webinar:
-        """Read and save the shared link of a session (one call), which session lists omit."""
+        """Read and save the shared link of a session (one call), which session lists omit: with it, anyone can join."""
         facts = await self._provider.session(webinar.webinar_id, webinar.session_id, caller)
-        return await self._save_facts(webinar, attendee_link=facts.attendee_link)
+        audience = {"audience": Audience.ANYONE} if facts.attendee_link else {}
+        return await self._save_facts(webinar, attendee_link=facts.attendee_link, **audience)
 
     async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
         """Save the current registration after user `by` changed it."""

@@ -96,7 +96,12 @@ class TeamService:
             return await team_table.find(db, self._account, webinar.session_id)
 
     async def read(self, webinar: Webinar, caller: Caller, *, force: bool = False) -> Team:
-        """The team: one vendor call if it was never read, or with `force`; else none."""
+        """The team: one vendor call if it was never read, or with `force`; else none.
+
+        With `force`, a user who has refreshed too often gets `RefreshedOften`.
+        """
+        if force:
+            self._mirror.refreshes.take(caller.who)
         cached = None if force else await self.cached(webinar)
         return cached or await self._read(webinar, caller)
 

@@ -12,6 +12,7 @@ from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.people import Person
 from bot.model.webinar import Status, Webinar
+from bot.providers.base import Lane
 from bot.slack import buttons
 from bot.slack.message import Message
 from bot.webinars import table as webinar_table
@@ -55,7 +56,7 @@ async def turn_page(request: SlackRequest) -> None:
 
 async def refresh_list(request: SlackRequest) -> None:
     """List the sessions at RingCentral (one call), then replace the page."""
-    await request.services.mirror.sweep(request.caller())
+    await request.services.mirror.sweep(request.caller(Lane.LOOK))
     await turn_page(request)
 
 
@@ -85,18 +86,18 @@ async def count_button(request: SlackRequest) -> None:
 
 async def refresh_card(request: SlackRequest) -> None:
     """Read the webinar at RingCentral (one call), which updates its cards."""
-    await request.services.mirror.refresh(request.value, request.caller())
+    await request.services.mirror.refresh(request.value, request.caller(Lane.LOOK))
 
 
 async def refresh_details(request: SlackRequest) -> None:
     """Read the webinar at RingCentral (one call), and replace the message."""
-    webinar = await request.services.mirror.refresh(request.value, request.caller())
+    webinar = await request.services.mirror.refresh(request.value, request.caller(Lane.LOOK))
     await request.reply(await _details(request, webinar), replace=True)
 
 
 async def refresh_count(request: SlackRequest) -> None:
     """Read the figures at RingCentral (one call), and replace the message."""
-    webinar = await request.services.mirror.refresh(request.value, request.caller())
+    webinar = await request.services.mirror.refresh(request.value, request.caller(Lane.LOOK))
     await request.reply(await _count(request, webinar), replace=True)
 
 

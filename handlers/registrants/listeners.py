@@ -44,7 +44,9 @@ async def turn_page(request: SlackRequest) -> None:
 async def refresh(request: SlackRequest) -> None:
     """Read the list force (one call), and show it in the same place."""
     position = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await request.managed_webinar(position.session_id, ACTION), position, replace=True, force=True)
+    webinar = await request.managed_webinar(position.session_id, ACTION)
+    await request.services.registrants.refresh(webinar, request.user_id, request.caller())
+    await _show(request, webinar, position, replace=True)
 
 
 async def search(request: SlackRequest) -> None:

@@ -8,7 +8,7 @@ from bot.model.seat import Seat, SeatState
 from bot.model.webinar import Webinar
 from bot.notices.reminders import lock_webinar
 from bot.notices.subscriptions.service import OPENING_FEATURES, subscribe_person
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Lane
 from bot.registration.seats import texts as seat_texts
 from bot.slack import buttons
 from bot.slack.message import View
@@ -30,7 +30,7 @@ async def refresh_registration(request: SlackRequest) -> None:
     webinar = await _webinar(request)
     # From a DM, the modal must be opened while the trigger is valid.
     view_id = request.view_id or await request.open(seat_texts.refreshing_view(webinar))
-    webinar = await request.services.mirror.refresh(webinar.session_id, request.caller())
+    webinar = await request.services.mirror.refresh(webinar.session_id, request.caller(Lane.LOOK))
     await request.slack.update(view_id, await offered_view(request, webinar))
 
 
@@ -136,6 +136,7 @@ async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -
         person = await request.person()
         seat = await request.services.seats.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
     except RegistrationClosed as closed:
+        request.services.mirror.count_soon(webinar.session_id)  # the figure that offered the form is outdated
         await _show_unavailable(request, webinar, closed.sentence)
     except AnswersRequired:
         await _show(request, seat_texts.registration_page_view(webinar, seat_texts.ANSWERS))

@@ -47,16 +47,28 @@ def test_thirty_callers_wait_in_a_penalty() -> None:
     assert simulate(story) == [60.25] * 10 + [120.5] * 10 + [180.75] * 10
 
 
-def test_zero_remaining_means_a_wait_of_a_whole_window() -> None:
-    """Although the first of the ten slots would be free earlier."""
+def test_zero_remaining_of_our_own_calls_means_a_wait_for_the_next_slot() -> None:
+    """The vendor counts in a sliding window, so each of our calls leaves it one window after its answer."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: LocalGate) -> list[float]:
         for remaining in range(9, -1, -1):
             await call(gate, None, rate(remaining=remaining))
             await asyncio.sleep(5)
-        return await call(gate)
+        return await calls(gate, 2)
 
-    assert simulate(story) == 105.25
+    assert simulate(story) == [60.25, 65.25]
+
+
+def test_zero_remaining_with_calls_of_another_program_means_a_wait_of_a_whole_window() -> None:
+    """When they were made is unknown."""
+
+    async def story(gate: LocalGate) -> list[float]:
+        await call(gate, None, rate(remaining=9))
+        await asyncio.sleep(5)
+        await call(gate, None, rate(remaining=0))
+        return await calls(gate, 2)
+
+    assert simulate(story) == [60.25, 65.25]
 
 
 def test_a_lower_remaining_than_ours_is_used() -> None:

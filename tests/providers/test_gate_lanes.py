@@ -33,7 +33,7 @@ def test_upkeep_uses_four_of_ten_and_notices_leave_two() -> None:
 
 
 def test_a_user_goes_at_once_during_a_long_bulk_list() -> None:
-    """And the bulk list continues at seven a minute."""
+    """And the bulk list continues at an even pace of seven a minute."""
 
     async def story(gate: LocalGate) -> tuple[list[float], list[float]]:
         await call(gate)
@@ -46,7 +46,19 @@ def test_a_user_goes_at_once_during_a_long_bulk_list() -> None:
 
     assert people == [70.0, 70.0]
     # Of the eight slots outside the users' reserve one is kept for upkeep; the slots that users take delay the batch.
-    assert [batch.count(moment) for moment in (0.0, 60.25, 120.5, 130.25, 180.75)] == [6, 7, 5, 2, 5]
+    assert batch[:8] == [0.0] * 3 + [8.61, 17.21, 25.82, 60.25, 68.86]
+    assert batch[10:12] == [94.68, 120.5]
+    assert all(8.5 < later - earlier < 8.7 for earlier, later in itertools.pairwise(batch[11:]))
+
+
+def test_a_short_list_goes_at_once() -> None:
+    """Its first calls are not spread."""
+
+    async def story(gate: LocalGate) -> list[float]:
+        await call(gate)
+        return await calls(gate, 3, caller(Lane.BULK))
+
+    assert simulate(story) == [0.0] * 3
 
 
 @pytest.mark.parametrize(("first", "in_first_minute"), [(Lane.UPKEEP, 7), (Lane.PAGE, 6)])
@@ -57,7 +69,95 @@ def test_bulk_leaves_a_slot_only_while_upkeep_has_none(first: Lane, in_first_min
         await call(gate, caller(first))
         return await calls(gate, 7, caller(Lane.BULK))
 
-    assert simulate(story).count(0.0) == in_first_minute
+    assert sum(went < 60 for went in simulate(story)) == in_first_minute
+
+
+@pytest.mark.parametrize("starts", [[7.0], [90.0], [100.0, 130.0, 160.0], [400.0, 420.0, 440.0, 460.0]])
+def test_a_creation_waits_for_the_next_slot_at_most_during_a_bulk_list(starts: list[float]) -> None:
+    """Its two calls go at once or within six seconds, and so do the calls after it, although all ten slots are used."""
+
+    async def creation(gate: LocalGate, start: float) -> list[float]:
+        await asyncio.sleep(start)
+        return [await call(gate, caller(Lane.MANAGE, who="U1")) - start for _ in range(2)]
+
+    async def background(gate: LocalGate, lane: Lane, every: float) -> None:
+        while True:
+            await call(gate, caller(lane))
+            await asyncio.sleep(every)
+
+    async def story(gate: LocalGate) -> list[list[float]]:
+        await call(gate)
+        others = [asyncio.ensure_future(background(gate, Lane.UPKEEP, 30.0))]
+        others += [asyncio.ensure_future(background(gate, Lane.BULK, 0.0)) for _ in range(3)]
+        waits = await asyncio.gather(*(creation(gate, start) for start in starts))
+        for other in others:
+            other.cancel()
+        return waits
+
+    for waits in simulate(story):
+        assert waits[0] <= 6.0
+        assert waits[1] <= 12.0
+
+
+@pytest.mark.parametrize("lane", [Lane.MANAGE, Lane.PERSON])
+def test_a_user_alone_gets_all_ten(lane: Lane) -> None:
+    """Whether they manage or take part."""
+
+    async def story(gate: LocalGate) -> list[float]:
+        return await calls(gate, 11, caller(lane, who="U1"))
+
+    assert simulate(story) == [0.0] * 10 + [60.25]
+
+
+def test_nobody_gets_a_second_slot_while_another_waits_for_a_first() -> None:
+    """Ana has sent thirty requests; Ben, who comes after her, gets a next slot, and they take turns from then on."""
+
+    async def story(gate: LocalGate) -> tuple[list[float], list[float]]:
+        await call(gate, None, rate(limit=2))
+        ana = asyncio.ensure_future(calls(gate, 30, caller(who="ana")))
+        await asyncio.sleep(5)
+        ben = await calls(gate, 3, caller(who="ben"))
+        return ben, await ana
+
+    ben, ana = simulate(story)
+
+    assert ben == [60.25, 120.5, 180.75]
+    assert ana[:6] == [0.0, 60.25, 120.5, 180.75, 241.0, 241.0]
+
+
+def test_managers_go_before_users_who_take_part_and_those_before_onlookers() -> None:
+    """Whoever came first, and however many slots a manager has had."""
+
+    async def story(gate: LocalGate) -> list[str]:
+        await call(gate, caller(Lane.MANAGE, who="manager"), rate(limit=1))
+        order: list[str] = []
+
+        async def named(name: str, lane: Lane) -> None:
+            turn = await gate.enter("heavy", caller(lane, who=name))
+            order.append(name)
+            await gate.answered("heavy", turn, 200, {})
+
+        people = {"onlooker": Lane.LOOK, "attendee": Lane.PERSON, "manager": Lane.MANAGE}
+        await asyncio.gather(*(named(name, lane) for name, lane in people.items()))
+        return order
+
+    assert simulate(story) == ["manager", "attendee", "onlooker"]
+
+
+def test_onlookers_leave_six_slots() -> None:
+    """However many they are: others go at once."""
+
+    async def story(gate: LocalGate) -> tuple[list[float], list[float]]:
+        await call(gate, caller(Lane.LOOK, who="U0"))
+        onlookers = [asyncio.ensure_future(call(gate, caller(Lane.LOOK, who=f"U{number}"))) for number in range(1, 30)]
+        await asyncio.sleep(1)
+        people = await calls(gate, 6, caller(Lane.MANAGE, who="manager"))
+        return people, [await onlooker for onlooker in onlookers[:4]]
+
+    people, onlookers = simulate(story)
+
+    assert people == [1.0] * 6
+    assert onlookers == [0.0] * 3 + [60.25]
 
 
 def test_a_thousand_registrations_take_143_minutes() -> None:

@@ -112,17 +112,18 @@ def test_no_call_is_refused_by_a_vendor_without_headers(vendor_calls: list[Vendo
 @settings(deadline=None, max_examples=60)
 @given(vendor_calls=call_lists(lost=False))
 def test_lanes_keep_their_order_and_their_share(vendor_calls: list[VendorCall]) -> None:
-    """No call overtakes a user, each lane is first come, first served, and the users' reserve is kept."""
+    """No call overtakes a manager, each lane is first come, first served, and the users' reserve is kept."""
     run_calls(vendor_calls, Vendor())
 
     for first, second in itertools.permutations(vendor_calls, 2):
         both_wait = second.wanted < first.sent_at < second.sent_at
-        assert not (both_wait and first.lane is not Lane.PERSON and second.lane is Lane.PERSON)
+        assert not (both_wait and first.lane is not Lane.MANAGE and second.lane is Lane.MANAGE)
         assert not (both_wait and first.lane is second.lane and second.wanted < first.wanted)
     for call in vendor_calls:
         in_window = [other.lane for other in vendor_calls if call.sent_at - 60 < other.sent_at <= call.sent_at]
         assert all(in_window.count(lane) <= share(10, lane) for lane in SHARES)
-        assert len(in_window) - in_window.count(Lane.PERSON) <= 8
+        users = in_window.count(Lane.MANAGE) + in_window.count(Lane.PERSON)
+        assert len(in_window) - users <= 8
 
 
 @settings(deadline=None, max_examples=60)

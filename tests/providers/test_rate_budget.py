@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -15,8 +16,10 @@ from bot.providers.rate_budget import (
     RateBudget,
     RateHeaders,
     Slot,
+    Waiting,
     apply_headers,
     earliest_turn,
+    queue_order,
     read_headers,
     release_slot,
     take_slot,
@@ -27,6 +30,10 @@ NOW = 1000.0
 
 
 lanes = st.sampled_from(Lane)
+
+
+FIRST = (Lane.MANAGE, Lane.PERSON)
+"""The lanes that may use the whole budget."""
 
 
 lines = st.lists(lanes, max_size=5).map(lambda ahead: sorted(ahead, key=list(Lane).index))
@@ -63,26 +70,29 @@ def test_no_turn_in_a_penalty_or_above_a_limit(budget: RateBudget, ahead: list[L
     assert at >= max(NOW, budget.closed_until)
     if at == NOW:
         before = [one for one in ahead if one is lane]
-        assert taken(budget, NOW) + len([one for one in ahead if one is Lane.PERSON]) < budget.limit
+        order = list(Lane).index
+        users = [one for one in ahead if one in FIRST and order(one) <= order(lane)]
+        assert taken(budget, NOW) + len(users) < budget.limit
         assert taken(budget, NOW, lane) + len(before) < share(budget.limit, lane)
-        assert lane is Lane.PERSON or taken(budget, NOW) + len(before) < max(1, budget.limit - 0.2 * budget.limit)
+        assert lane in FIRST or taken(budget, NOW) + len(before) < max(1, budget.limit - 0.2 * budget.limit)
 
 
 @given(budget=budgets)
 def test_users_never_wait_longer_than_other_lanes(budget: RateBudget) -> None:
     """At the same position a user goes first, and a notice before the other lanes."""
-    person, notice, *others = (earliest_turn(budget, (), lane, NOW) for lane in Lane)
+    manager, person, *others = (earliest_turn(budget, (), lane, NOW) for lane in Lane)
+    notice = earliest_turn(budget, (), Lane.NOTICE, NOW)
 
-    assert person <= notice <= min(others)
+    assert manager == person <= notice <= min(others)
 
 
 @given(budget=budgets, ahead=lines, lane=lanes)
 def test_no_call_waits_without_a_reason(budget: RateBudget, ahead: list[Lane], lane: Lane) -> None:
     """A user at the head of the queue goes as soon as a slot is free; others within their turns."""
-    at = earliest_turn(budget, (), Lane.PERSON, NOW)
-
-    if budget.closed_until <= NOW and taken(budget, NOW) < budget.limit:
-        assert at == NOW
+    for first in FIRST:
+        at = earliest_turn(budget, (), first, NOW)
+        if budget.closed_until <= NOW and taken(budget, NOW) < budget.limit:
+            assert at == NOW
     assert earliest_turn(budget, ahead, lane, NOW) < NOW + 100 + (len(ahead) + 1) * (60 + MARGIN) + 1
 
 
@@ -97,10 +107,12 @@ def test_later_callers_do_not_delay_earlier_ones(budget: RateBudget, ahead: list
         assert with_them >= at if order.index(one) <= order.index(lane) else with_them == at
 
 
-@pytest.mark.parametrize(("lane", "most"), [(Lane.PAGE, 18), (Lane.BULK, 63), (Lane.UPKEEP, 36), (Lane.NOTICE, 72)])
+@pytest.mark.parametrize(
+    ("lane", "most"), [(Lane.LOOK, 36), (Lane.PAGE, 18), (Lane.BULK, 63), (Lane.UPKEEP, 36), (Lane.NOTICE, 72)]
+)
 def test_shares_grow_with_the_budget(lane: Lane, most: int) -> None:
-    """Of ninety calls a minute, pages get 18, bulk 63, upkeep 36, and all lanes but users 72."""
-    slots = tuple(Slot(turn, lane, NOW + 30) for turn in range(most))
+    """Of ninety calls a minute, figures get 36, pages 18, bulk 63, upkeep 36, and all lanes but users 72."""
+    slots = tuple(Slot(turn, lane, NOW + 30, taken_at=NOW - 30) for turn in range(most))
     almost, used = RateBudget(90, slots=slots[1:], has_answer=True), RateBudget(90, slots=slots, has_answer=True)
 
     assert [earliest_turn(budget, (), lane, NOW) for budget in (almost, used)] == [NOW, NOW + 30]
@@ -153,6 +165,45 @@ def test_only_a_lost_call_in_a_penalty_restarts_it(
 def test_a_sent_call_ends_the_penalty() -> None:
     """A call that is lost later does not restart it."""
     assert take_slot(RateBudget(10, penalty=60.0, closed_until=NOW), 7, Lane.PERSON, NOW).penalty == 0.0
+
+
+calls_waiting = st.lists(st.tuples(lanes, st.sampled_from(["", "U1", "U2", "U3"])), max_size=12).map(
+    lambda drawn: [Waiting(turn, lane, who) for turn, (lane, who) in enumerate(drawn)]
+)
+held_slots = st.lists(st.sampled_from(["U1", "U2", "U3"]), max_size=8).map(
+    lambda drawn: tuple(Slot(90 + number, Lane.PERSON, NOW + 30, who) for number, who in enumerate(drawn))
+)
+
+
+@given(waiting=calls_waiting, held=held_slots)
+def test_nobody_gets_a_second_slot_while_another_waits_for_a_first(
+    waiting: list[Waiting], held: tuple[Slot, ...]
+) -> None:
+    """In one lane; the lanes keep their order, and the calls of one user theirs."""
+    had = Counter(slot.who for slot in held)
+
+    order = queue_order(RateBudget(10, slots=held, has_answer=True), waiting, NOW)
+
+    assert sorted(order, key=lambda call: call.turn) == waiting
+    assert [call.lane for call in order] == sorted((call.lane for call in waiting), key=list(Lane).index)
+    for lane in Lane:
+        line = [call for call in order if call.lane is lane]
+        got = Counter(had)
+        for position, call in enumerate(line):
+            others = [later.who for later in line[position + 1 :] if later.who]
+            assert not call.who or all(got[call.who] <= got[other] for other in others)
+            got[call.who] += 1
+        for who in ("U1", "U2", "U3"):
+            turns = [call.turn for call in line if call.who == who]
+            assert turns == sorted(turns)
+
+
+def test_slots_of_an_earlier_window_do_not_count_against_a_user() -> None:
+    """A slot that is free again is forgotten, even if its user had many."""
+    old = tuple(Slot(turn, Lane.PERSON, NOW, "U1") for turn in range(9))
+    waiting = [Waiting(10, Lane.PERSON, "U1"), Waiting(11, Lane.PERSON, "U2")]
+
+    assert queue_order(RateBudget(10, slots=old, has_answer=True), waiting, NOW) == waiting
 
 
 def test_headers_are_read_in_both_spellings_and_any_case() -> None:

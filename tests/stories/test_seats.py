@@ -298,6 +298,7 @@ async def test_a_refusal_at_the_vendor_call_is_shown(world: World) -> None:
     await world.bot.services.mirror.count_next()
     assert launch.card.buttons[0] == "Tell Me When It Opens"
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Open"})
+    world.clock.move(timedelta(seconds=16))
     assert (await launch.press("dev", "Refresh", view)).callback_id == "seat.form"
 
 

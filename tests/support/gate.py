@@ -52,10 +52,13 @@ def clock() -> float:
 
 
 def caller(
-    lane: Lane = Lane.PERSON, patience: float = ALL_DAY, on_wait: Callable[[float], Awaitable[None]] = ignore_wait
+    lane: Lane = Lane.PERSON,
+    patience: float = ALL_DAY,
+    on_wait: Callable[[float], Awaitable[None]] = ignore_wait,
+    who: str = "",
 ) -> Caller:
     """A caller who waits for any time unless `patience` is given."""
-    return Caller(lane, on_wait, patience)
+    return Caller(lane, on_wait, patience, who=who)
 
 
 async def call(

@@ -58,7 +58,7 @@ class Login:
             return self._token.access
         if self._renewal is None:
             # In a task: the first caller may be cancelled while others wait.
-            caller = replace(caller, lane=Lane.PERSON, before_sending=send_at_once)
+            caller = replace(caller, lane=Lane.MANAGE, before_sending=send_at_once)
             self._renewal = asyncio.create_task(self._renew(caller))
             self._renewal.add_done_callback(self._on_renewed)
         return (await asyncio.shield(self._renewal)).access
@@ -81,7 +81,7 @@ class Login:
         request = Request("POST", "/restapi/oauth/revoke", AUTH, form=form)
         with contextlib.suppress(ProviderError, TimeoutError):
             async with asyncio.timeout(REVOKE_TIMEOUT):
-                await self._send(request, Caller(Lane.PERSON, patience=0), self._basic.get_secret_value())
+                await self._send(request, Caller(Lane.MANAGE, patience=0), self._basic.get_secret_value())
 
     async def _renew(self, caller: Caller) -> Token:
         if self._token is not None and self._token.refresh.get_secret_value():

@@ -1,0 +1,173 @@
+"""Refresh makes no more calls than it needs: fresh figures are not read again, and one user gets two calls a minute."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.providers.base import Caller, Lane
+from bot.sync.refresh_limit import RefreshedOften
+from tests.support.creation import without_waits
+from tests.support.registration import PERSON
+from tests.support.world import World, running_world
+
+COMPANY = "GET /webinar/configuration/v1/company/sessions"
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world without rate limits: what limits the calls is the bot alone."""
+    async with running_world(tmp_path, prepare=without_waits) as started:
+        started.bot.services.scheduler.pause()
+        yield started
+
+
+async def webinars(world: World, count: int, *, registration: bool = True) -> list[str]:
+    """Create webinars at RingCentral and mirror them; return their session ids."""
+    start = (world.clock.now() + 3 * DAY).replace(microsecond=0)
+    for number in range(count):
+        world.ringcentral.create(f"Talk {number}", start, settings={"registrationEnabled": registration})
+    await world.bot.services.mirror.sweep()
+    return [one.session_id for one in await world.bot.services.mirror.everything()]
+
+
+def looker(who: str = "U1") -> Caller:
+    """A user who presses Refresh."""
+    return Caller(Lane.LOOK, who=who)
+
+
+def calls_since(world: World, before: int) -> list[str]:
+    """The webinar calls after the first `before`."""
+    return world.vendor_calls()[before:]
+
+
+@pytest.mark.parametrize(("age", "calls"), [(0, 0), (14, 0), (15, 1), (300, 1)])
+async def test_a_figure_younger_than_fifteen_seconds_is_not_read_again(world: World, age: int, calls: int) -> None:
+    """Whoever has read it before; a user who changes something still reads it."""
+    (session,) = await webinars(world, 1)
+    mirror = world.bot.services.mirror
+    await mirror.refresh(session, looker("U1"))
+    before = len(world.vendor_calls())
+    world.clock.move(age * SECOND)
+
+    await mirror.refresh(session, looker("U2"))
+
+    assert len(calls_since(world, before)) == calls
+    await mirror.refresh(session, PERSON)
+    assert len(calls_since(world, before)) == calls + 1
+
+
+async def test_a_count_known_to_be_outdated_is_read_again_at_once(world: World) -> None:
+    """Somebody has registered through Greenroom since."""
+    (session,) = await webinars(world, 1)
+    mirror = world.bot.services.mirror
+    await mirror.refresh(session, looker())
+    before = len(world.vendor_calls())
+    mirror.count_soon(session)
+
+    await mirror.refresh(session, looker())
+
+    assert len(calls_since(world, before)) == 1
+
+
+async def test_one_user_gets_two_calls_a_minute(world: World) -> None:
+    """For all webinars and lists together; others have their own, and the sentence says when it goes on."""
+    sessions = await webinars(world, 4)
+    mirror = world.bot.services.mirror
+    world.clock.move(MINUTE)
+    before = len(world.vendor_calls())
+    await mirror.refresh(sessions[0], looker())
+    world.clock.move(20 * SECOND)
+    await mirror.sweep(looker())
+
+    for refused in (mirror.refresh(sessions[1], looker()), mirror.refresh(sessions[2], looker())):
+        with pytest.raises(RefreshedOften, match="you can refresh again in 40 seconds"):
+            await refused
+    world.clock.move(15 * SECOND)
+    with pytest.raises(RefreshedOften, match="you can refresh again in 25 seconds"):
+        await mirror.sweep(looker())
+    await mirror.refresh(sessions[1], looker("U2"))
+    world.clock.move(25 * SECOND)
+    await mirror.refresh(sessions[3], looker())
+
+    assert len(calls_since(world, before)) == 4
+
+
+@pytest.mark.parametrize("registration", [True, False])
+async def test_a_first_refresh_costs_two_calls_at_most(world: World, registration: bool) -> None:
+    """Although neither the audience nor the shared link is known, it shows both."""
+    (session,) = await webinars(world, 1, registration=registration)
+    before = len(world.vendor_calls())
+
+    webinar = await world.bot.services.mirror.refresh(session, looker())
+
+    assert (webinar.registration is not None, bool(webinar.attendee_link)) == (registration, not registration)
+    assert len(calls_since(world, before)) == (1 if registration else 2)
+
+
+async def test_a_refreshed_list_leaves_further_checks_to_upkeep(world: World) -> None:
+    """Four webinars were deleted: one list and one check for the user, the others later."""
+    await webinars(world, 4)
+    for one in await world.bot.services.mirror.everything():
+        world.ringcentral.cancel(one.webinar_id)
+    world.clock.move(2 * MINUTE)
+    before = len(world.vendor_calls())
+    mirror = world.bot.services.mirror
+
+    await mirror.sweep(looker())
+
+    assert [call == COMPANY for call in calls_since(world, before)] == [True, False]
+    await mirror.count_next()
+    assert len(calls_since(world, before)) == 3
+
+
+async def test_a_fresh_list_is_not_read_again(world: World) -> None:
+    """Whoever has read it."""
+    await webinars(world, 1)
+    before = len(world.vendor_calls())
+    world.clock.move(14 * SECOND)
+    await world.bot.services.mirror.sweep(looker())
+    assert calls_since(world, before) == []
+
+    world.clock.move(SECOND)
+    await world.bot.services.mirror.sweep(looker())
+
+    assert calls_since(world, before) == [COMPANY]
+
+
+async def test_a_canceled_webinar_is_not_read_again(world: World) -> None:
+    """It does not exist at RingCentral any more, so no call can help."""
+    (session,) = await webinars(world, 1)
+    mirror = world.bot.services.mirror
+    await world.bot.services.cancellation.cancel(await mirror.find(session), PERSON, "U1")
+    mirror.count_soon(session)
+    world.clock.move(MINUTE)
+    before = len(world.vendor_calls())
+
+    for caller in (looker(), PERSON):
+        await mirror.refresh(session, caller)
+    await mirror.count_next()
+
+    assert calls_since(world, before) == []
+
+
+async def test_lists_of_people_share_the_limit(world: World) -> None:
+    """An organizer's Refresh of the registrants and of the team counts as well."""
+    await world.create("chloe", "Launch day")
+    services, before = world.bot.services, len(world.vendor_calls())
+    (webinar,) = await services.mirror.everything()
+    manager = Caller(Lane.MANAGE, who="U1")
+    world.clock.move(20 * SECOND)
+
+    await services.registrants.refresh(webinar, "U1", manager)
+    await services.team.read(webinar, manager, force=True)
+
+    for refused in (services.registrants.refresh(webinar, "U1", manager), services.mirror.sweep(looker())):
+        with pytest.raises(RefreshedOften):
+            await refused
+    assert len(calls_since(world, before)) == 2
