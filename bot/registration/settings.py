@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
@@ -12,16 +11,14 @@ from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.webinar import Audience, Preferences, Registration, Webinar
 from bot.providers.base import UNCHANGED, Caller, RegistrationChange, WebinarProvider
-from bot.registration.state import RegistrationState, RegistrationUndo, comparable_state, state_of
+from bot.registration.limit_rules import NotChanged, check_limit, check_undo, full_sentence
+from bot.registration.state import RegistrationState, RegistrationUndo, state_of
 from bot.registration.texts.preferences import FIELDS, differing_parameters
 from bot.scheduler import Scheduler
-from bot.webinars.texts.facts import people
+from bot.sync.refresh_limit import is_fresh
 
 if TYPE_CHECKING:
     from bot.sync.mirror import Mirror
-
-MAX_AGE = timedelta(minutes=5)
-"""The maximum age of the mirror's count for a decision: an older one is read again, or RingCentral decides."""
 
 NO_REGISTRATION = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
 CANCELLED = "This webinar is cancelled, so nobody can register for it any more."
@@ -35,43 +32,32 @@ NO_SETTINGS = (
 )
 ALREADY_OPEN = "Registration is open already."
 ALREADY_CLOSED = "Registration is closed already."
-ALREADY_LIMITED = "The limit is {} already."
-ALREADY_UNLIMITED = "There is no limit already."
-FULL = "Registration is full and stays closed while the limit is {}. Raise the limit, and it opens again."
+NOW_OPEN, NOW_CLOSED = "Registration is open.", "Registration is closed."
+"""The result of a write that agrees with our copy, which may have been outdated."""
 REFUSED = "RingCentral was asked and left it as it is, without saying why. Look at the webinar in RingCentral."
 UNCLEAR = "RingCentral gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
-CHANGED_SINCE = "This was not undone, because something else has changed since."
-ALREADY_UNDONE = "This is undone already."
 ALREADY_APPLIED = "All of this is so already: somebody else has changed it meanwhile."
-TOO_MANY_TO_UNDO = "This can't be undone: {} by now, so a limit of {} would be too low."
-
-
-class NotChanged(BadInput):
-    """The registration was not changed; `webinar` has its current state, for the buttons of the reply."""
-
-    def __init__(self, sentence: str, webinar: Webinar) -> None:
-        """Keep the webinar for the reply."""
-        super().__init__(sentence)
-        self.webinar = webinar
 
 
 @dataclass(frozen=True)
 class Changed:
     """The webinar after a change, and its registration before: they differ only in the requested settings.
 
-    `ignored` names the requested settings that RingCentral did not change, without an error.
+    `ignored` names the requested settings that RingCentral did not change, without an error. `known` is our earlier
+    copy: it differs from `before` if somebody has changed the registration in RingCentral meanwhile.
     """
 
     webinar: Webinar
     before: Registration
+    known: Registration
     ignored: tuple[str, ...] = ()
 
 
 class RegistrationSettings:
-    """The registrations of one account. Every change is one vendor call.
+    """The registrations of one account.
 
-    If the mirror's count is older than `MAX_AGE`, a limit, a form and an undo need one more call to read it first;
-    opening and closing do not depend on it, and the response has the state before.
+    Opening and closing is one vendor call, whatever our copy says. RingCentral requires the status in every change, and
+    all preferences if one of them changes, so a change of the limit or of preferences reads them first: one more call.
     Every change raises `NotChanged` if there is nothing to do or the change is impossible, `BadInput` if the webinar
     has no registration, and any `ProviderError`. `by` is the Slack user who makes the change: they get no notice of it.
     """
@@ -86,60 +72,58 @@ class RegistrationSettings:
 
     async def open(self, session_id: str, caller: Caller, by: str) -> Changed:
         """Open the registration."""
-        async with self._locks[session_id]:
-            webinar, read = await self._load(session_id, caller)
-            if self._is_recent(read) and is_full(read):
-                raise NotChanged(_full(read), webinar)
-            if self._is_recent(read) and read.is_open:
-                raise NotChanged(ALREADY_OPEN, webinar)
-            return await self._change(webinar, read, RegistrationChange(is_open=True), caller, by)
+        return await self._set_open(session_id, caller, by, is_open=True)
 
     async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
         """Close the registration."""
-        async with self._locks[session_id]:
-            webinar, read = await self._load(session_id, caller)
-            if self._is_recent(read) and not read.is_open:
-                raise NotChanged(ALREADY_CLOSED, webinar)
-            return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
+        return await self._set_open(session_id, caller, by, is_open=False)
 
     async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
         """Set the limit, or remove it with `None`; a full registration is reopened by the same call."""
         async with self._locks[session_id]:
-            webinar, read = await self._load(session_id, caller, recent=True)
+            known = await self._find(session_id)
+            self.check_limit(known, limit)
+            webinar, read = await self._read(session_id, caller)
             check_limit(webinar, limit)
             change = RegistrationChange(is_open=read.is_open or is_full(read), limit=limit)
-            return await self._change(webinar, read, change, caller, by)
+            return await self._change(webinar, read, change, caller, by, known=known.registration)
 
     async def apply(
         self, session_id: str, shown: RegistrationState, wanted: RegistrationState, caller: Caller, by: str
     ) -> Changed:
         """Apply the differences between a form as `shown` and as `wanted`; other settings keep their current values."""
+        if not _resends(shown, wanted):
+            return await self._set_open(session_id, caller, by, is_open=wanted.is_open)
         async with self._locks[session_id]:
-            webinar, read = await self._load(session_id, caller, recent=True, preferences=True)
+            known = await self._find(session_id)
+            webinar, read = await self._read(session_id, caller, preferences=True)
             goal = merged(read, shown, wanted)
             if goal == state_of(read):
                 raise NotChanged(ALREADY_APPLIED, webinar)
             if goal.limit != read.limit:
                 check_limit(webinar, goal.limit)
             elif goal.is_open and is_full(read):
-                raise NotChanged(_full(read), webinar)
-            return await self._change(webinar, read, _change_to(read, goal), caller, by)
+                raise NotChanged(full_sentence(read), webinar)
+            return await self._change(webinar, read, _change_to(read, goal), caller, by, known=known.registration)
 
     async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
         """Restore the state before a change, if nothing else has changed since."""
         async with self._locks[undo.session_id]:
-            preferences = undo.made.preferences is not None
-            webinar, read = await self._load(undo.session_id, caller, recent=True, preferences=preferences)
-            if comparable_state(read, undo.made) == undo.back:
-                raise NotChanged(ALREADY_UNDONE, webinar)
-            if comparable_state(read, undo.made) != undo.made:
-                raise NotChanged(CHANGED_SINCE, webinar)
-            _check_undo(webinar, read, undo.back)
+            webinar = await self._find(undo.session_id)
+            read = webinar.registration
+            if read and self._is_fresh(read):
+                check_undo(webinar, read, undo)
+            if read is None or _resends(undo.made, undo.back):
+                preferences = undo.made.preferences is not None
+                webinar, read = await self._read(undo.session_id, caller, preferences=preferences)
+            check_undo(webinar, read, undo)
             return await self._change(webinar, read, _change_to(read, undo.back), caller, by)
 
     async def with_preferences(self, session_id: str, caller: Caller) -> Webinar:
         """The webinar with the preferences of its registration: no call, or one if they were never read."""
-        webinar, _ = await self._load(session_id, caller, preferences=True)
+        webinar = await self._find(session_id)
+        if webinar.registration is None or webinar.registration.preferences is None:
+            webinar, _ = await self._read(session_id, caller, preferences=True)
         return webinar
 
     def check(self, webinar: Webinar) -> None:
@@ -152,25 +136,36 @@ class RegistrationSettings:
         if webinar.audience is Audience.ANYONE:
             raise BadInput(NO_REGISTRATION)
 
-    def _is_recent(self, read: Registration) -> bool:
-        return self._clock.now() - read.read_at <= MAX_AGE
+    def check_limit(self, webinar: Webinar, limit: int | None) -> None:
+        """Raise `NotChanged` like `check_limit`, as far as our copy is fresh enough to say so without a call."""
+        if self._is_fresh(webinar.registration):
+            check_limit(webinar, limit)
 
-    async def _load(
-        self, session_id: str, caller: Caller, *, recent: bool = False, preferences: bool = False
-    ) -> tuple[Webinar, Registration]:
-        """The webinar with its registration: read again if it is unknown, and, with `recent`, if it is too old.
+    def _is_fresh(self, read: Registration | None) -> bool:
+        return read is not None and is_fresh(read.read_at, self._clock.now())
 
-        With `preferences`, they are read too.
-        """
+    async def _set_open(self, session_id: str, caller: Caller, by: str, *, is_open: bool) -> Changed:
+        async with self._locks[session_id]:
+            webinar, change = await self._find(session_id), RegistrationChange(is_open=is_open)
+            known = webinar.registration
+            if known is None:
+                webinar, known = await self._read(session_id, caller)
+            return await self._change(webinar, known, change, caller, by)
+
+    async def _find(self, session_id: str) -> Webinar:
         webinar = await self._mirror.find(session_id)
         self.check(webinar)
-        read = webinar.registration
-        if read is None or (recent and not self._is_recent(read)) or (preferences and read.preferences is None):
-            try:
-                webinar = await self._mirror.refresh(session_id, caller)
-            except ProviderGone as error:
-                raise BadInput(NOT_FOUND) from error
-            self.check(webinar)
+        return webinar
+
+    async def _read(
+        self, session_id: str, caller: Caller, *, preferences: bool = False
+    ) -> tuple[Webinar, Registration]:
+        """Read the registration; with `preferences`, raise `BadInput` if RingCentral has none."""
+        try:
+            webinar = await self._mirror.refresh(session_id, caller)
+        except ProviderGone as error:
+            raise BadInput(NOT_FOUND) from error
+        self.check(webinar)
         if webinar.registration is None:
             raise BadInput(NOT_FOUND)
         if preferences and webinar.registration.preferences is None:
@@ -178,9 +173,16 @@ class RegistrationSettings:
         return webinar, webinar.registration
 
     async def _change(
-        self, webinar: Webinar, before: Registration, change: RegistrationChange, caller: Caller, by: str
+        self,
+        webinar: Webinar,
+        before: Registration,
+        change: RegistrationChange,
+        caller: Caller,
+        by: str,
+        *,
+        known: Registration | None = None,
     ) -> Changed:
-        problem = REFUSED
+        problem, known, was_fresh = REFUSED, known or before, self._is_fresh(before)
         try:
             after = await self._provider.change_registration(webinar.session_id, change, caller)
         except ProviderGone as error:
@@ -192,10 +194,10 @@ class RegistrationSettings:
         current = await self._mirror.save_registration(webinar, after, by=by if is_done else "")
         self._scheduler.wake()
         if not is_done:
-            raise NotChanged(_full(after) if change.is_open and is_full(after) else problem, current)
+            raise NotChanged(full_sentence(after) if change.is_open and is_full(after) else problem, current)
         if state_of(before) == state_of(after):
-            raise NotChanged(ALREADY_OPEN if after.is_open else ALREADY_CLOSED, current)
-        return Changed(current, before, ignored)
+            raise NotChanged(_confirmed(after, was_fresh=was_fresh), current)
+        return Changed(current, before, known, ignored)
 
     async def _read_again(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
         """The registration after a change with an unknown outcome."""
@@ -204,28 +206,6 @@ class RegistrationSettings:
         except ProviderError:
             # Report the unknown outcome rather than the failed read: the change may have happened.
             raise unknown from None
-
-
-def check_limit(webinar: Webinar, limit: int | None) -> None:
-    """Raise `NotChanged` if the limit is already set, or if it would leave no room for more registrants."""
-    read = webinar.registration
-    if read is None:
-        return
-    if limit == read.limit:
-        raise NotChanged(ALREADY_UNLIMITED if limit is None else ALREADY_LIMITED.format(people(limit)), webinar)
-    if limit is None or limit > read.count:
-        return
-    enough = f"Choose at least {read.count + 1:,}, or close registration instead."
-    if limit < read.count:
-        lost = "a limit takes nobody off the list"
-        raise NotChanged(f"{_registered(read)}, more than {limit:,}, and {lost}. {enough}", webinar)
-    raise NotChanged(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
-
-
-def _check_undo(webinar: Webinar, read: Registration, back: RegistrationState) -> None:
-    # Restoring a full registration is fine; restoring an open one must leave it open.
-    if back.limit is not None and read.count >= back.limit + (0 if back.is_open else 1):
-        raise NotChanged(TOO_MANY_TO_UNDO.format(_registered(read), f"{back.limit:,}"), webinar)
 
 
 def merged(read: Registration, shown: RegistrationState, wanted: RegistrationState) -> RegistrationState:
@@ -247,6 +227,11 @@ def _merged(read: Preferences | None, shown: Preferences | None, wanted: Prefere
         return read
     fields = [FIELDS[parameter][0] for parameter in differing_parameters(shown, wanted)]
     return read.model_copy(update={field: getattr(wanted, field) for field in fields})
+
+
+def _resends(one: RegistrationState, other: RegistrationState) -> bool:
+    """Whether a change from one to the other sends settings that it does not change."""
+    return (one.limit, one.preferences) != (other.limit, other.preferences)
 
 
 def _change_to(read: Registration, goal: RegistrationState) -> RegistrationChange:
@@ -276,9 +261,5 @@ def ignored_settings(change: RegistrationChange, after: Registration) -> tuple[s
     return tuple(ignored)
 
 
-def _full(read: Registration) -> str:
-    return FULL.format(people(read.limit or 0))
-
-
-def _registered(read: Registration) -> str:
-    return f"{people(read.count)} {'has' if read.count == 1 else 'have'} registered"
+def _confirmed(read: Registration, *, was_fresh: bool) -> str:
+    return (ALREADY_OPEN if was_fresh else NOW_OPEN) if read.is_open else (ALREADY_CLOSED if was_fresh else NOW_CLOSED)

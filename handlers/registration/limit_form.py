@@ -9,24 +9,28 @@ from bot.errors import BadInput
 from bot.model.lifecycle import is_full
 from bot.model.webinar import Webinar
 from bot.slack import form_values
-from bot.slack.blocks import Block, context, modal, paragraph, plain, section
+from bot.slack.blocks import Block, context, modal, paragraph, plain, section, warning
 from bot.slack.form_elements import input_block, number_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import registrations_with_age, timing
 
 CALLBACK = "door.form"
 WORKING = "door.working"
-FAILED = "door.failed"
 
 LIMIT = "limit"
 """The block id of the number."""
 TITLE = "Registration limit"
 
 
-def form_view(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
-    """The form; its private_metadata is the webinar's id. `typed` is the limit from the command."""
+def form_view(webinar: Webinar, *, now: datetime, typed: str = "", problem: str = "") -> View:
+    """The form; its private_metadata is the webinar's id.
+
+    `typed` is the limit from the command, or from the form itself, which is shown again after a `problem`.
+    """
     read = webinar.registration
-    initial = _figure(typed) or (str(next_limit(read.limit, read.count)) if read and read.limit else None)
+    initial = _figure(typed)
+    if initial is None and not problem and read and read.limit:
+        initial = str(next_limit(read.limit, read.count))
     number = number_input(
         action_id=LIMIT, is_decimal_allowed=False, initial_value=initial, placeholder="200", focus_on_load=True
     )
@@ -39,11 +43,13 @@ def form_view(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
     )
     notes = ["It is full: a higher limit opens it again."] if read and is_full(read) else []
     blocks: list[Block] = [
+        *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         field,
         context(" · ".join([registrations_with_age(webinar, now), *notes])),
     ]
-    return modal(CALLBACK, TITLE, blocks, submit="Set Limit", close="Cancel", private_metadata=webinar.id)
+    title = "Limit not set" if problem else TITLE
+    return modal(CALLBACK, title, blocks, submit="Set Limit", close="Cancel", private_metadata=webinar.id)
 
 
 def read_form(values: form_values.Values) -> int | None:
@@ -64,11 +70,6 @@ def working_view(webinar: Webinar, *, note: str = "") -> View:
         blocks.append(paragraph(note))
     closing = context("You can close this window: the result then comes as a direct message.")
     return modal(WORKING, TITLE, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
-
-
-def failed_view(sentence: str) -> View:
-    """That the limit was not changed, and what to do."""
-    return modal(FAILED, "Limit not set", [paragraph(sentence)])
 
 
 def _figure(typed: str) -> str | None:

@@ -9,7 +9,8 @@ from bot.commands.parser import Close, Open
 from bot.commands.resolve import resolve_limit
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
-from bot.registration.settings import Changed, NotChanged, check_limit
+from bot.registration.limit_rules import NotChanged
+from bot.registration.settings import Changed
 from bot.registration.texts import settings_result
 from bot.slack import buttons
 from handlers.registration import limit_form
@@ -74,10 +75,11 @@ async def limit_submitted(request: SlackRequest) -> None:
     services.registration.check(webinar)
     limit = limit_form.read_form(request.values)
     try:
-        check_limit(webinar, limit)
+        services.registration.check_limit(webinar, limit)
     except NotChanged as unchanged:
         raise BadInput(unchanged.sentence, {limit_form.LIMIT: unchanged.sentence}) from unchanged
-    request.failure_view = limit_form.failed_view
+    typed, now = "" if limit is None else str(limit), request.now()
+    request.failure_view = lambda sentence: limit_form.form_view(webinar, now=now, typed=typed, problem=sentence)
     await request.acknowledge(response_action="update", view=limit_form.working_view(webinar))
 
     async def work(request: SlackRequest) -> None:
@@ -121,7 +123,10 @@ async def _reply_with_result(request: SlackRequest, change: Awaitable[Changed], 
     except NotChanged as unchanged:
         answer = settings_result.unchanged_message(unchanged.webinar, unchanged.sentence, now=request.now())
     else:
-        answer = settings_result.changed_message(result.webinar, result.before, now=request.now(), undone=undone)
+        note = settings_result.meanwhile_note(result.known, result.before)
+        answer = settings_result.changed_message(
+            result.webinar, result.before, now=request.now(), undone=undone, note=note
+        )
     await request.reply(answer, replace=undone)
 
 
@@ -132,13 +137,12 @@ async def _open_limit_form(request: SlackRequest, webinar: Webinar, typed: str =
 
 
 async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None) -> None:
-
     caller = request.caller_with_progress(lambda note: limit_form.working_view(webinar, note=note))
     result = await request.services.registration.limit(webinar.session_id, limit, caller, request.user_id)
-    now = request.now()
+    now, note = request.now(), settings_result.meanwhile_note(result.known, result.before)
     await request.finish(
-        settings_result.changed_view(result.webinar, result.before, now=now),
-        settings_result.changed_message(result.webinar, result.before, now=now),
+        settings_result.changed_view(result.webinar, result.before, now=now, note=note),
+        settings_result.changed_message(result.webinar, result.before, now=now, note=note),
     )
 
 

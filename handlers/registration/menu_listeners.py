@@ -6,7 +6,8 @@ from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.registration.forecast import Forecast
-from bot.registration.settings import Changed, NotChanged, check_limit
+from bot.registration.limit_rules import NotChanged
+from bot.registration.settings import Changed
 from bot.registration.state import RegistrationState
 from bot.registration.texts import settings_result
 from bot.slack import buttons
@@ -65,7 +66,7 @@ def _read_form(request: SlackRequest, webinar: Webinar, shown: RegistrationState
     wanted = menu_form.read_form(request.values, shown)
     if wanted.limit != shown.limit:
         try:
-            check_limit(webinar, wanted.limit)
+            request.services.registration.check_limit(webinar, wanted.limit)
         except NotChanged as unchanged:
             raise BadInput(unchanged.sentence, {menu_form.LIMIT: unchanged.sentence}) from unchanged
     return wanted
@@ -77,8 +78,12 @@ async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationSta
         webinar.session_id, shown, wanted, _caller(request, webinar), request.user_id
     )
     needs_links = _needs_links(result)
-    notes = [IGNORED.format(", ".join(result.ignored))] if result.ignored else []
-    note = " ".join([*notes, LINKS_FOLLOW] if needs_links else notes)
+    notes = [
+        IGNORED.format(", ".join(result.ignored)) if result.ignored else "",
+        settings_result.meanwhile_note(result.known, result.before),
+        LINKS_FOLLOW if needs_links else "",
+    ]
+    note = " ".join(filter(None, notes))
     view = settings_result.changed_view(result.webinar, result.before, now=now, title="Registration changed", note=note)
     await request.finish(view, settings_result.changed_message(result.webinar, result.before, now=now, note=note))
     if needs_links:

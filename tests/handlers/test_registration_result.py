@@ -203,5 +203,9 @@ def test_every_view_is_within_slacks_limits(
     for message in (changed_message(current, before, now=now), unchanged_message(current, text, now=now)):
         check_message(message.text, message.blocks)
     views = [changed_view(current, before, now=now), limit_form.form_view(one, now=now, typed=text)]
-    for view in [*views, limit_form.working_view(one, note=text), limit_form.failed_view(text or "x")]:
+    for view in [
+        *views,
+        limit_form.working_view(one, note=text),
+        limit_form.form_view(one, now=now, problem=text or "x"),
+    ]:
         check_view(view)

@@ -204,7 +204,11 @@ def views() -> list[dict[str, Any]]:
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
         *(cancel_form.confirm(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
         *(cancel_form.done(plain), cancel_form.failed("No.")),
-        *(limit_form.form_view(plain, now=NOW), limit_form.working_view(plain), limit_form.failed_view("No.")),
+        *(
+            limit_form.form_view(plain, now=NOW),
+            limit_form.working_view(plain),
+            limit_form.form_view(plain, now=NOW, problem="No."),
+        ),
         settings_result.changed_view(plain, registration(is_open=False), now=NOW),
         *door_modals(plain),
         *(

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.model.webinar import Audience, Status
 from tests.support.block_kit import check_view
-from tests.support.registration import PATH, limit_settings, registration_harness
-from tests.support.world import World
+from tests.support.registration import PATH, limit_settings, registration_harness, without_waits
+from tests.support.world import World, running_world
 
 ENOUGH = "Choose at least 4, or close registration instead."
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world with enough budget for several changes."""
+    async with running_world(tmp_path, prepare=without_waits) as world:
+        yield world
 
 
 async def test_closing_and_opening_are_one_call_each(world: World) -> None:
@@ -30,27 +40,27 @@ async def test_closing_and_opening_are_one_call_each(world: World) -> None:
     assert "Closed → Open" in opened
 
 
-async def test_a_limit_is_set_changed_and_removed_with_one_call_each(world: World) -> None:
-    """With any thousands separator; `off` removes it."""
+async def test_a_limit_is_set_changed_and_removed_with_two_calls_each(world: World) -> None:
+    """It reads the status that RingCentral requires in every change; `off` removes the limit."""
     launch = await registration_harness(world)
 
     assert "None → 1,000 people" in await launch.reply_to("chloe", "limit launch 1,000")
-    assert (launch.state, launch.take_calls()) == ((True, 1000, 0), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 1000, 0), ["GET", "PATCH"])
     assert "1,000 people → 5 people" in await launch.reply_to("chloe", "limit launch to 5")
-    assert (launch.state, launch.take_calls()) == ((True, 5, 0), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 5, 0), ["GET", "PATCH"])
     assert "There is no limit any more." in await launch.reply_to("chloe", "limit launch off")
-    assert (launch.state, launch.take_calls()) == ((True, None, 0), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, None, 0), ["GET", "PATCH"])
 
 
 @pytest.mark.parametrize(("to", "limit"), [("3", 3), ("off", None)])
 async def test_a_higher_limit_reopens_a_full_registration(world: World, to: str, limit: int | None) -> None:
-    """In the same call, and the reply says so."""
+    """In the same write, and the reply says so."""
     launch = await registration_harness(world, registrants=2, **limit_settings(2))
     assert launch.state == (False, 2, 2)
 
     words = await launch.reply_to("chloe", f"limit launch {to}")
 
-    assert (launch.state, launch.take_calls()) == ((True, limit, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, limit, 2), ["GET", "PATCH"])
     assert "Registration is open again: it had closed at the limit." in words
     assert "Full → Open" in words
 
@@ -61,7 +71,7 @@ async def test_a_manually_closed_registration_stays_closed_with_another_limit(wo
 
     words = await launch.reply_to("chloe", "limit launch 9")
 
-    assert (launch.state, launch.take_calls()) == ((False, 9, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((False, 9, 2), ["GET", "PATCH"])
     assert "Registration stays closed." in words
     assert "Open Registration" in world.last("#launch", "chloe").buttons
 
@@ -80,7 +90,6 @@ async def test_a_manually_closed_registration_stays_closed_with_another_limit(wo
         ),
         ("limit launch 3", "3 people have registered, so a limit of 3 would only close registration. " + ENOUGH),
         ("limit launch 10", "The limit is 10 people already."),
-        ("open launch", "Registration is open already."),
         ("limit garden 5", "No webinar matches “garden”."),
     ],
 )
@@ -93,24 +102,33 @@ async def test_impossible_changes_are_refused_without_a_call(world: World, text:
     assert (launch.state, launch.take_calls()) == ((True, 10, 3), [])
 
 
-async def test_closing_a_closed_registration_makes_no_call(world: World) -> None:
-    """The reply has the age of the state, and Refresh."""
-    launch = await registration_harness(world, registrationStatus="Closed")
+@pytest.mark.parametrize(("command", "status", "is_open"), [("open", "Open", True), ("close", "Closed", False)])
+async def test_open_and_close_always_write(world: World, command: str, status: str, is_open: bool) -> None:
+    """Although our copy says that it is so: somebody may have changed it in RingCentral since."""
+    launch = await registration_harness(world, registrationStatus=status)
 
-    words = await launch.reply_to("chloe", "close launch")
+    words = await launch.reply_to("chloe", f"{command} launch")
 
-    assert "Registration is closed already." in words
+    assert (launch.state, launch.take_calls()) == ((is_open, None, 0), ["PATCH"])
+    assert f"Registration is {status.lower()} already." in words
     assert "read from RingCentral just now" in words
-    assert world.last("#launch", "chloe").buttons == ["Open Registration", "Set Limit", "Refresh"]
-    assert launch.take_calls() == []
+    other = "Close Registration" if is_open else "Open Registration"
+    assert world.last("#launch", "chloe").buttons == [other, "Set Limit", "Refresh"]
+
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed" if is_open else "Open"})
+    world.clock.move(timedelta(minutes=1))
+    words = await launch.reply_to("chloe", f"{command} launch")
+
+    assert (launch.state, launch.take_calls()) == ((is_open, None, 0), ["PATCH"])
+    assert f"Registration is {status.lower()}." in words
 
 
 async def test_opening_a_full_registration_offers_a_higher_limit(world: World) -> None:
-    """The form suggests the next limit, and the result replaces it."""
+    """RingCentral decides; the form suggests the next limit, and the result replaces it."""
     launch = await registration_harness(world, registrants=2, **limit_settings(2))
 
     assert "Raise the limit, and it opens again." in await launch.reply_to("chloe", "open launch")
-    assert launch.take_calls() == []
+    assert (launch.state, launch.take_calls()) == ((False, 2, 2), ["PATCH"])
     await world.click("chloe", world.last("#launch", "chloe"), "Raise Limit")
     form = world.slack.view("chloe")
     check_view(form.body)
@@ -120,13 +138,99 @@ async def test_opening_a_full_registration_offers_a_higher_limit(world: World) -
     await world.settled()
 
     result = world.slack.view("chloe")
-    assert (launch.state, launch.take_calls()) == ((True, 3, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 3, 2), ["GET", "PATCH"])
     assert result.title == "Limit set"
     assert "The limit is now 3 people. Registration is open again" in result.words
 
     await world.click("chloe", result, "Undo")
-    assert (launch.state, launch.take_calls()) == ((False, 2, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((False, 2, 2), ["GET", "PATCH"])
     assert "Undone." in world.slack.view("chloe").words
+
+
+CHANGED_ELSEWHERE = "Somebody else had changed in RingCentral meanwhile: "
+
+
+async def test_a_limit_does_not_reopen_what_was_closed_in_ringcentral(world: World) -> None:
+    """Our copy says open: the status is read in the same step, and the reply says who changed it."""
+    launch = await registration_harness(world, registrants=2)
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
+
+    words = await launch.reply_to("chloe", "limit launch 500")
+
+    assert (launch.state, launch.take_calls()) == ((False, 500, 2), ["GET", "PATCH"])
+    assert "Registration stays closed." in words
+    assert f"{CHANGED_ELSEWHERE}Registration: Open → Closed." in words
+
+
+async def test_undo_of_a_limit_does_not_reopen_what_was_closed_in_ringcentral(world: World) -> None:
+    """It is not undone, because something else has changed."""
+    launch = await registration_harness(world)
+    await launch.reply_to("chloe", "limit launch 8")
+    message = world.last("#launch", "chloe")
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
+    launch.take_calls()
+
+    await world.click("chloe", message, "Undo")
+
+    assert "This was not undone, because something else has changed since." in world.last("#launch", "chloe").words
+    assert (launch.state, launch.take_calls()) == ((False, 8, 0), ["GET"])
+
+
+async def test_the_limit_form_does_not_reopen_what_was_closed_in_ringcentral(world: World) -> None:
+    """Nor does it close what was opened there; a limit set there meanwhile is shown."""
+    launch = await registration_harness(world, **limit_settings(20))
+    form = await launch.open_form("chloe")
+    world.ringcentral.edit(
+        launch.session_id, registration={"registrationStatus": "Closed", "settings": {"autoCloseLimit": 30}}
+    )
+
+    await world.slack.submit("chloe", form, {"limit": "40"})
+    await world.settled()
+
+    result = world.slack.view("chloe")
+    assert (launch.state, launch.take_calls()) == ((False, 40, 0), ["GET", "PATCH"])
+    assert f"{CHANGED_ELSEWHERE}Limit: 20 people → 30 people, Registration: Open → Closed." in result.words
+
+
+async def test_closing_shows_a_limit_that_was_changed_in_ringcentral(world: World) -> None:
+    """With one call: its response has the limit."""
+    launch = await registration_harness(world, **limit_settings(20))
+    world.ringcentral.edit(launch.session_id, registration=limit_settings(30))
+
+    words = await launch.reply_to("chloe", "close launch")
+
+    assert (launch.state, launch.take_calls()) == ((False, 30, 0), ["PATCH"])
+    assert f"{CHANGED_ELSEWHERE}Limit: 20 people → 30 people." in words
+
+
+async def test_a_full_registration_was_changed_by_nobody(world: World) -> None:
+    """It closed by itself when the last place was taken."""
+    launch = await registration_harness(world, registrants=1, **limit_settings(2))
+    world.ringcentral.register(launch.session_id, 1)
+
+    words = await launch.reply_to("chloe", "limit launch 5")
+
+    assert (launch.state, launch.take_calls()) == ((True, 5, 2), ["GET", "PATCH"])
+    assert "Registration is open again: it had closed at the limit." in words
+    assert CHANGED_ELSEWHERE not in words
+
+
+async def test_a_limit_refused_meanwhile_keeps_the_input(world: World) -> None:
+    """More people have registered since the form was opened: the form is shown again with the number and the reason."""
+    launch = await registration_harness(world, registrants=3)
+    form = await launch.open_form("chloe")
+    world.ringcentral.register(launch.session_id, 4)
+
+    await world.slack.submit("chloe", form, {"limit": "5"})
+    await world.settled()
+
+    again = world.slack.view("chloe")
+    assert (launch.state, launch.take_calls()) == ((True, None, 7), ["GET"])
+    assert "7 people have registered, more than 5" in again.words
+    assert '"initial_value": "5"' in json.dumps(again.body)
+    await world.slack.submit("chloe", again, {"limit": "9"})
+    await world.settled()
+    assert launch.state == (True, 9, 7)
 
 
 async def test_an_invalid_limit_is_shown_at_its_field(world: World) -> None:
@@ -180,16 +284,16 @@ async def test_the_limit_command_asks_for_what_is_missing(world: World) -> None:
     assert launch.take_calls() == []
 
 
-async def test_undo_is_one_call_and_replaces_its_message(world: World) -> None:
+async def test_undo_replaces_its_message(world: World) -> None:
     """The message shows the restored state, without an Undo button."""
     launch = await registration_harness(world, registrants=2, **limit_settings(5))
     await launch.reply_to("chloe", "limit launch 8")
     message = world.last("#launch", "chloe")
-    assert launch.take_calls() == ["PATCH"]
+    assert launch.take_calls() == ["GET", "PATCH"]
 
     await world.click("chloe", message, "Undo")
 
-    assert (launch.state, launch.take_calls()) == ((True, 5, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 5, 2), ["GET", "PATCH"])
     answer = world.last("#launch", "chloe")
     assert answer.ts == message.ts
     assert "Undone. The limit is now 5 people." in answer.words
@@ -219,7 +323,7 @@ async def test_undo_keeps_changes_of_others(world: World) -> None:
     await launch.reply_to("chloe", "limit launch 8")
     message = world.last("#launch", "chloe")
     await launch.reply_to("ben", "close launch")
-    assert launch.take_calls() == ["PATCH", "PATCH"]
+    assert launch.take_calls() == ["GET", "PATCH", "PATCH"]
 
     await world.click("chloe", message, "Undo")
 
@@ -230,7 +334,7 @@ async def test_undo_keeps_changes_of_others(world: World) -> None:
 
 
 async def test_two_concurrent_clicks_are_one_change(world: World) -> None:
-    """The second sees the change of the first."""
+    """The second writes the same state, and sees that it is so already."""
     launch = await registration_harness(world)
     await launch.reply_to("chloe", "count launch")
     count = world.last("#launch", "chloe")
@@ -239,7 +343,7 @@ async def test_two_concurrent_clicks_are_one_change(world: World) -> None:
     await asyncio.gather(*(world.slack.click("chloe", count, "Close Registration") for _ in range(2)))
     await world.settled()
 
-    assert (launch.state, launch.take_calls()) == ((False, None, 0), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((False, None, 0), ["PATCH", "PATCH"])
     answers = [message.words for message in world.slack.messages("#launch", "chloe")[-2:]]
     assert sorted("closed already" in words for words in answers) == [False, True]
 

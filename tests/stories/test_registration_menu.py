@@ -55,7 +55,7 @@ async def test_the_form_opens_from_the_mirror_with_a_forecast(world: World) -> N
 
     await launch.reply_to("chloe", "limit launch 25")
     assert "About <!date^" in (await open_menu(world)).words
-    assert launch.take_calls() == ["PATCH"]
+    assert launch.take_calls() == ["GET", "PATCH"]
 
 
 class WithoutSettings:
@@ -89,7 +89,7 @@ async def test_omitted_settings_are_not_replaced_by_defaults(world: World) -> No
         )
 
 
-async def test_all_settings_are_changed_by_one_call_and_undone_by_another(world: World) -> None:
+async def test_all_settings_are_changed_by_one_write_and_undone_by_another(world: World) -> None:
     """The result shows old and new values, and Undo restores them."""
     launch = await registration_harness(world, registrants=2)
     before = ringcentral_settings(world, launch)
@@ -108,7 +108,7 @@ async def test_all_settings_are_changed_by_one_call_and_undone_by_another(world:
         },
     )
 
-    assert (launch.state, launch.take_calls()) == ((False, 50, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((False, 50, 2), ["GET", "PATCH"])
     assert ringcentral_settings(world, launch) == before | {
         "autoCloseLimit": 50,
         "registrationDigestEnabled": False,
@@ -125,7 +125,7 @@ async def test_all_settings_are_changed_by_one_call_and_undone_by_another(world:
     await world.click("chloe", result, "Undo")
     assert (launch.state, launch.take_calls(), ringcentral_settings(world, launch)) == (
         (True, None, 2),
-        ["PATCH"],
+        ["GET", "PATCH"],
         before,
     )
     assert "Undone." in world.slack.view("chloe").words
@@ -138,28 +138,28 @@ async def test_undo_keeps_newer_changes(world: World) -> None:
     await launch.update(settings={"viewRecording": True})
     await world.click("chloe", result, "Undo")
     assert "This was not undone, because something else has changed since." in world.slack.view("chloe").words
-    assert launch.take_calls() == []
+    assert "PATCH" not in launch.take_calls()
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
     result = await submit_form(world, await open_menu(world), {"autoCloseLimit": "9"})
     await launch.update(settings={"viewRecording": False})
     await world.click("chloe", result, "Undo")
-    assert (launch.state, launch.take_calls()) == ((True, None, 0), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, None, 0), ["GET", "PATCH"])
     assert ringcentral_settings(world, launch)["workEmailRequired"]
 
 
 async def test_an_old_form_applies_only_its_changes(world: World) -> None:
-    """An old count is read again first, and changes of others are kept."""
+    """The registration is read first, and changes of others are kept and shown."""
     launch = await registration_harness(world)
     view = await open_menu(world)
     world.ringcentral.edit(
         launch.session_id, registration={"settings": {"workEmailRequired": True, "autoCloseLimit": 7}}
     )
-    world.clock.move(timedelta(minutes=6))
 
     result = await submit_form(world, view, {"after": ["viewRecording"]})
 
     assert (launch.state, launch.take_calls()) == ((True, 7, 0), ["GET", "PATCH"])
+    assert "meanwhile: Limit: None → 7 people, A work e-mail address is required: Off → On." in result.words
     found = ringcentral_settings(world, launch)
     assert (found["workEmailRequired"], found["viewRecording"]) == (True, True)
     assert "Off → On" in result.words
@@ -200,8 +200,31 @@ async def test_a_higher_limit_reopens_a_full_registration(world: World) -> None:
 
     result = await submit_form(world, view, {"autoCloseLimit": "5"})
 
-    assert (launch.state, launch.take_calls()) == ((True, 5, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 5, 2), ["GET", "PATCH"])
     assert "Full → Open" in result.words
+
+
+async def test_the_form_does_not_reopen_what_was_closed_in_ringcentral(world: World) -> None:
+    """A preference is changed: the status and the limit, which are sent with it, are those at RingCentral."""
+    launch = await registration_harness(world)
+    view = await open_menu(world)
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
+
+    result = await submit_form(world, view, {"after": ["viewRecording"]})
+
+    assert (launch.state, launch.take_calls()) == ((False, None, 0), ["GET", "PATCH"])
+    assert "Somebody else had changed in RingCentral meanwhile: Registration: Open → Closed." in result.words
+
+
+async def test_the_status_alone_is_one_write(world: World) -> None:
+    """It is written whatever our copy says, and nothing has to be read for it."""
+    launch = await registration_harness(world)
+    view = await open_menu(world)
+
+    result = await submit_form(world, view, {"registrationStatus": "Closed"})
+
+    assert (launch.state, launch.take_calls()) == ((False, None, 0), ["PATCH"])
+    assert "Open → Closed" in result.words
 
 
 async def test_an_invalid_limit_is_shown_at_its_field(world: World) -> None:

@@ -97,6 +97,23 @@ def _what_changed(before: Registration, after: Registration) -> str:
     return limited if after.is_open else f"{limited} Registration stays closed."
 
 
+def meanwhile_note(known: Registration, before: Registration) -> str:
+    """What somebody else has changed since Greenroom's copy, as a sentence (mrkdwn); empty if nothing.
+
+    A registration that became full, or has room again, was not changed by anybody.
+    """
+    changes = [("Limit", _limit(known), _limit(before))]
+    if not (is_full(known) or is_full(before)):
+        changes.append(("Registration", registration_state(known), registration_state(before)))
+    changes += [
+        (FIELDS[parameter][1], value_text(known.preferences, parameter), value_text(before.preferences, parameter))
+        for parameter in differing_parameters(known.preferences, before.preferences)
+        if known.preferences and before.preferences
+    ]
+    changed = [f"{name}: {old} → {new}" for name, old, new in changes if old != new]
+    return f"Somebody else had changed in {DISPLAY_NAME} meanwhile: {', '.join(changed)}." if changed else ""
+
+
 def read_undo(value: str) -> RegistrationUndo:
     """Parse the value of an Undo button."""
     return RegistrationUndo.model_validate_json(value)
