@@ -32,8 +32,10 @@ from bot.registration.own_pages.tokens import Tokens
 from bot.registration.own_pages.urls import PageUrls
 from bot.registration.registrant_cache import RegistrantCache
 from bot.registration.registrar import Registrar
+from bot.registration.seats import suggestion_table
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.service import SeatService
+from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
 from bot.scheduler import Scheduler
 from bot.settings import Settings
@@ -78,6 +80,7 @@ class Services:
     team: TeamService
     registration: RegistrationSettings
     seats: SeatService
+    suggestions: Suggestions
     chart_images: ChartImages
     link_files: LinkFiles
     registrants: RegistrantCache
@@ -96,6 +99,7 @@ class Services:
         """Resume the operations whose lease expired."""
         await self.creation.resume()
         await self.seats.resume()
+        await self.suggestions.resume()
         await self.team.resume()
         self.registrants.drop_expired()
         await self.bulk.resume()
@@ -114,6 +118,7 @@ class Services:
             await self.team.forget_old(db)
         await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
         await self.seats.forget_ended()
+        await self.suggestions.forget_ended()
         await self.bulk.delete_old()
 
 
@@ -156,6 +161,7 @@ def build_services(
         team=TeamService(worker_id, account, store, slack, provider, mirror, clock, scheduler),
         registration=RegistrationSettings(provider, mirror, clock, scheduler),
         seats=seat_service,
+        suggestions=Suggestions(worker_id, account, store, slack, mirror, seat_service, clock),
         chart_images=ChartImages(store, provider, slack),
         link_files=LinkFiles(store, provider),
         registrants=RegistrantCache(provider, mirror),
@@ -170,7 +176,7 @@ def build_services(
 
 async def release_leases(store: Store) -> None:
     """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
-    operations = (request_table, batch_table, creation_table, seat_table, change_table, team_table)
+    operations = (request_table, batch_table, creation_table, seat_table, change_table, team_table, suggestion_table)
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])
         await message_table.release_claims(db)

@@ -37,6 +37,7 @@ from handlers.remind import defaults_listeners, snooze_listeners
 from handlers.remind import listeners as remind_listeners
 from handlers.request import Commands, Listeners
 from handlers.seat import listeners as seat_listeners
+from handlers.seat import suggestion_listeners
 from handlers.settings import listeners as settings_listeners
 from handlers.share import listeners as share_listeners
 from handlers.subscribe import listeners as subscribe_listeners
@@ -84,6 +85,7 @@ ACTIONS: Listeners = _merged(
         remind_listeners.ACTIONS,
         defaults_listeners.ACTIONS,
         seat_listeners.ACTIONS,
+        suggestion_listeners.ACTIONS,
         snooze_listeners.ACTIONS,
         subscribe_listeners.ACTIONS,
         settings_listeners.ACTIONS,

@@ -63,11 +63,36 @@ class Seat(Frozen):
     lead: timedelta | None = None
     """How long before the start the user wants a reminder."""
     by: str = ""
-    """The user who registered them; empty if they registered themselves."""
+    """The user who suggested it; empty if nobody did."""
     sequence: int = 0
     """RingCentral's `icalendarSequence` at the registration: our calendar files do not begin below it."""
     notified_digest: str = ""
     """Digest of the webinar's details in the last message to the user."""
+    dm_channel_id: str = ""
+    dm_ts: str = ""
+    changed_at: AwareDatetime
+
+
+class SuggestionState(StrEnum):
+    """Whether a suggestion was sent and answered."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    DECLINED = "declined"
+    """Kept, so that they are not asked again."""
+
+
+class Suggestion(Frozen):
+    """A seat that an organizer suggested to a Slack user by direct message."""
+
+    account: Account
+    session_id: str
+    user_id: str
+    state: SuggestionState = SuggestionState.SENDING
+    suggested_by: str
+    source: str = ""
+    shown_digest: str = ""
+    """Digest of the webinar's details in the message."""
     dm_channel_id: str = ""
     dm_ts: str = ""
     changed_at: AwareDatetime

@@ -97,7 +97,7 @@ TOPICS = {
     ),
     "register": Topic(
         "register <webinar> [@person]",
-        "Takes a seat for you. Whoever may steer the webinar registers others, one or many at once.",
+        "Takes a seat for you. People who manage the webinar register others, and suggest it to people in Slack.",
         "register Launch day",
         "Everyone can take a seat for themselves.",
     ),

@@ -33,6 +33,7 @@ SOURCE, EXTERNAL_ID, JOIN, CANCEL, PAGES = "source", "external_id", "join_page",
 """The block ids of the fields."""
 MAX_PAIRS_TEXT = 1_000
 
+IN_SLACK = "They get a direct message with Take My Seat and No Thanks, and no email before they answer"
 NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an e-mail address."
 BOTH = "Leave this empty, or the choice above: it is one person at a time."
 NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
@@ -69,7 +70,12 @@ def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note
     blocks: list[Block] = [
         *([paragraph(note)] if note else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}", buttons.webinar_button(webinar, "Register Many", MANY)),
-        _field(USER, "Somebody in Slack", user, "They get their links in a direct message"),
+        _field(
+            USER,
+            "Somebody in Slack",
+            user,
+            IN_SLACK,
+        ),
         _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
         _field(LAST, "Last name", _text(LAST, MAX_NAME)),
         _field(EMAIL, "E-mail address", email),
@@ -190,6 +196,17 @@ def link_blocks(new: NewRegistration, own_join: str, own_cancel: str, *, is_sile
     return [*blocks, context(" ".join(filter(None, [mail, "The links are theirs alone: keep them out of channels."])))]
 
 
+def suggested_view(webinar: Webinar, user_id: str) -> View:
+    """That a Slack user was asked. Closing it closes the form below."""
+    blocks = [section(_suggested(webinar, user_id))]
+    return modal(DONE, "Asked", blocks, close="Done") | {"clear_on_close": True}
+
+
+def suggested_message(webinar: Webinar, user_id: str) -> Message:
+    """The same as a DM, if the form was closed in the meantime."""
+    return message(_suggested(webinar, user_id), [section(_suggested(webinar, user_id))])
+
+
 def seat_blocks(user_id: str) -> list[Block]:
     """That a Slack user has a seat, and how they are notified."""
     return [section(f"<@{user_id}> has a seat, and gets their own link and a calendar file as a direct message.")]
@@ -210,6 +227,13 @@ def _kept(new: NewRegistration) -> list[str]:
             for name in ignored
         ),
     ]
+
+
+def _suggested(webinar: Webinar, user_id: str) -> str:
+    return (
+        f"<@{user_id}> is asked in a direct message whether they take a seat at *{plain(webinar.title)}*. "
+        f"{DISPLAY_NAME} gets their name and address, and emails them, only if they do."
+    )
 
 
 def _head(webinar: Webinar) -> str:

@@ -31,7 +31,7 @@ ACTION = "register other people for this webinar"
 ONE_AT_A_TIME = "The form takes one person at a time. Register Many takes a list."
 NOBODY_HERE = "Nobody here is called @{}: choose somebody in Slack, or type a name and an e-mail address."
 NOT_A_PERSON = "Choose a person: this is an app, or somebody who has left."
-NO_ADDRESS = "Slack tells no e-mail address of this person. Register them by name and address instead."
+NO_ADDRESS = "Slack does not show your email address. Register yourself by name and address instead."
 CLOSED_MEANWHILE = "The check of your list was closed before it was done, so nobody is registered. Send the list again."
 MAX_BYTES = 5_000_000
 TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists."
@@ -62,6 +62,13 @@ async def form_submitted(request: SlackRequest) -> None:
     async def work(request: SlackRequest) -> None:
         await _use_pushed_view(request, name, register_form.working_view(webinar, name))
         request.failure_view = register_form.failed_view
+        if details is None and typed.user_id != request.user_id:
+            await _suggest_seat(request, webinar, typed)
+            user_id = typed.user_id
+            await request.finish(
+                register_form.suggested_view(webinar, user_id), register_form.suggested_message(webinar, user_id)
+            )
+            return
         blocks = await _register_one(request, webinar, typed, details)
         await request.finish(register_form.done_view(webinar, blocks), register_form.done_message(webinar, blocks))
 
@@ -162,21 +169,28 @@ async def _register_one(
     return register_form.link_blocks(new, *urls, is_silent=preferences.suppress_emails if preferences else None)
 
 
-async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput, caller: Caller) -> None:
-    """Register a Slack user as a seat, and notify them."""
+async def _suggest_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> None:
+    """Ask a Slack user whether they take a seat."""
     services = request.services
     person = await services.users.get(request.workspace, typed.user_id)
     if person.is_bot or person.is_deactivated:
         raise BadInput(NOT_A_PERSON)
+    await services.suggestions.suggest(webinar, typed.user_id, request.user_id, typed.source or "slack")
+
+
+async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput, caller: Caller) -> None:
+    """Register the user themselves, and notify them."""
+    services = request.services
+    person = await request.person()
     profile = seat_form.from_profile(person, webinar.session_id, typed.source)
     if not profile.email:
         raise BadInput(NO_ADDRESS)
-    # RingCentral wants a last name, and not registrants's profile has one.
+    # RingCentral requires a last name, and not every profile has one.
     attendee = SeatDetails(
         first_name=profile.first_name, last_name=profile.last_name or profile.first_name, email=profile.email
     )
     source = typed.source or "slack"
-    seat = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=request.user_id)
+    seat = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead)
     await services.seats.notifier.notify_taken(seat)
 
 

@@ -15,8 +15,9 @@ from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.seat import SeatDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
+from bot.registration.texts.consent import consent
 from bot.slack import form_values
-from bot.slack.blocks import Block, actions, button, context, escape_sentence, modal, paragraph, plain, section
+from bot.slack.blocks import Block, actions, button, context, modal, paragraph, plain, section
 from bot.slack.form_elements import email_input, input_block, option, static_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
@@ -33,7 +34,6 @@ NEVER = "0"
 REMINDERS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 """The reminders to choose from, as time before the start."""
 SAME_NAME = "This is the name you are registered under. Change it, or press Cancel."
-KEPT_FOR = "90 days after the webinar"
 
 
 class SeatInput(Frozen):
@@ -84,7 +84,7 @@ def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
             element=email_input(action_id=EMAIL, initial_value=typed.email or None),
         ),
         *([_reminder_input(ahead, typed)] if ahead else []),
-        context(_consent(webinar, typed, submit)),
+        context(consent(webinar, submit, with_channel=":" in typed.source)),
     ]
     return modal(
         CALLBACK,
@@ -128,14 +128,13 @@ def read_form(values: form_values.Values, note: str) -> SeatInput:
 
 def check_form(typed: SeatInput) -> None:
     """Raise `BadInput` with everything that RingCentral would reject, by field."""
-    problems = {
-        FIRST_NAME: _name_problem(typed.first_name, "first name"),
-        LAST_NAME: _name_problem(typed.last_name, "last name"),
-        EMAIL: _address_problem(typed.email),
-    }
-    found = {field: problem for field, problem in problems.items() if problem}
-    if found:
+    if found := _problems(typed):
         raise BadInput("Please change what is marked.", found)
+
+
+def is_complete(typed: SeatInput) -> bool:
+    """Whether a profile has all that RingCentral requires."""
+    return not _problems(typed)
 
 
 def check_rename(typed: SeatInput, note: str) -> None:
@@ -190,21 +189,13 @@ def _reminder_input(ahead: list[timedelta], typed: SeatInput) -> Block:
     return input_block(block_id=REMINDER, label="Remind me in a direct message", element=select)
 
 
-def _consent(webinar: Webinar, typed: SeatInput, submit: str) -> str:
-    ids = "the ids of this workspace, of you and of this channel"
-    if ":" not in typed.source:
-        ids = "the ids of this workspace and of you"
-    return escape_sentence(
-        f"With {submit} you send your name, your e-mail address, and {ids} to {DISPLAY_NAME}, where the host of the "
-        f"webinar sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
-    )
-
-
-def _mail(webinar: Webinar) -> str:
-    preferences = webinar.registration.preferences if webinar.registration else None
-    if preferences is None:
-        return ""
-    return f" {DISPLAY_NAME} {'sends no e-mails' if preferences.suppress_emails else 'confirms it by e-mail'}."
+def _problems(typed: SeatInput) -> dict[str, str]:
+    problems = {
+        FIRST_NAME: _name_problem(typed.first_name, "first name"),
+        LAST_NAME: _name_problem(typed.last_name, "last name"),
+        EMAIL: _address_problem(typed.email),
+    }
+    return {field: problem for field, problem in problems.items() if problem}
 
 
 def _name_problem(name: str, label: str) -> str:

@@ -17,8 +17,11 @@ async def offer(request: SlackRequest, webinar: Webinar) -> None:
     await request.open(await offered_view(request, webinar))
 
 
-async def offered_view(request: SlackRequest, webinar: Webinar) -> View:
-    """The user's seat or speaker link, else the form for a seat, else the reason for none."""
+async def offered_view(request: SlackRequest, webinar: Webinar, source: str = "") -> View:
+    """The user's seat or speaker link, else the form for a seat, else the reason for none.
+
+    `source` is sent with the registration instead of where the request was made.
+    """
     now = request.now()
     if own := await own_view(request, webinar):
         return own
@@ -31,7 +34,8 @@ async def offered_view(request: SlackRequest, webinar: Webinar) -> View:
     person = await request.person()
     if person.is_stranger and not person.email:
         return seat_texts.registration_page_view(webinar, seat_texts.NO_ADDRESS)
-    return seat_form.form_view(webinar, seat_form.from_profile(person, webinar.session_id, _source(request)), now=now)
+    typed = seat_form.from_profile(person, webinar.session_id, source or _source(request))
+    return seat_form.form_view(webinar, typed, now=now)
 
 
 async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:

@@ -74,20 +74,35 @@ async def test_every_problem_of_the_form_is_shown_at_its_field(world: World) -> 
     assert bulk.take_calls() == []
 
 
-async def test_a_slack_user_gets_a_seat_and_a_dm(world: World) -> None:
-    """A user named in the command is prefilled; only they get their link."""
+async def test_a_slack_user_is_asked_in_a_dm(world: World) -> None:
+    """A user named in the command is prefilled; RingCentral learns of them, and emails them, only if they accept."""
     bulk = await bulk_harness(world)
     form = await bulk.open_form("register launch <@U0DEV>")
 
     await world.slack.submit(ORGANIZER, form, {"source": "fair"})
     await world.settled()
 
+    assert "<@U0DEV> is asked in a direct message" in world.slack.view(ORGANIZER).words
+    assert (bulk.registrants, bulk.take_calls(), world.ringcentral.mails) == ([], [], [])
+    [asked] = world.slack.messages("@dev")
+    assert "<@U0CHLOE> suggests *Launch day*" in asked.words
+    assert asked.buttons == ["Take My Seat", "No Thanks"]
+
+
+async def test_organizers_who_choose_themselves_get_a_seat(world: World) -> None:
+    """They asked for it: one call, and only they get their link."""
+    bulk = await bulk_harness(world)
+    form = await bulk.open_form("register launch <@U0CHLOE>")
+
+    await world.slack.submit(ORGANIZER, form, {"source": "fair"})
+    await world.settled()
+
     done = world.slack.view(ORGANIZER)
-    assert "<@U0DEV> has a seat" in done.words
+    assert "<@U0CHLOE> has a seat" in done.words
     (one,) = bulk.registrants
     assert one["joinUri"] not in done.words
-    assert (one["email"], one["source"]) == ("dev@acme.example", "fair")
-    assert any(one["joinUri"] in str(message.blocks) for message in world.slack.messages("@dev"))
+    assert (one["email"], one["source"]) == ("chloe@acme.example", "fair")
+    assert any(one["joinUri"] in str(message.blocks) for message in world.slack.messages("@chloe"))
     assert bulk.take_calls() == ["POST"]
 
 

@@ -508,7 +508,7 @@ async def test_a_team_member_is_shown_their_team_link(world: World) -> None:
     assert (launch.take_calls(), launch.dms()) == ([], [])
 
 
-async def test_a_dm_names_the_colleague_who_registered_the_user(world: World) -> None:
+async def test_a_dm_names_the_colleague_who_suggested_the_seat(world: World) -> None:
     """It is a complete seat of the user."""
     launch = await seats_harness(world)
     services = world.bot.services
@@ -518,8 +518,8 @@ async def test_a_dm_names_the_colleague_who_registered_the_user(world: World) ->
     seat = await services.seats.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
     await services.seats.notifier.notify_taken(seat)
 
-    assert "You were registered by <@U0CHLOE>" in launch.dms()[0].words
-    assert "Your reminder comes 10 minutes before it starts." in launch.dms()[0].words
+    assert "You are registered" in launch.dms()[0].words
+    assert "Your reminder comes 10 minutes before it starts. Suggested by <@U0CHLOE>." in launch.dms()[0].words
     assert launch.link_of(launch.dms()[0]) == launch.registrants[0]["joinUri"]
 
 

@@ -65,7 +65,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("create.change", "create.more", "create.start_over", "settings.change"), OWN),
     **dict.fromkeys(("create.back", "create.again"), OWN),
     **dict.fromkeys(("seat.register", "seat.link", "seat.when_open", "seat.look_again", "seat.back"), OWN),
-    **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "enrol.open"), OWN),
+    **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "seat.take", "seat.decline", "enrol.open"), OWN),
     **dict.fromkeys(("notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour", "snooze.shortly_before"), OWN),
     **dict.fromkeys(("create.open", "webinar.share", "webinar.share_in", "notice.mute"), MEMBERS),
     **dict.fromkeys(("remind.open", "remind.undo", "remind.channel", "remind.skip", "remind.bring_back"), MEMBERS),

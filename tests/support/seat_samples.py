@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.model.seat import Seat, SeatDetails, SeatState
+from bot.model.seat import Seat, SeatDetails, SeatState, Suggestion, SuggestionState
 from bot.model.webinar import Status, Webinar
 from bot.registration.seats import texts as seat_texts
+from bot.registration.texts import suggestion as suggestion_texts
 from bot.slack.message import Message, View
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
@@ -39,6 +40,23 @@ def seat(**changes: Any) -> Seat:
         "changed_at": NOW,
     }
     return Seat(**(facts | changes))
+
+
+def suggestion(**changes: Any) -> Suggestion:
+    """A seat that was suggested to Dev."""
+    facts: dict[str, Any] = {
+        "account": ACCOUNT,
+        "session_id": "s1",
+        "user_id": "U2",
+        "state": SuggestionState.SENT,
+        "suggested_by": "U1",
+        "source": "fair",
+        "shown_digest": "x",
+        "dm_channel_id": "D2",
+        "dm_ts": "3.3",
+        "changed_at": NOW,
+    }
+    return Suggestion(**(facts | changes))
 
 
 def seat_input(**changes: Any) -> SeatInput:
@@ -76,6 +94,7 @@ def seat_modals(webinar: Webinar, held: Seat | None = None, filled: SeatInput | 
 
 def seat_messages(webinar: Webinar, held: Seat | None = None) -> list[Message]:
     """Every message about seats."""
+    declined = suggestion(state=SuggestionState.DECLINED)
     return [
         *(seat_texts.seat_message(webinar, held or seat(), now=NOW), seat_texts.gone_message(webinar)),
         *(
@@ -84,5 +103,9 @@ def seat_messages(webinar: Webinar, held: Seat | None = None) -> list[Message]:
             seat_texts.opening_failed_message(webinar),
         ),
         seat_texts.problem_message(webinar, "No."),
+        *(suggestion_texts.suggestion_message(webinar, one, now=NOW) for one in (suggestion(), declined)),
+        suggestion_texts.suggestion_message(webinar, suggestion(), now=NOW, problem="No. " * 100, has_page=True),
+        *(suggestion_texts.working_message(webinar), suggestion_texts.has_seat_message(webinar)),
+        suggestion_texts.unclear_message(webinar, "Wait."),
         seat_texts.as_message(seat_texts.unavailable_view(webinar, now=NOW)),
     ]

@@ -86,10 +86,11 @@ class SeatService:
         *,
         lead: timedelta | None = None,
         by: str = "",
+        message: tuple[str, str] = ("", ""),
     ) -> Seat:
         """This user's seat, or a new one: one vendor call, and a lookup if its outcome is unknown.
 
-        `by` is the Slack user who requests it for another person.
+        `by` is the Slack user who suggested it, in a `message` (DM channel and `ts`) that becomes that of the seat.
         """
         new = Seat(
             account=self._account,
@@ -100,6 +101,8 @@ class SeatService:
             source=source,
             lead=lead,
             by=by,
+            dm_channel_id=message[0],
+            dm_ts=message[1],
             changed_at=self._clock.now(),
         )
         async with self._locks[webinar.session_id, person.user_id]:

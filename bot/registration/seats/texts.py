@@ -174,8 +174,8 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
     if current in (Stage.OVER, Stage.CANCELED):
         return [_about(webinar, CANCELLED if current is Stage.CANCELED else "This webinar is over.")]
     link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if current is Stage.LIVE else "Join")
-    heading = f"You were registered by <@{seat.by}>" if seat.by and not look else "You are registered"
-    head = f"*{heading}{', and it is live now' if current is Stage.LIVE else ''}*"
+    head = f"*You are registered{', and it is live now' if current is Stage.LIVE else ''}*"
+    by = f" Suggested by <@{seat.by}>." if seat.by and not look else ""
     remind = f" Your reminder comes {offset_text(seat.lead)} before it starts." if seat.lead and not look else ""
     return [
         section(f"{head}\n*{plain(webinar.title)}*\n{timing(webinar)}"),
@@ -186,7 +186,7 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
             buttons.webinar_button(webinar, "Refresh", REFRESH) if look else None,
             _leave(webinar),
         ),
-        context(f"{LINK_IS_PRIVATE}{remind}"),
+        context(f"{LINK_IS_PRIVATE}{remind}{by}"),
     ]
 
 

@@ -1,0 +1,111 @@
+"""The table of suggested seats: one per person and webinar, saved before its message is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy.dialects import postgresql as postgres
+from sqlalchemy.dialects import sqlite
+
+from bot.db.connection import Db
+from bot.db.keys import account_columns, account_of, of_account
+from bot.db.leases import LeasedTable
+from bot.db.people_schema import seats, suggestions
+from bot.db.schema import webinars
+from bot.model.people import Account
+from bot.model.seat import REGISTERED_STATES, Suggestion, SuggestionState
+from bot.model.webinar import MAX_LENGTH
+
+
+async def begin(db: Db, suggestion: Suggestion, worker_id: str, until: datetime) -> bool:
+    """Save a suggestion before it is sent. False if this person has one already."""
+    row = {
+        **account_columns(suggestion.account),
+        "session_id": suggestion.session_id,
+        "user_id": suggestion.user_id,
+        "suggested_by": suggestion.suggested_by,
+        "source": suggestion.source,
+        **_values(suggestion),
+        "claimed_by": worker_id,
+        "claimed_until": until,
+    }
+    insert = postgres.insert(suggestions) if db.is_postgresql else sqlite.insert(suggestions)
+    return (await db.execute(insert.values(**row).on_conflict_do_nothing())).rowcount == 1
+
+
+async def find(db: Db, account: Account, session_id: str, user_id: str) -> Suggestion | None:
+    """The suggestion to this person, in any state."""
+    where = (*of_account(suggestions, account), suggestions.c.session_id == session_id)
+    row = (await db.execute(select(suggestions).where(*where, suggestions.c.user_id == user_id))).first()
+    return _suggestion(row) if row else None
+
+
+def is_unchanged(suggestion: Suggestion) -> list[ColumnElement[bool]]:
+    """Conditions that hold until the suggestion is saved again."""
+    return [suggestions.c.state == suggestion.state, suggestions.c.changed_at == suggestion.changed_at]
+
+
+async def forget(db: Db, suggestion: Suggestion, worker_id: str) -> None:
+    """Delete a suggestion that this worker owns."""
+    await db.execute(delete(suggestions).where(*LEASES.owned(suggestion, worker_id)))
+
+
+async def sessions(db: Db, account: Account) -> frozenset[str]:
+    """The sessions with suggestions that were sent and not answered."""
+    where = (*of_account(suggestions, account), suggestions.c.state == SuggestionState.SENT)
+    return frozenset((await db.execute(select(suggestions.c.session_id).where(*where).distinct())).scalars())
+
+
+async def claim_outdated(
+    db: Db, account: Account, session_id: str, shown_digest: str, worker_id: str, now: datetime, until: datetime
+) -> Suggestion | None:
+    """Claim an unanswered suggestion whose message shows another digest, or whose person has a seat meanwhile."""
+    person = ("team_id", "enterprise_id", "provider", "account", "session_id", "user_id")
+    same = [seats.c[name] == suggestions.c[name] for name in person]
+    has_seat = exists().where(*same, seats.c.state.in_(REGISTERED_STATES)).correlate(suggestions)
+    which = and_(suggestions.c.session_id == session_id, suggestions.c.state == SuggestionState.SENT)
+    is_outdated = or_(suggestions.c.shown_digest != shown_digest, has_seat)
+    return await LEASES.claim(db, account, worker_id, now, until, which, is_outdated)
+
+
+async def forget_ended(db: Db, account: Account, before: datetime) -> None:
+    """Delete the suggestions of webinars that ended before then."""
+    over = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start < before - MAX_LENGTH)
+    await db.execute(delete(suggestions).where(*of_account(suggestions, account), suggestions.c.session_id.in_(over)))
+
+
+def _values(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "state": suggestion.state,
+        "shown_digest": suggestion.shown_digest,
+        "dm_channel_id": suggestion.dm_channel_id,
+        "dm_ts": suggestion.dm_ts,
+        "changed_at": suggestion.changed_at,
+    }
+
+
+def _suggestion(row: Any) -> Suggestion:
+    return Suggestion(
+        account=account_of(row),
+        session_id=row.session_id,
+        user_id=row.user_id,
+        state=SuggestionState(row.state),
+        suggested_by=row.suggested_by,
+        source=row.source,
+        shown_digest=row.shown_digest,
+        dm_channel_id=row.dm_channel_id,
+        dm_ts=row.dm_ts,
+        changed_at=row.changed_at,
+    )
+
+
+LEASES = LeasedTable(
+    suggestions,
+    key=("session_id", "user_id"),
+    order=("changed_at", "session_id", "user_id"),
+    resumable=suggestions.c.state == SuggestionState.SENDING,
+    read=_suggestion,
+    write=_values,
+)

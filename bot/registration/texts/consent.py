@@ -1,0 +1,27 @@
+"""What registering sends to the provider and what is kept: the line that a person sees before they register."""
+
+from __future__ import annotations
+
+from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
+from bot.slack.blocks import escape_sentence
+
+KEPT_FOR = "90 days after the webinar"
+
+
+def consent(webinar: Webinar, submit: str, *, with_channel: bool) -> str:
+    """The line (mrkdwn) above or below the button `submit`. `with_channel`: the id of the channel is sent as well."""
+    ids = "the ids of this workspace, of you and of this channel"
+    if not with_channel:
+        ids = "the ids of this workspace and of you"
+    return escape_sentence(
+        f"With {submit} you send your name, your e-mail address, and {ids} to {DISPLAY_NAME}, where the host of the "
+        f"webinar sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
+    )
+
+
+def _mail(webinar: Webinar) -> str:
+    preferences = webinar.registration.preferences if webinar.registration else None
+    if preferences is None:
+        return ""
+    return f" {DISPLAY_NAME} {'sends no e-mails' if preferences.suppress_emails else 'confirms it by e-mail'}."
