@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +15,11 @@ from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFacts, WebinarForm
 
+log = logging.getLogger(__name__)
+
 DISPLAY_NAME = "RingCentral"
+NOTE_TIMEOUT = 3.0
+"""Seconds after which a report of a wait is given up."""
 
 
 class Lane(StrEnum):
@@ -65,6 +71,14 @@ class Caller:
     """Called after any wait, each time the call is about to be sent. If it raises, the call is not sent."""
     who: str = ""
     """The user who waits, so that users share the budget fairly; empty if nobody does."""
+
+    async def report_wait(self, seconds: float) -> None:
+        """Call `on_wait` for at most `NOTE_TIMEOUT`. Its failure never ends the call that waits."""
+        try:
+            async with asyncio.timeout(NOTE_TIMEOUT):
+                await self.on_wait(seconds)
+        except Exception as error:  # noqa: BLE001 - whatever it is: the note is not the work
+            log.warning("wait.not_reported", extra={"reason": type(error).__name__})
 
 
 UPKEEP = Caller(Lane.UPKEEP)

@@ -122,7 +122,7 @@ class LocalGate:
                 raise self._busy(at - now if at < math.inf else 0.0)
             if not is_reported and MIN_REPORTED_WAIT < at - now < math.inf:
                 is_reported = True
-                await caller.on_wait(at - now)
+                await caller.report_wait(at - now)
             else:
                 await self._pause(queue, min(at, deadline, queue.next_free(now)) - now)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import ProviderBusy
-from bot.providers.base import Lane
+from bot.providers.base import NOTE_TIMEOUT, Caller, Lane
 from bot.providers.gate import LocalGate, wait_text
 from bot.providers.rate_budget import MARGIN
 from tests.support.gate import NOON, call, caller, calls, clock, rate, simulate
@@ -26,6 +26,28 @@ def test_the_eleventh_call_waits_a_window_and_reports_it_once() -> None:
 
     assert simulate(story) == [0.0] * 10 + [60.25] * 2
     assert waits == [60.25, 60.25]
+
+
+@pytest.mark.parametrize("error", [ValueError("any"), ProviderBusy("busy", ready_at=NOON), OSError()])
+def test_a_wait_that_cannot_be_reported_goes_on(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    """The call is made all the same, as soon as it may."""
+
+    async def on_wait(_: float) -> None:
+        raise error
+
+    async def story(gate: LocalGate) -> list[float]:
+        return await calls(gate, 11, caller(on_wait=on_wait))
+
+    assert simulate(story) == [0.0] * 10 + [60.25]
+    assert [record.message for record in caplog.records] == ["wait.not_reported"]
+
+
+async def test_a_report_that_hangs_is_given_up() -> None:
+    """A silent Slack delays the call by a few seconds at most, in real time."""
+    hanging = Caller(Lane.PERSON, on_wait=lambda _: asyncio.sleep(60))
+
+    async with asyncio.timeout(NOTE_TIMEOUT + 1):
+        await hanging.report_wait(10.0)
 
 
 def test_waits_up_to_a_second_are_not_reported() -> None:
