@@ -40,6 +40,7 @@ from bot.registration.settings import RegistrationSettings
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.slack.client import Identity, SlackApi
+from bot.slack.deliver import ResultDelivery
 from bot.slack.users import Users
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
@@ -68,6 +69,7 @@ class Services:
     store: Store
     slack: SlackApi
     background: BackgroundTasks
+    results: ResultDelivery
     scheduler: Scheduler
     users: Users
     permissions: Permissions
@@ -133,6 +135,7 @@ def build_services(
     )
     scheduler = Scheduler(clock, delivery)
     background = BackgroundTasks()
+    results = ResultDelivery(slack, background)
     directory = Directory(provider)
     cards = Cards(store, slack, clock)
     mirror = Mirror(account, store, provider, directory, cards, clock)
@@ -147,6 +150,7 @@ def build_services(
         store=store,
         slack=slack,
         background=background,
+        results=results,
         scheduler=scheduler,
         users=Users(store, slack, clock),
         permissions=Permissions(store, slack, directory),
@@ -155,10 +159,10 @@ def build_services(
         cards=cards,
         digests=Digests(store, clock, account),
         creation=CreationService(
-            worker_id, account, store, slack, provider, directory, cards, mirror, clock, background
+            worker_id, account, store, results, provider, directory, cards, mirror, clock, background
         ),
         cancellation=CancelService(provider, mirror, scheduler),
-        team=TeamService(worker_id, account, store, slack, provider, mirror, clock, scheduler),
+        team=TeamService(worker_id, account, store, slack, results, provider, mirror, clock, scheduler),
         registration=RegistrationSettings(provider, mirror, clock, scheduler),
         seats=seat_service,
         suggestions=Suggestions(worker_id, account, store, slack, mirror, seat_service, clock),

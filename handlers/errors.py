@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
-from bot.errors import BadInput
-from bot.slack.error_message import sentence_message
+from bot.errors import BadInput, GreenroomError
 from handlers.request import Listener, SlackRequest
 
 PATIENCE = 2.0
@@ -37,5 +37,6 @@ async def _run_with_progress(request: SlackRequest, listener: Listener) -> None:
     work = asyncio.ensure_future(request.run_guarded(listener))
     done, _ = await asyncio.wait({work}, timeout=PATIENCE)
     if not done and request.response_url and not request.view:
-        await request.reply(sentence_message(STILL_WORKING))
+        with contextlib.suppress(GreenroomError):  # only a note: the work goes on
+            await request.note(STILL_WORKING)
     await work

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -17,15 +17,17 @@ from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
 from bot.slack import error_message
 from bot.slack.client import SlackApi
-from bot.slack.deliver import update_or_post
-from bot.slack.error_message import message_view, sentence_message, wait_sentence
+from bot.slack.deliver import ResultWindow
+from bot.slack.error_message import message_view, sentence_message, sentence_view, wait_sentence
 from bot.slack.message import Message, View
-from bot.slack.responses import SlackRefused
+from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
 if TYPE_CHECKING:
     from bot.services import Services
 
 log = logging.getLogger(__name__)
+
+NOT_SHOWN = "Slack did not show what you asked for. Nothing has changed; please try again."
 
 
 @dataclass
@@ -48,6 +50,7 @@ class SlackRequest:
     """Whether a check of this request has found that its user manages the webinar: their calls go first."""
     failure_view: Callable[[str], View] | None = None
     """Builds the view that replaces a progress view if the work fails; None if no progress view is shown."""
+    _window: ResultWindow | None = None
 
     @property
     def workspace(self) -> Workspace:
@@ -103,19 +106,40 @@ class SlackRequest:
             self.acknowledged = True
             await self.ack(**answer)
 
+    @property
+    def window(self) -> ResultWindow:
+        """The modal in which the user waits: the one of this request, unless another one was opened above it."""
+        if self._window is None:
+            self._window = self.services.results.window(self.user_id, self.view_id)
+        return self._window
+
     async def reply(self, message: Message, *, replace: bool = False) -> None:
         """Reply to this user only: where the request was made, or in a DM if that is not possible.
 
         `replace` replaces the ephemeral message or the modal whose button was clicked.
         """
         if self.response_url:
-            await self.slack.respond(self.response_url, message, replace=replace)
-        elif not (self.view and await self._show(message_view(message), replace=replace)):
+            await self.services.results.reply(self.response_url, self.user_id, message, replace=replace)
+        elif replace and self.view:
+            await self.window.show(message_view(message), message)
+        elif not (self.view and await self._push(message_view(message))):
+            await self.services.results.post(self.user_id, message)
+
+    async def note(self, sentence: str) -> None:
+        """Say that work takes longer, once and where the request was made. Raises what Slack answers."""
+        message = sentence_message(sentence)
+        if self.response_url:
+            await self.slack.respond(self.response_url, message)
+        elif not (self.view and await self._push(message_view(message))):
             await self.slack.post(self.user_id, message)
 
     async def finish(self, view: View, message: Message) -> None:
-        """Show the result: update the modal with `view`, or send `message` as a DM if the modal was closed."""
-        await update_or_post(self.slack, self.view_id, self.user_id, view, message)
+        """Show the result of work: `view` in the modal if it can be shown there within seconds, else `message`."""
+        await self.window.show(view, message)
+
+    async def show(self, view: View, otherwise: str = NOT_SHOWN) -> None:
+        """Show a form in the modal. If Slack does not, say `otherwise` in a DM, unless the user has closed it."""
+        await self.window.show(view, sentence_message(otherwise), even_if_closed=False)
 
     async def open(self, view: View) -> str:
         """Open a modal, on top of the one the request came from, and return its id."""
@@ -130,24 +154,54 @@ class SlackRequest:
         await self.slack.update(self.view_id, view)
         return self.view_id
 
+    async def open_window(
+        self, view: View, failure_view: Callable[[str], View] = sentence_view, *, is_optional: bool = False
+    ) -> None:
+        """Open a modal that shows progress, and show the result and any failure of the work there.
+
+        If Slack does not answer, the modal may be open: the result is shown there, or sent as a DM. If Slack refuses
+        it, raise, unless it is optional because the result can be sent as a DM.
+        """
+        name = token_hex(12)
+        try:
+            view_id = await self.open({**view, "external_id": name})
+        except SlackOutcomeUnknown:
+            self.use_window(failure_view, external_id=name)
+        except (SlackBusy, SlackRefused):
+            if not is_optional:
+                raise
+            self.use_window(failure_view)
+        else:
+            self.use_window(failure_view, view_id)
+
+    def use_window(self, failure_view: Callable[[str], View], view_id: str = "", *, external_id: str = "") -> None:
+        """Show the result in this modal, which a listener has opened; without an id, in a DM."""
+        self.view = self.view or {"id": view_id}
+        self.failure_view = failure_view
+        self._window = self.services.results.window(self.user_id, view_id, external_id=external_id)
+
+    def leave_window(self) -> None:
+        """Report what follows in DMs: the modal shows a result that stays."""
+        self.view, self.failure_view, self._window = None, None, None
+
     def caller(self, lane: Lane | None = None) -> Caller:
         """A caller for vendor calls on this user's behalf; tells the user how long a wait takes.
 
         Without a lane, it is that of people who manage, or that of people who take part.
         """
 
-        async def reply(seconds: float) -> None:
-            await self.reply(sentence_message(wait_sentence(seconds)))
+        async def note(seconds: float) -> None:
+            await self.note(wait_sentence(seconds))
 
-        return Caller(lane or self._lane, on_wait=reply, who=self.user_id)
+        return Caller(lane or self._lane, on_wait=note, who=self.user_id)
 
     def caller_with_progress(self, progress_view: Callable[[str], View]) -> Caller:
         """Like `caller`, for a modal that shows progress: a wait becomes the note of the progress view."""
 
-        async def update(seconds: float) -> None:
-            await self.slack.update(self.view_id, progress_view(wait_sentence(seconds)))
+        async def note(seconds: float) -> None:
+            await self.window.note(progress_view(wait_sentence(seconds)))
 
-        return Caller(self._lane, on_wait=update, who=self.user_id)
+        return Caller(self._lane, on_wait=note, who=self.user_id)
 
     @property
     def _lane(self) -> Lane:
@@ -169,7 +223,7 @@ class SlackRequest:
         """Show the error to the user: in the modal, else where the request was made, else in a DM."""
         reference = ""
         if not isinstance(error, GreenroomError):
-            reference = secrets.token_hex(3).upper()
+            reference = token_hex(3).upper()
             log.error("error.unexpected", extra={"reference": reference}, exc_info=error)
         if self.view and not self.acknowledged:
             await self.acknowledge(response_action="push", view=error_message.problem_view(error, reference))
@@ -181,26 +235,18 @@ class SlackRequest:
             log.warning("error.undeliverable", extra={"reference": reference, "reason": undeliverable.sentence})
 
     async def _show_error(self, error: Exception, reference: str) -> None:
+        message = error_message.problem_message(error, reference)
         if self.failure_view:
-            view = self.failure_view(error_message.error_sentence(error, reference))
-            if await self.slack.update(self.view_id, view):
-                return
-        elif self.view and self.trigger_id:
-            try:
-                await self.slack.push(self.trigger_id, error_message.problem_view(error, reference))
-            except SlackRefused:
-                self.response_url = ""  # the modal is closed or its trigger has expired: send a DM
-            else:
-                return
-        await self.reply(error_message.problem_message(error, reference))
+            await self.window.show(self.failure_view(error_message.error_sentence(error, reference)), message)
+        elif not (self.view and await self._push(error_message.problem_view(error, reference))):
+            await self.reply(message)
 
-    async def _show(self, view: View, *, replace: bool) -> bool:
-        if replace:
-            return await self.slack.update(self.view_id, view)
+    async def _push(self, view: View) -> bool:
+        """Show a view above the modal. False if Slack does not: it is closed, or its trigger has expired."""
         try:
             await self.slack.push(self.trigger_id, view)
-        except SlackRefused:
-            return False  # the modal is closed, three are open already, or the trigger has expired
+        except (SlackRefused, SlackBusy, SlackOutcomeUnknown):
+            return False
         return True
 
 

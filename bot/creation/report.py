@@ -15,8 +15,7 @@ from bot.creation.texts import CreatedResult
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.webinar import Webinar
-from bot.slack.client import SlackApi
-from bot.slack.deliver import update_or_post
+from bot.slack.deliver import ResultDelivery
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackOutcomeUnknown, SlackRefused
 from bot.sync.cards import Cards
@@ -38,11 +37,11 @@ UNCERTAIN = "It is not certain that the card stands in <#{}>. If there is none, 
 class CreationReport:
     """Updates the form with the result, or sends a DM if the form was closed."""
 
-    def __init__(self, worker_id: str, store: Store, slack: SlackApi, cards: Cards, mirror: Mirror) -> None:
+    def __init__(self, worker_id: str, store: Store, results: ResultDelivery, cards: Cards, mirror: Mirror) -> None:
         """`worker_id` owns the reported creations."""
         self._worker_id = worker_id
         self._store = store
-        self._slack = slack
+        self._results = results
         self._cards = cards
         self._mirror = mirror
 
@@ -79,8 +78,7 @@ class CreationReport:
         # Without a button back to the form: the result replaces this view.
         note = f"{creation.problem} {UNDOING}" if creation.step is CreationStep.UNDOING else PENDING
         view = creation_texts.working(creation.request.form.title, creation.draft_id, note=note)
-        if creation.request.view_id:
-            await self._slack.update(creation.request.view_id, view)
+        await self._results.window(creation.user_id, creation.request.view_id).note(view)
 
     async def _announce(self, creation: Creation, webinar: Webinar) -> tuple[str | None, list[str]]:
         channel = creation.request.form.announce_in
@@ -102,7 +100,7 @@ class CreationReport:
 
     async def _show(self, creation: Creation, view: View, message: Message) -> None:
         try:
-            await update_or_post(self._slack, creation.request.view_id, creation.user_id, view, message)
+            await self._results.show(creation.request.view_id, creation.user_id, view, message)
         except (ChannelUnreachable, SlackRefused) as error:
             # Slack refuses the DM: this user cannot be notified.
             log.warning("creation.undeliverable", extra={"draft": creation.draft_id, "reason": error.sentence})

@@ -21,7 +21,7 @@ from bot.model.people import Account
 from bot.model.webinar import Audience, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.providers.directory import Directory
-from bot.slack.client import SlackApi
+from bot.slack.deliver import ResultDelivery
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
 
@@ -40,7 +40,7 @@ class CreationService:
         worker_id: str,
         account: Account,
         store: Store,
-        slack: SlackApi,
+        results: ResultDelivery,
         provider: WebinarProvider,
         directory: Directory,
         cards: Cards,
@@ -57,7 +57,7 @@ class CreationService:
         self._sleep = sleep
         self.leases = WorkerLeases(store, creation_table.LEASES, account, worker_id, subject="creation")
         self.steps = CreationSteps(store, self.leases, provider, directory, clock)
-        self._report = CreationReport(worker_id, store, slack, cards, mirror)
+        self._report = CreationReport(worker_id, store, results, cards, mirror)
         self.registration_waits = REGISTRATION_WAITS
 
     async def begin(self, creation: Creation) -> Creation | None:

@@ -41,7 +41,12 @@ def message_view(shown: Message) -> View:
 
 def problem_view(error: Exception, reference: str = "") -> View:
     """Return an error as a modal."""
-    return modal(PROBLEM, "This did not work", [paragraph(error_sentence(error, reference))])
+    return sentence_view(error_sentence(error, reference))
+
+
+def sentence_view(sentence: str) -> View:
+    """Return the sentence of an error as a modal."""
+    return modal(PROBLEM, "This did not work", [paragraph(sentence)])
 
 
 def wait_sentence(seconds: float) -> str:

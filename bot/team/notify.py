@@ -13,7 +13,7 @@ from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.team import NotifiedBy
 from bot.model.webinar import Webinar
 from bot.slack.client import SlackApi
-from bot.slack.deliver import update_or_post
+from bot.slack.deliver import ResultDelivery
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackRefused
 from bot.team import table as team_table
@@ -33,10 +33,19 @@ log = logging.getLogger(__name__)
 class TeamNotifier:
     """Notifies the members of a team. The outcomes are for the user who changed it."""
 
-    def __init__(self, members: MemberNotifier, store: Store, slack: SlackApi, mirror: Mirror, clock: Clock) -> None:
+    def __init__(
+        self,
+        members: MemberNotifier,
+        store: Store,
+        slack: SlackApi,
+        results: ResultDelivery,
+        mirror: Mirror,
+        clock: Clock,
+    ) -> None:
         """Notify through this Slack; each member through `members`."""
         self._store = store
         self._slack = slack
+        self._results = results
         self._mirror = mirror
         self._clock = clock
         self._members = members
@@ -54,7 +63,7 @@ class TeamNotifier:
     async def show(self, change: TeamOperation, view: View, message: Message) -> None:
         """Show the user the result in the modal, or in a DM if the modal was closed."""
         try:
-            await update_or_post(self._slack, change.view_id, change.user_id, view, message)
+            await self._results.show(change.view_id, change.user_id, view, message)
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("team.undeliverable", extra={"session": change.session_id, "reason": error.sentence})
 

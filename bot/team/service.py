@@ -19,6 +19,7 @@ from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
+from bot.slack.deliver import ResultDelivery
 from bot.sync.mirror import Mirror
 from bot.team import change_table
 from bot.team import table as team_table
@@ -54,6 +55,7 @@ class TeamService:
         account: Account,
         store: Store,
         slack: SlackApi,
+        results: ResultDelivery,
         provider: WebinarProvider,
         mirror: Mirror,
         clock: Clock,
@@ -70,7 +72,7 @@ class TeamService:
         self._locks = KeyedLocks()  # per session
         self.leases = WorkerLeases(store, change_table.LEASES, account, worker_id, subject="team")
         members = MemberNotifier(worker_id, account, store, slack, clock)
-        self.notifier = TeamNotifier(members, store, slack, mirror, clock)
+        self.notifier = TeamNotifier(members, store, slack, results, mirror, clock)
 
     async def forget_old(self, db: Db) -> None:
         """Delete the teams of webinars long over, and unconfirmed drafts."""

@@ -26,6 +26,7 @@ from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "Should the webinar come about after all, a direct message tells you."
 """A creation that has begun is resumed, so it may still succeed after an error."""
+FORM_KEPT = "Slack did not show the form. What you typed is kept: type /webinar create to open it again."
 RESUMABLE = timedelta(days=1)
 """How long a closed form reopens as it was left."""
 
@@ -66,7 +67,7 @@ async def start_over(request: SlackRequest) -> None:
     async with request.services.store.write() as db:
         await draft_table.forget(db, request.workspace, request.metadata)
     empty = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
-    await request.slack.update(request.view_id, _form(request, await request.person(), empty))
+    await request.show(_form(request, await request.person(), empty))
 
 
 async def save_settings_input(request: SlackRequest) -> None:
@@ -87,7 +88,8 @@ async def submit_settings(request: SlackRequest) -> None:
     root = str(request.view["root_view_id"]) if request.view else ""
 
     async def update_form(request: SlackRequest) -> None:
-        await request.slack.update(root, _form(request, await request.person(), draft))
+        form = request.services.results.window(request.user_id, root)
+        await form.show(_form(request, await request.person(), draft))
 
     request.run_after_ack(update_form)
 
@@ -121,8 +123,7 @@ async def submit(request: SlackRequest) -> None:
 
 async def back_to_form(request: SlackRequest) -> None:
     """Replace the failure with the filled form."""
-    view = await _refilled_form(request)
-    await request.slack.update(request.view_id, view)
+    await request.show(await _refilled_form(request), FORM_KEPT)
 
 
 async def try_again(request: SlackRequest) -> None:

@@ -12,12 +12,24 @@ from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
 from bot.registration.bulk.csv_import import ImportResult
-from bot.registration.bulk.texts import duration
+from bot.registration.bulk.texts import CONFIRM, duration
 from bot.registration.texts.preferences import emails_sentence
 from bot.slack import form_values
-from bot.slack.blocks import MAX_INPUT, Block, context, modal, paragraph, person, plain, section
+from bot.slack.blocks import (
+    MAX_INPUT,
+    Block,
+    actions,
+    button,
+    context,
+    message,
+    modal,
+    paragraph,
+    person,
+    plain,
+    section,
+)
 from bot.slack.form_elements import file_input, input_block, text_input
-from bot.slack.message import View
+from bot.slack.message import Message, View
 from bot.webinars.texts.facts import people, timing
 from handlers.register.form import PAGES, SOURCE, pages_field
 
@@ -134,6 +146,20 @@ def review_view(webinar: Webinar, batch_id: str, new: int, registered: int, resu
     )
 
 
+def review_message(view: View) -> Message:
+    """The review as a DM, with a button in place of the form's: the window of the review was closed, or not shown."""
+    batch_id = view.get("private_metadata", "")
+    label = view.get("submit", {}).get("text", "")
+    blocks = view["blocks"] + (actions(button(label, CONFIRM, batch_id, style="primary")) if batch_id else [])
+    return message("Your list is checked.", [section("*Your list is checked.*"), *blocks])
+
+
+def started_message(webinar: Webinar, new: int) -> Message:
+    """The message of the review after its people were confirmed."""
+    text = _started(webinar, new)
+    return message(text, [section(text)])
+
+
 def starting_view() -> View:
     """Replaces the review while the batch is started."""
     return modal(WORKING, TITLE, [section("Beginning with the first of them…")], close="Back")
@@ -141,9 +167,7 @@ def starting_view() -> View:
 
 def started_view(webinar: Webinar, new: int) -> View:
     """That the batch was started, and where its progress is reported. Closing it closes the forms below."""
-    text = f"*{people(new)}* are being registered for *{plain(webinar.title)}*."
-    if new == 1:
-        text = f"*1 person* is being registered for *{plain(webinar.title)}*."
+    text = _started(webinar, new)
     progress = "A direct message from Greenroom says how far it is. You can stop it there, and undo it."
     return modal(BEGUN, TITLE, [section(f"{text}\n{progress}")], close="Done") | {"clear_on_close": True}
 
@@ -151,6 +175,10 @@ def started_view(webinar: Webinar, new: int) -> View:
 def failed_view(sentence: str) -> View:
     """That nobody was registered, and what to do; the form stays below it."""
     return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
+
+
+def _started(webinar: Webinar, new: int) -> str:
+    return f"*{people(new)}* {'is' if new == 1 else 'are'} being registered for *{plain(webinar.title)}*."
 
 
 def _sample(result: ImportResult) -> list[Block]:

@@ -12,12 +12,11 @@ from bot.model.seat import SeatDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.registration.bulk import texts as bulk_texts
+from bot.registration.bulk.batch_table import Batch
 from bot.registration.bulk.csv_import import ImportResult, read_people
 from bot.slack import buttons
 from bot.slack.blocks import Block
-from bot.slack.error_message import sentence_message
 from bot.slack.files import download
-from bot.slack.message import View
 from handlers.register import form as register_form
 from handlers.register import list_form
 from handlers.register.form import RegistrantInput
@@ -32,7 +31,6 @@ ONE_AT_A_TIME = "The form takes one person at a time. Register Many takes a list
 NOBODY_HERE = "Nobody here is called @{}: choose somebody in Slack, or type a name and an e-mail address."
 NOT_A_PERSON = "Choose a person: this is an app, or somebody who has left."
 NO_ADDRESS = "Slack does not show your email address. Register yourself by name and address instead."
-CLOSED_MEANWHILE = "The check of your list was closed before it was done, so nobody is registered. Send the list again."
 MAX_BYTES = 5_000_000
 TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists."
 
@@ -60,8 +58,7 @@ async def form_submitted(request: SlackRequest) -> None:
     await request.acknowledge(response_action="push", view=register_form.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
-        await _use_pushed_view(request, name, register_form.working_view(webinar, name))
-        request.failure_view = register_form.failed_view
+        request.use_window(register_form.failed_view, external_id=name)
         if details is None and typed.user_id != request.user_id:
             await _suggest_seat(request, webinar, typed)
             user_id = typed.user_id
@@ -91,8 +88,7 @@ async def list_submitted(request: SlackRequest) -> None:
     await request.acknowledge(response_action="push", view=list_form.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
-        await _use_pushed_view(request, name, list_form.working_view(webinar, name))
-        request.failure_view = list_form.failed_view
+        request.use_window(list_form.failed_view, external_id=name)
         await _check_list(request, webinar, submitted, pasted)
 
     request.run_after_ack(work)
@@ -103,6 +99,12 @@ async def list_confirmed(request: SlackRequest) -> None:
     request.failure_view = list_form.failed_view
     await request.acknowledge(response_action="update", view=list_form.starting_view())
     request.run_after_ack(_start_batch)
+
+
+async def confirm_pressed(request: SlackRequest) -> None:
+    """Start the batch from the review that was sent as a DM."""
+    webinar, batch = await _begin(request, request.value)
+    await request.reply(list_form.started_message(webinar, batch.total), replace=True)
 
 
 async def stop_batch(request: SlackRequest) -> None:
@@ -120,9 +122,11 @@ async def undo_batch(request: SlackRequest) -> None:
     await request.services.bulk.undo(await _batch(request))
 
 
-async def _use_pushed_view(request: SlackRequest, name: str, view: View) -> None:
-    """Continue in the pushed view, found by its external id; the form below keeps its input."""
-    request.view = {"id": await request.slack.update_by_external_id(name, view)}
+async def _begin(request: SlackRequest, batch_id: str) -> tuple[Webinar, Batch]:
+    batch = await request.services.bulk.find(batch_id)
+    webinar = await request.managed_webinar(batch.session_id, ACTION)
+    request.services.registration.check(webinar)
+    return webinar, await request.services.bulk.start(batch.batch_id)
 
 
 async def _batch(request: SlackRequest) -> str:
@@ -211,15 +215,12 @@ async def _check_list(
         own_pages=submitted.own_pages and services.own_pages.urls.is_on,
     )
     view = list_form.review_view(webinar, draft.batch_id, draft.total, len(result.rows) - draft.total, result)
-    await request.finish(view, sentence_message(CLOSED_MEANWHILE))
+    await request.finish(view, list_form.review_message(view))
 
 
 async def _start_batch(request: SlackRequest) -> None:
-    batch = await request.services.bulk.find(request.metadata)
-    webinar = await request.managed_webinar(batch.session_id, ACTION)
-    request.services.registration.check(webinar)
-    await request.services.bulk.start(batch.batch_id)
-    await request.slack.update(request.view_id, list_form.started_view(webinar, batch.total))
+    webinar, batch = await _begin(request, request.metadata)
+    await request.window.show(list_form.started_view(webinar, batch.total))  # its progress comes as a DM anyway
 
 
 async def _read_file(request: SlackRequest, submitted: BulkInput) -> ImportResult:
@@ -245,6 +246,7 @@ COMMANDS: Commands = {Register: register}
 ACTIONS: Listeners = {
     buttons.REGISTER_OTHERS: register_pressed,
     register_form.MANY: open_list_form,
+    bulk_texts.CONFIRM: confirm_pressed,
     bulk_texts.STOP: stop_batch,
     bulk_texts.GO_ON: continue_batch,
     bulk_texts.UNDO: undo_batch,

@@ -72,8 +72,7 @@ async def _show_progress(request: SlackRequest, webinar: Webinar, working: Calla
     """Open a progress view if the button was in a modal: above it, so that a form keeps its input."""
     if request.view is None:
         return request.caller()
-    view_id = await request.open(working(webinar))
-    request.view, request.failure_view = {"id": view_id}, chart_texts.failed_view
+    await request.open_window(working(webinar), chart_texts.failed_view, is_optional=True)
     return request.caller_with_progress(lambda note: working(webinar, note=note))
 
 

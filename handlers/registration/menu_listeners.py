@@ -29,13 +29,11 @@ async def menu_pressed(request: SlackRequest) -> None:
     if menu_form.is_ready(webinar):
         await request.open(menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now()))
         return
-    request.view = {"id": await request.open(menu_form.reading_view(webinar))}
-    request.failure_view = menu_form.unread_view
+    await request.open_window(menu_form.reading_view(webinar), menu_form.unread_view)
     webinar = await request.services.registration.with_preferences(
         webinar.session_id, _caller(request, webinar, reading=True)
     )
-    form = menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now())
-    await request.slack.update(request.view_id, form)
+    await request.show(menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now()))
 
 
 async def form_submitted(request: SlackRequest) -> None:
@@ -92,7 +90,7 @@ async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationSta
 
 async def _send_links(request: SlackRequest, webinar: Webinar) -> None:
     # The change is complete: errors from here on are reported separately, by DM.
-    request.failure_view, request.view = None, None
+    request.leave_window()
     if not await send_links(request, webinar, request.caller()):
         await request.reply(chart_texts.links_reply(webinar, 0))
 

@@ -24,6 +24,7 @@ from bot.notices.reminder_sheet import ReminderSheet
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
 from bot.slack import buttons
+from bot.slack.error_message import sentence_message
 from bot.slack.message import View
 from bot.webinars.permissions import check_may_remind
 from handlers.remind import defaults_listeners
@@ -87,7 +88,7 @@ async def channel_chosen(request: SlackRequest) -> None:
     """Replace the view with the form of the chosen channel."""
     context = _context(request).model_copy(update={"channel_id": request.value})
     check_may_remind(await request.person())
-    await request.slack.update(request.view_id, await _form(request, context))
+    await request.show(await _form(request, context))
 
 
 async def refresh(request: SlackRequest) -> None:
@@ -192,7 +193,7 @@ async def move_submitted(request: SlackRequest) -> None:
     )
 
     async def show(request: SlackRequest) -> None:
-        await _show(request, form_context, context.parent_view_id)
+        await _show(request, form_context, context.parent_view_id, is_changed=True)
 
     request.run_after_ack(show)
 
@@ -257,15 +258,22 @@ async def _change(request: SlackRequest, work: Change, *, posts: bool = False) -
     except (BadInput, ChannelUnreachable) as error:
         problem = error.sentence
     request.services.scheduler.wake()
-    await _show(request, context, request.view_id, problem)
+    await _show(request, context, request.view_id, problem, is_changed=True)
 
 
-async def _show(request: SlackRequest, context: ReminderFormContext, view_id: str, problem: str = "") -> None:
-    await request.slack.update(view_id, await _form(request, context, problem))
+async def _show(
+    request: SlackRequest, context: ReminderFormContext, view_id: str, problem: str = "", *, is_changed: bool = False
+) -> None:
+    """Show the form with current data. If Slack does not, a DM tells the result of a change."""
+    sheet, now = await _sheet(request, context), request.now()
+    result = sentence_message(problem) if problem else reminder_result.changed(sheet, None, now=now)
+    view = remind_form.build(sheet, context, now=now, problem=problem)
+    window = request.services.results.window(request.user_id, view_id)
+    await window.show(view, result, even_if_closed=is_changed)
 
 
-async def _form(request: SlackRequest, context: ReminderFormContext, problem: str = "") -> View:
-    return remind_form.build(await _sheet(request, context), context, now=request.now(), problem=problem)
+async def _form(request: SlackRequest, context: ReminderFormContext) -> View:
+    return remind_form.build(await _sheet(request, context), context, now=request.now())
 
 
 async def _sheet(request: SlackRequest, context: ReminderFormContext) -> ReminderSheet:

@@ -28,10 +28,10 @@ async def register_pressed(request: SlackRequest) -> None:
 async def refresh_registration(request: SlackRequest) -> None:
     """Read the registration again (one call), and replace the view by what is possible now."""
     webinar = await _webinar(request)
-    # From a DM, the modal must be opened while the trigger is valid.
-    view_id = request.view_id or await request.open(seat_texts.refreshing_view(webinar))
+    if not request.view:  # from a DM, the modal must be opened while the trigger is valid
+        await request.open_window(seat_texts.refreshing_view(webinar))
     webinar = await request.services.mirror.refresh(webinar.session_id, request.caller(Lane.LOOK))
-    await request.slack.update(view_id, await offered_view(request, webinar))
+    await _show(request, await offered_view(request, webinar))
 
 
 async def when_open_pressed(request: SlackRequest) -> None:
@@ -40,7 +40,7 @@ async def when_open_pressed(request: SlackRequest) -> None:
     view = await own_view(request, webinar)
     if view or not is_closed(webinar, request):
         view = view or await offered_view(request, webinar)
-        await (request.slack.update(request.view_id, view) if request.view else request.open(view))
+        await (_show(request, view) if request.view else request.open(view))
         return
     await _subscribe_to_opening(request, webinar)
     await request.reply(seat_texts.opening_subscribed_reply(webinar), replace=bool(request.view))
@@ -64,7 +64,7 @@ async def back_to_form(request: SlackRequest) -> None:
     """Show the form again with its input."""
     typed = SeatInput.model_validate_json(request.metadata)
     webinar = await request.services.mirror.find(typed.session_id)
-    await request.slack.update(request.view_id, seat_form.form_view(webinar, typed, now=request.now()))
+    await request.show(seat_form.form_view(webinar, typed, now=request.now()))
 
 
 async def rename_pressed(request: SlackRequest) -> None:
@@ -76,7 +76,7 @@ async def rename_pressed(request: SlackRequest) -> None:
         return
     current = SeatInput(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
     view = seat_form.rename_view(webinar, current)
-    await (request.slack.update(request.view_id, view) if request.view else request.open(view))
+    await (request.show(view) if request.view else request.open(view))
 
 
 async def rename_submitted(request: SlackRequest) -> None:
@@ -113,7 +113,7 @@ async def refresh_seat(request: SlackRequest) -> None:
     before = await request.services.seats.find(webinar, request.user_id)
     seat = await request.services.seats.refresh(webinar, request.user_id, request.caller())
     if seat:
-        await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=request.now()))
+        await _show(request, seat_texts.seat_view(webinar, seat, now=request.now()))
     elif before:
         await request.services.seats.notifier.notify_gone(before, problem=seat_texts.REMOVED_AT_PROVIDER)
         await _show_gone(request, webinar, before, seat_texts.REMOVED_AT_PROVIDER)
@@ -148,11 +148,11 @@ async def _show_seat(request: SlackRequest, webinar: Webinar, seat: Seat) -> Non
     """Show the link, then send the DM, and show a note if Slack refuses it."""
     now = request.now()
     note = seat_texts.DM_TO_COME if seat.state is SeatState.REGISTERED else seat_texts.IN_DM
-    await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=now, note=note))
+    await request.window.show(seat_texts.seat_view(webinar, seat, now=now, note=note))  # the DM follows
     notified = await request.services.seats.notifier.notify_taken(seat)
     if notified.state is SeatState.NOTIFIED and not notified.dm_channel_id:
         view = seat_texts.seat_view(webinar, notified, now=now, note=seat_texts.NO_DM)
-        await request.slack.update(request.view_id, view)
+        await request.window.show(view)
 
 
 async def _show_unavailable(request: SlackRequest, webinar: Webinar, problem: str = "") -> None:
@@ -161,12 +161,15 @@ async def _show_unavailable(request: SlackRequest, webinar: Webinar, problem: st
 
 
 async def _show(request: SlackRequest, view: View) -> None:
-    await request.finish(view, seat_texts.as_message(view))
+    is_form = "submit" in view
+    await (request.show(view) if is_form else request.finish(view, seat_texts.as_message(view)))
 
 
 async def _show_gone(request: SlackRequest, webinar: Webinar, seat: Seat, sentence: str) -> None:
     if request.view:
-        await request.slack.update(request.view_id, seat_texts.gone_view(webinar, problem=sentence))
+        await request.finish(
+            seat_texts.gone_view(webinar, problem=sentence), seat_texts.gone_message(webinar, problem=sentence)
+        )
     elif request.channel_id != seat.dm_channel_id:  # the DM shows it already, in place of the link
         await request.reply(seat_texts.gone_message(webinar, problem=sentence))
 

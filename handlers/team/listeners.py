@@ -145,13 +145,12 @@ async def _open(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
         await request.open(view)
         return
     # A trigger expires after three seconds, and looking up the people may take longer.
-    view_id = await request.open(team_form.opening(webinar))
-    request.view, request.failure_view = {"id": view_id}, team_form.failed
+    await request.open_window(team_form.opening(webinar), team_form.failed)
     await _fill(request, webinar, command)
 
 
 async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> None:
-    services, view_id = request.services, request.view_id
+    services = request.services
 
     def note(words: str) -> View:
         return team_form.opening(webinar, note=words)
@@ -163,8 +162,7 @@ async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
     typed, _ = team_form.prefilled(team.members, named)
     problem = team_check.prefill_problem(command, typed, await _known(request, typed, team.members))
     now = services.clock.now()
-    form = team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem)
-    await services.slack.update(view_id, form)
+    await request.show(team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem))
 
 
 async def _named(request: SlackRequest, command: Invite) -> Prefill:

@@ -80,7 +80,7 @@ class Stage:
             return place
         if action_id in ("team.previous", "team.next", "team.refresh", "team.remove", "team.again"):
             return f"{self.session_id} i1 1"
-        if action_id in ("enrol.stop", "enrol.go_on", "enrol.undo"):
+        if action_id in ("enrol.confirm", "enrol.stop", "enrol.go_on", "enrol.undo"):
             return self.batch_id
         if action_id.startswith(("list.", "refresh.list")):
             return json.dumps({"which": "", "page": 1})

@@ -76,7 +76,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("door.chart", "door.sources", "door.links", "page.link"), MANAGES),
     **dict.fromkeys(("team.invite", "team.show", "team.previous", "team.next", "team.refresh"), MANAGES),
     **dict.fromkeys(("team.remove", "team.again"), MANAGES),
-    **dict.fromkeys(("enrol.many", "enrol.stop", "enrol.go_on", "enrol.undo"), MANAGES),
+    **dict.fromkeys(("enrol.many", "enrol.confirm", "enrol.stop", "enrol.go_on", "enrol.undo"), MANAGES),
     **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), MANAGES),
     **dict.fromkeys(
         ("registrants.refresh", "registrants.search", "registrants.remove", "registrants.download"), MANAGES

@@ -18,6 +18,7 @@ from sqlalchemy import event
 
 from bot.app import EVENTS, Greenroom, ProviderTiming, build
 from bot.settings import Settings
+from bot.slack.deliver import Pace
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
@@ -28,6 +29,7 @@ T = TypeVar("T")
 WAIT_LIMIT_S = 8.0
 RECHECK_S = 0.02
 SECOND = timedelta(seconds=1)
+PACE = Pace(patience=2.0, appearance=0.2, pause=0.01, later=(0.05, 0.1), post_pauses=(0.02, 0.05, 0.1))
 KEY = Fernet.generate_key().decode()
 COMMANDS = [{"command": "/webinar", "description": "Webinars", "usage_hint": "help"}]
 
@@ -90,6 +92,7 @@ class World:
         self._bot = await build(self.settings, self.clock, self.pace)
         self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
         self._bot.services.background.grace = 0.005  # both ends of the response are in this event loop
+        self._bot.services.results.pace = PACE
         for engine in self._bot.services.store.engines:
             engine.sync_engine.update_execution_options(compiled_cache=_COMPILED_CACHE)
         self.on_build(self._bot)

@@ -23,6 +23,7 @@ from bot.slack.blocks import (
 from bot.slack.message import Message
 from bot.webinars.texts.facts import people
 
+CONFIRM = "enrol.confirm"
 STOP = "enrol.stop"
 GO_ON = "enrol.go_on"
 UNDO = "enrol.undo"
