@@ -159,8 +159,9 @@ class ResultWindow:
     async def _send(self, view: View) -> None:
         slack = self._delivery.slack
         if not self._view_id:
-            # From now on by its id: the next view may have no external id.
-            self._view_id = await slack.update_by_external_id(self._external_id, view)
+            # It keeps its external id: Slack may update it without an answer.
+            named = {**view, "external_id": self._external_id}
+            self._view_id = await slack.update_by_external_id(self._external_id, named)
         elif not await slack.update(self._view_id, view):
             raise SlackRefused(NOT_FOUND[0])
 
