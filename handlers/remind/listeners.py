@@ -20,16 +20,14 @@ from bot.errors import BadInput, ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
 from bot.notices.reminder_rules import changeable
-from bot.notices.reminder_sheet import ReminderSheet
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
 from bot.slack import buttons
-from bot.slack.error_message import sentence_message
-from bot.slack.message import View
 from bot.webinars.permissions import check_may_remind
 from handlers.remind import defaults_listeners
 from handlers.remind import form as remind_form
 from handlers.remind.form import ReminderFormContext
+from handlers.remind.form_state import form_view, read_context, read_sheet, show_form
 from handlers.remind.switch_listeners import switch
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
@@ -86,14 +84,14 @@ async def undo(request: SlackRequest) -> None:
 
 async def channel_chosen(request: SlackRequest) -> None:
     """Replace the view with the form of the chosen channel."""
-    context = _context(request).model_copy(update={"channel_id": request.value})
+    context = read_context(request).model_copy(update={"channel_id": request.value})
     check_may_remind(await request.person())
-    await request.show(await _form(request, context))
+    await request.show(await form_view(request, context))
 
 
 async def refresh(request: SlackRequest) -> None:
     """Show the form again with current data."""
-    await _show(request, _context(request), request.view_id)
+    await show_form(request, read_context(request), request.view_id)
 
 
 async def skip(request: SlackRequest) -> None:
@@ -137,7 +135,7 @@ async def add_submitted(request: SlackRequest) -> None:
     """Add the submitted reminders, or show an error under the field."""
     person = await request.person()
     check_may_remind(person)
-    context, now = _context(request), request.now()
+    context, now = read_context(request), request.now()
     webinar = await request.services.mirror.find(context.session_id)
     typed = remind_form.read_input(request.values)
     offsets = remind_form.offsets_to_add(typed, context, webinar, now=now, zone=person.time_zone)
@@ -150,17 +148,17 @@ async def add_submitted(request: SlackRequest) -> None:
         raise remind_form.input_error(error.sentence, context) from error
     request.services.scheduler.wake()
     next_context = context.model_copy(update={"round": context.round + 1, "typed": ""})
-    await request.acknowledge(response_action="update", view=await _form(request, next_context))
+    await request.acknowledge(response_action="update", view=await form_view(request, next_context))
 
 
 async def open_move_form(request: SlackRequest) -> None:
     """Open the form for the time of one reminder."""
-    context, now = _context(request), request.now()
-    sheet = await _sheet(request, context)
+    context, now = read_context(request), request.now()
+    sheet = await read_sheet(request, context)
     try:
         reminder = changeable(sheet, int(request.value), now)
     except BadInput as error:
-        await _show(request, context, request.view_id, error.sentence)
+        await show_form(request, context, request.view_id, error.sentence)
         return
     move_context = ReminderFormContext(
         session_id=context.session_id,
@@ -175,7 +173,7 @@ async def move_submitted(request: SlackRequest) -> None:
     """Change the time as submitted, and update the form below."""
     person = await request.person()
     check_may_remind(person)
-    context, now = _context(request), request.now()
+    context, now = read_context(request), request.now()
     typed = remind_form.read_input(request.values)
     try:
         async with request.services.store.write() as db:
@@ -193,7 +191,7 @@ async def move_submitted(request: SlackRequest) -> None:
     )
 
     async def show(request: SlackRequest) -> None:
-        await _show(request, form_context, context.parent_view_id, is_changed=True)
+        await show_form(request, form_context, context.parent_view_id, is_changed=True)
 
     request.run_after_ack(show)
 
@@ -238,7 +236,7 @@ async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed:
     typed = "" if is_switch(typed) else typed  # the form has buttons for it
     if _is_channel(channel_id):
         context = ReminderFormContext(session_id=webinar.session_id, channel_id=channel_id, typed=typed)
-        await request.open(await _form(request, context))
+        await request.open(await form_view(request, context))
     else:
         await request.open(
             remind_form.choose_channel(webinar, ReminderFormContext(session_id=webinar.session_id, typed=typed))
@@ -248,7 +246,7 @@ async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed:
 async def _change(request: SlackRequest, work: Change, *, posts: bool = False) -> None:
     """Make the change and update the form. With `posts`, first check that Greenroom can post in the channel."""
     check_may_remind(await request.person())
-    context, problem = _context(request), ""
+    context, problem = read_context(request), ""
     try:
         if posts:
             await request.slack.check_channel(context.channel_id)
@@ -258,32 +256,7 @@ async def _change(request: SlackRequest, work: Change, *, posts: bool = False) -
     except (BadInput, ChannelUnreachable) as error:
         problem = error.sentence
     request.services.scheduler.wake()
-    await _show(request, context, request.view_id, problem, is_changed=True)
-
-
-async def _show(
-    request: SlackRequest, context: ReminderFormContext, view_id: str, problem: str = "", *, is_changed: bool = False
-) -> None:
-    """Show the form with current data. If Slack does not, a DM tells the result of a change."""
-    sheet, now = await _sheet(request, context), request.now()
-    result = sentence_message(problem) if problem else reminder_result.changed(sheet, None, now=now)
-    view = remind_form.build(sheet, context, now=now, problem=problem)
-    window = request.services.results.window(request.user_id, view_id)
-    await window.show(view, result, even_if_closed=is_changed)
-
-
-async def _form(request: SlackRequest, context: ReminderFormContext) -> View:
-    return remind_form.build(await _sheet(request, context), context, now=request.now())
-
-
-async def _sheet(request: SlackRequest, context: ReminderFormContext) -> ReminderSheet:
-    webinar = await request.services.mirror.find(context.session_id)
-    async with request.services.store.read() as db:
-        return await reminders.load_sheet(db, webinar, context.channel_id)
-
-
-def _context(request: SlackRequest) -> ReminderFormContext:
-    return ReminderFormContext.model_validate_json(request.metadata)
+    await show_form(request, context, request.view_id, problem, is_changed=True)
 
 
 def _is_channel(channel_id: str) -> bool:
