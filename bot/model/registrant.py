@@ -8,6 +8,7 @@ from bot.model.people import Frozen
 
 MAX_NAME = 64
 MAX_EMAIL = 256
+MAX_LINK = 256
 """RcwRegistrantBaseModel, developers.ringcentral.com/api-reference/Registrants."""
 
 
@@ -46,6 +47,8 @@ class Registrant(Frozen):
     """Present if the person has joined the webinar."""
     sequence: int | None = None
     """`icalendarSequence`, present only in the response to a registration."""
+    are_links_refused: bool = False
+    """Whether the provider refuses custom links, so the registration was made without them."""
 
     @property
     def address(self) -> str:
@@ -65,6 +68,11 @@ class NewRegistration(Frozen):
     registrant: Registrant
     page_key: str = Field(default="", repr=False)
     """The key of the person's own pages; empty without them."""
+
+    @property
+    def refuses_pages(self) -> bool:
+        """Whether the provider refuses custom pages, so it was registered without them."""
+        return self.registrant.are_links_refused
 
     @property
     def keeps_join_page(self) -> bool:

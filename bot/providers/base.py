@@ -188,7 +188,7 @@ class WebinarProvider(Protocol):
         ...
 
     async def register(self, session_id: str, details: RegistrantDetails, caller: Caller) -> Registrant:
-        """Register a person. One call, never repeated automatically.
+        """Register a person. One call, never repeated automatically, except without custom links that are refused.
 
         Raises `ProviderConflict` if the address is already registered, `RegistrationClosed` if registration is
         closed, full or over, `AnswersRequired` if the registration form has required questions (the API cannot list

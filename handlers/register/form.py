@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.people import Frozen
-from bot.model.registrant import MAX_EMAIL, MAX_NAME, NewRegistration, RegistrantDetails
+from bot.model.registrant import MAX_EMAIL, MAX_LINK, MAX_NAME, NewRegistration, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
@@ -38,6 +38,7 @@ NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an 
 BOTH = "Leave this empty, or the choice above: it is one person at a time."
 NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
 NO_LINK = "Write a whole address that begins with https://"
+LONG_LINK = f"{DISPLAY_NAME} takes at most {MAX_LINK} characters, and this has {{}}. Use a shorter address."
 NO_PAIRS = "Write one value a line, with its name before it: lead=00Q5"
 ADDRESS_PROBLEMS = {
     AddressProblem.MISSING: "Type their e-mail address.",
@@ -124,6 +125,8 @@ def registrant_details(typed: RegistrantInput) -> RegistrantDetails | None:
     for block, page in ((JOIN, typed.join_page), (CANCEL, typed.cancel_page)):
         if page and not _is_link(page):
             problems[block] = NO_LINK
+        elif len(page) > MAX_LINK:
+            problems[block] = LONG_LINK.format(len(page))
         elif page and typed.own_pages:
             problems[block] = OR_PAGES
     if typed.user_id:
@@ -220,10 +223,11 @@ def _kept(new: NewRegistration) -> list[str]:
     names = {"join": (asked.join_page, new.keeps_join_page), "cancel": (asked.cancel_page, new.keeps_cancel_page)}
     accepted = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
     ignored = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and not is_kept]
+    verb = "refused" if new.refuses_pages else "ignored"
     return [
         *(f"{DISPLAY_NAME} has kept your page to {name} by." for name in accepted),
         *(
-            f"{DISPLAY_NAME} has ignored your page to {name} by, and shows its own link. Give them yours if you like."
+            f"{DISPLAY_NAME} has {verb} your page to {name} by, and shows its own link. Give them yours if you like."
             for name in ignored
         ),
     ]

@@ -45,12 +45,14 @@ def get_registrant(request: ApiRequest) -> ApiResponse:
 def create_registrant(request: ApiRequest) -> ApiResponse:
     """POST …/registrants: one person per call.
 
-    `joinUri` and `cancellationUri` are read-only in the reference and settable in the guide:
-    `Rules.keep_own_links` chooses.
+    `joinUri` and `cancellationUri` are read-only in the reference and settable in the guide: they are ignored, kept or
+    refused, as `Rules.keep_own_links` and `Rules.refuse_own_links` choose.
     """
     world = request.world
     _, session = world.registration_for(request.caller, request.path["sessionId"])
     sent = request.json()
+    if world.rules.refuse_own_links and (refused := [name for name in ("joinUri", "cancellationUri") if name in sent]):
+        raise invalid(refused[0])
     links = validate(OwnLinks, sent if world.rules.keep_own_links else {})
     person = add_registrant(world, session, validate(NewRegistrant, sent))
     person.join_uri, person.cancellation_uri = links.join_uri, links.cancellation_uri

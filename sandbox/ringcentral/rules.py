@@ -49,6 +49,9 @@ class Rules(BaseModel):
     # read-only, which means ignored. True: stored, as in the guide.
     keep_own_links: bool = False
 
+    # A service that takes "read-only" strictly: 400 with the name of the first link that was sent.
+    refuse_own_links: bool = False
+
     # Number of required questions in the registration form. No operation returns them, and the response to a
     # create without answers is not documented.
     required_questions: int = Field(default=0, ge=0, le=10)

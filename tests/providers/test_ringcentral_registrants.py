@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import SecretStr
 
+from bot.errors import ProviderConflict, ProviderRefused
 from bot.model.registrant import Registrant
+from bot.providers.ringcentral.custom_links import REMEMBERED, CustomLinks
 from tests.support.ringcentral import PERSON, Pair, fixed_response, ringcentral_pair
 from tests.support.ringcentral_registrants import OLGA, WHOLE, create_session, path
 
@@ -55,6 +58,88 @@ async def test_all_details_are_sent(pair: Pair, kept: bool) -> None:
 
     assert (made.external_id, made.source) == (WHOLE.external_id, WHOLE.source)
     assert (made.join_link == WHOLE.join_page, made.cancel_link == WHOLE.cancel_page) == (kept, kept)
+
+
+async def test_refused_links_are_left_out_once_and_reported(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
+    """The person is registered by a second call. The site is remembered, so that the next person costs one call."""
+    pair.vendor.rules.refuse_own_links = True
+    client = pair.client()
+    session_id = await create_session(pair, client)
+
+    made = await client.register(session_id, WHOLE, PERSON)
+    next_one = await client.register(session_id, WHOLE.model_copy(update={"email": "next@example.com"}), PERSON)
+
+    assert pair.asked("POST", path(session_id)) == [400, 201, 201]
+    assert (made.are_links_refused, next_one.are_links_refused) == (True, True)
+    assert (made.external_id, made.source) == (WHOLE.external_id, WHOLE.source)
+    assert made.join_link.get_secret_value().startswith(pair.vendor.url)
+    [event] = [record for record in caplog.records if record.getMessage() == "registrant.links_refused"]
+    assert (event.__dict__["parameter"], "acme" in caplog.text) == ("joinUri", False)
+
+
+async def test_each_refused_site_is_remembered_for_itself_and_for_an_hour() -> None:
+    """A refused link of one site says nothing about another one."""
+    now = 1000.0
+    links = CustomLinks(lambda: now)
+    other = WHOLE.model_copy(update={"join_page": SecretStr("https://other.example/join")})
+    refusal = ProviderRefused("No.", parameter="joinUri", status=400)
+
+    assert links.note_refusal(refusal, links.of(WHOLE))
+
+    assert links.of(WHOLE) == {}
+    assert links.of(other) == {"joinUri": "https://other.example/join"}
+    now += REMEMBERED
+    assert set(links.of(WHOLE)) == {"joinUri", "cancellationUri"}
+
+
+@pytest.mark.parametrize(
+    ("status", "parameter", "is_about_links"),
+    [
+        (400, "cancellationUri", True),
+        (400, "registrant.joinUri", True),
+        (400, "email", False),
+        (400, "", False),
+        (403, "joinUri", False),
+        (409, "joinUri", False),
+    ],
+)
+def test_only_a_400_that_names_a_link_is_about_links(status: int, parameter: str, is_about_links: bool) -> None:
+    """Anything else is a refusal of the person."""
+    links = CustomLinks()
+
+    refusal = ProviderRefused("No.", parameter=parameter, status=status)
+
+    assert links.note_refusal(refusal, links.of(WHOLE)) is is_about_links
+    assert not links.note_refusal(refusal, {})
+
+
+async def test_a_refusal_without_links_is_not_repeated(pair: Pair) -> None:
+    """A person without custom links is sent once; so is a conflict, with or without links."""
+    pair.vendor.rules.refuse_own_links = True
+    client = pair.client()
+    session_id = await create_session(pair, client)
+    pair.vendor.fail("POST", "/registrants$", status=400)
+
+    with pytest.raises(ProviderRefused):
+        await client.register(session_id, OLGA, PERSON)
+    await client.register(session_id, WHOLE, PERSON)
+    with pytest.raises(ProviderConflict):
+        await client.register(session_id, WHOLE, PERSON)
+
+    assert pair.asked("POST", path(session_id)) == [400, 400, 201, 409]
+
+
+@pytest.mark.parametrize(("length", "is_sent"), [(256, True), (257, False)])
+async def test_no_link_is_longer_than_the_reference_allows(pair: Pair, length: int, is_sent: bool) -> None:
+    """A longer one is left out, and reported like a refused one."""
+    pair.vendor.rules.keep_own_links = True
+    client = pair.client()
+    session_id = await create_session(pair, client)
+    page = "https://acme.example/".ljust(length, "x")
+
+    made = await client.register(session_id, OLGA.model_copy(update={"cancel_page": SecretStr(page)}), PERSON)
+
+    assert (made.cancel_link.get_secret_value() == page, made.are_links_refused) == (is_sent, not is_sent)
 
 
 async def test_request_body_matches_the_reference() -> None:

@@ -107,6 +107,17 @@ async def test_links_sent_along_are_passed_over_as_read_only() -> None:
         assert (await seats.figures())[1] == 3
 
 
+async def test_links_sent_along_are_refused_by_a_strict_service() -> None:
+    """With `refuse_own_links`: 400 with the name of the first one, and nobody is registered."""
+    async with api_client() as at:
+        seats = await new_seats(at)
+        at.rc.rules.refuse_own_links = True
+        assert refused(await seats.create(**OWN_LINKS)) == (400, ["joinUri"])
+        assert refused(await seats.create(cancellationUri="https://acme.example/c")) == (400, ["cancellationUri"])
+        assert (await seats.figures())[1] == 0
+        assert (await seats.create()).status == 201
+
+
 async def test_a_registration_is_deleted_once() -> None:
     """204, then 404; deleted and created again it is another one with another link."""
     async with api_client() as at:

@@ -56,6 +56,37 @@ async def test_one_person_is_registered_with_all_fields(world: World, kept: bool
     assert not [one for one in world.slack.messages("#launch") if "Iris" in one.words or "outside" in one.words]
 
 
+async def test_refused_pages_are_left_out_and_reported(world: World) -> None:
+    """RingCentral takes no custom pages: the person is registered by a second call, and the organizer reads why."""
+    world.ringcentral.rules.refuse_own_links = True
+    bulk = await bulk_harness(world)
+
+    done = await bulk.register_one(
+        **SOMEBODY, join_page="https://acme.example/join?id=1", cancel_page="https://acme.example/cancel?id=1"
+    )
+
+    (one,) = bulk.registrants
+    assert (bulk.take_calls(), done.title) == (["POST", "POST"], "Registered")
+    assert one["joinUri"] in done.words
+    for name in ("join", "cancel"):
+        assert f"has refused your page to {name} by, and shows its own link" in done.words
+
+
+async def test_a_page_with_a_long_address_is_refused_at_its_field(world: World) -> None:
+    """RingCentral takes 256 characters; a call that it would refuse is not made."""
+    bulk = await bulk_harness(world)
+    form = await bulk.open_form()
+
+    outcome = await world.slack.submit(
+        ORGANIZER, form, {**SOMEBODY, "join_page": "https://acme.example/".ljust(257, "x")}
+    )
+
+    assert outcome.errors == {
+        "join_page": "RingCentral takes at most 256 characters, and this has 257. Use a shorter address."
+    }
+    assert bulk.take_calls() == []
+
+
 async def test_every_problem_of_the_form_is_shown_at_its_field(world: World) -> None:
     """The input is kept, and no vendor call is made."""
     bulk = await bulk_harness(world)
@@ -266,6 +297,19 @@ async def test_one_person_can_use_our_own_pages(tmp_path: Path, kept: bool) -> N
         assert ("has kept Greenroom's page to cancel by" in done.words) is kept
         assert (f"{SITE}/cancel/" in bulk.registrants[0]["cancellationUri"]) is kept
         assert f"{SITE}/join/" not in bulk.registrants[0]["joinUri"]  # or there would be nothing to send people on to
+
+
+async def test_our_own_pages_work_if_ringcentral_refuses_them(tmp_path: Path) -> None:
+    """The person is registered without our page, which cancels them all the same."""
+    async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
+        world.ringcentral.rules.refuse_own_links = True
+        bulk = await bulk_harness(world)
+
+        done = await bulk.register_one(**SOMEBODY, own_pages=["own_pages"])
+
+        assert f"{SITE}/cancel/" in done.words
+        assert "RingCentral sends its own links." in done.words
+        assert len(bulk.registrants) == 1
 
 
 async def test_a_failed_registration_is_not_retried_later(tmp_path: Path) -> None:

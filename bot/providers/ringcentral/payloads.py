@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,14 +81,9 @@ def _new_role(member: NewRole) -> dict[str, Any]:
     return {"id": member.invitee_id, "role": member.role.value, **send_invite}
 
 
-def registrant_body(details: RegistrantDetails) -> dict[str, Any]:
+def registrant_body(details: RegistrantDetails, links: Mapping[str, str]) -> dict[str, Any]:
     """RegistrantBaseModelWithQuestionnaire. The address is sent in lower case: what a 409 compares is not published."""
-    optional = {
-        "externalId": details.external_id,
-        "source": details.source,
-        "joinUri": details.join_page.get_secret_value(),
-        "cancellationUri": details.cancel_page.get_secret_value(),
-    }
+    optional = {"externalId": details.external_id, "source": details.source, **links}
     return {
         "firstName": details.first_name,
         "lastName": details.last_name,

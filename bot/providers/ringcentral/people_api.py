@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
+from typing import Any
+
 from bot.errors import ProviderGone, ProviderRefused
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.providers.base import Caller
+from bot.providers.ringcentral.custom_links import CustomLinks, links_of
 from bot.providers.ringcentral.payloads import registrant_body, team_body
 from bot.providers.ringcentral.people_errors import registrant_error, team_error
 from bot.providers.ringcentral.people_records import InviteeRecord, RegistrantRecord, TeamChangeRecord
 from bot.providers.ringcentral.records import parse_record
 from bot.providers.ringcentral.request import HEAVY
 from bot.providers.ringcentral.transport import RingCentralApi
+
+log = logging.getLogger(__name__)
 
 INVITEES = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}/invitees"
 REGISTRANTS = "/webinar/registration/v1/sessions/{session_id}/registrants"
@@ -20,6 +27,11 @@ REGISTRANT = "/webinar/registration/v1/sessions/{session_id}/registrants/{regist
 
 class PeopleApi(RingCentralApi):
     """The part of the client about people. It stores none of them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """See `RingCentralApi`."""
+        super().__init__(*args, **options)
+        self._links = CustomLinks()
 
     async def invitees(self, webinar_id: str, session_id: str, caller: Caller) -> list[Invitee]:
         """See the port."""
@@ -53,14 +65,30 @@ class PeopleApi(RingCentralApi):
         return parse_record(RegistrantRecord, body).registrant()
 
     async def register(self, session_id: str, details: RegistrantDetails, caller: Caller) -> Registrant:
-        """See the port."""
-        ids, json = {"session_id": session_id}, registrant_body(details)
+        """See the port. If RingCentral refuses the custom links, the request is sent once more without them.
+
+        A site whose links were refused is remembered for an hour: a list of people must not cost two calls each.
+        """
+        links = self._links.of(details)
         try:
-            body = await self._request(
-                "POST", REGISTRANTS, group=HEAVY, caller=caller, changes=True, ids=ids, json=json
-            )
+            registrant = await self._register(session_id, details, links, caller)
         except ProviderRefused as refusal:
-            raise registrant_error(refusal, is_new=True) from None
+            if not self._links.note_refusal(refusal, links):
+                raise registrant_error(refusal, is_new=True) from None
+            log.warning("registrant.links_refused", extra={"session": session_id, "parameter": refusal.parameter})
+            links = {}
+            try:
+                registrant = await self._register(session_id, details, links, caller)
+            except ProviderRefused as again:
+                raise registrant_error(again, is_new=True) from None
+        are_links_refused = len(links) < len(links_of(details))
+        return registrant.model_copy(update={"are_links_refused": are_links_refused})
+
+    async def _register(
+        self, session_id: str, details: RegistrantDetails, links: Mapping[str, str], caller: Caller
+    ) -> Registrant:
+        ids, json = {"session_id": session_id}, registrant_body(details, links)
+        body = await self._request("POST", REGISTRANTS, group=HEAVY, caller=caller, changes=True, ids=ids, json=json)
         return parse_record(RegistrantRecord, body, changes=True).registrant()
 
     async def remove_registrant(self, session_id: str, registrant_id: str, caller: Caller) -> None:
