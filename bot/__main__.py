@@ -16,6 +16,7 @@ from bot import app as root
 from bot import logging_setup
 from bot.clock import SystemClock
 from bot.db.migrate import migrate
+from bot.db.vault import Vault
 from bot.errors import GreenroomError, SettingsError
 from bot.settings import Settings, read_settings
 
@@ -64,7 +65,8 @@ async def _serve(settings: Settings) -> None:
 
 
 def _migrate() -> None:
-    asyncio.run(migrate(read_settings().database_url))
+    settings = read_settings()
+    asyncio.run(migrate(settings.database_url, Vault(settings.encryption_key.get_secret_value())))
 
 
 def _manifest() -> None:

@@ -74,13 +74,14 @@ class Greenroom:
 async def build(settings: Settings, clock: Clock, pace: ProviderTiming = ProviderTiming()) -> Greenroom:
     """Build and start the bot. Raises `GreenroomError` with a sentence for the admin if it cannot start."""
     create_args.warm_up()
-    await migrate(settings.database_url)
+    vault = Vault(settings.encryption_key.get_secret_value())
+    await migrate(settings.database_url, vault)
     http = aiohttp.ClientSession(timeout=TIMEOUT)
     try:
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
         identity = await _identity(slack)
         provider = _provider(settings, clock, http, pace)
-        store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
+        store = Store(settings.database_url, vault)
         services = build_services(settings, identity, store, slack, provider, clock)
         app = _bolt(settings, identity)
         Router(services, COMMANDS, ACTIONS, SUBMISSIONS).listen(app)

@@ -16,7 +16,8 @@ LIBRARIES = {
     "slack_bolt": logging.ERROR,  # warns at every start that our `authorize` overrides the token
     "slack_sdk": logging.WARNING,
 }
-"""The lowest level logged of each library."""
+"""The lowest level logged of a library; `WARNING` for any other one."""
+OURS = ("bot", "handlers", "sandbox", "__main__")
 
 
 def set_up(level: str, form: str) -> None:
@@ -28,10 +29,14 @@ def set_up(level: str, form: str) -> None:
 
 
 def is_logged(record: logging.LogRecord) -> bool:
-    """Whether a record has the lowest level of its library, or more."""
+    """Whether a record is ours, or has the lowest level of its library, or more.
+
+    Libraries log statements with their values, requests and tokens at `DEBUG`, so `LOG_LEVEL` does not apply to them.
+    """
     # A filter of the handler, not levels of the loggers: Bolt sets the levels of its own loggers.
     names = [record.name.rsplit(".", cut)[0] for cut in range(record.name.count(".") + 1)]
-    return record.levelno >= next((LIBRARIES[name] for name in names if name in LIBRARIES), logging.NOTSET)
+    least = logging.NOTSET if names[-1] in OURS else logging.WARNING
+    return record.levelno >= next((LIBRARIES[name] for name in names if name in LIBRARIES), least)
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:

@@ -69,9 +69,8 @@ class CreationReport:
         async with self._store.write() as db:
             await draft_table.set_state(db, creation.account.workspace, creation.draft_id, draft_table.OPEN)
         problem, draft_id = creation.problem, creation.draft_id
-        await self._show(
-            creation, creation_texts.failed(problem, draft_id), creation_texts.failed_message(problem, draft_id)
-        )
+        message = creation_texts.failed_message(problem, draft_id, title=creation.request.form.title)
+        await self._show(creation, creation_texts.failed(problem, draft_id), message)
 
     async def pending(self, creation: Creation) -> None:
         """Show that the creation goes on."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from bot.model.webinar import Audience, Webinar
+from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.notices.subscriptions.channel_state import PlannedNotices
 from bot.notices.subscriptions.texts.share_result import announced
 from bot.providers.base import DISPLAY_NAME
@@ -85,10 +85,13 @@ def failed(sentence: str, draft_id: str) -> View:
     return modal(FAILED, "Not created", [paragraph(sentence), *back], private_metadata=draft_id)
 
 
-def failed_message(sentence: str, draft_id: str) -> Message:
-    """The failure as a DM; its button opens the filled form."""
-    again = actions(button("Try Again", AGAIN, draft_id, style="primary", label="Open the form again, filled"))
-    return message(cut(escape_sentence(sentence), MAX_SECTION), [paragraph(sentence), *again])
+def failed_message(sentence: str, draft_id: str, *, title: str = "") -> Message:
+    """The failure as a DM, which names the webinar; its button opens the filled form."""
+    label = f"Open the form of {one_line_title(title)} again, filled" if title else "Open the form again, filled"
+    again = actions(button("Try Again", AGAIN, draft_id, style="primary", label=label))
+    head = [section(f"*{plain(title)}* was not created.")] if title else []
+    text = f"{plain(title)} was not created. {escape_sentence(sentence)}" if title else escape_sentence(sentence)
+    return message(cut(text, MAX_SECTION), [*head, paragraph(sentence), *again])
 
 
 def _result(created: CreatedResult) -> list[Block]:

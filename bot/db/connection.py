@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, Table, bindparam, event, make_url
@@ -19,10 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.db.vault import Vault, attach
 from bot.errors import SettingsError
 
+logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG, it logs every statement with its values
+
 T = TypeVar("T")
 CLOSE_TIMEOUT = 2.0
 """Seconds that `Store.close` waits for open transactions."""
 SQLITE_BUSY_TIMEOUT_MS = 15_000
+OWNER_ONLY = 0o600
 TRANSACTION_TIMEOUT_MS = 20_000
 """PostgreSQL ends a transaction that is idle for this long: its process is frozen or gone, and its locks block others.
 From version 17 on, every transaction that lasts this long ends: a process frozen between preparing and running a
@@ -160,9 +166,22 @@ def write_engine(url: URL, *, no_timeout: bool = False) -> AsyncEngine:
     """
     if url.get_backend_name() != "sqlite":
         return _engine(url, size=10, no_timeout=no_timeout)
+    _protect_file(url.database or "")
     engine = _engine(url, size=1)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def _protect_file(path: str) -> None:
+    """Let nobody but the owner read a SQLite file, which contains titles and ids in plain text; create it so."""
+    if not path or path == ":memory:" or path.startswith("file:"):
+        return
+    # Never opened if it exists: closing it would release the locks of other connections of this process.
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+    for file in (path, f"{path}-wal", f"{path}-shm", f"{path}-journal"):
+        with contextlib.suppress(OSError):
+            Path(file).chmod(OWNER_ONLY)
 
 
 def _engine(url: URL, size: int, *, no_timeout: bool = False) -> AsyncEngine:

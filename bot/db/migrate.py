@@ -16,19 +16,23 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.db.connection import async_url, write_engine
+from bot.db.vault import Vault
 from bot.errors import SettingsError
 
 LOCK = 4_703_881  # an arbitrary key of an advisory lock
 
 
-async def migrate(url: str) -> None:
-    """Run the migrations that are missing. Replicas that start at the same time wait for the first one."""
+async def migrate(url: str, vault: Vault | None = None) -> None:
+    """Run the migrations that are missing. Replicas that start at the same time wait for the first one.
+
+    With `vault`, values that a migration encrypts are kept; otherwise it drops those that are read again anyway.
+    """
     engine = write_engine(async_url(url), no_timeout=True)
     try:
         async with _connected(engine) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, vault)
     finally:
         await engine.dispose()
 
@@ -47,11 +51,12 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await connection.close()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, vault: Vault | None) -> None:
     # Most starts need no migration: then Alembic does not load its scripts.
     if MigrationContext.configure(connection).get_current_heads() != _newest():
         config = _config()
         config.attributes["connection"] = connection
+        config.attributes["vault"] = vault
         command.upgrade(config, "head")
 
 

@@ -78,7 +78,7 @@ webinars = Table(
     Column("status", String(16), nullable=False),
     Column("audience", String(16)),
     Column("host_user_id", String(64), nullable=False),
-    Column("host_name", Text, nullable=False),
+    Column("host_name", SealedText(lost_key_is_null=True, is_cached=True)),  # the next list of sessions has it again
     Column("created_by", String(32), nullable=False),
     Column("attendee_link", Text, nullable=False),  # the shared link, which a card may show
     Column("host_link", SealedText),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import SettingsError
 
+CACHED = 10_000
+"""Decrypted texts kept in memory by `open_cached`."""
+
 
 class Vault:
     """Encrypts secrets before they reach the database. The first key encrypts, every key decrypts."""
@@ -25,6 +29,7 @@ class Vault:
         """Take Fernet keys, comma-separated."""
         each = [key.strip() for key in keys.split(",") if key.strip()]
         self._fernet = MultiFernet([Fernet(key) for key in each])
+        self._opened = lru_cache(maxsize=CACHED)(self.open)
         self._digest_keys = [hashlib.sha256(f"digest {key}".encode()).digest() for key in each]
 
     def seal(self, text: str) -> bytes:
@@ -39,6 +44,10 @@ class Vault:
             raise SettingsError(
                 "A stored secret cannot be read with ENCRYPTION_KEY. Add the earlier key after a comma."
             ) from None
+
+    def open_cached(self, sealed: bytes) -> str:
+        """Decrypt a text that is read often, such as a name in every list."""
+        return self._opened(sealed)
 
     def digests(self, text: str) -> list[str]:
         """Keyed digests of a text, to find it without storing it: by the first key, then by the others.
@@ -74,10 +83,11 @@ class SealedText(TypeDecorator[str]):
     impl = LargeBinary
     cache_ok = True
 
-    def __init__(self, *, lost_key_is_null: bool = False) -> None:
-        """Raise on a lost key by default."""
+    def __init__(self, *, lost_key_is_null: bool = False, is_cached: bool = False) -> None:
+        """Raise on a lost key by default. With `is_cached`, decrypt a value once while it is read again and again."""
         super().__init__()
         self.lost_key_is_null = lost_key_is_null
+        self.is_cached = is_cached
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """Encrypt the text."""
@@ -88,7 +98,8 @@ class SealedText(TypeDecorator[str]):
         if value is None:
             return None
         try:
-            return vault_of(dialect).open(value)
+            vault = vault_of(dialect)
+            return vault.open_cached(value) if self.is_cached else vault.open(value)
         except SettingsError:
             if self.lost_key_is_null:
                 return None

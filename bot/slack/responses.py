@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import GreenroomError
+from bot.slack.refusals import refusal_sentence
 
 UNKNOWN_OUTCOME = {"internal_error", "fatal_error", "request_timeout"}
 """Error codes after which Slack may have executed the request."""
@@ -19,7 +20,7 @@ class SlackRefused(GreenroomError):
 
     def __init__(self, code: str) -> None:
         """Keep Slack's code, which contains nothing personal."""
-        super().__init__(f"Slack refused this ({code}). If it goes on, tell your Greenroom admin.")
+        super().__init__(refusal_sentence(code))
         self.code = code
 
 

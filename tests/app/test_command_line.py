@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,41 @@ async def test_run_over_http_is_ready_answers_and_ends(vendors: Vendors, tmp_pat
         await check_that_it_answers_and_ends(vendors, running)
 
     assert (ready["mode"], (tmp_path / "greenroom.db").exists()) == ("http", True)
+
+
+def database_modes(folder: Path) -> dict[str, int]:
+    """The permissions of the database's files, by name."""
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.glob("greenroom.db*")}
+
+
+async def test_debug_prints_no_values_and_the_database_is_the_owners(vendors: Vendors, tmp_path: Path) -> None:
+    """At DEBUG: our own events, but no statement, token or name of a library; no other user can read the file."""
+    start = SystemClock().now() + timedelta(days=3)
+    vendors.ringcentral.create("Board: layoffs", start, host="ana@acme.example")
+    settings = {**vendors.settings, "SLACK_SIGNING_SECRET": vendors.slack.signing_secret, "LOG_LEVEL": "DEBUG"}
+    async with run(tmp_path, settings) as (running, ready):
+        vendors.slack.events_url = ready["url"] + EVENTS
+        await running.line('"sync.done"')
+        await vendors.slack.command("chloe", "#launch", "/webinar", "show board")
+        await vendors.slack.wait_for(lambda: vendors.slack.messages("#launch", "chloe"))
+        modes = database_modes(tmp_path)
+        await running.end(signal.SIGTERM)
+
+    printed = "\n".join(running.printed)
+    assert set(modes.values()) == {0o600}
+    assert "greenroom.db-wal" in modes
+    assert '"level": "DEBUG"' in printed
+    for private in ("layoffs", "Ana Ruiz", "insert into", "INSERT INTO", "SELECT", vendors.slack.bot_token):
+        assert private not in printed
+
+
+async def test_a_database_that_others_could_read_is_closed_to_them(vendors: Vendors, tmp_path: Path) -> None:
+    """A file of an earlier version."""
+    file = tmp_path / "greenroom.db"
+    file.touch(mode=0o644)
+    async with run(tmp_path, {**vendors.settings, "SLACK_APP_TOKEN": vendors.slack.app_token}) as (running, _):
+        assert file.stat().st_mode & 0o777 == 0o600
+        await running.end(signal.SIGTERM)
 
 
 async def test_run_over_socket_mode_is_ready_answers_and_ends(vendors: Vendors, tmp_path: Path) -> None:

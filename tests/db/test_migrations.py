@@ -33,6 +33,7 @@ from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope, Subscription
 from bot.slack import user_table
 from bot.webinars import calendar_table
+from bot.webinars import table as webinar_table
 from tests.db.test_connection import person
 from tests.support.db_samples import HOUR, LATER, notice
 from tests.support.webinar_samples import ACCOUNT, NOW, START
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-HEAD = "0004"
+HEAD = "0005"
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",
@@ -131,6 +132,41 @@ async def test_calendar_sequences_of_earlier_versions_continue(empty_url: str) -
     await store.close()
 
 
+async def test_names_of_hosts_are_encrypted(empty_url: str, tmp_path: Path) -> None:
+    """Names stored by an earlier version are kept, and stand nowhere in plain text any more."""
+    await _ask(empty_url, partial(_to_version, version="0004"))
+    await _ask(empty_url, _add_hosts)
+    vault = Vault(Fernet.generate_key().decode())
+
+    await migrate(empty_url, vault)
+
+    assert await _ask(empty_url, _differences) == []
+    store = Store(empty_url, vault)
+    async with store.write() as db:
+        found = [await webinar_table.find(db, ACCOUNT, session_id) for session_id in ("s1", "s2")]
+        assert [one.host_name for one in found if one] == ["Ana Ruiz-Secretova", ""]
+        stored = (await db.execute(text("select host_name from webinars order by session_id"))).scalars().all()
+    await store.close()
+    assert stored[1] is None
+    assert b"Secretova" not in stored[0]
+    assert b"Secretova" not in _content(tmp_path)
+
+
+async def test_without_the_key_names_of_hosts_are_dropped(empty_url: str) -> None:
+    """The next list of sessions has them."""
+    await _ask(empty_url, partial(_to_version, version="0004"))
+    await _ask(empty_url, _add_hosts)
+
+    await migrate(empty_url)
+
+    store = Store(empty_url, Vault(Fernet.generate_key().decode()))
+    async with store.read() as db:
+        webinar = await webinar_table.find(db, ACCOUNT, "s1")
+    await store.close()
+    assert webinar
+    assert (webinar.title, webinar.host_name) == ("Launch day", "")
+
+
 async def test_migrating_again_does_nothing(store: Store) -> None:
     """Stored rows stay unchanged."""
     async with store.write() as db:
@@ -173,6 +209,33 @@ def _to_version(connection: Connection, version: str) -> None:
     config.set_main_option("script_location", str(Path(bot.db.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, version)
+
+
+def _content(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("*.db*"))
+
+
+def _add_hosts(connection: Connection) -> None:
+    table = MetaData()
+    table.reflect(connection, only=["webinars"])
+    for session_id, name in (("s1", "Ana Ruiz-Secretova"), ("s2", "")):
+        row = {
+            **account_columns(ACCOUNT),
+            "session_id": session_id,
+            "webinar_id": f"w-{session_id}",
+            "title": "Launch day",
+            "description": "",
+            "length_s": 60,
+            "time_zone": "UTC",
+            "status": "Scheduled",
+            "host_user_id": "h1",
+            "host_name": name,
+            "created_by": "",
+            "attendee_link": "",
+            "start": START,
+            "seen_at": NOW,
+        }
+        connection.execute(insert(table.tables["webinars"]).values(_stored(connection, row)))
 
 
 def _fill_first_version(connection: Connection) -> None:

@@ -38,7 +38,7 @@ async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
 
 
 async def test_database_holds_no_secret_in_clear(world: World, tmp_path: Path) -> None:
-    """After one creation and one failed form: no address, no personal link, no password."""
+    """After one creation and one failed form: no address, no name, no personal link, no password."""
     await _create(world, "Launch day")
     world.ringcentral.fail("POST", "/sessions$", status=403)
     await _create(world, "Never made")
@@ -49,7 +49,9 @@ async def test_database_holds_no_secret_in_clear(world: World, tmp_path: Path) -
         link = await webinar_table.host_link(db, services.account, str(made["session_id"]))
     raw = await _raw(services.store) + _files(tmp_path)
     assert link.startswith(world.ringcentral.url)
-    secrets = [PASSWORD, link, link.rsplit("/", 1)[1], "@acme.example"]
+    host = (await services.mirror.find(str(made["session_id"]))).host_name
+    assert host
+    secrets = [PASSWORD, link, link.rsplit("/", 1)[1], "@acme.example", host]
     assert [secret for secret in secrets if secret.encode() in raw] == []
     assert b"Launch day" in raw
 

@@ -45,7 +45,11 @@ def test_sentence_of_any_length_keeps_slacks_limits(text: str) -> None:
     ]
     for view in views:
         check_view(view)
-    for message in (failed_message(text or "x", "d1"), cancel_form.failed_message(text or "x")):
+    for message in (
+        failed_message(text or "x", "d1", title=text),
+        failed_message(text or "x", "d1"),
+        cancel_form.failed_message(text or "x"),
+    ):
         check_message(message.text, message.blocks)
 
 
@@ -110,6 +114,14 @@ def test_failure_has_a_button_to_the_filled_form() -> None:
     assert (back["action_id"], back["value"]) == (creation_texts.BACK, "d1")
     assert (again["action_id"], again["value"]) == (creation_texts.AGAIN, "d1")
     assert message.text == "RingCentral said no."
+
+
+def test_a_direct_message_about_a_failure_names_the_webinar() -> None:
+    """The form is closed, and more than one may have been sent."""
+    message = failed_message("RingCentral said no.", "d1", title="Launch <day>")
+
+    assert message.text == "Launch &lt;day&gt; was not created. RingCentral said no."
+    assert visible_text(message.blocks).splitlines()[0] == "*Launch &lt;day&gt;* was not created."
 
 
 def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]:
