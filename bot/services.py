@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -93,8 +94,7 @@ class Services:
 
     async def sweep(self) -> None:
         """Read the directory once, then keep the mirror current."""
-        if not self.directory.is_loaded:
-            await self.directory.refresh()
+        await self.directory.refresh(max_age=math.inf)
         await self.mirror.sync()
 
     async def resume(self) -> None:
@@ -114,7 +114,7 @@ class Services:
 
     async def daily(self) -> None:
         """Refresh the directory, and delete what is kept for a limited time."""
-        await self.directory.refresh()
+        await self.directory.refresh(max_age=DAY.total_seconds() / 2)  # read on start already
         async with self.store.write() as db:
             await draft_table.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
             await self.team.forget_old(db)

@@ -12,6 +12,7 @@ from bot.db.connection import Store
 from bot.errors import ProviderError
 from bot.model.webinar import WebinarFacts
 from bot.providers.base import NOTICE, Caller, WebinarProvider
+from bot.providers.directory import Directory
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,11 @@ class StillUnclear(ProviderError):
 class CreationReconciler:
     """Recognizes our webinar by its title, its creation time, and its missing date, which we would have added."""
 
-    def __init__(self, store: Store, provider: WebinarProvider, clock: Clock) -> None:
+    def __init__(self, store: Store, provider: WebinarProvider, directory: Directory, clock: Clock) -> None:
         """Search at this provider."""
         self._store = store
         self._provider = provider
+        self._directory = directory
         self._clock = clock
         self.min_age = MIN_AGE
 
@@ -61,7 +63,10 @@ class CreationReconciler:
         return True
 
     async def _candidates(self, creation: Creation, caller: Caller) -> list[WebinarFacts]:
-        """The webinars without a date that this creation may have made."""
+        """The webinars without a date that this creation may have made: one call, none if it cannot help."""
+        user, chosen = self._directory.service_user, creation.request.host
+        if chosen and user and chosen.user_id != user.user_id:
+            return []  # RingCentral lists only webinars that the service user itself hosts
         async with self._store.read() as db:
             excluded = await creation_table.created_webinar_ids(db, creation.account)
         found: list[WebinarFacts] = []

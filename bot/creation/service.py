@@ -17,7 +17,7 @@ from bot.creation.table import Creation, CreationStep
 from bot.db.connection import Store
 from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
-from bot.model.people import Account
+from bot.model.people import Account, Person
 from bot.model.webinar import Audience, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.providers.directory import Directory
@@ -55,6 +55,7 @@ class CreationService:
         self._clock = clock
         self._background = background
         self._sleep = sleep
+        self._directory = directory
         self.leases = WorkerLeases(store, creation_table.LEASES, account, worker_id, subject="creation")
         self.steps = CreationSteps(store, self.leases, provider, directory, clock)
         self._report = CreationReport(worker_id, store, results, cards, mirror)
@@ -80,6 +81,16 @@ class CreationService:
             await creation_table.begin(db, begun, self.leases.worker_id, self.leases.until())
             await draft_table.set_state(db, creation.account.workspace, creation.draft_id, draft_table.SENT)
         return None
+
+    async def choose_host(self, creation: Creation, person: Person, caller: Caller) -> Creation:
+        """Make the creator the host if they are new in the company directory: one call, else the creation as it is."""
+        if creation.request.host or not await self._directory.look_up(person.email, caller):
+            return creation
+        creation, host = await self.steps.reread(creation), self._directory.host_for(person)
+        hosted = creation.model_copy(update={"request": creation.request.model_copy(update={"host": host})})
+        async with self._store.write() as db:
+            is_saved = await creation_table.save_request(db, hosted, self.leases.worker_id)
+        return hosted if is_saved else creation
 
     async def run(self, creation: Creation, caller: Caller, *, resumed: bool = False) -> Creation:
         """Take a creation to `COMPLETE`, or to `UNDONE` or `NOT_FOUND` with a `problem` for the user.

@@ -18,7 +18,6 @@ from bot.errors import (
     ProviderBusy,
     ProviderDown,
     ProviderError,
-    ProviderForbidden,
     ProviderRefused,
 )
 from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
@@ -66,7 +65,7 @@ class CreationSteps:
         self._provider = provider
         self._directory = directory
         self._clock = clock
-        self.reconciler = CreationReconciler(store, provider, clock)
+        self.reconciler = CreationReconciler(store, provider, directory, clock)
         self.watch = WATCH
 
     async def run(self, creation: Creation, caller: Caller, *, resumed: bool = False) -> Creation:
@@ -187,9 +186,8 @@ class CreationSteps:
     async def _failed(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
         if creation.webinar_id is None and not isinstance(error, StillUnclear):
             # Refused, or never sent: there is nothing to undo.
-            if creation.request.host and _blames_host(error):
-                self._directory.mark_refused(creation.request.host)
-            return await self.save(creation, CreationStep.UNDONE, problem=error.sentence)
+            about_host = self._directory.note_refusal(error, creation.request.host)
+            return await self.save(creation, CreationStep.UNDONE, problem=about_host or error.sentence)
         if isinstance(error, ProviderRefused):
             return await self._undo(creation, error.sentence, caller)
         return await self._defer(creation)
@@ -239,7 +237,3 @@ def created_webinar(
     }
     base = mirrored or Webinar(account=creation.account, session_id=session.session_id, **facts)
     return base.model_copy(update=facts)
-
-
-def _blames_host(error: ProviderError) -> bool:
-    return isinstance(error, ProviderForbidden) or error.parameter.partition(".")[0] == "host"

@@ -103,6 +103,16 @@ async def begin(db: Db, creation: Creation, worker_id: str, until: datetime) -> 
     return True
 
 
+async def save_request(db: Db, creation: Creation, worker_id: str) -> bool:
+    """Save the request of a creation before its first vendor call. False if another worker owns it."""
+    changed = await db.execute(
+        update(creations)
+        .where(*LEASES.owned(creation, worker_id), creations.c.step == CreationStep.BEGUN)
+        .values(content=creation.request.model_dump_json())
+    )
+    return changed.rowcount == 1
+
+
 async def archive(db: Db, creation: Creation) -> None:
     """Give a failed creation another key, so that its form can be submitted again."""
     aside = f"{creation.draft_id}~{token_hex(4)}"

@@ -121,6 +121,10 @@ class WebinarProvider(Protocol):
         """All enabled people in the company directory who have an email address (every page)."""
         ...
 
+    async def find_coworker(self, address: str, caller: Caller) -> Coworker | None:
+        """The enabled person in the company with this email address, if there is one. One call."""
+        ...
+
     async def create_webinar(self, form: WebinarForm, host: Coworker | None, caller: Caller) -> WebinarFacts:
         """Create a webinar with its settings, hosted by `host` or else by the service user. One call."""
         ...

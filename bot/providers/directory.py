@@ -2,49 +2,136 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 
-from bot.errors import ProviderError
+from bot.clock import monotonic
+from bot.errors import ProviderError, ProviderForbidden, ProviderRefused
 from bot.model.people import Coworker, Person, ServiceUser
-from bot.providers.base import UPKEEP, WebinarProvider
+from bot.providers.base import UPKEEP, Caller, WebinarProvider
+from bot.providers.ringcentral.errors import APP_CODES, LICENSE_CODES, USER_CODES
 
 log = logging.getLogger(__name__)
 
+LOOK_UP_AGAIN = 600.0
+"""Seconds after which an address that was not found is looked up again."""
+HOST_PARTS = frozenset({"host", "linkedUser", "userId", "accountId", "domain"})
+"""The parts of a refused parameter's path that mean the host."""
+
+
+class HostProblem(StrEnum):
+    """Why somebody cannot be the host."""
+
+    LICENSE = "license"
+    RIGHTS = "rights"
+    """The service user may not choose them."""
+    REFUSED = "refused"
+
+
+NO_SERVICE_LICENSE = (
+    "{} has no Webinar license in RingCentral, so it can't be the host. A RingCentral administrator can give it one in "
+    "the Admin Portal."
+)
+HOST_PROBLEMS: Mapping[HostProblem, str] = {
+    HostProblem.LICENSE: (
+        "You have no Webinar license in RingCentral, so you can't be the host. A RingCentral administrator can give "
+        "you one in the Admin Portal."
+    ),
+    HostProblem.RIGHTS: (
+        "Greenroom's RingCentral user may not make you the host: it lacks the permission WebinarSettings, which a "
+        "RingCentral administrator can give it in the Admin Portal."
+    ),
+    HostProblem.REFUSED: "RingCentral does not accept you as the host.",
+}
+HOST_REASONS: Mapping[HostProblem, str] = {
+    HostProblem.LICENSE: ", because you have no Webinar license",
+    HostProblem.RIGHTS: ", because Greenroom's RingCentral user lacks the permission WebinarSettings",
+    HostProblem.REFUSED: "",
+}
+SEND_AGAIN = "Nothing was created: send the form again, and {} will be the host."
+
 
 class Directory:
-    """The coworkers and the service user, read on start and once a day."""
+    """The coworkers and the service user, read on start and once a day. People who are new since are looked up."""
 
-    def __init__(self, provider: WebinarProvider) -> None:
+    def __init__(self, provider: WebinarProvider, monotonic: Callable[[], float] = monotonic) -> None:
         """Start empty; `refresh` fills it."""
         self._provider = provider
+        self._monotonic = monotonic
+        self._reading = asyncio.Lock()
+        self._read_at = -math.inf
+        self._missing: dict[str, float] = {}
+        """When each address was last looked up in vain (monotonic seconds)."""
         self._by_email: dict[str, Coworker] = {}
         self._names: dict[str, str] = {}
-        self._refused: set[str] = set()
+        self._refused: dict[str, HostProblem] = {}
         self.is_loaded = False
         self.service_user: ServiceUser | None = None
 
-    async def refresh(self) -> None:
-        """Read the directory (two calls, outside the Heavy budget). On an error, keep the current content."""
+    async def refresh(self, *, max_age: float = 0.0) -> None:
+        """Read the directory (two calls, outside the Heavy budget), unless it was read in the last `max_age` seconds.
+
+        On an error, keep the current content. Concurrent callers with a `max_age` share one reading.
+        """
+        async with self._reading:
+            if self.is_loaded and self._monotonic() - self._read_at < max_age:
+                return
+            try:
+                self.service_user = await self._provider.service_user(UPKEEP)
+                coworkers = await self._provider.coworkers(UPKEEP)
+            except ProviderError as error:
+                log.warning("directory.refresh_failed", extra={"reason": str(error)})
+                return
+            self._by_email = {coworker.email.lower(): coworker for coworker in coworkers}
+            self._names = {coworker.user_id: coworker.name for coworker in coworkers}
+            self._refused.clear()
+            self._missing.clear()
+            self.is_loaded, self._read_at = True, self._monotonic()
+            log.info("directory.refreshed", extra={"coworkers": len(coworkers)})
+
+    async def look_up(self, address: str, caller: Caller) -> Coworker | None:
+        """The coworker with this address; one who is new since the directory was read is looked up with one call.
+
+        An address that was not found is not looked up again for some minutes. If RingCentral cannot be asked, `None`.
+        """
+        address = address.strip().lower()
+        known, asked_at = self.coworker_at(address), self._missing.get(address, -math.inf)
+        if known or not address or not self.is_loaded or self._monotonic() - asked_at < LOOK_UP_AGAIN:
+            return known
+        self._missing[address] = self._monotonic()
         try:
-            self.service_user = await self._provider.service_user(UPKEEP)
-            coworkers = await self._provider.coworkers(UPKEEP)
+            found = await self._provider.find_coworker(address, caller)
         except ProviderError as error:
-            log.warning("directory.refresh_failed", extra={"reason": str(error)})
-            return
-        self._by_email = {coworker.email.lower(): coworker for coworker in coworkers}
-        self._names = {coworker.user_id: coworker.name for coworker in coworkers}
-        self._refused.clear()
-        self.is_loaded = True
-        log.info("directory.refreshed", extra={"coworkers": len(coworkers)})
+            log.warning("directory.look_up_failed", extra={"reason": str(error)})
+            self._missing.pop(address, None)
+            return None
+        if found:
+            self._by_email[address] = found
+            self._names[found.user_id] = found.name
+        return found
 
     def host_for(self, person: Person) -> Coworker | None:
         """The coworker record of `person`, if the service user can make them the host."""
         coworker = self.coworker(person)
         return coworker if self._may_choose and coworker and coworker.user_id not in self._refused else None
 
-    def mark_refused(self, coworker: Coworker) -> None:
-        """Record that RingCentral refused this host. `host_for` omits them until the next refresh."""
-        self._refused.add(coworker.user_id)
+    def note_refusal(self, error: ProviderError, host: Coworker | None) -> str:
+        """Remember what the refusal of a new webinar says about its host; return it in plain words.
+
+        `host` is `None` if the service user was to be the host. Empty if the refusal is about something else.
+        `host_for` omits refused hosts until the next refresh.
+        """
+        problem = host_problem(error, is_chosen=host is not None)
+        if problem is None:
+            return ""
+        self._refused[host.user_id if host else ""] = problem
+        if host is None:
+            return NO_SERVICE_LICENSE.format(self._service_name)
+        return f"{HOST_PROBLEMS[problem]} {SEND_AGAIN.format(self._service_name)}"
 
     def user_name(self, user_id: str) -> str:
         """The name of a RingCentral user; empty if unknown."""
@@ -54,11 +141,14 @@ class Directory:
 
     def host_line(self, person: Person) -> str:
         """The line of the creation form that names the host of a webinar that `person` creates."""
-        service = self.service_user.name if self.service_user else "the RingCentral user that Greenroom works as"
         if self.host_for(person):
             return "You will be the host. Your host link comes with the result, for your eyes only."
-        if self._may_choose and self.coworker(person):
-            return f"{service} will be the host: RingCentral has refused to make you the host."
+        service, coworker = self._service_name, self.coworker(person)
+        if "" in self._refused:
+            return NO_SERVICE_LICENSE.format(service)
+        if self._may_choose and coworker:
+            reason = HOST_REASONS[self._refused[coworker.user_id]]
+            return f"{service} will be the host: RingCentral has refused to make you the host{reason}."
         if not self._may_choose:
             return f"{service} will be the host: Greenroom's RingCentral user may not choose another one."
         return f"{service} will be the host: your e-mail address is not in the company's RingCentral directory."
@@ -72,5 +162,21 @@ class Directory:
         return self._by_email.get(address.strip().lower()) if address.strip() else None
 
     @property
+    def _service_name(self) -> str:
+        return self.service_user.name if self.service_user else "the RingCentral user that Greenroom works as"
+
+    @property
     def _may_choose(self) -> bool:
         return bool(self.service_user and self.service_user.may_choose_host)
+
+
+def host_problem(error: ProviderError, *, is_chosen: bool) -> HostProblem | None:
+    """What the refusal of a new webinar says about its host, which was chosen or else is the service user."""
+    if isinstance(error, ProviderForbidden):
+        if error.code in LICENSE_CODES:
+            return HostProblem.LICENSE
+        if not is_chosen or error.code in APP_CODES:
+            return None
+        return HostProblem.RIGHTS if error.code in USER_CODES else HostProblem.REFUSED
+    parts = set(re.split(r"[.\[\]]+", error.parameter))
+    return HostProblem.REFUSED if is_chosen and isinstance(error, ProviderRefused) and parts & HOST_PARTS else None

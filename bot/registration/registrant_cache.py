@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import monotonic
+from bot.errors import BadInput
 from bot.model.registrant import Registrant
-from bot.model.webinar import Webinar
+from bot.model.webinar import Status, Webinar
 from bot.providers.base import Caller, WebinarProvider
-from bot.sync.mirror import PAGE, Mirror
+from bot.sync.mirror import DELETED, PAGE, Mirror
 
 LIFETIME = 300.0
 """Seconds after which a list is dropped and read again."""
@@ -42,6 +43,8 @@ class RegistrantCache:
 
     async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, force: bool = False) -> RegistrantList:
         """This user's cached list; without one, or with `force`, the list read now: one call per 1,000 people."""
+        if webinar.status is Status.CANCELED:
+            raise BadInput(DELETED)
         self.drop_expired()
         key = (webinar.session_id, user_id)
         if force or key not in self._lists:

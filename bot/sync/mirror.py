@@ -33,6 +33,7 @@ PAGE = 1000
 """Sessions listed by one call."""
 BATCH = 100
 """Sessions saved per transaction, so that other tasks and writers wait only briefly."""
+DELETED = "This webinar is canceled, so RingCentral has nothing about it any more."
 UNLIMITED = 1_000_000
 """Calls for callers whose number of calls the gate alone limits."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -136,7 +137,9 @@ class Mirror:
             return webinar
 
     async def read_registration(self, webinar: Webinar, caller: Caller) -> Webinar:
-        """Read and save the registration of a session (one call). Raises `ProviderGone` if there is none yet."""
+        """Read and save the registration of a session (one call). Raises `ProviderGone` if there is none (yet)."""
+        if webinar.status is Status.CANCELED:
+            raise ProviderGone(DELETED)
         return await self._reader.registration(webinar, caller)
 
     async def count_next(self) -> None:

@@ -134,9 +134,9 @@ async def try_again(request: SlackRequest) -> None:
 async def _create(request: SlackRequest, creation: Creation) -> None:
     title, draft_id = creation.request.form.title, creation.draft_id
     request.manages = True
-    creation = await request.services.creation.run(
-        creation, request.caller_with_progress(lambda note: creation_texts.working(title, draft_id, note=note))
-    )
+    caller = request.caller_with_progress(lambda note: creation_texts.working(title, draft_id, note=note))
+    creation = await request.services.creation.choose_host(creation, await request.person(), caller)
+    creation = await request.services.creation.run(creation, caller)
     await request.services.creation.report(creation)
     request.services.scheduler.wake()
 

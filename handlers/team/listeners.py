@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -34,6 +35,9 @@ TOO_MANY = (
     "smaller group."
 )
 NOT_ON_TEAM = "They are not on this team any more. Press Refresh to see who is."
+
+LOOK_UP_TIMEOUT = 1.0
+"""Seconds to look up people at RingCentral before a form is acknowledged."""
 
 
 async def invite(request: SlackRequest, command: Invite) -> None:
@@ -180,7 +184,16 @@ async def _known(request: SlackRequest, typed: TeamInput, team: Sequence[Member]
     get, users = request.services.users.get, team_check.users_to_look_up(typed, team)
     found = await asyncio.gather(*(get(request.workspace, user) for user in users), return_exceptions=True)
     people = {user: one for user, one in zip(users, found, strict=True) if isinstance(one, Person)}
+    await _look_up(request, [people[user] for user in typed.cohosts if user in people])
     return KnownPeople(team, people, request.services.directory.coworker_at, request.services.directory.is_loaded)
+
+
+async def _look_up(request: SlackRequest, cohosts: Sequence[Person]) -> None:
+    """Look up those who may be new in the company directory, as long as Slack waits for the answer."""
+    look_up, caller = request.services.directory.look_up, request.caller()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_UP_TIMEOUT):
+            await asyncio.gather(*(look_up(person.email, caller) for person in cohosts))
 
 
 def _reopen_form(

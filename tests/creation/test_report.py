@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from bot.creation import table as creation_table
 from bot.creation.table import CreationStep
 from bot.providers.base import Caller, Lane
+from sandbox.ringcentral.company import Person as Extension
 from tests.support.creation import (
     CREATED,
     CREATED_WITHOUT_CARD,
@@ -236,6 +237,71 @@ async def test_a_refused_host_is_not_offered_again(tmp_path: Path, refuse: Calla
         assert await final_state(world, "chloe") == CREATED
         await world.command("dev", "#launch", "create")
         assert "You will be the host" in world.slack.view("dev").words
+
+
+@pytest.mark.parametrize(
+    ("refuse", "sentence", "line"),
+    [
+        (
+            _unlicensed,
+            "You have no Webinar license in RingCentral, so you can't be the host. A RingCentral administrator can",
+            "the host, because you have no Webinar license.",
+        ),
+        (
+            _forbidden,
+            "Greenroom's RingCentral user may not make you the host: it lacks the permission WebinarSettings",
+            "the host, because Greenroom's RingCentral user lacks the permission WebinarSettings.",
+        ),
+        (_gone, "RingCentral does not accept you as the host.", "RingCentral has refused to make you the host."),
+    ],
+)
+async def test_a_refused_host_is_explained_in_plain_words(
+    tmp_path: Path, refuse: Callable[[World], None], sentence: str, line: str
+) -> None:
+    """At the failure, with what happens next, and in the form."""
+    async with running_world(tmp_path, prepare=without_waits) as world:
+        refuse(world)
+        await submit_form(world, "chloe")
+        await wait_until_done(world)
+
+        words = world.slack.view("chloe").words
+        assert sentence in words
+        assert "Nothing was created: send the form again, and Greenroom Service will be the host." in words
+        await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
+        assert line in world.slack.view("chloe").words
+
+
+async def test_a_missing_license_of_the_service_user_is_remembered(tmp_path: Path) -> None:
+    """Finn is not in the directory, so the service user is the host: the next form says what is missing."""
+    async with running_world(tmp_path, prepare=without_waits) as world:
+        user = world.ringcentral.company.by_email("webinars@acme.example")
+        assert user
+        user.licensed = False
+        await submit_form(world)
+        await wait_until_done(world)
+        sentence = "Greenroom Service has no Webinar license in RingCentral, so it can't be the host."
+        assert sentence in world.slack.view("finn").words
+
+        await world.command("finn", "#launch", "create")
+
+        assert sentence in world.slack.view("finn").words
+
+
+async def test_somebody_new_in_the_directory_is_the_host(tmp_path: Path) -> None:
+    """They were created after Greenroom has started: one call looks them up, and the next creation needs none."""
+    async with running_world(tmp_path, prepare=without_waits) as world:
+        finn = Extension(id="62190777", first_name="Finn", last_name="Berg", email="finn@acme.example")
+        world.ringcentral.company.people.append(finn)
+        for title in ("First", "Second"):
+            await submit_form(world, title=title)
+            await wait_until_done(world)
+            await world.slack.close("finn", world.slack.view("finn"), clear=True)
+
+        webinars = world.ringcentral.dump()["webinars"].values()
+        assert [one["host_id"] for one in webinars] == [finn.id, finn.id]
+        paths = [call.path for call in world.ringcentral.calls]
+        assert paths.count("/restapi/v1.0/account/~/extension") == 1
+        assert paths.count("/restapi/v1.0/account/~/directory/entries") == 1
 
 
 async def test_a_refused_host_is_offered_again_after_the_directory_is_read(world: World) -> None:

@@ -186,6 +186,8 @@ async def test_a_webinar_of_another_host_is_never_accepted(world: World) -> None
 
     assert await final_state(world, "chloe") == NOTHING._replace(incomplete=1)
     assert await steps(world) == [CreationStep.REPORTED]
+    # A list holds only the service user's own webinars, so it cannot help.
+    assert "GET /webinar/configuration/v1/webinars" not in world.vendor_calls()
 
 
 async def test_a_watch_refused_by_ringcentral_ends(world: World) -> None:

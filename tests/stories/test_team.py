@@ -12,6 +12,7 @@ import pytest_asyncio
 from bot.model.team import NewInvitee, Role, TeamChange
 from bot.team import table as team_table
 from bot.webinars import organizer_table
+from sandbox.ringcentral.company import Person as Extension
 from sandbox.slack import View
 from tests.support.registration import PERSON, registration_harness, without_waits
 from tests.support.team import TeamHarness, team_harness
@@ -501,3 +502,18 @@ async def _invite_in_ringcentral(world: World, team: TeamHarness, address: str =
 async def _choose_organizers(world: World, *users: str) -> None:
     async with world.bot.services.store.write() as db:
         await organizer_table.save(db, world.bot.services.account.workspace, users, "U0ANA", world.clock.now())
+
+
+async def test_a_cohost_who_is_new_in_the_directory_is_looked_up(world: World) -> None:
+    """RingCentral accepts co-hosts from its directory only; Finn was added to it after Greenroom has started."""
+    team = await team_harness(world)
+    world.ringcentral.company.people = [
+        *world.ringcentral.company.people,
+        Extension(id="62190777", first_name="Finn", last_name="Berg", email="finn@acme.example"),
+    ]
+
+    await team.save({"cohosts": ["finn"]})
+
+    assert team.roles == {"finn@acme.example": "CoHost"}
+    paths = [call.path for call in world.ringcentral.calls]
+    assert paths.count("/restapi/v1.0/account/~/extension") == 1

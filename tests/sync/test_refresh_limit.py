@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.errors import BadInput, ProviderGone
 from bot.providers.base import Caller, Lane
 from bot.sync.refresh_limit import RefreshedOften
 from tests.support.creation import without_waits
@@ -151,6 +152,10 @@ async def test_a_canceled_webinar_is_not_read_again(world: World) -> None:
 
     for caller in (looker(), PERSON):
         await mirror.refresh(session, caller)
+    with pytest.raises(ProviderGone):
+        await mirror.read_registration(await mirror.find(session), PERSON)
+    with pytest.raises(BadInput):
+        await world.bot.services.registrants.get(await mirror.find(session), "U1", PERSON, force=True)
     await mirror.count_next()
 
     assert calls_since(world, before) == []

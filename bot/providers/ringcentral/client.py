@@ -11,7 +11,7 @@ from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarF
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.payloads import format_utc, registration_body, session_body, webinar_body
 from bot.providers.ringcentral.people_api import PeopleApi
-from bot.providers.ringcentral.people_records import DirectoryPage
+from bot.providers.ringcentral.people_records import ContactRecord, DirectoryPage, ExtensionPage
 from bot.providers.ringcentral.records import (
     ExtensionRecord,
     RegistrationRecord,
@@ -23,6 +23,7 @@ from bot.providers.ringcentral.request import HEAVY, LIGHT, MEDIUM
 from bot.providers.ringcentral.transport import PER_PAGE
 
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
+EXTENSIONS = "/restapi/v1.0/account/~/extension"
 DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
 WEBINARS = "/webinar/configuration/v1/webinars"
 WEBINAR = "/webinar/configuration/v1/webinars/{webinar_id}"
@@ -51,18 +52,34 @@ class RingCentral(PeopleApi, WebinarProvider):
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:
         """See the port. One Medium call per 1,000 entries. Companies that are linked to ours are excluded."""
-        # Without linked companies the entries have no account id: it is the service user's.
-        account_id = (self._user or await self.service_user(caller)).account_id
-        coworkers: list[Coworker] = []
+        user = self._user or await self.service_user(caller)
+        # Without linked companies the entries have no account id: it is the service user's. If that is unknown, the
+        # entries of all companies are read, of which the service user's own has it.
+        entries = await self._directory(caller, federated=not user.account_id)
+        if not user.account_id:
+            account_id = next((entry.account.id for entry in entries if entry.id == user.user_id), "")
+            self._user = user = user.model_copy(update={"account_id": account_id})
+        return list(filter(None, (entry.coworker(user.account_id) for entry in entries)))
+
+    async def find_coworker(self, address: str, caller: Caller) -> Coworker | None:
+        """See the port. One Medium call."""
+        user = self._user or await self.service_user(caller)
+        query = {"email": address, "type": "User", "status": "Enabled"}
+        body = await self._request("GET", EXTENSIONS, group=MEDIUM, caller=caller, query=query)
+        found = filter(None, (one.coworker(user.account_id) for one in parse_record(ExtensionPage, body).records))
+        return next((one for one in found if one.email.lower() == address.lower()), None)
+
+    async def _directory(self, caller: Caller, *, federated: bool) -> list[ContactRecord]:
+        entries: list[ContactRecord] = []
         page, pages = 0, 1
         while page < pages:
             page += 1
-            query = {"type": "User", "showFederated": "false", "perPage": PER_PAGE, "page": str(page)}
+            query = {"type": "User", "showFederated": str(federated).lower(), "perPage": PER_PAGE, "page": str(page)}
             body = await self._request("GET", DIRECTORY, group=MEDIUM, caller=caller, query=query)
-            entries = parse_record(DirectoryPage, body)
-            coworkers += filter(None, (entry.coworker(account_id) for entry in entries.records))
-            pages = entries.paging.total_pages
-        return coworkers
+            listed = parse_record(DirectoryPage, body)
+            entries += listed.records
+            pages = listed.paging.total_pages
+        return entries
 
     async def create_webinar(self, form: WebinarForm, host: Coworker | None, caller: Caller) -> WebinarFacts:
         """See the port."""

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from bot.model.people import Coworker
 from bot.model.registrant import Registrant
 from bot.model.team import Invitee, Role, TeamChangeResult
-from bot.providers.ringcentral.records import LinkedUserRecord, Record, any_case
+from bot.providers.ringcentral.records import AccountRecord, LinkedUserRecord, Record, any_case
 
 # An unknown role of a newer API becomes the team role with the fewest rights.
 AnyRole = Annotated[Role, any_case(Role, Role.PANELIST)]
@@ -25,13 +25,50 @@ class ContactRecord(Record):
     first_name: str = ""
     last_name: str = ""
     name: str = ""
+    account: AccountRecord = AccountRecord()
 
     def coworker(self, account_id: str) -> Coworker | None:
-        """Convert to the model; `None` for entries that cannot host or have no email address."""
+        """Convert to the model.
+
+        `None` for entries that cannot host, have no email address, or belong to another account. Also without an
+        account: RingCentral requires it to link a user.
+        """
         if (self.type.lower(), self.status.lower()) != ("user", "enabled") or not self.email:
+            return None
+        if not account_id or self.account.id not in ("", account_id):
             return None
         name = self.name or f"{self.first_name} {self.last_name}".strip()
         return Coworker(user_id=self.id, account_id=account_id, name=name, email=self.email)
+
+
+class ExtensionContact(Record):
+    """ContactInfo of an extension."""
+
+    email: str = Field(default="", repr=False)
+    first_name: str = ""
+    last_name: str = ""
+
+
+class ListedExtension(Record):
+    """GetExtensionListInfoResponse: a person as an extension."""
+
+    id: str
+    type: str = ""
+    status: str = ""
+    name: str = ""
+    contact: ExtensionContact = ExtensionContact()
+
+    def coworker(self, account_id: str) -> Coworker | None:
+        """Convert to the model, like an entry of the directory."""
+        names = {"firstName": self.contact.first_name, "lastName": self.contact.last_name, "name": self.name}
+        entry = {"id": self.id, "type": self.type, "status": self.status, "email": self.contact.email, **names}
+        return ContactRecord.model_validate(entry).coworker(account_id)
+
+
+class ExtensionPage(Record):
+    """GetExtensionListResponse."""
+
+    records: tuple[ListedExtension, ...] = ()
 
 
 class NumberedPaging(Record):

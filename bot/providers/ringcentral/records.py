@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -108,14 +109,17 @@ class ExtensionRecord(Record):
     """GetExtensionInfoResponse: the user that we are logged in as."""
 
     id: str
+    uri: str = ""
     name: str = ""
     account: AccountRecord = AccountRecord()
     permissions: PermissionsRecord = PermissionsRecord()
 
     def service_user(self) -> ServiceUser:
-        """Convert to the model."""
+        """Convert to the model. The account is optional in the reference; the URI of an extension contains it."""
+        in_uri = re.search(r"/account/(\d+)/extension/", self.uri)
+        account_id = self.account.id or (in_uri[1] if in_uri else "")
         admin = self.permissions.admin.enabled
-        return ServiceUser(user_id=self.id, account_id=self.account.id, name=self.name, may_choose_host=admin)
+        return ServiceUser(user_id=self.id, account_id=account_id, name=self.name, may_choose_host=admin)
 
 
 class LinkedUserRecord(Record):
