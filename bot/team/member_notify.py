@@ -113,7 +113,7 @@ class MemberNotifier:
         if stored.member.notified_by is NotifiedBy.GONE:
             await self._remove(webinar, stored)
             async with self._store.write() as db:
-                await team_table.forget(db, self._account, webinar.session_id, [stored.invitee_id])
+                await team_table.forget_gone(db, stored, self._leases.worker_id)
             return
         sent: StoredMember | None = stored
         if stored.member.shown_digest:  # else an earlier version notified them, which saved no digest

@@ -135,6 +135,11 @@ async def finish(db: Db, before: StoredMember, after: Member, worker_id: str) ->
     await db.execute(update(invitees).where(*mine).values(claimed_until=None))
 
 
+async def forget_gone(db: Db, stored: StoredMember, worker_id: str) -> None:
+    """Delete a member who was notified of their removal, unless they are listed again."""
+    await db.execute(delete(invitees).where(*LEASES.owned(stored, worker_id), _IS_GONE))
+
+
 async def sessions_to_update(db: Db, account: Account) -> frozenset[str]:
     """The sessions with members whose message may be outdated."""
     query = select(invitees.c.session_id).where(*of_account(invitees, account), or_(_HAS_MESSAGE, _IS_GONE)).distinct()
