@@ -426,6 +426,26 @@ async def test_a_crash_while_the_team_is_updated(world: World, stage: str) -> No
     both.numbers()
 
 
+async def test_a_crash_while_the_entry_of_the_seat_returns(world: World) -> None:
+    """A former member of the team: after the restart they still get the entry of their seat."""
+    both = await calendars(world)
+    seat_link = await both.take_seat()
+    await both.set_team(panelists=["dev", "finn"])
+    await both.set_team(panelists=["finn"])
+    world.slack.fail("files.getUploadURLExternal", hang=60)
+    updating = asyncio.create_task(world.bot.services.seats.resume())
+    await world.until(lambda: not world.slack.pending_faults)
+    await world.crash_bot()
+    updating.cancel()
+    world.slack.calm()
+    assert both.last() != ("PUBLISH", seat_link)
+    await world.start_bot()
+    await both.resume()
+
+    assert both.last() == ("PUBLISH", seat_link)
+    both.numbers()
+
+
 async def test_members_notified_by_an_earlier_version_get_only_changes(world: World) -> None:
     """Nothing is known of their message: it is not repeated after the update, and replaced when something changes."""
     both = await calendars(world)

@@ -13,13 +13,16 @@ import pytest
 import pytest_asyncio
 
 from bot.db.people_schema import seats, suggestions
+from bot.errors import BadInput
 from bot.registration.seats import suggestions as suggestion_service
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.register import UNCLEAR
-from bot.services import build_services
+from bot.services import Services, build_services
 from bot.slack.client import Identity
 from sandbox.slack import Message, View
 from tests.support.creation import with_short_timeout
+from tests.support.registration import PERSON
+from tests.support.seat_samples import DEV
 from tests.support.seats import REGISTRANTS, SeatsHarness, seats_harness
 from tests.support.team import TeamHarness
 from tests.support.world import World, running_world
@@ -124,6 +127,11 @@ async def test_no_thanks_ends_it(world: World) -> None:
     assert launch.launch.link_of(launch.message()) == launch.launch.registrants[0]["joinUri"]
 
 
+async def _decline(services: Services) -> None:
+    [webinar] = await services.mirror.everything()
+    await services.suggestions.decline(webinar, "U0DEV")
+
+
 async def test_a_person_is_asked_once(world: World) -> None:
     """By whichever organizer; a double click takes one seat."""
     launch = await suggested(world)
@@ -160,6 +168,34 @@ async def test_two_organizers_at_the_same_time_ask_once(world: World) -> None:
 
     assert results.count(None) == 1
     assert len(launch.launch.dms()) == 1
+
+
+async def test_an_answer_is_worked_on_by_one_replica(world: World) -> None:
+    """The same button reaches both: one registers the person, the other says that it is being done."""
+    launch = await suggested(world)
+    await launch.suggest()
+    services = world.bot.services
+    other = build_services(
+        world.settings,
+        Identity(services.account.workspace, "B0", "U0"),
+        services.store,
+        services.slack,
+        world.bot.provider,
+        services.clock,
+    )
+    [webinar] = await services.mirror.everything()
+    dev = await services.users.get(services.account.workspace, "U0DEV")
+    fault = world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.2)
+
+    first = asyncio.create_task(other.suggestions.accept(webinar, dev, DEV, PERSON, lead=None))
+    await world.until(lambda: not fault.times)
+    for answer in (services.suggestions.accept(webinar, dev, DEV, PERSON, lead=None), _decline(services)):
+        with pytest.raises(BadInput, match=suggestion_service.BUSY):
+            await answer
+
+    assert await first
+    assert "Registering you for" in launch.message().words  # until the seat is announced in its place
+    assert launch.launch.take_calls() == ["POST"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.change_table import TeamOperation, TeamStep
 from bot.team.diff import TeamDiff, WantedMember
+from bot.team.table import StoredMember
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER, OTHER_ACCOUNTS, SOON
 from tests.support.team_samples import HOST, LINK, TEAM, member
@@ -164,3 +165,57 @@ async def test_empty_user_id_matches_no_member(store: Store) -> None:
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", member("Zoe Lang"), NOW)
         assert await team_table.link_for_user(db, ACCOUNT, "s1", "") == ""
+
+
+async def test_a_notification_does_not_hide_a_change_made_meanwhile(store: Store) -> None:
+    """A member gets another role while their message is updated: they still wait for the news, and the row is free."""
+    speaker = member("Dev Patel", user_id="U0DEV", notified_by=NotifiedBy.MESSAGE, dm_channel_id="D1", shown_digest="a")
+    async with store.write() as db:
+        await team_table.save(db, ACCOUNT, "s1", speaker, NOW)
+        claimed = await team_table.claim_outdated(db, ACCOUNT, "s1", "b", "me", SOON, LATER)
+        assert claimed
+        assert await team_table.claim_outdated(db, ACCOUNT, "s1", "b", "other", SOON, LATER) is None
+        await team_table.save(db, ACCOUNT, "s1", speaker.model_copy(update={"notified_by": NotifiedBy.WAITING}), NOW)
+        await team_table.finish(db, claimed, speaker.model_copy(update={"shown_digest": "b"}), "me")
+
+        [stored] = await team_table.members(db, ACCOUNT, "s1", ["i-dev"])
+        assert (stored.notified_by, stored.shown_digest) == (NotifiedBy.WAITING, "a")
+        waiting = StoredMember(account=ACCOUNT, session_id="s1", member=stored)
+        assert await team_table.LEASES.take(db, waiting, "other", NOW, LATER, *team_table.is_unchanged(waiting))
+
+
+async def test_saving_a_member_keeps_their_last_message(store: Store) -> None:
+    """Another worker may be sending it: only `finish` and the lease change it."""
+    speaker = member("Dev Patel", user_id="U0DEV", notified_by=NotifiedBy.MESSAGE, dm_channel_id="D1", dm_ts="1.1")
+    stale = speaker.model_copy(update={"dm_channel_id": "", "dm_ts": "", "notified_digest": "old"})
+    async with store.write() as db:
+        await team_table.save(db, ACCOUNT, "s1", speaker, NOW)
+        await team_table.save(db, ACCOUNT, "s1", stale, NOW)
+        assert await team_table.members(db, ACCOUNT, "s1", ["i-dev"]) == [speaker]
+
+
+async def test_a_removed_member_is_kept_until_they_are_notified(store: Store) -> None:
+    """Not on the team any more, and forgotten only by the worker that notified them; not if they are listed again."""
+    speaker = member("Dev Patel", user_id="U0DEV", notified_by=NotifiedBy.MESSAGE, dm_channel_id="D1")
+    outsider = member("Zoe Lang", email="zoe@partner.example")
+    async with store.write() as db:
+        for one in (HOST, speaker, outsider):
+            await team_table.save(db, ACCOUNT, "s1", one, NOW)
+        gone = await team_table.replace_all(db, ACCOUNT, "s1", [HOST.invitee], NOW)
+        assert {one.invitee.invitee_id for one in gone} == {"i-dev", "i-zoe"}
+        assert await team_table.find_by_user(db, ACCOUNT, "s1", "U0DEV") is None
+        [kept] = await team_table.members(db, ACCOUNT, "s1", ["i-dev", "i-zoe"])
+        assert kept.notified_by is NotifiedBy.GONE
+        assert await team_table.sessions_to_update(db, ACCOUNT) == {"s1"}
+        claimed = await team_table.claim_outdated(db, ACCOUNT, "s1", "", "me", SOON, LATER)
+        assert claimed
+
+        await team_table.forget_gone(db, claimed, "other")
+        assert await team_table.members(db, ACCOUNT, "s1", ["i-dev"])
+        await team_table.replace_all(db, ACCOUNT, "s1", [HOST.invitee, speaker.invitee], NOW)
+        await team_table.forget_gone(db, claimed, "me")
+        [back] = await team_table.members(db, ACCOUNT, "s1", ["i-dev"])
+        assert back.notified_by is NotifiedBy.ELSEWHERE
+        await team_table.replace_all(db, ACCOUNT, "s1", [HOST.invitee], NOW)
+        await team_table.forget_gone(db, claimed, "me")
+        assert await team_table.members(db, ACCOUNT, "s1", ["i-dev"]) == []
