@@ -36,6 +36,14 @@ class NotFound(GreenroomError):
     """The requested object does not exist, or no longer."""
 
 
+class UnknownWebinar(NotFound):
+    """There is no such webinar, or none that this user can see: the sentence is the same."""
+
+    def __init__(self) -> None:
+        """Use the one sentence for both."""
+        super().__init__("This webinar is not known here. Type /webinar list to see those that are.")
+
+
 class ChannelUnreachable(GreenroomError):
     """Slack does not let Greenroom post in a channel; the sentence says how to allow it."""
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.background import BackgroundTasks
 from bot.clock import Clock
+from bot.concurrency import DoubleClicks
 from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.creation.cancel import CancelService
@@ -40,6 +41,7 @@ from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
 from bot.scheduler import Scheduler
 from bot.settings import Settings
+from bot.slack.channels import Channels
 from bot.slack.client import Identity, SlackApi
 from bot.slack.deliver import ResultDelivery
 from bot.slack.users import Users
@@ -49,6 +51,7 @@ from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.service import TeamService
 from bot.webinars.permissions import Permissions
+from bot.webinars.visibility import Visibility
 
 SWEEP_INTERVAL = timedelta(minutes=5)
 COUNT_INTERVAL = timedelta(seconds=15)
@@ -73,7 +76,10 @@ class Services:
     results: ResultDelivery
     scheduler: Scheduler
     users: Users
+    channels: Channels
+    clicks: DoubleClicks
     permissions: Permissions
+    visibility: Visibility
     directory: Directory
     mirror: Mirror
     cards: Cards
@@ -137,6 +143,8 @@ def build_services(
     background = BackgroundTasks()
     results = ResultDelivery(slack, background)
     directory = Directory(provider)
+    channels = Channels(slack, clock)
+    permissions = Permissions(store, slack, directory)
     cards = Cards(store, slack, clock)
     mirror = Mirror(account, store, provider, directory, cards, clock)
     seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
@@ -153,7 +161,10 @@ def build_services(
         results=results,
         scheduler=scheduler,
         users=Users(store, slack, clock),
-        permissions=Permissions(store, slack, directory),
+        channels=channels,
+        clicks=DoubleClicks(),
+        permissions=permissions,
+        visibility=Visibility(account, store, channels, permissions),
         directory=directory,
         mirror=mirror,
         cards=cards,

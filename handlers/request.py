@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.errors import GreenroomError
+from bot.errors import GreenroomError, UnknownWebinar
 from bot.model.people import Person, Workspace
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
@@ -21,6 +21,7 @@ from bot.slack.deliver import ResultWindow
 from bot.slack.error_message import message_view, sentence_message, sentence_view, wait_sentence
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
+from bot.slack.users import CURRENT
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -82,22 +83,58 @@ class SlackRequest:
         return str(self.view["private_metadata"]) if self.view else ""
 
     async def person(self) -> Person:
-        """The user who made the request."""
+        """The user who made the request, as looked up at most a day ago."""
         return await self.services.users.get(self.workspace, self.user_id)
+
+    async def current_person(self) -> Person:
+        """The user who made the request, as looked up at most two minutes ago: for what not everybody may do."""
+        return await self.services.users.get(self.workspace, self.user_id, max_age=CURRENT)
+
+    async def find_webinar(self, session_id: str) -> Webinar:
+        """The webinar of this session. Raises `UnknownWebinar` if there is none, or the user cannot see it."""
+        webinar = await self.services.mirror.find(session_id)
+        if not await self.services.visibility.can_see(await self.person(), webinar, here=self.channel_id):
+            raise UnknownWebinar
+        return webinar
+
+    async def visible_webinars(self, ending_after: datetime | None = None) -> list[Webinar]:
+        """The webinars that the user can see, by start; with `ending_after`, only those that end later."""
+        webinars = await self.services.mirror.everything(ending_after)
+        return await self.services.visibility.visible(await self.person(), webinars, here=self.channel_id)
+
+    async def refreshed_webinar(self, session_id: str) -> Webinar:
+        """Read the webinar at the provider (one call) if the user can see it. Raises like `find_webinar`."""
+        await self.find_webinar(session_id)
+        return await self.services.mirror.refresh(session_id, self.caller(Lane.LOOK))
 
     async def can_manage(self, webinar: Webinar) -> bool:
         """Whether the user may manage this webinar now."""
-        return await self.services.permissions.can_manage(await self.person(), webinar)
+        return await self.services.permissions.can_manage(await self.current_person(), webinar)
+
+    async def can_run(self, webinar: Webinar) -> bool:
+        """Whether the user may run this webinar now: manage it, or be one of its co-hosts."""
+        return await self.services.permissions.can_run(await self.current_person(), webinar)
 
     async def require_manager(self, webinar: Webinar, action: str) -> None:
         """Raise `NotAllowed`, which names who may; `action` continues "You can't"."""
-        await self.services.permissions.check(await self.person(), webinar, action)
+        await self.services.permissions.check_manage(await self.current_person(), webinar, action)
+        self.manages = True
+
+    async def require_runner(self, webinar: Webinar, action: str) -> None:
+        """Raise `NotAllowed` for anyone but those who manage the webinar and its co-hosts."""
+        await self.services.permissions.check_run(await self.current_person(), webinar, action)
         self.manages = True
 
     async def managed_webinar(self, session_id: str, action: str) -> Webinar:
-        """The webinar of this session. Raises `NotFound`, and `NotAllowed` if the user may not manage it."""
-        webinar = await self.services.mirror.find(session_id)
+        """The webinar of this session. Raises like `find_webinar`, and `NotAllowed` if the user may not manage it."""
+        webinar = await self.find_webinar(session_id)
         await self.require_manager(webinar, action)
+        return webinar
+
+    async def run_webinar(self, session_id: str, action: str) -> Webinar:
+        """The webinar of this session. Raises like `find_webinar`, and `NotAllowed` if the user may not run it."""
+        webinar = await self.find_webinar(session_id)
+        await self.require_runner(webinar, action)
         return webinar
 
     async def acknowledge(self, **answer: Any) -> None:
@@ -256,6 +293,19 @@ Listener: TypeAlias = Callable[[SlackRequest], Awaitable[None]]
 """Handles a click or a submitted form."""
 Commands: TypeAlias = Mapping[type[Any], CommandListener]
 Listeners: TypeAlias = Mapping[str, Listener]
+
+
+def once(listener: Listener) -> Listener:
+    """The same listener for a button with an effect beyond its reply: a double click runs it once."""
+
+    async def run(request: SlackRequest) -> None:
+        container = request.body.get("container") or {}
+        click = (request.user_id, request.value, request.block_id, str(container.get("message_ts")), request.view_id)
+        if request.services.clicks.is_first((listener, *click)):
+            await listener(request)
+
+    run.__name__ = getattr(listener, "__name__", "listener")
+    return run
 
 
 async def acknowledge_only(_: SlackRequest) -> None:

@@ -11,6 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands.parser import parse
 from bot.errors import BadInput
+from bot.webinars.permissions import check_may_use_commands
 from handlers import errors
 from handlers.request import Commands, Listeners, SlackRequest
 
@@ -47,6 +48,7 @@ class Router:
         request = self._request(ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
         async def listener(request: SlackRequest) -> None:
+            check_may_use_commands(await request.person())
             await self._commands[type(command)](request, command)
 
         await errors.acknowledge_and_run(request, listener)

@@ -18,7 +18,7 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     `typed` is the rest of the command: the picker's buttons carry it.
     """
     now = request.now()
-    candidates = await request.services.mirror.everything()
+    candidates = await request.visible_webinars()
     if verb in NOT_FOR_CANCELED:
         candidates = [webinar for webinar in candidates if webinar.status is not Status.CANCELED]
     found = find_webinars(which, candidates, now)

@@ -209,6 +209,15 @@ workspaces = Table(
     Column("set_at", UtcDateTime, nullable=False),
 )
 
+visibility = Table(
+    "visibility",
+    metadata,
+    *workspace_key(),
+    Column("unannounced", String(16), nullable=False),  # who sees webinars without a card: people, members
+    Column("set_by", String(32), nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+)
+
 counts = Table(
     "counts",
     metadata,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.db.connection import Db
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput, UnknownWebinar
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
 from bot.notices import reminder_rules as rules
@@ -24,12 +24,12 @@ from bot.webinars import table as webinar_table
 async def lock_webinar(db: Db, account: Account, session_id: str, channel_id: str) -> Webinar:
     """The current webinar, locked together with the channel's subscriptions until this transaction ends.
 
-    Call this before any change of reminders. Raises `NotFound`.
+    Call this before any change of reminders. Raises `UnknownWebinar`.
     """
     await subscription_table.lock_channel(db, account.workspace, channel_id)
     webinar = await webinar_table.find(db, account, session_id, for_update=True)
     if webinar is None:
-        raise NotFound("This webinar is not known here. Type /webinar list to see those that are.")
+        raise UnknownWebinar
     return webinar
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model.webinar import Audience, Webinar, one_line_title
-from bot.slack.blocks import Element, link_button
+from bot.slack.blocks import Element, confirm_dialog, link_button
 from bot.slack.blocks import button as _button
 from bot.slack.form_elements import conversations_select
 
@@ -120,11 +120,18 @@ def start(webinar: Webinar, host_link: str) -> Element | None:
 
 
 def webinar_button(
-    webinar: Webinar, text: str, action_id: str, *, style: str | None = None, typed: str = ""
+    webinar: Webinar,
+    text: str,
+    action_id: str,
+    *,
+    style: str | None = None,
+    typed: str = "",
+    confirm: Element | None = None,
 ) -> Element:
     """A button whose value is a webinar's id, and the rest of the typed command if there is one."""
     value = f"{webinar.id} {typed[:MAX_TYPED]}".strip()
-    return _button(text, action_id, value, style=style, label=f"{text}: {one_line_title(webinar.title)}")
+    label = f"{text}: {one_line_title(webinar.title)}"
+    return _button(text, action_id, value, style=style, label=label, confirm=confirm)
 
 
 def parse_value(value: str) -> tuple[str, str]:
@@ -144,8 +151,17 @@ def remind_me(webinar: Webinar) -> Element:
 
 
 def mute(webinar: Webinar, channel_id: str) -> Element:
-    """Stops the reminders of this webinar in this channel or direct message."""
-    return webinar_button(webinar, "Mute Here" if channel_id.startswith(("C", "G")) else "Mute", MUTE)
+    """Stops the reminders of this webinar in this channel, which it asks to confirm, or in this direct message."""
+    if not channel_id.startswith(("C", "G")):
+        return webinar_button(webinar, "Mute", MUTE)
+    confirm = confirm_dialog(
+        title="Mute these reminders?",
+        text="This channel gets no more reminders of this webinar, and a line here says that you muted them.",
+        confirm="Mute",
+        deny="Keep Them",
+        style="danger",
+    )
+    return webinar_button(webinar, "Mute Here", MUTE, confirm=confirm)
 
 
 def raise_limit(webinar: Webinar) -> Element:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import ChannelUnreachable
 from bot.model.people import Person, Workspace
+from bot.model.visibility import Channel
 from bot.slack.message import Message
 from bot.slack.responses import SlackOutcomeUnknown, SlackRefused, checked_answer, error_for
 
@@ -31,6 +32,9 @@ NO_DIRECT_MESSAGES = {"messages_tab_disabled", "cannot_dm_bot", "user_disabled"}
 """Slack does not let us message this user: docs.slack.dev/reference/methods/chat.postMessage"""
 MARKED = "greenroom_notice"
 PAGE = 200
+MOST_LISTED = 1000
+"""Channels or members per call, the most that Slack returns: docs.slack.dev/reference/methods/conversations.list"""
+CHANNEL_TYPES = "public_channel,private_channel"
 GUEST_FIELDS = ("is_restricted", "is_ultra_restricted")
 ADMIN_FIELDS = ("is_admin", "is_owner", "is_primary_owner")
 
@@ -127,6 +131,39 @@ class SlackApi:
             return ""
         is_public = channel.get("is_channel") and not channel.get("is_private")
         return str(channel.get("name") or "") if is_public else ""
+
+    async def channel(self, channel_id: str) -> Channel:
+        """Look up a channel, without its members. Raises `ChannelUnreachable` if Slack does not show it to us."""
+        return _channel((await self._post(self.client.conversations_info(channel=channel_id)))["channel"])
+
+    async def team_name(self, team_id: str) -> str:
+        """Return the name of a workspace that shares a channel with ours; empty if Slack does not name it.
+
+        Needs the scope `team:read`: docs.slack.dev/reference/methods/team.info
+        """
+        try:
+            return str((await self._call(self.client.team_info(team=team_id)))["team"]["name"])
+        except SlackRefused:
+            return ""
+
+    async def permalink(self, channel_id: str, ts: str) -> str:
+        """Return the URL of a message; empty if it is gone."""
+        try:
+            return str(
+                (await self._post(self.client.chat_getPermalink(channel=channel_id, message_ts=ts)))["permalink"]
+            )
+        except (SlackRefused, ChannelUnreachable):
+            return ""
+
+    async def channels(self) -> list[Channel]:
+        """List all public channels, and the private ones that we are in, without their members."""
+        pages = self._pages(lambda **page: self.client.conversations_list(types=CHANNEL_TYPES, **page), "channels")
+        return [_channel(found) async for found in pages]
+
+    async def channel_members(self, channel_id: str) -> frozenset[str]:
+        """List the user ids of a channel's members, including people of other organizations."""
+        pages = self._pages(lambda **page: self.client.conversations_members(channel=channel_id, **page), "members")
+        return frozenset([str(user_id) async for user_id in pages])
 
     async def post(self, channel_id: str, message: Message, mark: str = "") -> tuple[str, str]:
         """Post a message; return its channel (a DM has its own id) and its `ts`.
@@ -277,6 +314,17 @@ class SlackApi:
             content = await response.read()
         return checked_answer(response.status, response.headers, content)
 
+    async def _pages(self, call: Callable[..., Awaitable[AsyncSlackResponse]], key: str) -> AsyncIterator[Any]:
+        """Yield the items of all pages of a method that Slack pages by cursor."""
+        cursor: str | None = None
+        while True:
+            answer = await self._post(call(limit=MOST_LISTED, cursor=cursor))
+            for item in answer[key]:
+                yield item
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if not cursor:
+                return
+
     async def _post(self, call: Awaitable[Answer]) -> Answer:
         try:
             return await self._call(call)
@@ -296,3 +344,15 @@ class SlackApi:
             raise error_for(error) from error
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as error:
             raise SlackOutcomeUnknown from error
+
+
+def _channel(found: dict[str, Any]) -> Channel:
+    is_direct = found.get("is_im") or found.get("is_mpim")
+    return Channel(
+        channel_id=str(found["id"]),
+        is_public=not (found.get("is_private") or is_direct),
+        is_external=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
+        organizations=frozenset(
+            map(str, [*(found.get("connected_team_ids") or ()), *(found.get("shared_team_ids") or ())])
+        ),
+    )

@@ -20,7 +20,7 @@ from bot.slack.client import SlackApi
 from bot.slack.responses import SlackBusy, SlackRefused
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
-from bot.webinars.texts.card import card, fingerprint
+from bot.webinars.texts.card import card, fingerprint, moved_card
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +37,28 @@ class Cards:
         self._slack = slack
         self._clock = clock
         self._editing = KeyedLocks()
+        self._sharing = KeyedLocks()
         self._busy_until = 0.0
 
-    async def share(self, webinar: Webinar, channel_id: str, user_id: str) -> card_table.Card:
+    async def share(
+        self, webinar: Webinar, channel_id: str, user_id: str, *, again: bool = False
+    ) -> tuple[card_table.Card, bool]:
         """Post the card to a channel and subscribe the channel to the webinar.
 
-        Raises `ChannelUnreachable` if Slack rejects the post, and `BadInput` if the webinar is over.
+        Return the card and whether it is new: a channel that has one keeps it, unless it is shared `again`; then the
+        old cards point to the new one. Raises `ChannelUnreachable` if Slack rejects the post, and `BadInput` if the
+        webinar is over.
         """
+        async with self._sharing[webinar.session_id, channel_id]:  # of a double click, the second finds the card
+            before = [card for card in await self.of_webinar(webinar) if card.channel_id == channel_id]
+            if before and not again:
+                return before[-1], False
+            posted = await self._post(webinar, channel_id, user_id)
+            for old in before:
+                await self._point_to(webinar, old, posted)
+            return posted, True
+
+    async def _post(self, webinar: Webinar, channel_id: str, user_id: str) -> card_table.Card:
         now = self._clock.now()
         if not is_coming_or_live(webinar, now):
             raise BadInput("This webinar is over, so there is nothing to announce.")
@@ -99,6 +114,17 @@ class Cards:
         """List the cards of this webinar."""
         async with self._store.read() as db:
             return await card_table.of_session(db, webinar.account, webinar.session_id)
+
+    async def _point_to(self, webinar: Webinar, old: card_table.Card, new: card_table.Card) -> None:
+        """Replace an old card by a link to the new one. A failure leaves the old card, which still works."""
+        try:
+            link = await self._slack.permalink(new.channel_id, new.message_ts)
+            await self._slack.edit(old.channel_id, old.message_ts, moved_card(webinar, link))
+        except GreenroomError as error:
+            log.warning("card.update_failed", extra={"session": old.session_id, "reason": error.sentence})
+            return
+        async with self._store.write() as db:
+            await card_table.forget(db, old)
 
     async def _edit(self, webinar: Webinar, posted: card_table.Card, now: datetime) -> None:
         if monotonic() < self._busy_until:

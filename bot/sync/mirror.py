@@ -11,7 +11,7 @@ from itertools import islice
 from bot.clock import Clock
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
-from bot.errors import NotFound, ProviderError, ProviderGone
+from bot.errors import ProviderError, ProviderGone, UnknownWebinar
 from bot.model.people import Account
 from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
@@ -68,11 +68,11 @@ class Mirror:
         self.swept_at: datetime | None = None
 
     async def find(self, session_id: str) -> Webinar:
-        """Return our copy of this webinar. Raises `NotFound`."""
+        """Return our copy of this webinar. Raises `UnknownWebinar`."""
         async with self._store.read() as db:
             webinar = await webinar_table.find(db, self.account, session_id)
         if webinar is None:
-            raise NotFound("This webinar is not known here. Type /webinar list to see those that are.")
+            raise UnknownWebinar
         return webinar
 
     async def everything(self, ending_after: datetime | None = None) -> list[Webinar]:

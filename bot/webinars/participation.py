@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import ColumnElement, Table, and_, exists, select
 
 from bot.db.connection import Db
@@ -9,7 +11,7 @@ from bot.db.keys import of_account
 from bot.db.people_schema import calendar_entries, invitees, seats
 from bot.model.people import Account
 from bot.model.seat import REGISTERED_STATES
-from bot.model.team import FORMER, NotifiedBy
+from bot.model.team import FORMER, NotifiedBy, Role
 
 _NOTIFIED_IN_SLACK = (NotifiedBy.WAITING, NotifiedBy.MESSAGE)
 
@@ -39,6 +41,17 @@ def has_outdated_entry_of(table: Table) -> ColumnElement[bool]:
 def _same_person(table: Table, other: Table) -> list[ColumnElement[bool]]:
     columns = ("team_id", "enterprise_id", "provider", "account", "session_id", "user_id")
     return [table.c[name] == other.c[name] for name in columns]
+
+
+async def is_cohost(db: Db, account: Account, session_id: str, user_id: str, coworker_id: str) -> bool:
+    """Whether this person is a co-host: as a Slack user, or as a coworker invited elsewhere."""
+    key = *of_account(invitees, account), invitees.c.session_id == session_id
+    current = invitees.c.role == Role.COHOST, invitees.c.told.not_in(FORMER)
+    rows = await db.execute(select(invitees.c.user_id, invitees.c.content).where(*key, *current))
+    return any(
+        (user_id and row.user_id == user_id) or (coworker_id and json.loads(row.content)["coworker_id"] == coworker_id)
+        for row in rows
+    )
 
 
 async def _exists(

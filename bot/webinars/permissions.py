@@ -1,4 +1,15 @@
-"""Who may manage a webinar: its creator, its host, the organizers of the workspace, and its admins."""
+"""Who may do what, besides seeing (`bot.webinars.visibility`).
+
+| right | who has it |
+|---|---|
+| *run* a webinar: open, close, limit registration, see registrants | its co-hosts, and those who may manage it |
+| *manage* a webinar: everything else, such as its team and canceling it | its creator, its host, organizers, admins |
+| create, share, subscribe, remind | every full member |
+| subscribe a channel to all webinars | organizers and admins; every full member if all members see all webinars |
+| settings of the workspace | admins and owners |
+
+Guests and people of other organizations have none of these; they use the buttons of what they can see.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +20,49 @@ from bot.clock import monotonic
 from bot.db.connection import Store
 from bot.errors import GreenroomError, NotAllowed
 from bot.model.people import Person, Workspace
+from bot.model.visibility import Viewer, is_creator_or_host
 from bot.model.webinar import Webinar
 from bot.providers.directory import Directory
 from bot.slack.client import SlackApi
 from bot.slack.responses import SlackRefused
-from bot.webinars import organizer_table
+from bot.webinars import organizer_table, participation
 from bot.webinars.organizer_table import Organizers, UserGroup
 
 
+def check_may_use_commands(person: Person) -> None:
+    """Raise `NotAllowed` for people of another organization: they use the buttons of the cards that they see."""
+    if person.is_stranger:
+        raise NotAllowed(
+            "Commands are for members of the workspace that runs Greenroom. Use the buttons on the webinar's card."
+        )
+
+
 def check_may_create(person: Person) -> None:
-    """Raise `NotAllowed` for guests and for people of another organisation."""
+    """Raise `NotAllowed` for guests and for people of another organization."""
     _check_member(person, "create webinars")
 
 
 def check_may_subscribe(person: Person) -> None:
-    """Raise `NotAllowed` for guests and for people of another organisation."""
-    _check_member(person, "choose what a channel hears")
+    """Raise `NotAllowed` for guests and for people of another organization."""
+    _check_member(person, "change the subscriptions of a channel")
+
+
+def check_may_subscribe_to_all(*, sees_all: bool) -> None:
+    """Raise `NotAllowed` for a person who cannot see every webinar: the channel would show them."""
+    if not sees_all:
+        raise NotAllowed(
+            "Only organizers and admins can subscribe a channel to all webinars, because that announces every one of "
+            "them there. Type `/webinar subscribe mine` for those you create, or `/webinar subscribe for` and a title."
+        )
 
 
 def check_may_share(person: Person) -> None:
-    """Raise `NotAllowed` for guests and for people of another organisation."""
+    """Raise `NotAllowed` for guests and for people of another organization."""
     _check_member(person, "share webinars")
 
 
 def check_may_remind(person: Person) -> None:
-    """Raise `NotAllowed` for guests and for people of another organisation."""
+    """Raise `NotAllowed` for guests and for people of another organization."""
     _check_member(person, "change what a channel is reminded of")
 
 
@@ -56,12 +85,12 @@ def may_choose_organizers(person: Person) -> bool:
 def check_may_choose_organizers(person: Person) -> None:
     """Raise `NotAllowed`, naming who may, for anyone but the workspace's admins."""
     if not may_choose_organizers(person):
-        raise NotAllowed("Only an admin or owner of this workspace can choose its organisers. Ask one of them to.")
+        raise NotAllowed("Only an admin or owner of this workspace can choose its organizers. Ask one of them to.")
 
 
 def _check_member(person: Person, what: str) -> None:
     if person.is_guest or person.is_stranger:
-        raise NotAllowed(f"Guests and people of other organisations can't {what}. Ask a member of this workspace to.")
+        raise NotAllowed(f"Guests and people of other organizations can't {what}. Ask a member of this workspace to.")
 
 
 log = logging.getLogger(__name__)
@@ -99,19 +128,56 @@ class Permissions:
         """Whether this person may manage the webinar; members of other organizations never may."""
         if person.is_stranger:
             return False
-        if person.is_admin or self._is_creator_or_host(person, webinar):
+        viewer = Viewer(person=person, is_organizer=person.is_admin, coworker_id=self.coworker_id(person))
+        return is_creator_or_host(viewer, webinar) or await self.is_organizer(person)
+
+    async def is_organizer(self, person: Person) -> bool:
+        """Whether this person may manage every webinar: an organizer or an admin of the workspace."""
+        if person.is_stranger:
+            return False
+        if person.is_admin:
             return True
         chosen = await self.organizers(person.workspace)
         if person.user_id in chosen.subjects:
             return True
         return any([person.user_id in await self._members(group) for group in chosen.groups])
 
-    async def check(self, person: Person, webinar: Webinar, what: str) -> None:
-        """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "cancel this webinar"."""
+    def coworker_id(self, person: Person) -> str:
+        """The id of this person in the company's directory; empty if they are not in it."""
+        coworker = self._directory.coworker(person)
+        return coworker.user_id if coworker else ""
+
+    async def can_run(self, person: Person, webinar: Webinar) -> bool:
+        """Whether this person may run the webinar: everyone who may manage it, and its co-hosts."""
+        if await self.can_manage(person, webinar):
+            return True
+        if person.is_stranger:
+            return False
+        async with self._store.read() as db:
+            return await participation.is_cohost(
+                db, webinar.account, webinar.session_id, person.user_id, self.coworker_id(person)
+            )
+
+    async def check_manage(self, person: Person, webinar: Webinar, what: str, also: str = "") -> None:
+        """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "cancel this webinar".
+
+        `also` is the id of one more Slack user who may do this.
+        """
+        if also and person.user_id == also:
+            return
         if not await self.can_manage(person, webinar):
-            chosen = await self.organizers(person.workspace)
-            handles = {group.group_id: group.handle for group in (await self.groups() if chosen.groups else [])}
-            raise NotAllowed(f"You can't {what}: {who_can(webinar, chosen, handles)}")
+            more = [f"<@{also}>"] if also and also != webinar.created_by else []
+            raise NotAllowed(f"You can't {what}: {await self._who_can(person.workspace, webinar, *more)}")
+
+    async def check_run(self, person: Person, webinar: Webinar, what: str) -> None:
+        """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "close this registration"."""
+        if not await self.can_run(person, webinar):
+            raise NotAllowed(f"You can't {what}: {await self._who_can(person.workspace, webinar, 'its co-hosts')}")
+
+    async def _who_can(self, workspace: Workspace, webinar: Webinar, *more: str) -> str:
+        chosen = await self.organizers(workspace)
+        handles = {group.group_id: group.handle for group in (await self.groups() if chosen.groups else [])}
+        return who_can(webinar, chosen, handles, *more)
 
     async def groups(self) -> list[UserGroup]:
         """Return the user groups of the workspace, cached for five minutes; the last known ones if Slack fails."""
@@ -125,12 +191,6 @@ class Permissions:
                 return self._listed
             self._listed_at = self._monotonic()
         return self._listed
-
-    def _is_creator_or_host(self, person: Person, webinar: Webinar) -> bool:
-        if webinar.created_by and person.user_id == webinar.created_by:
-            return True
-        coworker = self._directory.coworker(person)
-        return bool(coworker and coworker.user_id == webinar.host_user_id)
 
     async def _members(self, group_id: str) -> frozenset[str]:
         now = self._monotonic()
@@ -151,14 +211,16 @@ class Permissions:
         return people
 
 
-def who_can(webinar: Webinar, chosen: Organizers, handles: Mapping[str, str]) -> str:
-    """Return who may manage a webinar, as a sentence to follow a colon.
+def who_can(webinar: Webinar, chosen: Organizers, handles: Mapping[str, str], *more: str) -> str:
+    """Return who may manage a webinar, and `more` people, as a sentence to follow a colon.
 
     User groups appear by their handles: a mention could notify all of their members.
     """
     creator = [f"<@{webinar.created_by}>, who created it"] if webinar.created_by else ["its host"]
     groups = sorted(f"@{handles[group]}" for group in chosen.groups if group in handles)
-    people = [f"<@{user}>" for user in chosen.people if user != webinar.created_by]
+    people = [f"<@{user}>" for user in chosen.people if user != webinar.created_by and f"<@{user}>" not in more]
     organizers = [*groups, *people]
-    more = [f"{len(organizers) - MOST_NAMED} more organisers"] if len(organizers) > MOST_NAMED else []
-    return f"{', '.join([*creator, *organizers[:MOST_NAMED], *more])}, or an admin or owner of this workspace can."
+    rest = [f"{len(organizers) - MOST_NAMED} more organizers"] if len(organizers) > MOST_NAMED else []
+    return (
+        f"{', '.join([*creator, *more, *organizers[:MOST_NAMED], *rest])}, or an admin or owner of this workspace can."
+    )

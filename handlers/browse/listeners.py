@@ -26,9 +26,7 @@ from handlers.webinar_choice import choose_webinar
 async def show_menu(request: SlackRequest, _: Home) -> None:
     """Reply with the next webinar and the main buttons."""
     now = request.now()
-    coming = [
-        webinar for webinar in await request.services.mirror.everything(now) if webinar.status is not Status.CANCELED
-    ]
+    coming = [webinar for webinar in await request.visible_webinars(now) if webinar.status is not Status.CANCELED]
     await request.reply(browse_texts.home_menu(coming[0] if coming else None, now=now))
 
 
@@ -69,7 +67,7 @@ async def show(request: SlackRequest, command: Show) -> None:
 
 async def show_button(request: SlackRequest) -> None:
     """Reply with the button's webinar."""
-    await request.reply(await _details(request, await request.services.mirror.find(request.value)))
+    await request.reply(await _details(request, await request.find_webinar(request.value)))
 
 
 async def count(request: SlackRequest, command: Count) -> None:
@@ -81,29 +79,29 @@ async def count(request: SlackRequest, command: Count) -> None:
 
 async def count_button(request: SlackRequest) -> None:
     """Reply with the number of registrants of the button's webinar."""
-    await request.reply(await _count(request, await request.services.mirror.find(request.value)))
+    await request.reply(await _count(request, await request.find_webinar(request.value)))
 
 
 async def refresh_card(request: SlackRequest) -> None:
     """Read the webinar at RingCentral (one call), which updates its cards."""
-    await request.services.mirror.refresh(request.value, request.caller(Lane.LOOK))
+    await request.refreshed_webinar(request.value)
 
 
 async def refresh_details(request: SlackRequest) -> None:
     """Read the webinar at RingCentral (one call), and replace the message."""
-    webinar = await request.services.mirror.refresh(request.value, request.caller(Lane.LOOK))
+    webinar = await request.refreshed_webinar(request.value)
     await request.reply(await _details(request, webinar), replace=True)
 
 
 async def refresh_count(request: SlackRequest) -> None:
     """Read the figures at RingCentral (one call), and replace the message."""
-    webinar = await request.services.mirror.refresh(request.value, request.caller(Lane.LOOK))
+    webinar = await request.refreshed_webinar(request.value)
     await request.reply(await _count(request, webinar), replace=True)
 
 
 async def _page(request: SlackRequest, which: str, page: int) -> Message:
     now = request.now()
-    found = _matching(await request.services.mirror.everything(), which, request, await request.person())
+    found = _matching(await request.visible_webinars(), which, request, await request.person())
     pages = max(1, -(-len(found) // webinar_choice_texts.PAGE_SIZE))
     page = min(max(page, 1), pages)
     first = (page - 1) * webinar_choice_texts.PAGE_SIZE
@@ -139,7 +137,9 @@ def _matching(webinars: Sequence[Webinar], which: str, request: SlackRequest, pe
 
 
 async def _count(request: SlackRequest, webinar: Webinar) -> Message:
-    return browse_texts.count(webinar, now=request.now(), can_manage=await request.can_manage(webinar))
+    can_manage = await request.can_manage(webinar)
+    can_run = can_manage or await request.can_run(webinar)
+    return browse_texts.count(webinar, now=request.now(), can_manage=can_manage, can_run=can_run)
 
 
 async def _details(request: SlackRequest, webinar: Webinar) -> Message:
@@ -147,11 +147,13 @@ async def _details(request: SlackRequest, webinar: Webinar) -> Message:
     if webinar.created_by == request.user_id:
         async with request.services.store.read() as db:
             link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
+    can_manage = await request.can_manage(webinar)
     return browse_texts.details(
         webinar,
         now=request.now(),
         host_link=SecretStr(link) if link else None,
-        can_manage=await request.can_manage(webinar),
+        can_manage=can_manage,
+        can_run=can_manage or await request.can_run(webinar),
         here=bool(request.channel_id),
         has_pages=request.services.own_pages.urls.is_on,
     )

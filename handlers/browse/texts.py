@@ -13,6 +13,7 @@ from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
     Block,
+    Element,
     actions,
     ago,
     button,
@@ -94,14 +95,15 @@ def details(
     now: datetime,
     host_link: SecretStr | None,
     can_manage: bool,
+    can_run: bool = False,
     here: bool = True,
     has_pages: bool = False,
     problem: str = "",
 ) -> Message:
     """The reply to `show`, for one user: `host_link` only if that user created the webinar.
 
-    `can_manage` adds the buttons of organizers. Without `here` (in a modal) a picker asks for the channel to share
-    in. `has_pages` says whether the bot serves registration pages.
+    `can_manage` adds the buttons of organizers, `can_run` those of co-hosts. Without `here` (in a modal) a picker asks
+    for the channel to share in. `has_pages` says whether the bot serves registration pages.
     """
     coming = is_coming_or_live(webinar, now)
     link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
@@ -114,6 +116,8 @@ def details(
     )
     if can_manage:
         blocks += _manager_buttons(webinar, now, has_pages=has_pages)
+    elif can_run:
+        blocks += actions(registrants_button(webinar, now), *registration_buttons(webinar, now))
     if coming and not here:
         blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block_id(webinar))
     notes = [f"Known as `{plain(webinar.id)}` in commands"]
@@ -139,11 +143,10 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
     """The buttons of organizers: one row for people, one for registration and cancellation."""
     coming, current = is_coming_or_live(webinar, now), stage(webinar, now)
     by_registration = webinar.audience is Audience.REGISTRANTS
-    listed = by_registration and current is not Stage.CANCELED
     people_row = actions(
         buttons.webinar_button(webinar, "Invite", buttons.INVITE) if coming else None,
         buttons.webinar_button(webinar, "Team", buttons.TEAM) if coming else None,
-        buttons.webinar_button(webinar, "Registrants", buttons.REGISTRANTS) if listed else None,
+        registrants_button(webinar, now),
         buttons.webinar_button(webinar, link_texts.LABEL, buttons.PAGE_LINK)
         if has_pages and coming and by_registration
         else None,
@@ -154,20 +157,26 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
     )
 
 
-def count(webinar: Webinar, *, now: datetime, can_manage: bool = False, problem: str = "") -> Message:
+def registrants_button(webinar: Webinar, now: datetime) -> Element | None:
+    """The button that lists the registrants; None if nobody registers for this webinar."""
+    listed = webinar.audience is Audience.REGISTRANTS and stage(webinar, now) is not Stage.CANCELED
+    return buttons.webinar_button(webinar, "Registrants", buttons.REGISTRANTS) if listed else None
+
+
+def count(
+    webinar: Webinar, *, now: datetime, can_manage: bool = False, can_run: bool = False, problem: str = ""
+) -> Message:
     """The reply to `count`: the figures with their age, or that they were never read.
 
-    `can_manage` adds the buttons that open, close and limit registration.
+    `can_run` adds the buttons that open, close and limit registration, `can_manage` those for all of its settings.
     """
+    more = (menu_button(webinar, now), chart_button(webinar)) if can_manage else ()
     blocks: list[Block] = [paragraph(problem)] if problem else []
     blocks += [heading(webinar.title), _figures(webinar), context(registrations_with_age(webinar, now))]
     blocks += actions(
         buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_COUNT),
-        *(
-            (*registration_buttons(webinar, now), menu_button(webinar, now), chart_button(webinar))
-            if can_manage
-            else ()
-        ),
+        *(registration_buttons(webinar, now) if can_manage or can_run else ()),
+        *more,
         buttons.webinar_button(webinar, "Details", buttons.SHOW),
     )
     spoken = f"{escape_sentence(problem)} {plain(webinar.title)}: {registrations(webinar)}.".strip()

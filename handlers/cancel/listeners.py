@@ -22,7 +22,7 @@ async def cancel(request: SlackRequest, command: CancelWebinar) -> None:
 
 async def cancel_button(request: SlackRequest) -> None:
     """Open the confirmation from a button."""
-    await _confirm(request, await request.services.mirror.find(request.value))
+    await _confirm(request, await request.find_webinar(request.value))
 
 
 async def submit(request: SlackRequest) -> None:
@@ -43,7 +43,7 @@ async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
 
 
 async def _cancel(request: SlackRequest) -> None:
-    webinar = await request.services.mirror.find(request.metadata)
+    webinar = await request.find_webinar(request.metadata)
     caller = request.caller_with_progress(lambda note: cancel_form.working(webinar, note=note))
     canceled = await request.services.cancellation.cancel(webinar, caller, by=request.user_id)
     await request.finish(cancel_form.done(canceled), cancel_form.done_message(canceled))

@@ -33,7 +33,7 @@ RESUMABLE = timedelta(days=1)
 
 async def open_form(request: SlackRequest, command: Create) -> None:
     """Open the form, prefilled from the command; without words, as it was left."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_create(person)
     left = await _resumable_draft(request) if not command.words else None
     draft = _copy(left) if left else _prefilled(request, person, command.words)
@@ -96,7 +96,7 @@ async def submit_settings(request: SlackRequest) -> None:
 
 async def submit(request: SlackRequest) -> None:
     """Check the form, show all problems under their fields, or begin the creation and show progress."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_create(person)
     draft = create_form.read(await _draft(request), request.values)
     await _save(request, draft)

@@ -45,7 +45,7 @@ async def register(request: SlackRequest, command: Register) -> None:
 async def register_pressed(request: SlackRequest) -> None:
     """The same from a button, whose value may contain people."""
     session_id, typed = buttons.parse_value(request.value)
-    await _open(request, await request.services.mirror.find(session_id), parse_register(typed).people)
+    await _open(request, await request.find_webinar(session_id), parse_register(typed).people)
 
 
 async def form_submitted(request: SlackRequest) -> None:

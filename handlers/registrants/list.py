@@ -72,20 +72,29 @@ def page_message(
     age: timedelta,
     now: datetime,
     note: str = "",
+    can_manage: bool = True,
 ) -> Message:
-    """One page, newest first. `age` is the age of the list; `note` is a sentence about the last action."""
+    """One page, newest first. `age` is the age of the list; `note` is a sentence about the last action.
+
+    Without `can_manage` (for co-hosts) it has no buttons that remove or add people.
+    """
     found = search_registrants(registrants, position.words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(position.page, 1), pages)
     here = position.model_copy(update={"page": page, "picked": ""})
     head = f"*{plain(webinar.title)}*\n{_counted(registrants, found, position.words)}"
     rows: list[Block] = [
-        section(_row(registrant, webinar), _remove(registrant, webinar, here))
+        section(_row(registrant, webinar), _remove(registrant, webinar, here) if can_manage else None)
         for registrant in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     ]
     notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(now - age, now)}"]
     notes.append("For your eyes only: nothing of this is stored")
-    blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_page_buttons(here, pages)]
+    blocks = [
+        *([paragraph(note)] if note else []),
+        section(head),
+        *rows,
+        *_page_buttons(here, pages, can_manage=can_manage),
+    ]
     fallback = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, position.words)}".strip()
     return message(fallback, [*blocks, context(" · ".join(filter(None, notes)))])
 
@@ -162,7 +171,7 @@ def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> E
     return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)
 
 
-def _page_buttons(here: RegistrantPage, pages: int) -> list[Block]:
+def _page_buttons(here: RegistrantPage, pages: int, *, can_manage: bool) -> list[Block]:
     def at(page: int) -> str:
         return here.model_copy(update={"page": page}).model_dump_json()
 
@@ -173,7 +182,9 @@ def _page_buttons(here: RegistrantPage, pages: int) -> list[Block]:
         button("Next", NEXT, at(here.page + 1), label="Next page") if here.page < pages else None,
         button("Search", SEARCH, this, label="Find registrants by name, address or source"),
         button("Show All", ALL, registrants) if here.words else None,
-        button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many"),
+        button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many")
+        if can_manage
+        else None,
         button("Download CSV", DOWNLOAD, this, label="Get everybody as a CSV file in a direct message"),
         button("Refresh", REFRESH, this, label=f"Read the list from {DISPLAY_NAME} again"),
     )

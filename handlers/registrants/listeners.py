@@ -19,32 +19,33 @@ from handlers.webinar_choice import choose_webinar
 ANYONE = "Everyone with the link can join this webinar, so nobody registers for it."
 FILE_NAME = "registrants.csv"
 ACTION = "see who has registered for this webinar"
+REMOVE_ACTION = "remove registrants of this webinar"
 
 
 async def registrants(request: SlackRequest, command: ShowRegistrants) -> None:
     """Show the registrants of a webinar: one call."""
     webinar = await choose_webinar(request, command.which, "registrants")
     if webinar:
-        await request.require_manager(webinar, ACTION)
+        await request.require_runner(webinar, ACTION)
         await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), force=True)
 
 
 async def registrants_pressed(request: SlackRequest) -> None:
     """The same from a button."""
-    webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
+    webinar = await request.run_webinar(buttons.parse_value(request.value)[0], ACTION)
     await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), force=True)
 
 
 async def turn_page(request: SlackRequest) -> None:
     """Another page, or registrants again, in the place of this one."""
     position = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await request.managed_webinar(position.session_id, ACTION), position, replace=True)
+    await _show(request, await request.run_webinar(position.session_id, ACTION), position, replace=True)
 
 
 async def refresh(request: SlackRequest) -> None:
     """Read the list force (one call), and show it in the same place."""
     position = RegistrantPage.model_validate_json(request.value)
-    webinar = await request.managed_webinar(position.session_id, ACTION)
+    webinar = await request.run_webinar(position.session_id, ACTION)
     await request.services.registrants.refresh(webinar, request.user_id, request.caller())
     await _show(request, webinar, position, replace=True)
 
@@ -52,14 +53,14 @@ async def refresh(request: SlackRequest) -> None:
 async def search(request: SlackRequest) -> None:
     """Open the search form."""
     position = RegistrantPage.model_validate_json(request.value)
-    await request.managed_webinar(position.session_id, ACTION)
+    await request.run_webinar(position.session_id, ACTION)
     await request.open(registrant_list.search_form(position, request.response_url))
 
 
 async def search_submitted(request: SlackRequest) -> None:
     """Replace the page by the result of the search."""
     search = SearchContext.model_validate_json(request.metadata)
-    webinar = await request.managed_webinar(search.place.session_id, ACTION)
+    webinar = await request.run_webinar(search.place.session_id, ACTION)
     position = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_search(request.values))
     await request.acknowledge()
     request.view, request.response_url = None, search.response_url
@@ -73,7 +74,7 @@ async def search_submitted(request: SlackRequest) -> None:
 async def remove(request: SlackRequest) -> None:
     """Remove a registrant (one call), as confirmed at the button, and replace the page."""
     position = RegistrantPage.model_validate_json(request.value)
-    webinar = await request.managed_webinar(position.session_id, ACTION)
+    webinar = await request.managed_webinar(position.session_id, REMOVE_ACTION)
     await request.services.registrants.remove(webinar, position.picked, request.caller())
     await request.services.seats.notifier.notify_removed(webinar, position.picked)
     await _show(request, webinar, position, replace=True, note=registrant_list.GONE)
@@ -82,7 +83,7 @@ async def remove(request: SlackRequest) -> None:
 async def download(request: SlackRequest) -> None:
     """Send all registrants as a file by DM."""
     position = RegistrantPage.model_validate_json(request.value)
-    webinar = await request.managed_webinar(position.session_id, ACTION)
+    webinar = await request.run_webinar(position.session_id, ACTION)
     cached = await request.services.registrants.get(webinar, request.user_id, request.caller())
     content = await asyncio.to_thread(registrant_file.registrant_csv, cached.registrants)
     message = sentence_message(registrant_list.download_text(webinar, len(cached.registrants)))
@@ -104,7 +105,15 @@ async def _show(
         raise BadInput(ANYONE)
     cached = await request.services.registrants.get(webinar, request.user_id, request.caller(), force=force)
     now = request.now()
-    page = registrant_list.page_message(webinar, cached.registrants, position, age=cached.age, now=now, note=note)
+    page = registrant_list.page_message(
+        webinar,
+        cached.registrants,
+        position,
+        age=cached.age,
+        now=now,
+        note=note,
+        can_manage=await request.can_manage(webinar),
+    )
     await request.reply(page, replace=replace)
 
 

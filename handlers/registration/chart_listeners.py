@@ -32,7 +32,7 @@ async def sources_pressed(request: SlackRequest) -> None:
 
 async def links_pressed(request: SlackRequest) -> None:
     """Send the current file of links: one call per 1,000 registrants."""
-    webinar = await request.services.mirror.find(request.value)
+    webinar = await request.find_webinar(request.value)
     await request.require_manager(webinar, LINKS_ACTION)
     request.services.registration.check(webinar)
     people = await send_links(request, webinar, await _show_progress(request, webinar, chart_texts.collecting_view))
@@ -48,7 +48,7 @@ async def send_links(request: SlackRequest, webinar: Webinar, caller: Caller) ->
 
 
 async def _chart(request: SlackRequest, *, with_sources: bool) -> None:
-    webinar = await request.services.mirror.find(request.value)
+    webinar = await request.find_webinar(request.value)
     await request.require_manager(webinar, CHART_ACTION)
     read, now = webinar.registration, request.now()
     if read is None:

@@ -47,7 +47,7 @@ async def close_pressed(request: SlackRequest) -> None:
 async def limit_registration(request: SlackRequest, command: Limit) -> None:
     """Set the limit, or open the form if the command has none."""
     services = request.services
-    command = resolve_limit(command, await services.mirror.everything(), services.clock.now())
+    command = resolve_limit(command, await request.visible_webinars(), services.clock.now())
     limit = read_limit(command.to) if command.to else None
     webinar = await choose_webinar(request, command.which, "limit", typed=command.to)
     if not webinar:
@@ -55,7 +55,7 @@ async def limit_registration(request: SlackRequest, command: Limit) -> None:
     if not command.to:
         await _open_limit_form(request, webinar)
         return
-    await request.require_manager(webinar, ACTION)
+    await request.require_runner(webinar, ACTION)
     await _reply_with_result(
         request, services.registration.limit(webinar.session_id, limit, request.caller(), request.user_id)
     )
@@ -64,14 +64,14 @@ async def limit_registration(request: SlackRequest, command: Limit) -> None:
 async def limit_pressed(request: SlackRequest) -> None:
     """Open the limit form."""
     session_id, typed = buttons.parse_value(request.value)
-    await _open_limit_form(request, await request.services.mirror.find(session_id), typed)
+    await _open_limit_form(request, await request.find_webinar(session_id), typed)
 
 
 async def limit_submitted(request: SlackRequest) -> None:
     """Validate the form; set the limit behind a progress view."""
     services = request.services
-    webinar = await services.mirror.find(request.metadata)
-    await request.require_manager(webinar, ACTION)
+    webinar = await request.find_webinar(request.metadata)
+    await request.require_runner(webinar, ACTION)
     services.registration.check(webinar)
     limit = limit_form.read_form(request.values)
     try:
@@ -91,25 +91,25 @@ async def limit_submitted(request: SlackRequest) -> None:
 async def undo_pressed(request: SlackRequest) -> None:
     """Undo a change, and replace its message by the result."""
     undo = settings_result.read_undo(request.value)
-    await request.require_manager(await request.services.mirror.find(undo.session_id), ACTION)
+    await request.run_webinar(undo.session_id, ACTION)
     await _reply_with_result(
         request, request.services.registration.undo(undo, request.caller(), request.user_id), undone=True
     )
 
 
 async def _webinar(request: SlackRequest) -> Webinar:
-    return await request.services.mirror.find(buttons.parse_value(request.value)[0])
+    return await request.find_webinar(buttons.parse_value(request.value)[0])
 
 
 async def _open(request: SlackRequest, webinar: Webinar) -> None:
-    await request.require_manager(webinar, ACTION)
+    await request.require_runner(webinar, ACTION)
     await _reply_with_result(
         request, request.services.registration.open(webinar.session_id, request.caller(), request.user_id)
     )
 
 
 async def _close(request: SlackRequest, webinar: Webinar) -> None:
-    await request.require_manager(webinar, ACTION)
+    await request.require_runner(webinar, ACTION)
     await _reply_with_result(
         request, request.services.registration.close(webinar.session_id, request.caller(), request.user_id)
     )
@@ -131,7 +131,7 @@ async def _reply_with_result(request: SlackRequest, change: Awaitable[Changed], 
 
 
 async def _open_limit_form(request: SlackRequest, webinar: Webinar, typed: str = "") -> None:
-    await request.require_manager(webinar, ACTION)
+    await request.require_runner(webinar, ACTION)
     request.services.registration.check(webinar)
     await request.open(limit_form.form_view(webinar, now=request.now(), typed=typed))
 

@@ -12,6 +12,7 @@ from bot.registration.state import RegistrationState
 from bot.registration.texts import settings_result
 from bot.slack import buttons
 from bot.slack.message import View
+from handlers.browse import texts as browse_texts
 from handlers.registration import chart_texts, menu_form
 from handlers.registration.chart_listeners import send_links
 from handlers.request import Listeners, SlackRequest
@@ -23,7 +24,10 @@ IGNORED = "RingCentral left this as it was, without saying why: {}."
 
 async def menu_pressed(request: SlackRequest) -> None:
     """Open the form from the mirror; if the preferences were never read, read them behind a progress view first."""
-    webinar = await request.services.mirror.find(request.value)
+    webinar = await request.find_webinar(request.value)
+    if not await request.can_manage(webinar) and await request.can_run(webinar):
+        await request.reply(browse_texts.count(webinar, now=request.now(), can_run=True))  # what a co-host may change
+        return
     await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
     if menu_form.is_ready(webinar):
@@ -39,7 +43,7 @@ async def menu_pressed(request: SlackRequest) -> None:
 async def form_submitted(request: SlackRequest) -> None:
     """Validate the form; apply its changes behind a progress view."""
     context = menu_form.read_context(request.metadata)
-    webinar = await request.services.mirror.find(context.session_id)
+    webinar = await request.find_webinar(context.session_id)
     await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
     wanted = _read_form(request, webinar, context.shown)

@@ -18,7 +18,7 @@ from handlers.request import Listeners, SlackRequest
 
 async def defaults(request: SlackRequest, times: str) -> None:
     """Show the defaults, or set them to `times`."""
-    person = await request.person()
+    person = await request.current_person()
     if not times:
         current = await _load(request)
         await request.reply(
@@ -39,7 +39,7 @@ async def defaults(request: SlackRequest, times: str) -> None:
 
 async def open_form(request: SlackRequest) -> None:
     """Open the form, with the typed text that could not be parsed, if any."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_set_defaults(person)
     typed = "" if request.value == "defaults" else request.value
     await request.open(defaults_form.form(await _load(request), zone=person.time_zone, typed=typed))
@@ -47,7 +47,7 @@ async def open_form(request: SlackRequest) -> None:
 
 async def submitted(request: SlackRequest) -> None:
     """Save the submitted form, or show an error under its field."""
-    check_may_set_defaults(await request.person())
+    check_may_set_defaults(await request.current_person())
     offsets = defaults_form.read(request.values)
     request.failure_view = defaults_form.failed_view
     await request.acknowledge(response_action="update", view=defaults_form.working_view())
@@ -61,7 +61,7 @@ async def submitted(request: SlackRequest) -> None:
 
 async def undo(request: SlackRequest) -> None:
     """Restore the previous defaults, unless they were changed again since."""
-    check_may_set_defaults(await request.person())
+    check_may_set_defaults(await request.current_person())
     previous = defaults_form.parse_undo(request.value)
     current = await _load(request)
     if current.set_at != previous.changed_at:

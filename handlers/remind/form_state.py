@@ -30,7 +30,7 @@ async def form_view(request: SlackRequest, context: ReminderFormContext) -> View
 
 async def read_sheet(request: SlackRequest, context: ReminderFormContext) -> ReminderSheet:
     """The reminders of the form's channel."""
-    webinar = await request.services.mirror.find(context.session_id)
+    webinar = await request.find_webinar(context.session_id)
     async with request.services.store.read() as db:
         return await reminders.load_sheet(db, webinar, context.channel_id)
 

@@ -28,6 +28,7 @@ from handlers.remind import defaults_listeners
 from handlers.remind import form as remind_form
 from handlers.remind.form import ReminderFormContext
 from handlers.remind.form_state import form_view, read_context, read_sheet, show_form
+from handlers.remind.mute import announce_mute, require_may_mute
 from handlers.remind.switch_listeners import switch
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
@@ -38,11 +39,11 @@ Change = Callable[[Db, Webinar, str, datetime], Awaitable[object]]
 
 async def remind(request: SlackRequest, command: Remind) -> None:
     """Set the typed times, turn reminders off or on, or open the form if nothing was typed."""
-    command = resolve_remind(command, await request.services.mirror.everything(), request.now())
+    command = resolve_remind(command, await request.visible_webinars(), request.now())
     if command.which.is_defaults:
         await defaults_listeners.defaults(request, command.times)
         return
-    check_may_remind(await request.person())
+    check_may_remind(await request.current_person())
     webinar = await choose_webinar(request, command.which, "remind", typed=command.times)
     if not webinar:
         return
@@ -56,10 +57,10 @@ async def remind(request: SlackRequest, command: Remind) -> None:
 
 async def remind_button(request: SlackRequest) -> None:
     """Set the typed times if they are valid; otherwise open the form with them."""
-    check_may_remind(await request.person())
+    check_may_remind(await request.current_person())
     session_id, rest = buttons.parse_value(request.value)
     channel_id, typed = reminder_result.parse_target(rest)
-    webinar = await request.services.mirror.find(session_id)
+    webinar = await request.find_webinar(session_id)
     channel_id = channel_id or request.channel_id
     if typed and _is_channel(channel_id) and not _offsets_problem(typed, webinar, request.now()):
         await _set(request, webinar, channel_id, typed)
@@ -71,7 +72,8 @@ async def undo(request: SlackRequest) -> None:
     """Restore the previous reminders, unless they were changed again since."""
     change = reminder_result.parse_undo(request.value)
     if not is_direct(change.channel_id):
-        check_may_remind(await request.person())
+        check_may_remind(await request.current_person())
+        await request.find_webinar(change.session_id)
     now = request.now()
     async with request.services.store.write() as db:
         webinar = await reminders.lock_webinar(db, request.services.account, change.session_id, change.channel_id)
@@ -85,7 +87,7 @@ async def undo(request: SlackRequest) -> None:
 async def channel_chosen(request: SlackRequest) -> None:
     """Replace the view with the form of the chosen channel."""
     context = read_context(request).model_copy(update={"channel_id": request.value})
-    check_may_remind(await request.person())
+    check_may_remind(await request.current_person())
     await request.show(await form_view(request, context))
 
 
@@ -109,8 +111,11 @@ async def unskip(request: SlackRequest) -> None:
 
 
 async def turn_off(request: SlackRequest) -> None:
-    """Turn reminders off in this channel."""
+    """Turn reminders off in this channel, which is told who did it."""
+    context = read_context(request)
+    await require_may_mute(request, context.session_id, context.channel_id)
     await _change(request, lambda db, webinar, channel, now: reminders.mute(db, webinar, channel, request.user_id, now))
+    await announce_mute(request, await request.find_webinar(context.session_id), context.channel_id)
 
 
 async def turn_on(request: SlackRequest) -> None:
@@ -133,10 +138,10 @@ async def use_defaults(request: SlackRequest) -> None:
 
 async def add_submitted(request: SlackRequest) -> None:
     """Add the submitted reminders, or show an error under the field."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_remind(person)
     context, now = read_context(request), request.now()
-    webinar = await request.services.mirror.find(context.session_id)
+    webinar = await request.find_webinar(context.session_id)
     typed = remind_form.read_input(request.values)
     offsets = remind_form.offsets_to_add(typed, context, webinar, now=now, zone=person.time_zone)
     try:
@@ -171,9 +176,10 @@ async def open_move_form(request: SlackRequest) -> None:
 
 async def move_submitted(request: SlackRequest) -> None:
     """Change the time as submitted, and update the form below."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_remind(person)
     context, now = read_context(request), request.now()
+    await request.find_webinar(context.session_id)
     typed = remind_form.read_input(request.values)
     try:
         async with request.services.store.write() as db:
@@ -245,8 +251,9 @@ async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed:
 
 async def _change(request: SlackRequest, work: Change, *, posts: bool = False) -> None:
     """Make the change and update the form. With `posts`, first check that Greenroom can post in the channel."""
-    check_may_remind(await request.person())
+    check_may_remind(await request.current_person())
     context, problem = read_context(request), ""
+    await request.find_webinar(context.session_id)
     try:
         if posts:
             await request.slack.check_channel(context.channel_id)

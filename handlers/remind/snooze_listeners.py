@@ -8,41 +8,27 @@ from bot.errors import ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
 from bot.notices.reminder_sheet import can_remind
-from bot.notices.schedule import is_direct
-from bot.notices.texts import reminder_result
 from bot.slack import buttons
-from bot.webinars.permissions import check_may_remind
 from handlers.remind import snooze_form
-from handlers.request import Listener, Listeners, SlackRequest
+from handlers.remind.mute import mute_channel
+from handlers.request import Listener, Listeners, SlackRequest, once
 
 
 async def ask_time(request: SlackRequest) -> None:
     """Ask when to remind this person again."""
-    webinar = await request.services.mirror.find(buttons.parse_value(request.value)[0])
+    webinar = await request.find_webinar(buttons.parse_value(request.value)[0])
     await request.reply(snooze_form.choices_message(webinar, now=request.now()))
 
 
 async def mute(request: SlackRequest) -> None:
     """Turn reminders of this webinar off in the channel or DM where the button was clicked."""
-    if not is_direct(request.channel_id):
-        check_may_remind(await request.person())
-    async with request.services.store.write() as db:
-        webinar = await reminders.lock_webinar(
-            db, request.services.account, buttons.parse_value(request.value)[0], request.channel_id
-        )
-        change = await reminders.mute(db, webinar, request.channel_id, request.user_id, request.now())
-        sheet = await reminders.load_sheet(db, webinar, request.channel_id)
-    request.services.scheduler.wake()
-    answer = (
-        reminder_result.muted(webinar, request.channel_id, change) if change else reminder_result.already_muted(sheet)
-    )
-    await request.reply(answer)
+    await mute_channel(request, buttons.parse_value(request.value)[0], request.channel_id)
 
 
 def _choice(choice: str) -> Listener:
     async def chosen(request: SlackRequest) -> None:
         webinar, now = (
-            await request.services.mirror.find(buttons.parse_value(request.value)[0]),
+            await request.find_webinar(buttons.parse_value(request.value)[0]),
             request.now(),
         )
         offset = snooze_form.offset_of(choice, webinar.start, now)
@@ -73,6 +59,6 @@ async def _remind(request: SlackRequest, webinar: Webinar, offset: timedelta) ->
 
 ACTIONS: Listeners = {
     buttons.SNOOZE: ask_time,
-    buttons.MUTE: mute,
-    **{choice: _choice(choice) for choice in snooze_form.CHOICES},
+    buttons.MUTE: once(mute),
+    **{choice: once(_choice(choice)) for choice in snooze_form.CHOICES},
 }

@@ -8,22 +8,17 @@ from bot.model.webinar import Webinar
 from bot.notices import reminders
 from bot.notices.texts import reminder_result
 from bot.slack.message import Message
+from handlers.remind.mute import mute_channel
 from handlers.request import SlackRequest
 
 
 async def switch(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str) -> None:
     """Turn the reminders in this channel off or on, as typed, and reply with Undo."""
-    turn = _turn_off if is_off(typed) else _turn_on
-    await request.reply(await turn(request, webinar, channel_id, typed))
+    if is_off(typed):
+        await mute_channel(request, webinar.session_id, channel_id)
+        return
+    await request.reply(await _turn_on(request, webinar, channel_id, typed))
     request.services.scheduler.wake()
-
-
-async def _turn_off(request: SlackRequest, webinar: Webinar, channel_id: str, _: str) -> Message:
-    async with request.services.store.write() as db:
-        webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
-        change = await reminders.mute(db, webinar, channel_id, request.user_id, request.now())
-        sheet = await reminders.load_sheet(db, webinar, channel_id)
-    return reminder_result.muted(webinar, channel_id, change) if change else reminder_result.already_muted(sheet)
 
 
 async def _turn_on(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str) -> Message:

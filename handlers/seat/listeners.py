@@ -8,7 +8,7 @@ from bot.model.seat import Seat, SeatState
 from bot.model.webinar import Webinar
 from bot.notices.reminders import lock_webinar
 from bot.notices.subscriptions.service import OPENING_FEATURES, subscribe_person
-from bot.providers.base import Caller, Lane
+from bot.providers.base import Caller
 from bot.registration.seats import texts as seat_texts
 from bot.slack import buttons
 from bot.slack.message import View
@@ -30,7 +30,7 @@ async def refresh_registration(request: SlackRequest) -> None:
     webinar = await _webinar(request)
     if not request.view:  # from a DM, the modal must be opened while the trigger is valid
         await request.open_window(seat_texts.refreshing_view(webinar))
-    webinar = await request.services.mirror.refresh(webinar.session_id, request.caller(Lane.LOOK))
+    webinar = await request.refreshed_webinar(webinar.session_id)
     await _show(request, await offered_view(request, webinar))
 
 
@@ -50,7 +50,7 @@ async def form_submitted(request: SlackRequest) -> None:
     """Validate the form; register the user behind a progress view."""
     typed = seat_form.read_form(request.values, request.metadata)
     seat_form.check_form(typed)
-    webinar = await request.services.mirror.find(typed.session_id)
+    webinar = await request.find_webinar(typed.session_id)
     request.failure_view = lambda sentence: seat_form.failed_view(sentence, typed)
     await request.acknowledge(response_action="update", view=seat_form.working_view(webinar))
 
@@ -63,7 +63,7 @@ async def form_submitted(request: SlackRequest) -> None:
 async def back_to_form(request: SlackRequest) -> None:
     """Show the form again with its input."""
     typed = SeatInput.model_validate_json(request.metadata)
-    webinar = await request.services.mirror.find(typed.session_id)
+    webinar = await request.find_webinar(typed.session_id)
     await request.show(seat_form.form_view(webinar, typed, now=request.now()))
 
 
@@ -83,7 +83,7 @@ async def rename_submitted(request: SlackRequest) -> None:
     """Validate the name; replace the seat by one under this name."""
     typed = seat_form.read_form(request.values, request.metadata)
     seat_form.check_rename(typed, request.metadata)
-    webinar = await request.services.mirror.find(typed.session_id)
+    webinar = await request.find_webinar(typed.session_id)
     request.failure_view = seat_form.rename_failed_view
     await request.acknowledge(response_action="update", view=seat_form.working_view(webinar, renaming=True))
 
@@ -120,7 +120,7 @@ async def refresh_seat(request: SlackRequest) -> None:
 
 
 async def _webinar(request: SlackRequest) -> Webinar:
-    return await request.services.mirror.find(buttons.parse_value(request.value)[0])
+    return await request.find_webinar(buttons.parse_value(request.value)[0])
 
 
 def _caller(request: SlackRequest, webinar: Webinar, *, renaming: bool = False) -> Caller:

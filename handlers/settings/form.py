@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from bot.commands.reminder_offsets import offsets_text
 from bot.model.people import Frozen
+from bot.model.visibility import Unannounced
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_LABEL,
@@ -26,7 +27,7 @@ from bot.slack.blocks import (
     section,
     when,
 )
-from bot.slack.form_elements import input_block, multi_static_select, multi_users_select, option
+from bot.slack.form_elements import input_block, multi_static_select, multi_users_select, option, static_select
 from bot.slack.message import Message, View
 from bot.webinars.organizer_table import UserGroup
 from handlers.remind import defaults_form
@@ -36,10 +37,17 @@ DONE = "organisers.done"
 CHANGE = "organisers.change"
 PEOPLE = "people"
 GROUPS = "groups"
-TITLE = "Organisers"
+UNANNOUNCED = "unannounced"
+TITLE = "Settings"
 MAX_NAMED = 100
 """The most organizers that fit into one message; the form shows all."""
 
+UNANNOUNCED_LABEL = "Who sees webinars that were announced nowhere"
+UNANNOUNCED_CHOICES = {Unannounced.PEOPLE: "Their people and organizers", Unannounced.MEMBERS: "All members"}
+UNANNOUNCED_HINT = (
+    "A webinar that was announced in a channel is seen by everyone who can read that channel. Guests and people of "
+    "other organizations never see an unannounced one."
+)
 OTHER_MANAGERS = (
     "Whoever created or hosts a webinar can steer that one, and admins and owners of the workspace can steer all."
 )
@@ -56,6 +64,7 @@ class OrganizerChoice(Frozen):
     groups: tuple[str, ...] = ()
     set_by: str = ""
     set_at: AwareDatetime | None = None
+    unannounced: Unannounced = Unannounced.PEOPLE
 
 
 def settings(
@@ -72,8 +81,10 @@ def settings(
         if may_change
         else [context("Admins and owners of the workspace can change these.")]
     )
-    text = f"{organizers}\n{reminders}"
-    return message(text, [section(organizers), context(_by(choice, zone)), section(reminders), *controls])
+    seen = f"*{UNANNOUNCED_LABEL}:* {UNANNOUNCED_CHOICES[choice.unannounced].lower()}."
+    text = f"{organizers}\n{seen}\n{reminders}"
+    blocks = [section(organizers), context(_by(choice, zone)), section(seen), section(reminders)]
+    return message(text, [*blocks, *controls])
 
 
 def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
@@ -94,6 +105,14 @@ def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> 
         hint = "Whoever joins or leaves a group is an organiser, or none any more, within five minutes"
         blocks.append(input_block(block_id=GROUPS, label="User groups", element=select, hint=hint, optional=True))
     blocks.append(context(OTHER_MANAGERS))
+    choices = {value: option(value=value, text=text) for value, text in UNANNOUNCED_CHOICES.items()}
+    seen = static_select(
+        action_id=UNANNOUNCED,
+        options=list(choices.values()),
+        initial_option=choices[choice.unannounced],
+        placeholder="Choose one",
+    )
+    blocks.append(input_block(block_id=UNANNOUNCED, label=UNANNOUNCED_LABEL, element=seen, hint=UNANNOUNCED_HINT))
     return modal(CALLBACK, TITLE, [*blocks, context(_by(choice, zone))], submit="Save", close="Cancel")
 
 
@@ -104,9 +123,16 @@ def read(values: form_values.Values) -> frozenset[str]:
     return frozenset([*people, *(option["value"] for option in groups)])
 
 
+def read_unannounced(values: form_values.Values) -> Unannounced | None:
+    """Who is to see unannounced webinars; None if the form, opened in an earlier version, has no such field."""
+    chosen = values.get(UNANNOUNCED, {}).get(UNANNOUNCED, {}).get("selected_option")
+    return Unannounced(chosen["value"]) if chosen else None
+
+
 def saved(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
     """The result in place of the form."""
-    text = f"*Organisers:* {_named(choice, groups)}.\n{OTHER_MANAGERS}"
+    seen = f"*{UNANNOUNCED_LABEL}:* {UNANNOUNCED_CHOICES[choice.unannounced].lower()}."
+    text = f"*Organisers:* {_named(choice, groups)}.\n{OTHER_MANAGERS}\n{seen}"
     return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
 
 

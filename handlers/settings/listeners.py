@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.parser import ShowSettings
 from bot.notices import reminders
-from bot.webinars import organizer_table
+from bot.webinars import organizer_table, visibility_table
 from bot.webinars.permissions import check_may_choose_organizers, may_choose_organizers
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.settings import form as workspace_settings_form
@@ -13,7 +13,7 @@ from handlers.settings.form import OrganizerChoice
 
 async def show(request: SlackRequest, _: ShowSettings) -> None:
     """Reply with the settings."""
-    person = await request.person()
+    person = await request.current_person()
     choice = await _choice(request)
     async with request.services.store.read() as db:
         leads = (await reminders.load_defaults(db, request.workspace)).offsets
@@ -24,7 +24,7 @@ async def show(request: SlackRequest, _: ShowSettings) -> None:
 
 async def open_form(request: SlackRequest) -> None:
     """Open the form for the organizers. User groups take one call to Slack, cached for five minutes."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_choose_organizers(person)
     groups = await request.services.permissions.groups()
     await request.open(workspace_settings_form.form(await _choice(request), groups, zone=person.time_zone))
@@ -32,11 +32,14 @@ async def open_form(request: SlackRequest) -> None:
 
 async def submit(request: SlackRequest) -> None:
     """Save the organizers, and show the result."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_choose_organizers(person)
     chosen = workspace_settings_form.read(request.values)
+    unannounced = workspace_settings_form.read_unannounced(request.values)
     async with request.services.store.write() as db:
         await organizer_table.save(db, request.workspace, chosen, request.user_id, request.now())
+        if unannounced:
+            await visibility_table.save_unannounced(db, request.workspace, unannounced, request.user_id, request.now())
     groups = await request.services.permissions.groups()
     view = workspace_settings_form.saved(await _choice(request), groups, zone=person.time_zone)
     await request.acknowledge(response_action="update", view=view)
@@ -45,7 +48,11 @@ async def submit(request: SlackRequest) -> None:
 async def _choice(request: SlackRequest) -> OrganizerChoice:
     chosen = await request.services.permissions.organizers(request.workspace)
     people, groups = tuple(chosen.people), tuple(chosen.groups)
-    return OrganizerChoice(people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at)
+    async with request.services.store.read() as db:
+        unannounced = await visibility_table.unannounced(db, request.workspace)
+    return OrganizerChoice(
+        people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at, unannounced=unannounced
+    )
 
 
 COMMANDS: Commands = {ShowSettings: show}

@@ -20,6 +20,7 @@ from bot.notices.subscriptions.model import (
     Features,
     Subscription,
     SubscriptionChange,
+    features_of_all,
     parse_features,
 )
 from bot.notices.subscriptions.service import ChannelChange
@@ -27,7 +28,7 @@ from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, feature_names, join_words
 from bot.slack import buttons
 from bot.slack.blocks import plain
-from bot.webinars.permissions import check_may_subscribe
+from bot.webinars.permissions import check_may_subscribe, check_may_subscribe_to_all
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
 from handlers.webinar_choice import choose_webinar
@@ -102,7 +103,7 @@ async def subscriptions(request: SlackRequest, _: Subscriptions) -> None:
 
 async def open_form(request: SlackRequest) -> None:
     """Open the form with the channel's current settings."""
-    person = await request.person()
+    person = await request.current_person()
     check_may_subscribe(person)
     async with request.services.store.read() as db:
         state = await subscriptions_service.channel_state(db, request.workspace, request.value, request.now())
@@ -111,8 +112,10 @@ async def open_form(request: SlackRequest) -> None:
 
 async def form_submitted(request: SlackRequest) -> None:
     """Save the submitted form, or show errors under its fields."""
-    check_may_subscribe(await request.person())
+    check_may_subscribe(await request.current_person())
     choice = subscribe_form.read_choice(request.values)
+    if await _adds_features(request, choice):
+        await _require_sees_all(request)
     if choice.features or choice.has_hours:
         await request.slack.check_channel(request.metadata)
     request.failure_view = subscribe_form.failed_view
@@ -125,7 +128,7 @@ async def form_submitted(request: SlackRequest) -> None:
 
 
 async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> None:
-    check_may_subscribe(await request.person())
+    check_may_subscribe(await request.current_person())
     _channel(request)
     features = await _features(request, verb, words, target)
     if not isinstance(target, WebinarRef):
@@ -137,10 +140,10 @@ async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target
 
 
 async def _picked(request: SlackRequest, verb: Verb) -> None:
-    check_may_subscribe(await request.person())
+    check_may_subscribe(await request.current_person())
     session_id, typed = buttons.parse_value(request.value)
     features, _ = parse_features(typed.split())
-    await _change(request, verb, features or verb.default_offsets, await request.services.mirror.find(session_id))
+    await _change(request, verb, features or verb.default_offsets, await request.find_webinar(session_id))
 
 
 async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> Features:
@@ -150,7 +153,7 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
         return features or verb.default_offsets
     if target == "all" and len(unknown) == len(words):
         which = WebinarRef(" ".join(words))
-        if find_webinars(which, await request.services.mirror.everything(), request.now()):
+        if find_webinars(which, await request.visible_webinars(), request.now()):
             raise BadInput(
                 "Before a webinar stands the word “for”. Nothing was changed. "
                 f"Did you mean `/webinar {verb.word} for {which.text}`?"
@@ -168,6 +171,8 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
 async def _change(request: SlackRequest, verb: Verb, features: Features, about: Webinar | str) -> None:
     now, channel_id = request.now(), _channel(request)
     if verb is SUBSCRIBE_VERB:
+        if about == "all":
+            await _require_sees_all(request)
         if isinstance(about, Webinar) and not is_coming_or_live(about, now):
             raise BadInput(OVER)
         await request.slack.check_channel(channel_id)
@@ -201,6 +206,17 @@ async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
     await request.finish(
         subscription_result.saved_view(change.after, head), subscription_result.channel_message(change.after, head=head)
     )
+
+
+async def _require_sees_all(request: SlackRequest) -> None:
+    check_may_subscribe_to_all(sees_all=await request.services.visibility.sees_all(await request.current_person()))
+
+
+async def _adds_features(request: SlackRequest, choice: ChannelChoice) -> bool:
+    """Whether the form adds features of all webinars; quiet hours and fewer features may be chosen by every member."""
+    async with request.services.store.read() as db:
+        state = await subscriptions_service.channel_state(db, request.workspace, request.metadata, request.now())
+    return not choice.features <= features_of_all(state.subscriptions)
 
 
 async def _introduce(request: SlackRequest, channel_id: str, change: ChannelChange) -> None:

@@ -51,7 +51,7 @@ async def invite(request: SlackRequest, command: Invite) -> None:
 async def invite_button(request: SlackRequest) -> None:
     """Open the form from a button, which may carry people."""
     session_id, typed = buttons.parse_value(request.value)
-    await _open(request, await request.services.mirror.find(session_id), parse_invite(typed))
+    await _open(request, await request.find_webinar(session_id), parse_invite(typed))
 
 
 async def submit(request: SlackRequest) -> None:

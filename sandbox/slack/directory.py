@@ -32,10 +32,12 @@ def auth_test(call: Call) -> Json:
 
 @method("team.info", tier=3, scopes=("team:read",))
 def team_info(call: Call) -> Json:
-    """The workspace."""
-    if call.args.text("team") not in ("", call.world.team["id"]):
+    """The workspace, or one that shares a channel with it."""
+    teams = {team["id"]: team for team in (call.world.team, seed.OTHER)}
+    team = teams.get(call.args.text("team") or call.world.team["id"])
+    if team is None:
         raise SlackError("team_not_found")
-    return {"team": {**call.world.team, "email_domain": "", "icon": {"image_default": True}}}
+    return {"team": {**team, "email_domain": "", "icon": {"image_default": True}}}
 
 
 @method("users.info", tier=4, scopes=("users:read",))

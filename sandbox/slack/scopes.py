@@ -12,6 +12,7 @@ GRANTED = frozenset(
         "users:read",
         "users:read.email",
         "usergroups:read",
+        "team:read",
         "files:read",
         "files:write",
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sandbox.slack.model import Channel, Json, Person, UserGroup
 
 TEAM: Json = {"id": "T0ACME", "name": "Acme", "domain": "acme"}
-OTHER_TEAM = "T0OTHER"
+OTHER: Json = {"id": "T0OTHER", "name": "Globex", "domain": "globex"}
+OTHER_TEAM = str(OTHER["id"])
 APP_ID, BOT_USER, BOT_ID = "A0GREENROOM", "U0GREENROOM", "B0GREENROOM"
 
 # Slack's names of a time zone in winter and summer; other zones get their IANA name.

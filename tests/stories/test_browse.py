@@ -42,14 +42,14 @@ async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:
     for number in range(12):
         world.ringcentral.create(f"Talk {number:02}", world.clock.now() + timedelta(days=number + 1))
     await world.bot.services.mirror.sweep()
-    await world.command("chloe", "#launch", "list")
-    first = world.last("#launch", "chloe")
+    await world.command("ana", "#launch", "list")
+    first = world.last("#launch", "ana")
     assert "12 webinars" in first.words
     assert "Talk 10" not in first.words
 
-    await world.click("chloe", first, "Next")
+    await world.click("ana", first, "Next")
 
-    messages = world.slack.messages("#launch", "chloe")
+    messages = world.slack.messages("#launch", "ana")
     assert len(messages) == 1
     assert "Talk 10" in messages[0].words
     assert "Talk 09" not in messages[0].words
@@ -136,14 +136,14 @@ async def test_several_matches_give_a_picker_and_none_offers_the_list(world: Wor
         world.ringcentral.create(title, world.clock.now() + timedelta(days=1))
     await world.bot.services.mirror.sweep()
 
-    await world.command("chloe", "#launch", "show launch")
-    picker = world.last("#launch", "chloe")
+    await world.command("ana", "#launch", "show launch")
+    picker = world.last("#launch", "ana")
     assert picker.buttons == ["Show", "Show"]
-    await world.click("chloe", picker, "Show")
-    assert "Launch east" in world.last("#launch", "chloe").words
+    await world.click("ana", picker, "Show")
+    assert "Launch east" in world.last("#launch", "ana").words
 
-    await world.command("chloe", "#launch", "show nothing like it")
-    assert "List Webinars" in world.last("#launch", "chloe").buttons
+    await world.command("ana", "#launch", "show nothing like it")
+    assert "List Webinars" in world.last("#launch", "ana").buttons
 
 
 async def test_refresh_on_a_card_edits_it_for_everyone(world: World) -> None:

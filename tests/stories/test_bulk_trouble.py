@@ -184,7 +184,7 @@ async def test_a_stopped_batch_can_be_undone(world: World) -> None:
 
 async def test_an_undo_ends_seats(world: World) -> None:
     """A person on the list has taken a seat in Slack: their DM shows that it is gone."""
-    bulk = await bulk_harness(world)
+    bulk = await bulk_harness(world, announce_in="#random")
     await bulk.register_list("Dev,Patel,dev@acme.example", JOAN)
     await world.slack.submit("dev", await bulk.open_form(user="dev"), {})
     await world.settled()
@@ -481,7 +481,7 @@ async def test_a_deleted_message_is_posted_again(world: World) -> None:
 
 async def test_only_managers_register_others(world: World) -> None:
     """The permission at the submission counts, not the one at the opening of the form."""
-    bulk = await bulk_harness(world)
+    bulk = await bulk_harness(world, announce_in="#random")
     services = world.bot.services
 
     async def organise(*people: str) -> None:

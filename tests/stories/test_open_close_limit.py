@@ -350,7 +350,7 @@ async def test_two_concurrent_clicks_are_one_change(world: World) -> None:
 
 async def test_only_managers_change_the_registration(world: World) -> None:
     """By command, button, form and Undo; the refusal names who can. An admin can."""
-    launch = await registration_harness(world)
+    launch = await registration_harness(world, announce_in="#random")
     for text in ("open launch", "close launch", "limit launch 5", "limit launch"):
         words = await launch.reply_to("dev", text)
         assert words.startswith("You can't open, close or limit the registration of this webinar: ")

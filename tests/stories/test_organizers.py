@@ -41,12 +41,12 @@ async def refusal(world: World, user: str) -> str:
 
 async def test_the_creator_and_admins_may_without_any_setting(world: World) -> None:
     """A colleague is refused with the names of people who can."""
-    await registration_harness(world)
+    await registration_harness(world, announce_in="#launch")
 
     assert await refusal(world, "chloe") == await refusal(world, "ben") == ""
     assert (
-        "You can't open, close or limit the registration of this webinar: <@U0CHLOE>, who created it, or an admin or "
-        "owner of this workspace can."
+        "You can't open, close or limit the registration of this webinar: <@U0CHLOE>, who created it, its co-hosts, "
+        "or an admin or owner of this workspace can."
     ) in await refusal(world, "dev")
 
 
@@ -56,24 +56,27 @@ async def test_a_host_who_did_not_create_it_may(world: World) -> None:
     await world.bot.services.mirror.sweep()
 
     assert await refusal(world, "dev") == ""
-    assert "its host, or an admin or owner of this workspace can." in await refusal(world, "emi")
+    await world.command("dev", "#launch", "share launch")
+    assert "its host, its co-hosts, or an admin or owner of this workspace can." in await refusal(world, "emi")
 
 
 async def test_organizers_may_manage_every_webinar(world: World) -> None:
     """Users and user groups chosen by an admin; a refusal names them."""
-    await registration_harness(world)
+    await registration_harness(world, announce_in="#launch")
     assert await refusal(world, "emi") != ""
 
     await choose(world, "dev", groups=("S0EVENTS",))
 
     assert await refusal(world, "dev") == await refusal(world, "emi") == ""
-    assert "<@U0CHLOE>, who created it, @events, <@U0DEV>, or an admin or owner" in await refusal(world, "finn")
+    assert "<@U0CHLOE>, who created it, its co-hosts, @events, <@U0DEV>, or an admin or owner" in await refusal(
+        world, "finn"
+    )
     assert "@events, <@U0DEV>" in await settings(world, "finn")
 
 
 async def test_permission_is_checked_at_the_click(world: World) -> None:
     """A button of an old message is refused for a user who may no longer."""
-    await registration_harness(world)
+    await registration_harness(world, announce_in="#launch")
     await choose(world, "dev")
     await world.command("dev", "#launch", "show launch")
     shown: Message = world.last("#launch", "dev")
@@ -87,7 +90,7 @@ async def test_permission_is_checked_at_the_click(world: World) -> None:
 
 async def test_forms_check_permission_when_submitted(world: World) -> None:
     """The limit form, the confirmation of a cancellation, and an Undo check permission when submitted."""
-    launch = await registration_harness(world)
+    launch = await registration_harness(world, announce_in="#launch")
     await choose(world, "dev")
     await world.command("dev", "#launch", "limit launch 50")
     changed = world.last("#launch", "dev")
@@ -165,17 +168,17 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
 @pytest.mark.parametrize("stranger", ["hal"])
 async def test_no_user_of_another_organization_may_manage(world: World, stranger: str) -> None:
     """Not even if they were chosen."""
-    await registration_harness(world)
+    await registration_harness(world, announce_in="#partners")
     await choose(world, stranger)
 
-    await world.command(stranger, "#partners", "close launch")
+    await world.click(stranger, world.last("#partners", stranger), "Registration")
 
-    assert "You can't open, close or limit" in world.last("#partners", stranger).words
+    assert "You can't change the registration of this webinar" in world.last("#partners", stranger).words
 
 
 async def test_a_group_that_slack_does_not_return_gives_no_rights(world: World) -> None:
     """The admin still may; others are refused with names."""
-    await registration_harness(world)
+    await registration_harness(world, announce_in="#launch")
     await choose(world, groups=("S0EVENTS",))
     world.slack.fail("usergroups.users.list", error="internal_error")
 
@@ -214,7 +217,7 @@ async def test_a_slack_outage_does_not_remove_rights(world: World) -> None:
 
 async def test_a_guest_who_was_chosen_may(world: World) -> None:
     """A guest chosen by an admin is an organizer; other guests are not."""
-    await registration_harness(world)
+    await registration_harness(world, announce_in="#launch")
     assert await refusal(world, "gia") != ""
     await choose(world, "gia")
     assert await refusal(world, "gia") == ""
@@ -222,13 +225,13 @@ async def test_a_guest_who_was_chosen_may(world: World) -> None:
 
 async def test_any_number_of_organizers_can_be_shown(world: World) -> None:
     """As many as fit are shown; a refusal names a few."""
-    await registration_harness(world)
+    await registration_harness(world, announce_in="#launch")
     many = [f"U0MANY{number:04}" for number in range(400)]
     async with world.bot.services.store.write() as db:
         await store.save(db, world.bot.services.account.workspace, many, "U0ANA", world.clock.now())
 
     assert "<@U0MANY0099>, 300 more." in await settings(world, "dev")
-    assert "<@U0MANY0019>, 380 more organisers, or an admin or owner" in await refusal(world, "dev")
+    assert "<@U0MANY0019>, 380 more organizers, or an admin or owner" in await refusal(world, "dev")
 
 
 async def _group_member(world: World) -> tuple[Webinar, Person, Permissions, list[float]]:

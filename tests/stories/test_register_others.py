@@ -139,7 +139,7 @@ async def test_organizers_who_choose_themselves_get_a_seat(world: World) -> None
 
 async def test_a_user_who_cannot_manage_is_offered_a_seat(world: World) -> None:
     """And learns who can register others."""
-    bulk = await bulk_harness(world)
+    bulk = await bulk_harness(world, announce_in="#random")
 
     own = await bulk.open_form(user="emi")
     assert own.title == "Register"

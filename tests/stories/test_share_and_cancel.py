@@ -55,7 +55,12 @@ async def test_share_subscribes_the_channel_until_the_card_is_removed(world: Wor
     (line,) = await lines(world)
     assert (line.scope, line.features, line.set_by, line.by_share) == (Scope.WEBINAR, DEFAULT_FEATURES, "U0CHLOE", True)
 
+    offer = world.last("#marketing", "dev")
+    assert "is already announced in <#C0MARKETING>. <https://acme.slack.com/" in offer.words
+    await world.click("dev", offer, "Repost")
     first, second = (one for one in world.slack.messages("#marketing") if one.ephemeral_to is None)
+    assert "is announced again below" in first.words
+    assert "Register" in second.buttons
     first.deleted = True
     world.ringcentral.edit(world.ringcentral.webinars()[0]["webinar_id"], title="Renamed")
     await world.bot.services.mirror.sweep()
@@ -70,8 +75,8 @@ async def test_share_keeps_the_channels_own_choices(world: World) -> None:
     """A muted channel stays muted, also after the card is removed, and the reply says so."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
-    await world.command("dev", "#marketing", "subscribe")
-    await world.command("dev", "#marketing", "unsubscribe for launch")
+    await world.command("ana", "#marketing", "subscribe")
+    await world.command("ana", "#marketing", "unsubscribe for launch")
     chosen = await lines(world)
 
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
@@ -143,7 +148,7 @@ async def test_guests_and_strangers_cannot_share(world: World) -> None:
         await world.click(outsider, card, "Details")
         details = world.last("#partners", outsider)
         await world.click(outsider, details, "Share Here")
-        assert "Guests and people of other organisations can't share" in world.last("#partners", outsider).words
+        assert "Guests and people of other organizations can't share" in world.last("#partners", outsider).words
 
 
 async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World) -> None:
@@ -176,7 +181,7 @@ async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World
 
 async def test_cancel_only_by_the_creator_or_an_admin(world: World) -> None:
     """A colleague is refused with the names of people who can; an admin can."""
-    await world.create("chloe", "Launch day")
+    await world.create("chloe", "Launch day", fields={"Announce in": "#random"})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
     await world.command("dev", "#launch", "cancel launch")

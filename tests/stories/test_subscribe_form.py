@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest_asyncio
+
 from bot.notices.model import Feature
 from bot.notices.quiet_hours import DigestPace
 from bot.notices.subscriptions.model import Scope
@@ -35,6 +37,12 @@ FILLED = {
     "digest_at": "08:15",
     "zone": "new york",
 }
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def members_see_all(world: World) -> None:
+    """Every member may subscribe a channel to all webinars."""
+    await world.let_members_see_all()
 
 
 async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: World) -> None:
@@ -117,4 +125,4 @@ async def test_form_of_an_outsider_is_refused(world: World) -> None:
     drawn.ephemeral_to = world.slack.user_id("gia")
     await world.click("gia", drawn, "Change")
     assert world.slack.view_stack("gia") == []
-    assert "Guests and people of other organisations" in world.last("#launch", "gia").words
+    assert "Guests and people of other organizations" in world.last("#launch", "gia").words

@@ -301,7 +301,7 @@ async def test_muted_stays_muted_with_a_new_role(world: World) -> None:
 
 async def test_a_removed_member_keeps_their_seat(world: World) -> None:
     """They are notified, and reminded as a registrant."""
-    team = await team_harness(world)
+    team = await team_harness(world, announce_in="#random")
     await world.command("dev", "#launch", "register launch")
     await world.slack.submit("dev", world.slack.view("dev"), {})
     await world.settled()
@@ -347,7 +347,7 @@ async def test_a_lost_link_is_sent_again(world: World) -> None:
 
 async def test_only_managers_may_and_every_step_checks(world: World) -> None:
     """At the command, at each button, and when the form or the confirmation is submitted."""
-    team = await team_harness(world, invited=["dev"])
+    team = await team_harness(world, invited=["dev"], announce_in="#random")
     for text in ("invite launch", "team launch"):
         assert "You can't invite people to this webinar: <@U0CHLOE>, who created it" in await team.reply_to(
             "finn", text
@@ -372,7 +372,7 @@ async def test_only_managers_may_and_every_step_checks(world: World) -> None:
 @pytest.mark.parametrize("button", ["Refresh", "Remove"])
 async def test_former_organizer_is_refused_by_every_button_of_the_list(world: World, button: str) -> None:
     """Each button checks permission again: one refusal, no vendor call, nothing replaced."""
-    team = await team_harness(world, invited=["dev"])
+    team = await team_harness(world, invited=["dev"], announce_in="#random")
     await _choose_organizers(world, "U0FINN")
     await team.reply_to("finn", "team launch")
     [listed] = world.slack.messages("#launch", "finn")

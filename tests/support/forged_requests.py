@@ -13,8 +13,8 @@ from sandbox.slack.model import Json, Message, Person, View
 from sandbox.slack.submission import apply_response
 from tests.support.world import World
 
-LOOKUPS = {"users.info", "usergroups.list", "usergroups.users.list"}
-"""The Slack calls that read a user's name and permissions."""
+LOOKUPS = {"users.info", "usergroups.list", "usergroups.users.list", "conversations.info", "conversations.members"}
+"""The Slack calls that read a user's name, permissions and channels."""
 
 
 @dataclass(frozen=True)

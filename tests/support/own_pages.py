@@ -146,7 +146,7 @@ async def page_visitor(
 async def create_webinar(world: World, title: str = "Launch day") -> Webinar:
     """Let Chloé create a webinar; return it with its registration."""
     start = world.clock.now().replace(second=0, microsecond=0) + timedelta(days=3)
-    await world.create("chloe", title, start=start)
+    await world.create("chloe", title, start=start, fields={"Announce in": "#random"})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     [session_id] = [one["session_id"] for one in world.ringcentral.webinars() if one["title"] == title]
     return await world.bot.services.mirror.find(session_id)

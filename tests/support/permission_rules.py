@@ -10,8 +10,14 @@ class Rule(Enum):
 
     MANAGES = auto()
     """Users who can manage the webinar: its creator and host, organizers, admins."""
+    RUNS = auto()
+    """Users who can run the webinar: its co-hosts, and those who can manage it."""
     ADMINS = auto()
     """Admins and owners of the workspace."""
+    ORGANIZES = auto()
+    """Organizers and admins of the workspace."""
+    MUTES = auto()
+    """Users who can manage the webinar, and the one who set up the channel's reminders."""
     MEMBERS = auto()
     """Members of the workspace, without guests and people of other organizations."""
     OWN = auto()
@@ -22,7 +28,8 @@ class Rule(Enum):
     """Everybody: the button opens a page, and there is no response."""
 
 
-MANAGES, ADMINS, MEMBERS = Rule.MANAGES, Rule.ADMINS, Rule.MEMBERS
+MANAGES, RUNS, ADMINS, MEMBERS = Rule.MANAGES, Rule.RUNS, Rule.ADMINS, Rule.MEMBERS
+MUTES, ORGANIZES = Rule.MUTES, Rule.ORGANIZES
 OWN, OPEN, SILENT = Rule.OWN, Rule.OPEN, Rule.SILENT
 
 COMMAND_RULES: dict[str, tuple[Rule, str]] = {
@@ -37,21 +44,22 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "Create": (MEMBERS, "create"),
     "Share": (MEMBERS, "share launch"),
     "Remind": (MEMBERS, "remind launch 1h"),
-    "Subscribe": (MEMBERS, "subscribe"),
+    "Subscribe": (MEMBERS, "subscribe mine"),
     "Unsubscribe": (MEMBERS, "unsubscribe"),
-    "Open": (MANAGES, "open launch"),
-    "Close": (MANAGES, "close launch"),
-    "Limit": (MANAGES, "limit launch 50"),
+    "Open": (RUNS, "open launch"),
+    "Close": (RUNS, "close launch"),
+    "Limit": (RUNS, "limit launch 50"),
     "Invite": (MANAGES, "invite launch"),
     "ShowTeam": (MANAGES, "team launch"),
-    "ShowRegistrants": (MANAGES, "registrants launch"),
+    "ShowRegistrants": (RUNS, "registrants launch"),
     "CancelWebinar": (MANAGES, "cancel launch"),
 }
 """Rule and text of each command, by the name of its type."""
 
 VARIANTS: dict[str, Rule] = {
-    "register launch <@U0DEV|dev>": MANAGES,
-    "limit launch": MANAGES,
+    "register launch <@U0BEN|ben>": MANAGES,
+    "limit launch": RUNS,
+    "subscribe": ORGANIZES,
     "remind defaults": OPEN,
     "remind defaults 1h": ADMINS,
 }
@@ -67,20 +75,22 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("seat.register", "seat.link", "seat.when_open", "seat.look_again", "seat.back"), OWN),
     **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "seat.take", "seat.decline", "enrol.open"), OWN),
     **dict.fromkeys(("notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour", "snooze.shortly_before"), OWN),
-    **dict.fromkeys(("create.open", "webinar.share", "webinar.share_in", "notice.mute"), MEMBERS),
+    **dict.fromkeys(("create.open", "webinar.share", "webinar.share_in"), MEMBERS),
+    **dict.fromkeys(("share.confirm", "share.again"), MEMBERS),
     **dict.fromkeys(("remind.open", "remind.undo", "remind.channel", "remind.skip", "remind.bring_back"), MEMBERS),
-    **dict.fromkeys(("remind.on", "remind.off", "remind.usual"), MEMBERS),
+    **dict.fromkeys(("remind.on", "remind.usual"), MEMBERS),
+    **dict.fromkeys(("notice.mute", "remind.off"), MUTES),
     **dict.fromkeys(("follow.change", "follow.more", "follow.less"), MEMBERS),
     **dict.fromkeys(("defaults.change", "defaults.undo", "organisers.change"), ADMINS),
-    **dict.fromkeys(("webinar.cancel", "door.open", "door.close", "door.raise", "door.undo", "door.menu"), MANAGES),
+    **dict.fromkeys(("webinar.cancel",), MANAGES),
+    **dict.fromkeys(("door.menu", "door.open", "door.close", "door.raise", "door.undo"), RUNS),
     **dict.fromkeys(("door.chart", "door.sources", "door.links", "page.link"), MANAGES),
     **dict.fromkeys(("team.invite", "team.show", "team.previous", "team.next", "team.refresh"), MANAGES),
     **dict.fromkeys(("team.remove", "team.again"), MANAGES),
     **dict.fromkeys(("enrol.many", "enrol.confirm", "enrol.stop", "enrol.go_on", "enrol.undo"), MANAGES),
-    **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), MANAGES),
-    **dict.fromkeys(
-        ("registrants.refresh", "registrants.search", "registrants.remove", "registrants.download"), MANAGES
-    ),
+    **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), RUNS),
+    **dict.fromkeys(("registrants.refresh", "registrants.search", "registrants.download"), RUNS),
+    "registrants.remove": MANAGES,
 }
 """The rule of each button, select and picker."""
 
@@ -88,7 +98,8 @@ SUBMISSION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("settings.form", "seat.form", "seat.name_form"), OWN),
     **dict.fromkeys(("create.form", "remind.form", "remind.move", "follow.form"), MEMBERS),
     **dict.fromkeys(("defaults.form", "organisers.form"), ADMINS),
-    **dict.fromkeys(("cancel.form", "door.form", "door.menu_form", "team.form", "team.confirm"), MANAGES),
-    **dict.fromkeys(("enrol.form", "enrol.many_form", "enrol.review", "registrants.search_form"), MANAGES),
+    **dict.fromkeys(("cancel.form", "door.menu_form", "team.form", "team.confirm"), MANAGES),
+    **dict.fromkeys(("enrol.form", "enrol.many_form", "enrol.review"), MANAGES),
+    **dict.fromkeys(("door.form", "registrants.search_form"), RUNS),
 }
 """The rule of each form."""

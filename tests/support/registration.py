@@ -70,10 +70,10 @@ class RegistrationHarness:
 
 
 async def registration_harness(
-    world: World, *, user: str = "chloe", title: str = "Launch day", **becomes: Any
+    world: World, *, user: str = "chloe", title: str = "Launch day", announce_in: str = "", **becomes: Any
 ) -> RegistrationHarness:
-    """Create a webinar as this user, and read its registration."""
-    await world.create(user, title)
+    """Create a webinar as this user, with a card in `announce_in` if given, and read its registration."""
+    await world.create(user, title, fields={"Announce in": announce_in} if announce_in else None)
     await world.slack.close(user, world.slack.view(user), clear=True)
     [made] = [one for one in world.ringcentral.webinars() if one["title"] == title]
     launch = RegistrationHarness(world, made["session_id"])

@@ -17,8 +17,10 @@ from pydantic import SecretStr
 from sqlalchemy import event
 
 from bot.app import EVENTS, Greenroom, ProviderTiming, build
+from bot.model.visibility import Unannounced
 from bot.settings import Settings
 from bot.slack.deliver import Pace
+from bot.webinars import visibility_table
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
@@ -188,6 +190,14 @@ class World:
         assert outcome.errors == {}
         await self.settled()
         return self.slack.view(user)
+
+    async def let_members_see_all(self) -> None:
+        """Set that all members see the webinars that were announced nowhere."""
+        services = self.bot.services
+        async with services.store.write() as db:
+            await visibility_table.save_unannounced(
+                db, services.account.workspace, Unannounced.MEMBERS, "U0ANA", self.clock.now()
+            )
 
     def check_all_that_was_shown(self) -> None:
         """Check every message and modal that is visible anywhere against Slack's limits."""

@@ -33,7 +33,7 @@ async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
     webinar_id = world.ringcentral.create(title, start, settings={"registrationEnabled": True})
     await world.bot.services.mirror.sweep()
     for channel in channels or ("#launch",):
-        await world.command("chloe", channel, f"share {title}")
+        await world.command("ana", channel, f"share {title}")  # an admin sees it before it is announced
     return webinar_id
 
 
@@ -102,14 +102,14 @@ async def test_a_new_figure_is_edited_in_and_an_old_one_is_not(world: World) -> 
     assert edits(world) == before
 
 
-async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_updated(world: World) -> None:
-    """Shared twice, it has two cards, and all have the same content."""
-    webinar_id = await shared(world, "Elsewhere", "#launch", "#launch", "#marketing")
+async def test_cards_in_several_channels_are_all_updated(world: World) -> None:
+    """All have the same content."""
+    webinar_id = await shared(world, "Elsewhere", "#launch", "#random", "#marketing")
 
     world.ringcentral.edit(webinar_id, title="Renamed")
     await world.bot.services.mirror.sweep()
 
-    everywhere = [*cards_in(world), *cards_in(world, "#marketing")]
+    everywhere = [*cards_in(world), *cards_in(world, "#random"), *cards_in(world, "#marketing")]
     assert ["Renamed" in card.words for card in everywhere] == [True, True, True]
     assert edits(world) == 3
 

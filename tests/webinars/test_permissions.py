@@ -24,13 +24,13 @@ STRANGE_ADMIN = STRANGER.model_copy(update={"is_admin": True})
 
 FOR_MEMBERS = [
     (permissions.check_may_create, "create webinars"),
-    (permissions.check_may_subscribe, "choose what a channel hears"),
+    (permissions.check_may_subscribe, "change the subscriptions of a channel"),
     (permissions.check_may_share, "share webinars"),
     (permissions.check_may_remind, "change what a channel is reminded of"),
 ]
 FOR_ADMINS = [
     (permissions.check_may_set_defaults, "change its usual reminders"),
-    (permissions.check_may_choose_organizers, "choose its organisers"),
+    (permissions.check_may_choose_organizers, "choose its organizers"),
 ]
 Check = Callable[[Person], None]
 
@@ -43,7 +43,7 @@ def test_members_may_and_guests_and_strangers_may_not(check: Check, what: str) -
     for one in (GUEST, STRANGER, STRANGE_ADMIN):
         with pytest.raises(NotAllowed) as refused:
             check(one)
-        sentence = f"Guests and people of other organisations can't {what}. Ask a member of this workspace to."
+        sentence = f"Guests and people of other organizations can't {what}. Ask a member of this workspace to."
         assert refused.value.sentence == sentence
 
 
@@ -57,7 +57,7 @@ def test_only_admins_of_the_workspace_may_change_its_settings(check: Check, what
         assert refused.value.sentence == f"Only an admin or owner of this workspace can {what}. Ask one of them to."
 
 
-@pytest.mark.parametrize(("count", "more"), [(MOST_NAMED, ""), (MOST_NAMED + 1, "1 more organisers, ")])
+@pytest.mark.parametrize(("count", "more"), [(MOST_NAMED, ""), (MOST_NAMED + 1, "1 more organizers, ")])
 def test_a_refusal_names_so_many_organizers(count: int, more: str) -> None:
     """The rest is a count; the creator appears once, an unknown group not at all."""
     others = [f"U{number:04}" for number in range(count)]

@@ -126,6 +126,11 @@ def features_of(webinar: Webinar, subscriptions: Iterable[Subscription]) -> Feat
     return frozenset[Feature]().union(*(channel.features for channel in channel_features(webinar, subscriptions)))
 
 
+def features_of_all(subscriptions: Iterable[Subscription]) -> Features:
+    """The features that these subscriptions, all of one channel, give of all webinars."""
+    return frozenset[Feature]().union(*(each.features for each in subscriptions if each.scope is Scope.ALL))
+
+
 def own_subscription(webinar: Webinar, subscriptions: Iterable[Subscription]) -> Subscription | None:
     """The subscription to this one webinar, of the subscriptions of one channel."""
     return next((each for each in subscriptions if each.scope is Scope.WEBINAR and covers(each, webinar)), None)

@@ -26,6 +26,7 @@ from bot.slack.blocks import (
     cut,
     escape_sentence,
     message,
+    person,
     plain,
     section,
 )
@@ -84,6 +85,12 @@ def muted(webinar: Webinar, channel_id: str, undo: ReminderUndo) -> Message:
     else:
         text = f"You won't be reminded of {title} in your own messages any more."
     return message(text, [section(text), *actions(_undo(undo))])
+
+
+def muted_line(name: str, webinar: Webinar) -> Message:
+    """Tells a channel who muted the reminders; by name, because a mention would notify them of their own action."""
+    text = f"{person(name)} muted the reminders of *{plain(webinar.title)}* in this channel."
+    return message(text, [context(text)])
 
 
 def already_muted(sheet: ReminderSheet) -> Message:

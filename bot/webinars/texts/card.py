@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, context, cut, fields, heading, message, section, verbatim, when
+from bot.slack.blocks import Block, actions, context, cut, fields, heading, message, plain, section, verbatim, when
 from bot.slack.message import Message
 from bot.webinars.texts.facts import attendee_button, public_facts, registrations, summary
 from bot.webinars.texts.registration_buttons import menu_button
@@ -47,6 +47,13 @@ def card(webinar: Webinar, *, now: datetime) -> Message:
     # The button that only notifies when registration opens has no style.
     act = f" Press {main_button['text']['text']} to take part." if main_button and "style" in main_button else ""
     return message(f"{live}{summary(webinar)}. {registrations(webinar)}.{act}", blocks)
+
+
+def moved_card(webinar: Webinar, link: str) -> Message:
+    """Return what replaces a card that was posted again further down: where the current one is."""
+    where = f"<{link}|See the card>" if link else "See the card further down"
+    text = f"*{plain(webinar.title)}* is announced again below. {where}."
+    return message(f"{plain(webinar.title)} is announced again below.", [context(text)])
 
 
 def fingerprint(webinar: Webinar, *, now: datetime) -> str:

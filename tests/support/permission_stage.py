@@ -1,0 +1,114 @@
+"""Every command, action and form about one webinar, as forged requests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+
+from tests.support.bulk import IRIS
+from tests.support.forged_requests import Effects, RequestForger
+from tests.support.permission_rules import ACTION_RULES, COMMAND_RULES, SUBMISSION_RULES, VARIANTS, Rule
+from tests.support.world import World
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One webinar with a card in a shared channel, and the ids that forged requests carry."""
+
+    world: World
+    forger: RequestForger
+    channel_id: str
+    session_id: str
+    batch_id: str
+    changes: dict[str, str]
+    """A team change that waits for its confirmation, by the user who asked for it."""
+    title: str = "launch"
+    """What the commands call the webinar."""
+
+    def value(self, action_id: str) -> str:
+        """What the button carries."""
+        place = json.dumps({"session_id": self.session_id, "picked": "r1"})
+        if action_id.startswith("registrants.") and action_id != "registrants.open":
+            return place
+        if action_id in ("team.previous", "team.next", "team.refresh", "team.remove", "team.again"):
+            return f"{self.session_id} i1 1"
+        if action_id in ("enrol.confirm", "enrol.stop", "enrol.go_on", "enrol.undo"):
+            return self.batch_id
+        if action_id.startswith(("list.", "refresh.list")):
+            return json.dumps({"which": "", "page": 1})
+        if action_id.startswith("remind.") and action_id not in ("remind.open", "remind.undo", "remind.channel"):
+            return "1"
+        others = {
+            "webinar.share_in": self.channel_id,
+            "share.confirm": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),
+            "share.again": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),
+            "remind.channel": self.channel_id,
+            "follow.change": self.channel_id,
+            "defaults.change": "defaults",
+            "defaults.undo": json.dumps({"leads": "1h", "changed_at": "2026-01-01T00:00:00Z"}),
+            "remind.undo": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),
+            "door.undo": json.dumps(
+                {"session_id": self.session_id, "made": {"is_open": True}, "back": {"is_open": False}}
+            ),
+        }
+        return others.get(action_id, self.session_id)
+
+    def note_of_view(self, action_id: str) -> str | None:
+        """What the modal is about in which the button stands; nothing where it stands in a message."""
+        if action_id in ("remind.open", "remind.undo"):
+            return None
+        if action_id.startswith("remind."):
+            return json.dumps({"session_id": self.session_id, "channel_id": self.channel_id})
+        if action_id == "seat.back":
+            return json.dumps({"session_id": self.session_id})
+        in_modal = action_id.startswith(("create.", "settings.")) and action_id not in ("create.open", "create.again")
+        return "draft" if in_modal else None
+
+    def note(self, callback_id: str, user_id: str) -> str:
+        """What the form is about."""
+        place = {"session_id": self.session_id, "channel_id": self.channel_id}
+        seat = {"session_id": self.session_id, "first_name": "Some", "last_name": "Body"}
+        notes: dict[str, object] = {
+            "door.menu_form": {"session_id": self.session_id, "shown": {"is_open": True}},
+            "remind.form": place,
+            "remind.move": place | {"notice_id": 1},
+            "seat.form": seat | {"email": f"{user_id.lower()}@outside.example"},
+            "seat.name_form": seat,
+            "team.form": {"session_id": self.session_id},
+            "registrants.search_form": {"place": {"session_id": self.session_id}},
+        }
+        plain = {
+            "create.form": f"draft-{user_id}",
+            "settings.form": f"draft-{user_id}",
+            "follow.form": self.channel_id,
+            "team.confirm": self.changes[user_id],
+            "enrol.review": self.batch_id,
+        }
+        return json.dumps(notes[callback_id]) if callback_id in notes else plain.get(callback_id, self.session_id)
+
+    async def click(self, user_id: str, action_id: str) -> Effects:
+        """The user presses a button that may never have been shown to them."""
+        value, note = self.value(action_id), self.note_of_view(action_id)
+        return await self.forger.click(user_id, action_id, value, block_id=f"share:{self.session_id}", note=note)
+
+    async def submit(self, user_id: str, callback_id: str) -> Effects:
+        """The user sends a form that may never have been shown to them."""
+        values = {"door.form": {"limit": "50"}, "enrol.many_form": {"pasted": IRIS}}.get(callback_id, {})
+        return await self.forger.submit(user_id, callback_id, self.note(callback_id, user_id), values)
+
+    async def all(
+        self, user_id: str, rules: set[Rule], *, but: Collection[str] = ()
+    ) -> AsyncIterator[tuple[str, Effects]]:
+        """Everything under these rules, tried by one user; cancelling the webinar comes last."""
+        texts = {words: rule for rule, words in COMMAND_RULES.values()} | VARIANTS
+        for words, rule in texts.items():
+            if rule in rules:
+                typed = words.replace("launch", self.title)
+                yield f"/webinar {words}", await self.forger.command(user_id, typed)
+        for action_id, rule in ACTION_RULES.items():
+            if rule in rules and action_id not in but:
+                yield action_id, await self.click(user_id, action_id)
+        for callback_id, rule in sorted(SUBMISSION_RULES.items(), key=lambda one: one[0] == "cancel.form"):
+            if rule in rules:
+                yield callback_id, await self.submit(user_id, callback_id)
