@@ -15,7 +15,7 @@ ACTION = "mute the reminders of this webinar for everyone in this channel"
 async def require_may_mute(request: SlackRequest, session_id: str, channel_id: str) -> None:
     """Raise `NotAllowed` unless the user manages the webinar or set up the channel's reminders of it.
 
-    In a direct message, everybody may mute what is their own.
+    In a direct message, everybody may mute what is their own. What is muted already, every member may look at.
     """
     if is_direct(channel_id):
         return
@@ -24,7 +24,8 @@ async def require_may_mute(request: SlackRequest, session_id: str, channel_id: s
     webinar = await request.find_webinar(session_id)
     async with request.services.store.read() as db:
         sheet = await reminders.load_sheet(db, webinar, channel_id)
-    await request.services.permissions.check_manage(person, webinar, ACTION, also=sheet.set_by)
+    if sheet.is_on:
+        await request.services.permissions.check_manage(person, webinar, ACTION, also=sheet.set_by)
 
 
 async def mute_channel(request: SlackRequest, session_id: str, channel_id: str) -> None:

@@ -57,6 +57,7 @@ SCOPES: dict[str, set[str]] = {
     "auth.test": set(),
     "chat.delete": {"chat:write"},
     "chat.deleteScheduledMessage": {"chat:write"},
+    "chat.getPermalink": set(),
     "chat.postMessage": {"chat:write", "chat:write.public"},  # the second for public channels without the bot
     "chat.scheduleMessage": {"chat:write", "chat:write.public"},
     "chat.scheduledMessages.list": set(),
@@ -66,6 +67,9 @@ SCOPES: dict[str, set[str]] = {
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "conversations.info": {"channels:read", "groups:read"},  # for public and private channels; we read no others
+    "conversations.list": {"channels:read", "groups:read"},
+    "conversations.members": {"channels:read", "groups:read"},
+    "team.info": {"team:read"},  # the organization that a channel is shared with
     "users.info": {"users:read", "users:read.email"},  # the second for the address that we look up in the directory
     "views.open": set(),
     "views.push": set(),

@@ -43,6 +43,7 @@ from handlers.create.form import CreateDraft
 from handlers.link import texts as link_texts
 from handlers.registration import chart_texts, limit_form, menu_form
 from handlers.settings import form as workspace_settings_form
+from handlers.share import texts as share_texts
 from handlers.subscribe import form as subscribe_form
 from tests.support.bulk_samples import bulk_messages, bulk_modals
 from tests.support.notice_samples import notice_context
@@ -186,6 +187,8 @@ def views() -> list[dict[str, Any]]:
         *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_message(plain, 3)),
         *(
             share_result.shared(plain, "C1", PlannedNotices(DEFAULT_FEATURES, ())),
+            share_texts.confirm_external(plain, "C1", "Globex"),
+            share_texts.already_shared(plain, "C1", "https://acme.slack.com/archives/C1/p1"),
             help_texts.help_message(),
             error_message.problem_message(ValueError()),
         ),

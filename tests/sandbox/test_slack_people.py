@@ -164,7 +164,8 @@ async def test_team_info_names_the_workspace(slack: Slack, web: AsyncWebClient) 
     """And refuses other teams."""
     slack.scopes |= {"team:read"}
     assert (await web.team_info())["team"]["domain"] == "acme"
-    assert await refusal(web.team_info(team="T0OTHER")) == "team_not_found"
+    assert (await web.team_info(team="T0OTHER"))["team"]["name"] == "Globex"
+    assert await refusal(web.team_info(team="T0NONE")) == "team_not_found"
 
 
 async def test_person_is_found_by_first_name_and_channel_by_name(slack: Slack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -138,14 +139,17 @@ async def test_remind_off_ends_this_channels_reminders_and_undo_restores_them(wo
     await world.until(lambda: len(world.slack.scheduled()) == 1)
 
     await world.command("dev", "#launch", "remind launch off")
+    assert "You can't mute the reminders of this webinar" in world.last("#launch", "dev").words
+    await world.command("chloe", "#launch", "remind launch off")
 
-    answer = world.last("#launch", "dev")
+    answer, line = world.slack.messages("#launch", "chloe")[-2:]
+    assert line.words == "Chloé Martin muted the reminders of *Launch day* in this channel."
     check_message(answer.text, answer.blocks)
     assert answer.words.startswith("You muted the reminders of *Launch day* in <#C0LAUNCH>, for everybody there.")
     assert answer.buttons == ["Undo"]
     await world.until(lambda: world.slack.scheduled() == [])
-    await world.click("dev", answer, "Undo")
-    assert planned(world.last("#launch", "dev").words) == ["1 hour 55 minutes before", "1 hour before"]
+    await world.click("chloe", answer, "Undo")
+    assert planned(world.slack.messages("#launch", "chloe")[-2].words) == ["1 hour 55 minutes before", "1 hour before"]
     await at(world, start)
     assert posted(world, "#launch") == [start - 115 * MINUTE, start - HOUR]
     assert posted(world, "#marketing") == [start - 30 * MINUTE]
@@ -180,7 +184,7 @@ async def test_remind_off_with_several_matches_asks_which(world: World) -> None:
     await world.command("chloe", "#launch", "remind launch off")
     await world.click("chloe", world.last("#launch", "chloe"), "Set Reminders")
 
-    assert world.last("#launch", "chloe").words.startswith("You muted the reminders of *Launch day*")
+    assert world.slack.messages("#launch", "chloe")[-2].words.startswith("You muted the reminders of *Launch day*")
 
 
 async def test_remind_off_is_not_for_guests(world: World) -> None:
@@ -190,7 +194,7 @@ async def test_remind_off_is_not_for_guests(world: World) -> None:
 
     await world.command("gia", "#partners", "remind launch off")
 
-    assert "Guests and people of other organisations can't" in world.last("#partners", "gia").words
+    assert "Guests and people of other organizations can't" in world.last("#partners", "gia").words
     assert planned((await form(world, "chloe", "#partners")).words) == ["1 hour before"]
 
 
@@ -491,6 +495,21 @@ async def test_mute_on_a_reminder_and_back(world: World) -> None:
     assert planned(world.slack.messages("#launch", "dev")[-2].words) == ["10 minutes before"]
     await at(world, start)
     assert posted(world, "#launch")[1:] == [start - 10 * MINUTE]
+
+
+async def test_a_double_click_on_a_snooze_has_one_effect(world: World) -> None:
+    """One direct message, one reminder."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 2h")
+    await at(world, start - 2 * HOUR + MINUTE)
+    (reminder,) = _everybodys(world, "#launch")
+    await world.click("dev", reminder, "Remind Me")
+    choices = world.last("#launch", "dev")
+
+    await asyncio.gather(*(world.slack.click("dev", choices, "In 10 Minutes") for _ in range(3)))
+    await world.settled()
+
+    assert len(world.slack.messages("@dev")) == 1
 
 
 @pytest.mark.parametrize(("user", "channel"), [("dev", "#launch"), ("gia", "#launch"), ("hal", "#partners")])

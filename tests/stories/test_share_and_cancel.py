@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from bot.notices.model import NoticeState
@@ -106,6 +107,49 @@ async def test_announced_creation_lists_the_planned_notices(world: World) -> Non
         "Announced in <#C0MARKETING>. Greenroom will say there: reminders 1 day, 1 hour and 10 minutes before the "
         "start; when registration is full, closed, or open again; when it is moved, renamed or cancelled."
     ) in result.words
+
+
+async def test_share_with_another_organization_asks_first(world: World) -> None:
+    """It names the organization, posts nothing until confirmed, and asks once per channel."""
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.command("chloe", "#partners", "share launch")
+
+    [question] = world.slack.messages("#partners", "chloe")
+    assert "<#C0PARTNERS> is shared with Globex." in question.words
+    check_message(question.text, question.blocks)
+    await world.click("chloe", question, "Share With Them")
+    cards = [one for one in world.slack.messages("#partners") if not one.ephemeral_to]
+    assert ["Launch day" in one.words for one in cards] == [True]
+    assert "is announced in <#C0PARTNERS>" in world.slack.messages("#partners", "chloe")[0].words
+    await world.command("chloe", "#partners", "share launch")
+    assert "is already announced in <#C0PARTNERS>" in world.last("#partners", "chloe").words
+
+
+async def test_share_says_another_organization_if_slack_does_not_name_it(world: World) -> None:
+    """An installation from before has no right to read its name."""
+    world.slack.scopes = world.slack.scopes - {"team:read"}
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.command("chloe", "#launch", "share launch <#C0PARTNERS|partners>")
+
+    assert "<#C0PARTNERS> is shared with another organization." in world.last("#launch", "chloe").words
+
+
+async def test_a_double_click_on_share_here_posts_one_card(world: World) -> None:
+    """And gets one reply."""
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("chloe", "#launch", "show launch")
+    details = world.last("#launch", "chloe")
+
+    await asyncio.gather(*(world.slack.click("chloe", details, "Share Here") for _ in range(3)))
+    await world.settled()
+
+    assert len([one for one in world.slack.messages("#launch") if not one.ephemeral_to]) == 1
+    assert [one.words.count("is announced in") for one in world.slack.messages("#launch", "chloe")[1:]] == [0, 1]
 
 
 async def test_share_without_a_channel_means_here(world: World) -> None:
