@@ -80,9 +80,7 @@ def _query(*, one: bool) -> CompoundSelect[tuple[str, str]]:
         select(cards.c.session_id, cards.c.channel_id).where(*of(cards)),
         select(webinars.c.session_id, subscriptions.c.channel_id)
         .join_from(webinars, subscriptions, and_(*of_bound_workspace(subscriptions), covers))
-        .where(
-            *of(webinars), func.substr(subscriptions.c.channel_id, 1, 1).in_(("C", "G"))
-        ),
+        .where(*of(webinars), func.substr(subscriptions.c.channel_id, 1, 1).in_(("C", "G"))),
         select(invitees.c.session_id, nowhere).where(
             *of(invitees), invitees.c.user_id == bindparam("user"), invitees.c.told.not_in(FORMER)
         ),

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.commands.verbs import VERBS
 from bot.settings import Settings
 from tests.support.docs_tables import ROOT, table
+from tests.support.permission_rules import COMMAND_RULES, Rule
 from tests.support.rows import each_row
 
 # Written so that these patterns do not match themselves.
@@ -96,3 +97,16 @@ def test_no_file_names_a_path_of_some_machine_or_a_registry() -> None:
     odd = re.compile(f"{MACHINE_PATHS}|{REGISTRIES}")
     found = {str(path.relative_to(ROOT)): odd.findall(read(path)) for path in project_files()}
     assert {path: what for path, what in found.items() if what} == {}
+
+
+def test_the_table_of_rights_names_every_command_once_per_right() -> None:
+    """docs/permissions.md and the permission matrix have the same rule for each command."""
+    rights = {Rule.RUNS: "run", Rule.MANAGES: "manage", Rule.MEMBERS: "member", Rule.OPEN: "look and take part"}
+    rows = re.findall(
+        r"^\| ([a-z ]+) \| (.*?) \|", (ROOT / "docs/permissions.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    documented = {right: set(re.findall(r"`(\w+)", commands)) for right, commands in rows}
+    for rule, words in COMMAND_RULES.values():
+        verb = words.split(" ")[0]
+        if verb and rule in rights:
+            assert verb in documented[rights[rule]], (verb, rights[rule])

@@ -93,6 +93,13 @@ def test_the_root_of_the_bot_stays_small() -> None:
     assert len(modules) <= 12
 
 
+def test_handlers_find_webinars_only_as_far_as_the_user_sees_them() -> None:
+    """Through `SlackRequest.find_webinar` and `visible_webinars`: the mirror itself shows every webinar."""
+    direct = re.compile(r"mirror\.(find|everything|refresh)\(")
+    files = [path for path in ROOT.glob("handlers/**/*.py") if direct.search(path.read_text(encoding="utf-8"))]
+    assert [str(path.relative_to(ROOT)) for path in files] == ["handlers/request.py"]
+
+
 def test_no_module_imports_itself_through_others() -> None:
     """The import graph of bot, handlers and sandbox has no cycles."""
     graph = grimp.build_graph("bot", "handlers", "sandbox", cache_dir=None)

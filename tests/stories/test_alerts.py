@@ -93,7 +93,7 @@ async def test_organiser_is_told_that_it_fills_up_at_each_limit(world: World) ->
 async def test_channel_that_asked_for_counts_hears_of_them(world: World) -> None:
     """From how many to how many, each time more have come."""
     session_id = await shared(world, 0)
-    await world.command("chloe", "#launch", "subscribe registrations")
+    await world.command("ana", "#launch", "subscribe registrations")
     for count in (2, 0, 3):
         world.ringcentral.register(session_id, count)
         await counted(world)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from bot.db.people_schema import invitees
 from bot.model.people import Person
 from bot.model.webinar import Webinar
 from bot.webinars import organizer_table as store
@@ -13,6 +15,7 @@ from bot.webinars.permissions import Permissions
 from sandbox.slack import Message
 from tests.support.block_kit import check_view
 from tests.support.registration import registration_harness
+from tests.support.team import team_harness
 from tests.support.world import World
 
 
@@ -242,3 +245,53 @@ async def _group_member(world: World) -> tuple[Webinar, Person, Permissions, lis
     time = [0.0]
     organisers = Permissions(services.store, services.slack, services.directory, lambda: time[0])
     return await services.mirror.find(launch.session_id), emi, organisers, time
+
+
+async def test_an_admin_who_is_one_no_longer_is_refused_within_two_minutes(world: World) -> None:
+    """And so is a member who has become a guest."""
+    await registration_harness(world, announce_in="#launch")
+    assert await refusal(world, "ben") == ""
+    world.slack.world.people["U0BEN"].role = "member"
+
+    world.clock.move(timedelta(minutes=2))
+
+    assert "You can't open, close or limit" in await refusal(world, "ben")
+    await world.command("finn", "#launch", "create")
+    await world.slack.close("finn", world.slack.view("finn"), clear=True)
+    world.slack.world.people["U0FINN"].role = "guest"
+    world.clock.move(timedelta(minutes=2))
+    await world.command("finn", "#launch", "create")
+    assert "Guests and people of other organizations can't create" in world.last("#launch", "finn").words
+
+
+async def test_a_cohost_gets_the_buttons_of_what_they_may_do(world: World) -> None:
+    """In the details, the count, the list of registrants, and in place of the form for all settings."""
+    team = await team_harness(world)
+    await team.save({"cohosts": ["dev"]})
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.command("dev", "#launch", "show launch")
+    assert {"Registrants", "Close Registration", "Set Limit"} <= set(world.last("#launch", "dev").buttons)
+    assert not {"Cancel Webinar", "Invite", "Registration"} & set(world.last("#launch", "dev").buttons)
+    await world.command("dev", "#launch", "registrants launch")
+    assert "Download CSV" in world.last("#launch", "dev").buttons
+    assert "Register Others" not in world.last("#launch", "dev").buttons
+    await world.command("dev", "#launch", "close launch")
+    assert "Registration is closed." in world.last("#launch", "dev").words
+    await world.command("dev", "#launch", "cancel launch")
+    assert (
+        "You can't cancel this webinar: <@U0CHLOE>, who created it, or an admin" in world.last("#launch", "dev").words
+    )
+
+
+async def test_a_cohost_invited_in_ringcentrals_own_app_may_run_it(world: World) -> None:
+    """They are recognized by their address in the directory."""
+    team = await team_harness(world)
+    await team.save({"cohosts": ["dev"]})
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    async with world.bot.services.store.write() as db:  # invited elsewhere: no Slack user is known
+        await db.execute(update(invitees).values(user_id=""))
+    await world.command("chloe", "#random", "share launch")
+
+    assert await refusal(world, "dev") == ""
+    assert "its co-hosts" in await refusal(world, "emi")
