@@ -47,6 +47,24 @@ def test_moves_are_merged() -> None:
     assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
+def test_a_single_notice_of_no_change_is_superseded() -> None:
+    """A move to where it was, and a count that did not grow, are not posted and not left pending."""
+    for nothing in (pending(MOVED, was_start=START), pending(REGISTRATIONS, was_count=3, count=3)):
+        assert coalesce_events([nothing]) == ([], [nothing])
+    first = pending(REGISTRATIONS, count=1)  # an old row without the earlier count
+    assert coalesce_events([first]) == ([first], [])
+
+
+def test_fill_level_is_kept_with_the_reopening_it_follows() -> None:
+    """Reported at the same moment or later, not from before."""
+    opened = pending(OPENED, 2)
+    before, with_it, later = (pending(FILLING, at, percent=80, limit=100) for at in (1, 2, 3))
+
+    assert coalesce_events([opened, later])[0] == [opened, later]
+    assert coalesce_events([opened, with_it])[0] == [opened, with_it]
+    assert coalesce_events([before, opened])[0] == [opened]
+
+
 def test_renames_are_merged() -> None:
     """Renames merge from the first old title to the last; renamed back, nothing is posted."""
     first = pending(RETITLED, 1, was_title="A", title="B")

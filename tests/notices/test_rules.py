@@ -76,6 +76,12 @@ def test_plan_of_an_ordinary_webinar() -> None:
     assert [START - one.expires_at for one in planned] == [DAY / 2, HOUR / 2, 5 * MINUTE, -5 * MINUTE]
 
 
+def test_a_reminder_that_is_due_now_is_not_planned() -> None:
+    """Only those whose time is still to come."""
+    planned = plan(webinar(), [channel_features()], START - HOUR)
+    assert [START - one.due_at for one in planned if one.kind is NoticeKind.REMINDER] == [10 * MINUTE]
+
+
 def test_channels_use_their_offsets() -> None:
     """A channel's own offsets, the workspace's, or none; the start notice only with the feature `live`."""
     channels = [

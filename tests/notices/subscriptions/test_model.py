@@ -22,6 +22,7 @@ from bot.notices.subscriptions.model import (
     Subscription,
     SubscriptionChange,
     channel_features,
+    covers,
     parse_features,
 )
 from tests.support.docs_tables import table
@@ -81,6 +82,16 @@ def test_general_subscriptions_add_up() -> None:
     lines = subscribe(subscribe([], change(), LIVE), change("mine"), frozenset({Feature.FILLING}))
     assert launch_features([*lines, card_line()]) == DEFAULT_FEATURES | {Feature.LIVE, Feature.FILLING}
     assert [launch_features(lines, one) for one in WEBINARS] == [LIVE | {Feature.FILLING}, LIVE, LIVE]
+
+
+def test_a_subscription_covers_only_webinars_of_its_workspace() -> None:
+    """Also one to all webinars."""
+    elsewhere = LAUNCH.model_copy(
+        update={"account": LAUNCH.account.model_copy(update={"workspace": Workspace(team_id="T9")})}
+    )
+    [everything] = subscribe([], change(), LIVE)
+    assert covers(everything, LAUNCH)
+    assert not covers(everything, elsewhere)
 
 
 def test_own_subscription_decides_alone() -> None:
