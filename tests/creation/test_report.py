@@ -332,7 +332,7 @@ async def test_a_wait_at_the_gate_is_shown_with_its_length(tmp_path: Path) -> No
 
     def tight(world: World) -> None:
         world.ringcentral.rules.budgets = {"Heavy": 4}
-        world.ringcentral.rules.window = 1
+        world.ringcentral.rules.window = 4
 
     async with running_world(tmp_path, prepare=tight) as world:
         for _ in range(3):

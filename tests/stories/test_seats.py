@@ -156,6 +156,7 @@ async def test_guests_and_external_users_with_an_address_get_seats(world: World)
     """If Slack hides the address of an external user, they get the registration page."""
     launch = await seats_harness(world)
     await world.command("chloe", "#partners", "share launch")
+    await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
     card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
     assert (await launch.press("gia", "Register", card)).title == "Register"
     await launch.send("gia")

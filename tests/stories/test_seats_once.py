@@ -251,6 +251,7 @@ async def test_an_external_profile_address_reveals_no_link(world: World) -> None
     """The admins of another organization enter it."""
     launch = await seats_harness(world)
     await world.command("chloe", "#partners", "share launch")
+    await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
     card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
     await sign_up(launch, "chloe@acme.example")
     theirs = launch.registrants[0]["joinUri"]
