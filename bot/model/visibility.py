@@ -69,9 +69,9 @@ def is_visible(
 ) -> bool:
     """Whether the webinar exists for this person.
 
-    It does for its creator, its host, its team and the people with a seat (`takes_part`), for organizers and admins,
-    and for those who can read a channel in which it is announced: `places` are the channels in which it is, `readable`
-    channels that this person can read.
+    It does for its creator, its host, its team and the people with a seat, also a suggested one (`takes_part`), for
+    organizers and admins, and for those who can read a channel in which it is announced: `places` are the channels in
+    which it is, `readable` channels that this person can read.
     """
     if takes_part or is_creator_or_host(viewer, webinar):
         return True

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Table, and_, bindparam, fu
 
 from bot.db.connection import Db
 from bot.db.keys import account_columns, of_bound_account, of_bound_workspace, of_workspace, workspace_columns
-from bot.db.people_schema import invitees, seats
+from bot.db.people_schema import invitees, seats, suggestions
 from bot.db.schema import cards, subscriptions, visibility, webinars
 from bot.model.people import Account, Workspace
 from bot.model.team import FORMER
@@ -84,5 +84,8 @@ def _query(*, one: bool) -> CompoundSelect[tuple[str, str]]:
         select(invitees.c.session_id, nowhere).where(
             *of(invitees), invitees.c.user_id == bindparam("user"), invitees.c.told.not_in(FORMER)
         ),
-        select(seats.c.session_id, nowhere).where(*of(seats), seats.c.user_id == bindparam("user")),
+        *(
+            select(table.c.session_id, nowhere).where(*of(table), table.c.user_id == bindparam("user"))
+            for table in (seats, suggestions)
+        ),
     )

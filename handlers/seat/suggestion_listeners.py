@@ -36,7 +36,7 @@ async def decline_pressed(request: SlackRequest) -> None:
 
 
 async def _webinar(request: SlackRequest) -> Webinar:
-    return await request.services.mirror.find(buttons.parse_value(request.value)[0])
+    return await request.find_webinar(buttons.parse_value(request.value)[0])
 
 
 ACTIONS: Listeners = {suggestion_texts.TAKE: take_pressed, suggestion_texts.DECLINE: decline_pressed}

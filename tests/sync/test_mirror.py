@@ -72,7 +72,7 @@ async def shared(world: World, title: str = "Elsewhere", days: float = 3) -> str
     """Create a webinar at RingCentral, sweep, and share it in #launch; return its id."""
     webinar_id = world.ringcentral.create(title, in_days(world, days), settings={"registrationEnabled": True})
     await sweep(world)
-    await world.command("chloe", "#launch", f"share {title}")
+    await world.command("ana", "#launch", f"share {title}")
     return webinar_id
 
 
@@ -97,7 +97,7 @@ async def test_a_webinar_made_elsewhere_appears_after_a_sweep(world: World) -> N
 async def test_what_changes_there_changes_here(world: World) -> None:
     """A new title, start and length change the row, the reminders, and the card in place."""
     webinar_id = await shared(world)
-    (card, _) = world.slack.messages("#launch", "chloe")
+    (card, _) = world.slack.messages("#launch", "ana")
     before = await planned(world)
     moved = in_days(world, 5)
     world.ringcentral.edit(webinar_id, title="Renamed", scheduledStartTime=moved.isoformat(), scheduledDuration=5400)
@@ -147,7 +147,7 @@ async def test_a_list_that_is_merely_short_cancels_nothing(world: World, trouble
     """After a revoked permission, unlisted webinars stay unchanged, and the others are updated."""
     world.ringcentral.create("Theirs", in_days(world, 3), host="dev@acme.example")
     await sweep(world)
-    await world.command("chloe", "#launch", "share theirs")
+    await world.command("ana", "#launch", "share theirs")
     theirs = (await known(world))["Theirs"]
     world.ringcentral.create("Ours", in_days(world, 4))
     world.clock.move(timedelta(minutes=5))
@@ -382,8 +382,8 @@ async def test_twenty_who_press_refresh_at_once_share_one_reading(world: World, 
     settings = {"registrationEnabled": registration}
     world.ringcentral.create("Elsewhere", in_days(world, 3), settings=settings)
     await sweep(world)
-    await world.command("chloe", "#launch", "share elsewhere")
-    (card, _) = world.slack.messages("#launch", "chloe")
+    await world.command("ana", "#launch", "share elsewhere")
+    (card, _) = world.slack.messages("#launch", "ana")
     await world.click("chloe", card, "Refresh")
     world.clock.move(MINUTE)
     before = len(world.vendor_calls())
@@ -435,8 +435,8 @@ async def test_a_webinar_for_everyone_gets_its_join_button_at_the_first_refresh(
     """Lists omit the shared link: it is read once; after that a Refresh costs one call."""
     world.ringcentral.create("Elsewhere", in_days(world, 3))
     await sweep(world)
-    await world.command("chloe", "#launch", "share elsewhere")
-    (card, _) = world.slack.messages("#launch", "chloe")
+    await world.command("ana", "#launch", "share elsewhere")
+    (card, _) = world.slack.messages("#launch", "ana")
     assert card.buttons == ["Refresh", "Details"]
 
     await world.click("dev", card, "Refresh")
