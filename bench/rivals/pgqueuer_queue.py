@@ -12,7 +12,7 @@ import aiohttp
 import asyncpg
 from pgqueuer import PgQueuer
 from pgqueuer.db import AsyncpgDriver
-from pgqueuer.models import Job
+from pgqueuer.models import Job, JobId
 from pgqueuer.queries import Queries
 
 from bench.rivals.job import AT_ONCE, FILL_BATCH, LATER_JOBS, Alert, Run, post_alert, timed_moves, use_slack
@@ -43,7 +43,7 @@ async def fill(url: str, places: Sequence[tuple[str, str]]) -> list[float]:
     ids = await add_later(LATER_JOBS)
 
     async def move(session: Sequence[int]) -> None:
-        await queries.mark_job_as_cancelled(list(session))
+        await queries.mark_job_as_cancelled([JobId(job) for job in session])
         await add_later(len(session))
 
     elapsed = await timed_moves(ids, move)

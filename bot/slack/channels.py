@@ -66,11 +66,6 @@ class Channels:
         known = [name for name in names if name]
         return " and ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known) or "another organization"
 
-    def forget(self, channel_id: str) -> None:
-        """Drop what is cached of a channel: call this when Slack reports a change of it."""
-        self._channels.pop(channel_id, None)
-        self._members.pop(channel_id, None)
-
     async def _can_read(self, person: Person, channel_id: str) -> bool:
         channel = await self.find(channel_id)
         if channel is None or can_read(person, channel):

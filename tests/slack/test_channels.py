@@ -65,15 +65,3 @@ async def test_many_channels_are_listed_with_one_call(world: World) -> None:
     assert await channels.readable(finn, many) == many
 
     assert calls(world) == ["conversations.list"]
-
-
-async def test_what_slack_reports_as_changed_is_read_again(world: World) -> None:
-    """Before the two minutes are over."""
-    channels = await channels_of(world)
-    gia = await world.bot.services.users.get(world.bot.services.account.workspace, "U0GIA")
-    assert await channels.readable(gia, {"C0RANDOM"}) == frozenset()
-    world.slack.world.channels["C0RANDOM"].members.append("U0GIA")
-
-    channels.forget("C0RANDOM")
-
-    assert await channels.readable(gia, {"C0RANDOM"}) == {"C0RANDOM"}
