@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.creation import draft_table
-from bot.creation import table as creation_table
 from bot.creation import texts as creation_texts
+from bot.creation.announce import Announcement, Announcer
 from bot.creation.table import Creation, CreationStep
 from bot.creation.texts import CreatedResult
 from bot.db.connection import Store
-from bot.errors import ChannelUnreachable, GreenroomError
+from bot.errors import ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.slack.deliver import ResultDelivery
+from bot.slack.error_message import sentence_message
 from bot.slack.message import Message, View
-from bot.slack.responses import SlackOutcomeUnknown, SlackRefused
+from bot.slack.responses import SlackRefused
 from bot.sync.cards import Cards
 from bot.webinars import table as webinar_table
 
@@ -31,7 +32,6 @@ PENDING = (
     "you when it is complete or surely not there."
 )
 UNDOING = "What was begun is still being taken back."
-UNCERTAIN = "It is not certain that the card stands in <#{}>. If there is none, share it again."
 
 
 class CreationReport:
@@ -39,16 +39,17 @@ class CreationReport:
 
     def __init__(self, worker_id: str, store: Store, results: ResultDelivery, cards: Cards, mirror: Mirror) -> None:
         """`worker_id` owns the reported creations."""
-        self._worker_id = worker_id
         self._store = store
         self._results = results
         self._cards = cards
         self._mirror = mirror
+        self.announcer = Announcer(worker_id, store, results.slack, cards)
 
-    async def completed(self, creation: Creation) -> Webinar:
+    async def completed(self, creation: Creation) -> tuple[Webinar, Announcement]:
         """Post the card once, show the webinar, and forget the draft."""
         webinar = await self._mirror.find(str(creation.session_id))
-        channel_id, notes = await self._announce(creation, webinar)
+        announced = await self.announcer.announce(creation, webinar)
+        channel_id = announced.channel_id
         planned = await self._cards.planned_in(webinar, channel_id) if channel_id else None
         async with self._store.write() as db:
             link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
@@ -58,11 +59,19 @@ class CreationReport:
             host_link=SecretStr(link) if link else None,
             channel_id=channel_id,
             planned=planned,
-            notes=notes,
+            notes=[announced.note] if announced.note else [],
             password_set=bool(creation.request.form.options.password.get_secret_value()),
         )
         await self._show(creation, creation_texts.done(created), creation_texts.done_message(created))
-        return webinar
+        return webinar, announced
+
+    async def announced_later(self, creation: Creation) -> Announcement:
+        """Post the card of a reported creation, or notify the user that it cannot be posted."""
+        webinar = await self._mirror.find(str(creation.session_id))
+        announced = await self.announcer.announce_later(creation, webinar)
+        if announced.note and announced.next_step is CreationStep.REPORTED:
+            await self._results.post(creation.user_id, sentence_message(announced.note))
+        return announced
 
     async def failed(self, creation: Creation) -> None:
         """Show the problem, and reopen the draft."""
@@ -78,24 +87,6 @@ class CreationReport:
         note = f"{creation.problem} {UNDOING}" if creation.step is CreationStep.UNDOING else PENDING
         view = creation_texts.working(creation.request.form.title, creation.draft_id, note=note)
         await self._results.window(creation.user_id, creation.request.view_id).note(view)
-
-    async def _announce(self, creation: Creation, webinar: Webinar) -> tuple[str | None, list[str]]:
-        channel = creation.request.form.announce_in
-        if channel is None:
-            return None, []
-        if any(put_up.channel_id == channel for put_up in await self._cards.of_webinar(webinar)):
-            return channel, []
-        async with self._store.write() as db:  # saved before the post: two cards are worse than none
-            may_post = await creation_table.record_card_request(db, creation, self._worker_id)
-        if not may_post:
-            return None, [UNCERTAIN.format(channel)]
-        try:
-            await self._cards.share(webinar, channel, creation.user_id)
-        except SlackOutcomeUnknown:
-            return None, [UNCERTAIN.format(channel)]
-        except GreenroomError as error:
-            return None, [f"The card is not in <#{channel}>: {error.sentence}"]
-        return channel, []
 
     async def _show(self, creation: Creation, view: View, message: Message) -> None:
         try:

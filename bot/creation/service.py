@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from bot.background import BackgroundTasks
 from bot.clock import Clock
@@ -110,6 +111,9 @@ class CreationService:
         """Resume creations whose lease expired, and report those that ended."""
         async for creation in self.leases.expired():
             log.info("creation.resumed", extra={"step": creation.step, "webinar": creation.webinar_id})
+            if creation.step in creation_table.CARD_OPEN:
+                await self._announce_later(creation)
+                continue
             resumed = await self._resume(creation)
             if resumed.step in creation_table.TO_REPORT:
                 await self.report(resumed)
@@ -131,20 +135,29 @@ class CreationService:
 
     async def _send_report(self, creation: Creation) -> None:
         if creation.step in (CreationStep.COMPLETE, CreationStep.CARD_REQUESTED):
-            webinar = await self._report.completed(creation)
-            await self._mark_reported(creation)
+            webinar, announced = await self._report.completed(creation)
+            await self._mark_reported(creation, announced.next_step, announced.wait)
             if webinar.audience is not Audience.ANYONE:
                 self._background.start(self._read_registration(webinar), "read registration")
         elif creation.step in (CreationStep.UNDONE, CreationStep.NOT_FOUND, CreationStep.WATCHED):
             await self._report.failed(creation)
-            await self._mark_reported(creation)
+            was_not_found = creation.step in (CreationStep.NOT_FOUND, CreationStep.WATCHED)
+            await self._mark_reported(creation, CreationStep.WATCHED if was_not_found else CreationStep.REPORTED)
         else:
             await self._report.pending(creation)
 
-    async def _mark_reported(self, creation: Creation) -> None:
-        watched = creation.step in (CreationStep.NOT_FOUND, CreationStep.WATCHED)
+    async def _mark_reported(self, creation: Creation, step: CreationStep, wait: timedelta | None = None) -> None:
         with contextlib.suppress(LeaseLost):  # a form submitted twice: the worker that owns the creation marks it
-            await self.steps.save(creation, CreationStep.WATCHED if watched else CreationStep.REPORTED)
+            await self.steps.save(creation, step, wait=wait)
+
+    async def _announce_later(self, creation: Creation) -> None:
+        try:
+            # Unclear from here on: this process may end while Slack posts the card.
+            await self.steps.save(creation, CreationStep.CARD_UNCLEAR)
+            announced = await self._report.announced_later(creation)
+            await self.steps.save(creation, announced.next_step, wait=announced.wait)
+        except (LeaseLost, GreenroomError, *DATABASE_UNAVAILABLE) as error:
+            log.warning("creation.card_deferred", extra={"draft": creation.draft_id, "reason": type(error).__name__})
 
     async def _resume(self, creation: Creation) -> Creation:
         if creation.step in creation_table.TO_REPORT:

@@ -101,13 +101,19 @@ class CreationSteps:
         return current
 
     async def save(
-        self, creation: Creation, step: CreationStep, *, webinar_id: str | None = None, problem: str = ""
+        self,
+        creation: Creation,
+        step: CreationStep,
+        *,
+        webinar_id: str | None = None,
+        problem: str = "",
+        wait: timedelta | None = None,
     ) -> Creation:
-        """Save the next step."""
+        """Save the next step, and own it for `wait`, if given."""
         known = {"webinar_id": webinar_id or creation.webinar_id, "problem": problem or creation.problem}
         creation = creation.model_copy(update={"step": step, **known})
         async with self._store.write() as db:
-            await self._leases.advance(db, creation, wait=self.watch if step is CreationStep.WATCHED else None)
+            await self._leases.advance(db, creation, wait=self.watch if step is CreationStep.WATCHED else wait)
         return creation
 
     async def reread(self, creation: Creation) -> Creation:

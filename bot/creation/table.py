@@ -36,6 +36,10 @@ class CreationStep(StrEnum):
     WATCHED = "watched"
     """The user was notified that there is none; a webinar that appears late is removed."""
     REPORTED = "told"
+    CARD_DUE = "card_due"
+    """The user has the result; the card is to be posted."""
+    CARD_UNCLEAR = "card_unclear"
+    """The user has the result; whether the card was posted is to be looked up."""
 
 
 UNDER_WAY = (
@@ -47,6 +51,9 @@ UNDER_WAY = (
 )
 TO_REPORT = (CreationStep.COMPLETE, CreationStep.CARD_REQUESTED, CreationStep.UNDONE, CreationStep.NOT_FOUND)
 ACTIVE = (*UNDER_WAY, *TO_REPORT)
+CARD_OPEN = (CreationStep.CARD_DUE, CreationStep.CARD_UNCLEAR)
+SCHEDULED = (CreationStep.WATCHED, *CARD_OPEN)
+"""Steps at which the user has the result, and something is to be done at a certain time."""
 
 
 class CreationRequest(Frozen):
@@ -150,12 +157,17 @@ async def created_webinar_ids(db: Db, account: Account) -> frozenset[str]:
 
 async def record_card_request(db: Db, creation: Creation, worker_id: str) -> bool:
     """Record that its card is requested. True for one caller, once."""
-    changed = await db.execute(
-        update(creations)
-        .where(*LEASES.owned(creation, worker_id), creations.c.step == CreationStep.COMPLETE)
-        .values(step=CreationStep.CARD_REQUESTED)
-    )
-    return changed.rowcount == 1
+    return await _move(db, creation, worker_id, CreationStep.COMPLETE, CreationStep.CARD_REQUESTED)
+
+
+async def withdraw_card_request(db: Db, creation: Creation, worker_id: str) -> None:
+    """Record that its card was not posted, so that it may be requested again."""
+    await _move(db, creation, worker_id, CreationStep.CARD_REQUESTED, CreationStep.COMPLETE)
+
+
+async def _move(db: Db, creation: Creation, worker_id: str, was: CreationStep, step: CreationStep) -> bool:
+    which = *LEASES.owned(creation, worker_id), creations.c.step == was
+    return (await db.execute(update(creations).where(*which).values(step=step))).rowcount == 1
 
 
 async def _exists(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
@@ -191,8 +203,8 @@ LEASES = LeasedTable(
     # A form that is submitted again starts another creation: a worker on the earlier one must not touch it.
     key=("draft_id", "begun_at"),
     order=("begun_at", "draft_id"),
-    resumable=creations.c.step.in_((*ACTIVE, CreationStep.WATCHED)),
+    resumable=creations.c.step.in_((*ACTIVE, *SCHEDULED)),
     read=_creation,
     write=_progress,
-    renewable=creations.c.step.in_(ACTIVE),  # a watched one keeps the time of its next check
+    renewable=creations.c.step.in_(ACTIVE),  # the others keep the time at which something is to be done
 )

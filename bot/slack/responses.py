@@ -36,9 +36,10 @@ class SlackBusy(GreenroomError):
 class SlackOutcomeUnknown(GreenroomError):
     """There was no usable response: Slack may or may not have executed the request."""
 
-    def __init__(self) -> None:
-        """Use a sentence that leaves the outcome open."""
+    def __init__(self, *, was_answered: bool = False) -> None:
+        """`was_answered` tells a server error from silence. The sentence leaves the outcome open."""
         super().__init__("Slack did not answer, so this may or may not have happened. Look, and try again if not.")
+        self.was_answered = was_answered
 
 
 def checked_answer(status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def checked_answer(status: int, headers: Mapping[str, str], content: bytes) -> d
         answer = None
     if not isinstance(answer, dict):
         # A page of a proxy: only a 4xx proves that Slack did not execute the request.
-        raise SlackRefused("unknown_error") if 400 <= status < 500 else SlackOutcomeUnknown
+        raise SlackRefused("unknown_error") if 400 <= status < 500 else SlackOutcomeUnknown(was_answered=True)
     if status != 200 or not answer.get("ok"):
         raise _no(status, answer)
     return answer
@@ -68,7 +69,7 @@ def error_for(error: SlackApiError) -> GreenroomError:
 def _no(status: int, answer: Any) -> GreenroomError:
     code = str(answer.get("error", "unknown_error"))
     unclear = status >= 500 or code in UNKNOWN_OUTCOME
-    return SlackOutcomeUnknown() if unclear else SlackRefused(code)
+    return SlackOutcomeUnknown(was_answered=True) if unclear else SlackRefused(code)
 
 
 def _busy(headers: Mapping[str, str]) -> SlackBusy:

@@ -41,9 +41,9 @@ class Cards:
         self._busy_until = 0.0
 
     async def share(
-        self, webinar: Webinar, channel_id: str, user_id: str, *, again: bool = False
+        self, webinar: Webinar, channel_id: str, user_id: str, *, again: bool = False, mark: str = ""
     ) -> tuple[card_table.Card, bool]:
-        """Post the card to a channel and subscribe the channel to the webinar.
+        """Post the card to a channel and subscribe the channel to the webinar. `mark` is that of `SlackApi.post`.
 
         Return the card and whether it is new: a channel that has one keeps it, unless it is shared `again`; then the
         old cards point to the new one. Raises `ChannelUnreachable` if Slack rejects the post, and `BadInput` if the
@@ -53,16 +53,21 @@ class Cards:
             before = [card for card in await self.of_webinar(webinar) if card.channel_id == channel_id]
             if before and not again:
                 return before[-1], False
-            posted = await self._post(webinar, channel_id, user_id)
+            posted = await self._post(webinar, channel_id, user_id, mark)
             for old in before:
                 await self._point_to(webinar, old, posted)
             return posted, True
 
-    async def _post(self, webinar: Webinar, channel_id: str, user_id: str) -> card_table.Card:
+    async def _post(self, webinar: Webinar, channel_id: str, user_id: str, mark: str) -> card_table.Card:
         now = self._clock.now()
         if not is_coming_or_live(webinar, now):
             raise BadInput("This webinar is over, so there is nothing to announce.")
-        channel, ts = await self._slack.post(channel_id, card(webinar, now=now))
+        channel, ts = await self._slack.post(channel_id, card(webinar, now=now), mark)
+        return await self.save_posted(webinar, channel, ts, user_id)
+
+    async def save_posted(self, webinar: Webinar, channel: str, ts: str, user_id: str) -> card_table.Card:
+        """Keep a posted card current, and subscribe its channel to the webinar."""
+        now = self._clock.now()
         posted = card_table.Card(
             account=webinar.account,
             session_id=webinar.session_id,

@@ -5,37 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from copy import copy
-from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
 
 from sandbox.slack import View
-from tests.support.creation import START_IN, final_state, submit_form, without_waits
+from tests.support.creation import START_IN, final_state, submit_form, with_short_leases
 from tests.support.devices import Devices
 from tests.support.world import World, running_world
 
 pytest_plugins = ["tests.support.databases"]
 
-SHORT = timedelta(seconds=0.3)
-"""A lease short enough to wait for in a test."""
-
-
-def _prepare(world: World) -> None:
-    without_waits(world)
-    at_once = world.on_build
-
-    def on_build(bot: object) -> None:
-        at_once(world.bot)
-        world.bot.services.creation.leases.lease = SHORT
-
-    world.on_build = on_build
-
 
 @pytest_asyncio.fixture
 async def both(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A world on SQLite, and one on PostgreSQL."""
-    async with running_world(tmp_path, database_url=database_url, prepare=_prepare) as started:
+    async with running_world(tmp_path, database_url=database_url, prepare=with_short_leases) as started:
         yield started
 
 

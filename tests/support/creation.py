@@ -13,7 +13,7 @@ import aiohttp
 from sqlalchemy import event, select
 
 from bot.app import Greenroom, ProviderTiming
-from bot.creation.table import ACTIVE
+from bot.creation.table import ACTIVE, CARD_OPEN
 from bot.db.schema import creations
 from sandbox.slack import Outcome
 from tests.support.world import WAIT_LIMIT_S, World
@@ -22,6 +22,7 @@ HANG_S = 60.0
 """Seconds for which a stand-in delays a response: longer than any story."""
 TIMEOUT_S = 0.3
 """Seconds after which the bot gives up a request, in stories that wait for it."""
+SHORT_LEASE = timedelta(seconds=0.3)
 TITLE = "Launch day"
 START_IN = timedelta(days=3)
 
@@ -58,6 +59,17 @@ def without_waits(world: World) -> None:
     world.on_build = _remove_delays
 
 
+def with_short_leases(world: World) -> None:
+    """The same, with a lease short enough to wait for after a crash on PostgreSQL."""
+    without_waits(world)
+
+    def on_build(bot: Greenroom) -> None:
+        _remove_delays(bot)
+        bot.services.creation.leases.lease = SHORT_LEASE
+
+    world.on_build = on_build
+
+
 def with_short_timeout(world: World) -> None:
     """The same, with a short request timeout."""
     without_waits(world)
@@ -70,6 +82,7 @@ async def _sleep_briefly(seconds: float) -> None:
 
 def _remove_delays(bot: Greenroom) -> None:
     creation = bot.services.creation
+    creation._report.announcer.retry = timedelta()
     creation.leases.retry = creation.steps.watch = creation.steps.reconciler.min_age = timedelta()
     bot.services.mirror.budget.calls.most = 1000
 
@@ -147,7 +160,7 @@ async def wait_until_done(world: World) -> None:
         while True:
             await world.bot.services.creation.resume()
             await world.settled()
-            if not any(one.step in ACTIVE for one in await stored_creations(world)):
+            if not any(one.step in (*ACTIVE, *CARD_OPEN) for one in await stored_creations(world)):
                 return
             await asyncio.sleep(0.01)
 
