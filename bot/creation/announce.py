@@ -6,6 +6,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.creation import table as creation_table
 from bot.creation.table import Creation, CreationStep
@@ -13,10 +14,12 @@ from bot.db.connection import Store
 from bot.db.leases import RETRY
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.webinar import Webinar
-from bot.notices.outbox.duplicates import can_read_history
 from bot.slack.client import SlackApi
+from bot.slack.history import can_read_history
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
-from bot.sync.cards import Cards
+
+if TYPE_CHECKING:
+    from bot.sync.cards import Cards
 
 log = logging.getLogger(__name__)
 

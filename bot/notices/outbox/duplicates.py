@@ -11,7 +11,7 @@ from bot.errors import ChannelUnreachable
 from bot.notices.outbox.context import DeliveryContext
 from bot.notices.outbox.rows import OutboundMessage
 from bot.notices.schedule import from_unix
-from bot.slack.client import SlackApi
+from bot.slack.history import can_read_history
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
 log = logging.getLogger(__name__)
@@ -20,18 +20,6 @@ POSTED = timedelta(seconds=10)
 """How long after its second Slack has certainly posted a scheduled message."""
 FINAL = timedelta(minutes=1)
 """Slack does not withdraw a message that it posts within this time: …/methods/chat.deleteScheduledMessage"""
-HISTORY_SCOPES = {
-    "C": {"channels:history", "groups:history"},
-    "G": {"groups:history", "mpim:history"},
-    "D": {"im:history"},
-}
-"""Scopes that let the bot read a conversation, by the first letter of its id; a private channel's may be a C too."""
-
-
-async def can_read_history(slack: SlackApi, channel_id: str) -> bool:
-    """Whether the bot may read the messages of this conversation."""
-    needed = HISTORY_SCOPES.get(channel_id[:1], set())
-    return bool(needed & await slack.scopes())
 
 
 async def remove_scheduled(context: DeliveryContext, message: OutboundMessage, scheduled_ids: Sequence[str]) -> None:

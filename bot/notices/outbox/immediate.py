@@ -20,10 +20,10 @@ from bot.notices.outbox.context import (
     LeaseGuard,
     backoff,
 )
-from bot.notices.outbox.duplicates import can_read_history
 from bot.notices.outbox.rate_limits import HISTORY, POST
 from bot.notices.outbox.rows import BatchedMessage, OutboundMessage, PostedMessage
 from bot.settings import UnclearAlerts
+from bot.slack.history import can_read_history
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
 log = logging.getLogger(__name__)
