@@ -102,10 +102,10 @@ class SlackRequest:
         webinars = await self.services.mirror.everything(ending_after)
         return await self.services.visibility.visible(await self.person(), webinars, here=self.channel_id)
 
-    async def refreshed_webinar(self, session_id: str) -> Webinar:
+    async def refreshed_webinar(self, session_id: str, *, force: bool = False) -> Webinar:
         """Read the webinar at the provider (one call) if the user can see it. Raises like `find_webinar`."""
         await self.find_webinar(session_id)
-        return await self.services.mirror.refresh(session_id, self.caller(Lane.LOOK))
+        return await self.services.mirror.refresh(session_id, self.caller(Lane.LOOK), force=force)
 
     async def can_manage(self, webinar: Webinar) -> bool:
         """Whether the user may manage this webinar now."""

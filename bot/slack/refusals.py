@@ -90,14 +90,14 @@ CODES: Mapping[str, tuple[str, ...]] = {
     TOO_LONG: ("msg_too_long", "msg_blocks_too_long", "view_too_large", "no_text"),
     TOO_BUSY: ("ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "restricted_too_many"),
     ANSWERED_LATE: ("expired_url", "used_url", "response_url_404", "response_url_410", "response_url_500"),
-    NO_FILE: ("file_not_found", "file_deleted", "not_a_slack_file", "file_404", "file_403", "file_410"),
+    NO_FILE: ("file_not_found", "file_deleted", "file_404", "file_403", "file_410"),
     FILES_OFF: (
         "storage_limit_reached",
         "file_uploads_disabled",
         "file_uploads_except_images_disabled",
         "blocked_file_type",
     ),
-    FILE_TOO_LARGE: ("file_too_large", "file_upload_size_restricted"),
+    FILE_TOO_LARGE: ("file_upload_size_restricted",),
     TOO_FAR: ("time_in_past", "time_too_far", "invalid_time"),
 }
 SENTENCES: Mapping[str, str] = {code: sentence for sentence, codes in CODES.items() for code in codes}

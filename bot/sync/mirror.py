@@ -114,11 +114,11 @@ class Mirror:
             self.swept_at = began
             log.info("sync.done", extra={"listed": len(listed), "missing": len(missing)})
 
-    async def refresh(self, session_id: str, caller: Caller) -> Webinar:
+    async def refresh(self, session_id: str, caller: Caller, *, force: bool = False) -> Webinar:
         """Read this webinar (one call) and update its cards. Concurrent callers share one read.
 
         Also called for a webhook hint that this session has changed. In the lane `LOOK`, a figure that is still fresh
-        is not read again, and a user who has refreshed too often gets `RefreshedOften`.
+        is not read again unless with `force`, and a user who has refreshed too often gets `RefreshedOften`.
         """
         requested = self._clock.now()
         async with self._locks[session_id]:
@@ -126,7 +126,7 @@ class Mirror:
             read_at = self._read_at.get(session_id, NEVER)
             counted_at = webinar.registration.read_at if webinar.registration else NEVER
             newest = max(read_at, counted_at)
-            is_outdated = self._poller.is_outdated(session_id, newest)
+            is_outdated = force or self._poller.is_outdated(session_id, newest)
             if read_at > requested or (self._is_fresh_enough(caller, newest) and not is_outdated):
                 return webinar
             if webinar.status is Status.CANCELED:

@@ -30,7 +30,7 @@ async def refresh_registration(request: SlackRequest) -> None:
     webinar = await _webinar(request)
     if not request.view:  # from a DM, the modal must be opened while the trigger is valid
         await request.open_window(seat_texts.refreshing_view(webinar))
-    webinar = await request.refreshed_webinar(webinar.session_id)
+    webinar = await request.refreshed_webinar(webinar.session_id, force=True)
     await _show(request, await offered_view(request, webinar))
 
 
@@ -111,6 +111,8 @@ async def refresh_seat(request: SlackRequest) -> None:
     """Read the seat at RingCentral again (one call): it may have been removed there."""
     webinar = await _webinar(request)
     before = await request.services.seats.find(webinar, request.user_id)
+    if before:
+        request.services.mirror.refreshes.take(request.user_id)
     seat = await request.services.seats.refresh(webinar, request.user_id, request.caller())
     if seat:
         await _show(request, seat_texts.seat_view(webinar, seat, now=request.now()))

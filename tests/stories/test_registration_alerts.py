@@ -23,7 +23,7 @@ async def test_a_full_alert_offers_a_higher_limit(world: World) -> None:
     await world.click("ben", alert, "Raise Limit")
     await world.slack.submit("ben", world.slack.view("ben"))
     await world.settled()
-    assert (launch.state, launch.take_calls()) == ((True, 3, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 3, 2), ["GET", "PATCH"])
     found = await _alert(world, "full")
     assert (found.ts, found.words) == (alert.ts, said)
 

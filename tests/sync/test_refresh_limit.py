@@ -76,6 +76,20 @@ async def test_a_count_known_to_be_outdated_is_read_again_at_once(world: World) 
     assert len(calls_since(world, before)) == 1
 
 
+async def test_a_forced_refresh_reads_a_fresh_figure_within_the_limit(world: World) -> None:
+    """For a person who waits for registration to open: its state counts, not the figure."""
+    (session,) = await webinars(world, 1)
+    mirror = world.bot.services.mirror
+    before = len(world.vendor_calls())
+
+    for _ in range(2):
+        await mirror.refresh(session, looker(), force=True)
+
+    with pytest.raises(RefreshedOften):
+        await mirror.refresh(session, looker(), force=True)
+    assert len(calls_since(world, before)) == 2
+
+
 async def test_one_user_gets_two_calls_a_minute(world: World) -> None:
     """For all webinars and lists together; others have their own, and the sentence says when it goes on."""
     sessions = await webinars(world, 4)
