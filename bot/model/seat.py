@@ -80,6 +80,8 @@ class SuggestionState(StrEnum):
     SENT = "sent"
     DECLINED = "declined"
     """Kept, so that they are not asked again."""
+    TAKEN = "taken"
+    """They have a seat, or had one. Kept, so that they can register again."""
 
 
 class Suggestion(Frozen):

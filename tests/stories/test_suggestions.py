@@ -219,6 +219,25 @@ async def test_an_incomplete_profile_opens_the_form(world: World, profile: dict[
     assert launch.message().buttons == []
 
 
+async def test_a_seat_given_up_can_be_taken_and_suggested_again(world: World) -> None:
+    """The message of the seat offers it, and an organizer can ask once more."""
+    launch = await suggested(world)
+    await launch.suggest()
+    await launch.press("Take My Seat")
+    await launch.press("Cancel My Seat")
+    await launch.resume()
+    assert launch.message().buttons == ["Register Again"]
+    assert "is asked in a direct message" in (await launch.suggest(by="ana")).words
+    again = launch.launch.dms()[-1]
+    assert "<@U0ANA> suggests *Launch day*" in again.words
+    await world.click("dev", again, "Take My Seat")
+
+    assert launch.launch.link_of(again) == launch.launch.registrants[0]["joinUri"]
+    assert launch.message().buttons == ["Register Again"]
+    numbers = [event["SEQUENCE"] for _, event in launch.launch.calendar_files()]
+    assert numbers == [0, 1, 2]
+
+
 async def test_a_seat_taken_elsewhere_ends_the_suggestion(world: World) -> None:
     """From the card."""
     launch = await suggested(world)

@@ -20,7 +20,9 @@ from bot.model.webinar import MAX_LENGTH
 
 
 async def begin(db: Db, suggestion: Suggestion, worker_id: str, until: datetime) -> bool:
-    """Save a suggestion before it is sent. False if this person has one already."""
+    """Save a suggestion before it is sent. False if this person has one that did not lead to a seat."""
+    former = (*LEASES.same(suggestion), suggestions.c.state == SuggestionState.TAKEN)
+    await db.execute(delete(suggestions).where(*former))
     row = {
         **account_columns(suggestion.account),
         "session_id": suggestion.session_id,

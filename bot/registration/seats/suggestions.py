@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 MAX_UPDATES = 20
 """Messages updated in one run; the others follow half a minute later."""
+ANSWERABLE = (SuggestionState.SENT, SuggestionState.DECLINED)
 KEEP_ENDED = timedelta(days=90)
 LOOK_BACK = timedelta(days=1)
 """How long after its end the suggestions of a webinar are still updated."""
@@ -77,7 +78,7 @@ class Suggestions:
     async def find(self, webinar: Webinar, user_id: str) -> Suggestion | None:
         """The suggestion to this user, if they can still answer it. No vendor call."""
         found = await self._load(webinar, user_id)
-        return found if found and found.state is not SuggestionState.SENDING else None
+        return found if found and found.state in ANSWERABLE else None
 
     async def suggest(self, webinar: Webinar, user_id: str, by: str, source: str) -> None:
         """Send the suggestion, once per person and webinar. No vendor call.
@@ -185,10 +186,11 @@ class Suggestions:
                 await self.leases.finish(db, self._changed(webinar, suggestion))
 
     async def _end(self, webinar: Webinar, suggestion: Suggestion, seat: Seat) -> None:
-        """Delete a suggestion whose user has a seat; if its message is not that of the seat, it refers to that one."""
+        """End a suggestion whose user has a seat; if its message is not that of the seat, it refers to that one."""
         if seat.dm_ts != suggestion.dm_ts:
             await self._show(suggestion, suggestion_texts.has_seat_message(webinar))
-        await self._forget(suggestion)
+        async with self._store.write() as db:
+            await self.leases.finish(db, self._changed(webinar, suggestion, state=SuggestionState.TAKEN))
 
     async def _check(self, webinar: Webinar, user_id: str) -> None:
         async with self._store.read() as db:
