@@ -13,7 +13,7 @@ from bot.slack.client import Upload
 from bot.slack.error_message import sentence_message
 from handlers.registrants import list as registrant_list
 from handlers.registrants.list import RegistrantPage, SearchContext
-from handlers.request import Commands, Listeners, SlackRequest
+from handlers.request import Commands, Listeners, SlackRequest, once
 from handlers.webinar_choice import choose_webinar
 
 ANYONE = "Everyone with the link can join this webinar, so nobody registers for it."
@@ -126,6 +126,6 @@ ACTIONS: Listeners = {
     registrant_list.REFRESH: refresh,
     registrant_list.SEARCH: search,
     registrant_list.REMOVE: remove,
-    registrant_list.DOWNLOAD: download,
+    registrant_list.DOWNLOAD: once(download),
 }
 SUBMISSIONS: Listeners = {registrant_list.SEARCH_CALLBACK: search_submitted}

@@ -12,7 +12,7 @@ from bot.slack import buttons
 from bot.slack.client import Upload
 from bot.slack.message import Message, View
 from handlers.registration import chart_texts
-from handlers.request import Listeners, SlackRequest
+from handlers.request import Listeners, SlackRequest, once
 
 CHART_ACTION = "see how the registrations of this webinar grow"
 LINKS_ACTION = "have the links of the people who registered for this webinar"
@@ -85,4 +85,8 @@ async def _answer(request: SlackRequest, message: Message) -> None:
     await request.reply(message, replace=bool(request.view))
 
 
-ACTIONS: Listeners = {buttons.CHART: chart_pressed, buttons.SOURCES: sources_pressed, buttons.LINKS_FILE: links_pressed}
+ACTIONS: Listeners = {
+    buttons.CHART: once(chart_pressed),
+    buttons.SOURCES: once(sources_pressed),
+    buttons.LINKS_FILE: once(links_pressed),
+}

@@ -14,7 +14,7 @@ from bot.slack import buttons
 from bot.slack.message import View
 from bot.slack.responses import SlackRefused
 from handlers.remind.snooze_form import NO_DIRECT_MESSAGES
-from handlers.request import Listeners, SlackRequest
+from handlers.request import Listeners, SlackRequest, once
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
 from handlers.seat.offer import is_closed, offer, offered_view, own_view
@@ -195,7 +195,7 @@ async def _subscribe_to_opening(request: SlackRequest, webinar: Webinar) -> None
 ACTIONS: Listeners = {
     buttons.REGISTER: register_pressed,
     buttons.MY_LINK: register_pressed,
-    buttons.WHEN_OPEN: when_open_pressed,
+    buttons.WHEN_OPEN: once(when_open_pressed),
     seat_texts.REFRESH_REGISTRATION: refresh_registration,
     seat_form.BACK: back_to_form,
     seat_texts.RENAME: rename_pressed,

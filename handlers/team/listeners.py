@@ -20,7 +20,7 @@ from bot.team.diff import Member, TeamDiff, read_role
 from bot.team.table import Team as KnownTeam
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
-from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
+from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only, once
 from handlers.team import check as team_check
 from handlers.team import form as team_form
 from handlers.team import list as team_list
@@ -254,7 +254,7 @@ ACTIONS: Listeners = {
     team_list.NEXT: turn_page,
     team_list.REFRESH: refresh,
     team_list.REMOVE: remove,
-    team_list.AGAIN: send_again,
+    team_list.AGAIN: once(send_again),
     team_message_texts.OWN_LINK: acknowledge_only,
 }
 SUBMISSIONS: Listeners = {team_form.CALLBACK: submit, team_result.CONFIRM: confirm_removal}
