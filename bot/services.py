@@ -145,7 +145,7 @@ def build_services(
     directory = Directory(provider)
     channels = Channels(slack, clock)
     permissions = Permissions(store, slack, directory)
-    cards = Cards(store, slack, clock)
+    cards = Cards(store, slack, clock, channels)
     mirror = Mirror(account, store, provider, directory, cards, clock)
     seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
     tokens = Tokens(settings.encryption_key.get_secret_value())

@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 UNCERTAIN = "It is not certain that the card of *{}* is in <#{}>. If there is none, share it again."
 FOLLOWS = "Slack does not take messages just now. The card follows in <#{}> as soon as it does."
+NOT_CONFIRMED = (
+    "<#{}> is shared with {}, so the card of *{}* is not there yet. To share it with them, choose the channel below "
+    "and confirm."
+)
 NOT_POSTED = "The card of *{}* is not in <#{}>: {}"
 LOOK_BACK_S = 60
 """Seconds that Slack's clock may be behind ours."""
@@ -57,6 +61,8 @@ class Announcer:
         channel = creation.request.form.announce_in
         if channel is None or await self._has_card(webinar, channel):
             return Announcement(channel)
+        if organizations := await self._cards.organizations_in(webinar, channel):
+            return Announcement(None, NOT_CONFIRMED.format(channel, organizations, webinar.title))
         async with self._store.write() as db:  # saved before the post: after a crash, it is looked up
             may_post = await creation_table.record_card_request(db, creation, self._worker_id)
         if not may_post:

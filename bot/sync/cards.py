@@ -16,6 +16,7 @@ from bot.model.people import Account
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions.channel_state import PlannedNotices
 from bot.notices.subscriptions.service import planned_notices, remove_card_subscription, subscribe_for_card
+from bot.slack.channels import Channels
 from bot.slack.client import SlackApi
 from bot.slack.responses import SlackBusy, SlackRefused
 from bot.webinars import card_table
@@ -31,8 +32,9 @@ VANISHED = {"message_not_found", "cant_update_message", "edit_window_closed", "i
 class Cards:
     """The cards of all webinars."""
 
-    def __init__(self, store: Store, slack: SlackApi, clock: Clock) -> None:
-        """Post through this Slack."""
+    def __init__(self, store: Store, slack: SlackApi, clock: Clock, channels: Channels) -> None:
+        """Post through this Slack, to these channels."""
+        self._channels = channels
         self._store = store
         self._slack = slack
         self._clock = clock
@@ -81,6 +83,13 @@ class Cards:
             await card_table.save(db, posted)
             await subscribe_for_card(db, webinar, channel, user_id, now)
         return posted
+
+    async def organizations_in(self, webinar: Webinar, channel_id: str) -> str:
+        """Return the names of the other organizations that read this channel; empty if there are none."""
+        channel = await self._channels.find(channel_id)
+        if channel is None or not channel.is_external:
+            return ""
+        return await self._channels.organizations(channel, webinar.account.workspace)
 
     async def planned_in(self, webinar: Webinar, channel_id: str) -> PlannedNotices:
         """Return the notices now planned for this webinar in a channel."""

@@ -55,9 +55,8 @@ async def _share(request: SlackRequest, webinar: Webinar, channel_id: str) -> No
     if not channel_id:
         raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
     has_card = channel_id in {card.channel_id for card in await request.services.cards.of_webinar(webinar)}
-    channel = await request.services.channels.find(channel_id)
-    if channel and channel.is_external and not has_card:
-        organizations = await request.services.channels.organizations(channel, request.workspace)
+    organizations = "" if has_card else await request.services.cards.organizations_in(webinar, channel_id)
+    if organizations:
         await request.reply(share_texts.confirm_external(webinar, channel_id, organizations))
         return
     await _post(request, webinar, channel_id)

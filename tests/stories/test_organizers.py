@@ -171,7 +171,9 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
 @pytest.mark.parametrize("stranger", ["hal"])
 async def test_no_user_of_another_organization_may_manage(world: World, stranger: str) -> None:
     """Not even if they were chosen."""
-    await registration_harness(world, announce_in="#partners")
+    await registration_harness(world)
+    await world.command("chloe", "#partners", "share launch")
+    await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
     await choose(world, stranger)
 
     await world.click(stranger, world.last("#partners", stranger), "Registration")

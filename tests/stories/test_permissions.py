@@ -84,10 +84,12 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with running_world(tmp_path, prepare=prepare) as world:
         services = world.bot.services
         services.scheduler.pause()  # whatever happens here follows from a request
-        await world.create("chloe", fields={"Announce in": "#partners"})
+        await world.create("chloe")
         await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+        await world.command("chloe", "#partners", "share launch")
+        await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
         [webinar] = await services.mirror.everything()
-        card = world.slack.messages("#partners")[0]
+        [card] = [one for one in world.slack.messages("#partners") if not one.ephemeral_to]
         await world.click("dev", card, "Register")
         await world.slack.submit("dev", world.slack.view("dev"), {})
         await world.settled()

@@ -321,6 +321,7 @@ async def test_a_refusal_after_the_modal_was_closed_is_a_dm(world: World) -> Non
     assert "You are not registered." in (await launch.press("dev", "Refresh", message)).words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Open"})
+    world.clock.move(timedelta(seconds=15))  # the registration is read again only then
     assert (await launch.press("dev", "Refresh", message)).callback_id == "seat.form"
 
 
