@@ -1,18 +1,22 @@
-"""An outsider who keeps pressing Refresh cannot use up RingCentral's ten calls, on both databases."""
+"""Nobody can use up the calls of the others, neither by Refresh nor by a long list; on both databases."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+from bot.clock import monotonic
 from sandbox.slack import Message
+from tests.support.bulk import bulk_harness
 from tests.support.creation import submit_form
 from tests.support.world import World, running_world
 
 pytest_plugins = ["tests.support.databases"]
 
 CLICKS = 30
+WINDOW = 6.0
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 REGISTRATION = "/webinar/registration/v1/sessions/"
 
@@ -24,7 +28,7 @@ async def shared_cards(world: World, count: int) -> list[Message]:
         world.ringcentral.create(f"Talk {number:02}", start, settings={"registrationEnabled": True})
     await world.bot.services.mirror.sweep()
     for number in range(count):
-        await world.command("chloe", "#launch", f'share "talk {number:02}"')
+        await world.command("ana", "#launch", f'share "talk {number:02}"')
     return [message for message in world.slack.messages("#launch") if "Refresh" in message.buttons]
 
 
@@ -70,3 +74,40 @@ async def test_a_creation_succeeds_while_an_outsider_refreshes_many_cards(tmp_pa
         sentences = [message.words for message in world.slack.messages("#launch", "gia") if message.ephemeral_to]
         assert len([words for words in sentences if "you can refresh again in" in words]) == CLICKS - 3 * 2
         assert (world.ringcentral.penalties, world.ringcentral.throttled) == (0, 0)
+
+
+def is_made(world: World, title: str) -> bool:
+    """Whether RingCentral has this webinar with its date."""
+    return title in {one["title"] for one in world.ringcentral.webinars()}
+
+
+def _short_minute(world: World) -> None:
+    """A budget of ten calls in six seconds: one slot is 0.6 seconds."""
+    world.ringcentral.rules.window = WINDOW
+
+
+async def test_a_creation_beside_a_long_list_does_not_wait_for_a_whole_window(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Three creations in a row use more calls than are free: they wait for the next slots, while the list goes on."""
+    async with running_world(tmp_path, database_url=database_url, prepare=_short_minute) as world:
+        world.bot.services.scheduler.pause("count", "sweep")
+        bulk = await bulk_harness(world)
+        people = [f"Ana,Ruiz {number},ana{number}@outside.example" for number in range(40)]
+        await bulk.start_list("first,last,email", *people)
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+        await world.until(lambda: len(bulk.registrants) >= 5)
+        await world.until(lambda: len(bulk.registrants) >= 12)
+
+        waits = []
+        for title in ("Town hall", "Open house", "All hands"):
+            began = monotonic()
+            await submit_form(world, "ben", title)
+            await world.until(partial(is_made, world, title))
+            waits.append(monotonic() - began)
+            await world.slack.close("ben", world.slack.view("ben"), clear=True)
+
+        assert max(waits) < WINDOW / 2
+        assert len(bulk.registrants) < len(people)
+        assert (world.ringcentral.penalties, world.ringcentral.throttled) == (0, 0)
+        await bulk.press("Stop")
