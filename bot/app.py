@@ -10,7 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -31,12 +30,13 @@ from bot.settings import Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
+from bot.web.limits import EVENTS as EVENTS
+from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite, limited_body
+from bot.web.slack_ingress import SlackIngress
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers.router import Router
 
 log = logging.getLogger(__name__)
-
-EVENTS = "/slack/events"
 
 
 @dataclass(frozen=True)
@@ -145,28 +145,30 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
 
 
 async def _serve(settings: Settings, app: AsyncApp, services: Services) -> tuple[web.AppRunner, str]:
-    server = web.Application()
+    connections = Connections(lambda: _protocol(runner))
+    server = web.Application(client_max_size=MAX_BODY, middlewares=[connections.middleware, limited_body])
     health.add_routes(server, lambda: services.scheduler.is_alive)
     if services.own_pages.urls.is_on:
         pages.add_routes(server, services.own_pages, IpRateLimit())
     if not settings.socket_mode:
-
-        async def events(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
-
-        server.router.add_post(EVENTS, events)
-    runner = web.AppRunner(server, access_log=None)
+        ingress = SlackIngress(app, settings.slack_signing_secret.get_secret_value())
+        server.router.add_post(EVENTS, ingress.handle)
+    # Never decompressed: Slack signs what it sends, and a short body could become a long one.
+    runner = web.AppRunner(server, access_log=None, auto_decompress=False, lingering_time=LINGER)
     await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port)
     try:
-        await site.start()
-    except OSError as error:
+        await GuardedSite(runner, settings.host, settings.port, connections).start()
+    except SettingsError:
         await runner.cleanup()
-        raise SettingsError(
-            f"HOST {settings.host} PORT {settings.port} cannot be listened on: {error.strerror}. Choose another PORT."
-        ) from error
+        raise
     host, port = runner.addresses[0][:2]
     return runner, f"http://{host}:{port}"
+
+
+def _protocol(runner: web.AppRunner) -> asyncio.Protocol:
+    if runner.server is None:
+        raise RuntimeError("The server is not set up.")
+    return runner.server()
 
 
 async def _open_socket(settings: Settings, app: AsyncApp, http: aiohttp.ClientSession) -> AsyncSocketModeHandler:
