@@ -41,6 +41,7 @@ class _State(_Part):
 
 
 class _View(_WithId):
+    type: str
     callback_id: str
     private_metadata: str = ""
     root_view_id: str | None = None
@@ -71,10 +72,19 @@ class _Submission(_Part):
     trigger_id: str = ""
 
 
+class _Typed(_Part):
+    type: str
+
+
+class _Event(_Part):
+    event: _Typed
+
+
 _SHAPES: Mapping[str, type[_Part]] = {
     "block_actions": _Click,
     "view_submission": _Submission,
     "view_closed": _Submission,
+    "event_callback": _Event,
 }
 
 
