@@ -46,6 +46,7 @@ START_OVER = "create.start_over"
 
 MAX_TITLE = 512
 MAX_DESCRIPTION = 3000
+MAX_HINT = 300
 
 # The names of the blocks; `block_id` adds the draft.
 TITLE, STARTS, LENGTH, AUDIENCE = "title", "starts", "length", "audience"
@@ -79,6 +80,8 @@ class CreateDraft(Frozen):
     title: str = ""
     start: int | None = None
     """Unix seconds, as in Slack's picker."""
+    start_note: str = ""
+    """Why a typed day or time is not the start, or what to check about it; empty once another start is chosen."""
     length: str = "1 hour"
     audience: Audience = Audience.REGISTRANTS
     description: str = ""
@@ -123,7 +126,7 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
 def _fields(draft: CreateDraft) -> list[Block]:
     return [
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
-        _input(draft, STARTS, datetime_picker(action_id=CHANGE, initial_date_time=draft.start), dispatch=True),
+        _starts(draft),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
         _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
         _input(
@@ -144,14 +147,23 @@ def _fields(draft: CreateDraft) -> list[Block]:
     ]
 
 
+def _starts(draft: CreateDraft) -> Block:
+    picker = datetime_picker(action_id=CHANGE, initial_date_time=draft.start)
+    ask = "" if draft.start else "Choose the date and the time."
+    hint = cut(f"{draft.start_note} {ask}".strip(), MAX_HINT) if draft.start_note else None
+    return _input(draft, STARTS, picker, hint=hint, dispatch=True)
+
+
 def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
     """`draft` updated from `view.state.values`. Never raises; missing inputs keep their values."""
     named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
     starts, channel = form_values.element(named, STARTS), form_values.element(named, ANNOUNCE_IN)
+    start = draft.start if starts is None else starts.get("selected_date_time")
     return draft.model_copy(
         update={
             "title": form_values.text(named, TITLE, draft.title),
-            "start": draft.start if starts is None else starts.get("selected_date_time"),
+            "start": start,
+            "start_note": draft.start_note if start == draft.start else "",
             "length": form_values.text(named, LENGTH, draft.length),
             "audience": Audience(form_values.choice(named, AUDIENCE, draft.audience)),
             "description": form_values.text(named, DESCRIPTION, draft.description),

@@ -174,7 +174,7 @@ def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft
     if not words:
         return draft
     plan = parse_create_args(words, request.now(), person.zone, person.locale or None)
-    changes: dict[str, object] = {"title": plan.title}
+    changes: dict[str, object] = {"title": plan.title, "start_note": plan.note}
     if plan.start:
         changes["start"] = int(plan.start.timestamp())
     if plan.duration:

@@ -23,8 +23,8 @@ Part 2|Part 1/3|Season 1/2|50/50|9/11|Windows 11|Area 51|Ocean's 11|Catch 22|Q3 
 MMXXVI|Budget May 2027|Trends in May|The future|Today|Marketing today|Good morning|Guten Morgen|Second to none|One
 Working 9-5|Level 3-4|Covid-19|Workshop 2h|Ask me anything|Roadmap H2|Fine Art|Meet the team|What a day|What a May
 Monday|friday|at|on|the|in|for|for 45|for 1:30|Prep for 1:1|"Ends tomorrow 3pm"|“Tomorrow 3pm”|Open until 3pm
-Every friday 3pm|Launch last friday 3pm|Launch yesterday 3pm|From 3pm to 4pm|3pm - 4pm|3pm-4pm|Launch 31/02 9am
-Launch tomorrow 3pm EST|Launch the 32nd at 3pm|Launch 25:00|Launch 3:75|Half past 3pm|Aspect ratio 16:9|1484823450
+Every friday 3pm|Launch last friday 3pm|Launch yesterday 3pm|Launch 31/02 9am
+Launch the 32nd at 3pm|Launch 25:00|Launch 3:75|Half past 3pm|Aspect ratio 16:9|1484823450
 Überblick|全体会議|🎉 Party|C++ & Rust|- – —|...|O'Reilly's 7|v1.2.3|10.0.0.1|Route 66|Seven|Mar|Sat|Sun|Dec|Jan
 Launch today|Launch next week|Launch in 2 days|Launch friday afternoon|Trends in May 3pm|What a May 2pm
 Launch midday mix|Launch 29/02/2027 9am|Launch soon|Launch ASAP
@@ -67,7 +67,7 @@ def test_documented_languages_are_parsed(locale: str, typed: str, title: str, st
 def test_documentation_has_its_tables() -> None:
     """The tables above exist, so that the tests that read them are not empty."""
     rows = [len(table("commands.md", first)) for first in ("typed after `create`", "rule", "Slack's language")]
-    assert rows == [16, 10, 9]
+    assert rows == [26, 10, 21]
 
 
 @each_row("title", [title for line in TITLES.splitlines() for title in line.split("|")])
@@ -147,8 +147,8 @@ def test_number_before_a_time_is_not_a_day() -> None:
     assert parse_at("Part 2nd 3pm") == ("Part", "Thu 2 Apr 2026 15:00")
 
 
-def test_wrong_weekday_before_a_date_stays_in_the_title() -> None:
-    """If a weekday contradicts the date, the date counts and the weekday remains visible in the title."""
+def test_weekday_in_a_name_before_a_date_stays_in_the_title() -> None:
+    """The date counts, also if it is another weekday."""
     assert parse_at("Cyber Monday December 1 3pm") == ("Cyber Monday", "Tue 1 Dec 2026 15:00")
 
 

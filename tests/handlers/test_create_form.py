@@ -38,6 +38,7 @@ DRAFTS = st.builds(
     draft_id=st.uuids().map(str),
     title=st.text(max_size=600) | st.just(NASTY) | st.just("&" * 3000),
     start=st.none() | st.integers(10**9, 9_999_999_999),
+    start_note=st.text(max_size=400),
     length=st.text(max_size=40),
     audience=st.sampled_from(Audience),
     description=st.text(max_size=100) | st.just("<!channel>" * 300),
@@ -133,10 +134,10 @@ def test_settings_that_were_changed_are_named_without_their_values() -> None:
 @settings(deadline=None)
 @given(DRAFTS)
 def test_form_round_trips(draft: CreateDraft) -> None:
-    """Slack's values of an untouched form, read into an empty draft, give the shown draft."""
+    """Slack's values of an untouched form, read into a draft with what are no inputs, give the shown draft."""
     values = json.loads(json.dumps(initial_values(build(draft, host_line="x"))))
-    empty = CreateDraft(draft_id=draft.draft_id, origin_channel=draft.origin_channel, more=draft.more)
-    assert read(empty, values) == draft
+    kept = {field: getattr(draft, field) for field in ("draft_id", "origin_channel", "more", "start", "start_note")}
+    assert read(CreateDraft(**kept), values) == draft
 
 
 @settings(deadline=None)
@@ -151,6 +152,18 @@ def test_draft_survives_being_stored(draft: CreateDraft) -> None:
 def test_form_keeps_slacks_limits(draft: CreateDraft, line: str, resumed: bool) -> None:
     """With inputs of any length."""
     check_view(build(draft, host_line=line or "x", problem=line, resumed=resumed))
+
+
+def test_note_about_the_start_is_under_its_field_until_another_is_chosen() -> None:
+    """With what to do if there is no start."""
+    doubtful = GOOD.model_copy(update={"start": None, "start_note": "There is no February 30."})
+    starts = build(doubtful, host_line="Ana hosts")["blocks"][1]
+    assert starts["hint"]["text"] == "There is no February 30. Choose the date and the time."
+    noted = GOOD.model_copy(update={"start_note": "EST is UTC-5."})
+    assert build(noted, host_line="Ana hosts")["blocks"][1]["hint"]["text"] == "EST is UTC-5."
+    assert "hint" not in build(GOOD, host_line="Ana hosts")["blocks"][1]
+    kept, chosen = (read(draft, initial_values(build(GOOD, host_line="Ana hosts"))) for draft in (noted, doubtful))
+    assert (kept.start_note, chosen.start_note) == ("EST is UTC-5.", "")
 
 
 def test_cleared_form_is_read_as_empty() -> None:

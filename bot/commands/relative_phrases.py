@@ -1,0 +1,92 @@
+"""Phrases that dateparser translates only in part: "nächsten Dienstag", "pasado mañana", "mañana por la tarde".
+
+They are rewritten after its translation, which has removed the accents and knows the days: "nachsten tuesday".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from bot.commands.date_shapes import WEEKDAY
+
+_DAY: Final = f"({WEEKDAY})"
+_TOMORROW: Final = r"in 1 day"
+
+# Before the translation: words that it would take apart.
+_WHOLE_WORDS: Final = {
+    "en": [
+        (r"tonite|2nite", "tonight"),
+        (r"2day", "today"),
+        (r"mid-?day", "noon"),
+        (r"tmrw?|tmw|tmro|tmoro|2mrw|2moro|2morrow|tomoz", "tomorrow"),
+    ],
+    "de": [(r"ue?bermorgen", "übermorgen"), (r"mittag", "12:00"), (r"mitternacht", "00:00")],
+    "fr": [(r"apr[eè]s[- ]demain", "après-demain"), (r"apr[eè]s[- ]midi", "aprem"), (r"minuit", "00:00")],
+    "es": [(r"(?:a|al )?medio ?d[ií]a", "12:00"), (r"medianoche", "00:00")],
+    "it": [(r"mezzogiorno", "12:00"), (r"mezzanotte", "00:00")],
+    "pt": [(r"meio[- ]dia", "12:00"), (r"meia[- ]noite", "00:00")],
+    "nl": [(r"middernacht", "00:00"), (r"(morgen)(middag|ochtend|avond)", r"\1 \2")],
+}  # fmt: skip
+
+# After it: the words of the language, without accents, and dateparser's English.
+_PHRASES: Final = {
+    "en": [(rf"{_DAY} next week", r"\1 in 1 week")],
+    "de": [
+        (rf"{_DAY} (?:na(?:e)?chste[rnm]?|kommende[rnm]?) week", r"\1 in 1 week"),
+        (rf"(?:na(?:e)?chste[rnsm]?|kommende[rnsm]?) {_DAY}", r"next \1"),
+        (rf"diese[rnsm]? {_DAY}", r"this \1"),
+        (r"abends?", "evening"), (r"nachmittags?", "afternoon"), (r"fruh|vormittags?|morgens", "morning"),
+        (r"nachts?", "night"),
+    ],
+    "fr": [
+        (rf"{_DAY} (?:prochaine?|qui vient)", r"next \1"), (rf"prochaine? {_DAY}", r"next \1"),
+        (rf"ce {_DAY}", r"this \1"), (r"(?:du |l['’] ?|de l['’] ?)?aprem", "afternoon"), (r"(?:du )?matin", "morning"),
+        (r"(?:du )?soir", "evening"),
+    ],
+    "es": [
+        (rf"pasado {_TOMORROW}", "in 2 day"), (rf"proximo {_DAY}", r"next \1"),
+        (rf"{_DAY} (?:proximo|que viene)", r"next \1"), (rf"este {_DAY}", r"this \1"),
+        (rf"(?:por |en |a )?la {_TOMORROW}", "morning"), (r"(?:por |en |a )?la tarde|tarde", "afternoon"),
+        (r"(?:por |en |a )?la noche|noche", "night"),
+    ],
+    "it": [
+        (rf"dopodomani|dopo {_TOMORROW}", "in 2 day"), (rf"prossim[oa] {_DAY}", r"next \1"),
+        (rf"{_DAY} (?:prossim[oa]|che viene)", r"next \1"), (rf"quest[oa] {_DAY}", r"this \1"),
+        (r"(?:del |di |nel )?pomeriggio", "afternoon"), (r"(?:di |del |della |la )?mattin[oa]", "morning"),
+        (r"(?:di |della |la )?sera", "evening"),
+    ],
+    "pt": [
+        (rf"depois {_TOMORROW}", "in 2 day"), (rf"(?:na |no )?proxim[oa] {_DAY}", r"next \1"),
+        (rf"{_DAY} (?:proxim[oa]|que vem)", r"next \1"), (rf"(?:est[ae]|ness[ae]|nest[ae]) {_DAY}", r"this \1"),
+        (r"(?:da |a |de |na |pela )?tarde", "afternoon"), (r"(?:da |de |na |pela )?manha", "morning"),
+        (r"(?:da |a |de |na )?noite", "night"),
+    ],
+    "nl": [
+        (rf"(?:volgende|aanstaande|komende) {_DAY}", r"next \1"), (rf"deze {_DAY}", r"this \1"),
+        (r"(?:s )?middags?|namiddag", "afternoon"), (r"(?:s )?ochtends?", "morning"), (r"(?:s )?avonds?", "evening"),
+    ],
+}  # fmt: skip
+
+
+def before_translation(language: str, text: str) -> str:
+    """Replace words of `text` that dateparser would take apart or does not know."""
+    for pattern, word in _compiled(language)[0]:
+        text = pattern.sub(word, text)
+    return text
+
+
+def after_translation(language: str, english: str) -> str:
+    """Complete dateparser's translation, which is in lower case."""
+    for pattern, phrase in _compiled(language)[1]:
+        english = pattern.sub(phrase, english)
+    return english
+
+
+@cache
+def _compiled(language: str) -> list[list[tuple[re.Pattern[str], str]]]:
+    return [
+        [(re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE), to) for pattern, to in table[language]]
+        for table in (_WHOLE_WORDS, _PHRASES)
+    ]
