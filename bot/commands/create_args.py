@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.commands import dateparser_adapter, datetime_phrase, start_doubts, time_zones
+from bot.commands import dateparser_adapter, datetime_phrase, misspelled_names, start_doubts, time_zones
 from bot.commands.amounts import AMOUNT, normalized, value
 from bot.commands.datetime_phrase import ParsedMoment
 
@@ -45,6 +45,7 @@ def warm_up() -> None:
     dateparser_adapter.warm_up()
     time_zones.warm_up()
     start_doubts.warm_up()
+    misspelled_names.warm_up()
 
 
 def parse_create_args(words: str, now: datetime, zone: ZoneInfo, locale: str | None = None) -> CreateArgs:
@@ -99,7 +100,7 @@ class _Typed(NamedTuple):
         """The name of a day or month that a token almost is, or empty."""
         beside = self.tokens[max(0, index - 1) : index] + self.tokens[index + 1 : index + 2]
         numbered = any(re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?[.,]?", token) for token in beside)
-        return start_doubts.nearest_name(self.tokens[index], self.languages, beside_number=numbered)
+        return misspelled_names.nearest_name(self.tokens[index], self.languages, beside_number=numbered)
 
     def longest(self, last: int, words: int = MAX_WORDS) -> tuple[ParsedMoment | None, int]:
         """The moment of the longest trailing run that is a date and time and begins up to `last`, and its begin."""
@@ -136,7 +137,7 @@ def _misspelled(typed: _Typed, moment: ParsedMoment | None, at: int) -> str:
     if moment and moment.start and not moment.has_day:  # "wendesday launch 3pm", "Febuary 3pm"
         named = start_doubts.names_a_day(spelled[:at], typed.languages)
         found += [index for index in near if index < at and (named or (index == at - 1 and len(near[index]) > 5))]
-    return start_doubts.did_you_mean(typed.tokens[found[-1]], near[found[-1]]) if found else ""
+    return misspelled_names.did_you_mean(typed.tokens[found[-1]], near[found[-1]]) if found else ""
 
 
 def parse_length(text: str) -> timedelta | None:
