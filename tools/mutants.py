@@ -66,6 +66,7 @@ GROUPS = {
             "bot/commands/start_doubts.py",
             "bot/commands/misspelled_names.py",
             "bot/commands/amounts.py",
+            "bot/commands/lengths.py",
             "bot/commands/reminder_offsets.py",
         ),
         (

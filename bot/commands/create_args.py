@@ -9,23 +9,11 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.commands import dateparser_adapter, datetime_phrase, misspelled_names, start_doubts, time_zones
-from bot.commands.amounts import AMOUNT, normalized, value
 from bot.commands.datetime_phrase import ParsedMoment
+from bot.commands.lengths import parse_length
 
 MAX_WORDS: Final = 14  # "on Tuesday , the 1st of December 2026 from 3:00 to 4:00 pm Berlin time"
 MISSPELLED_WORDS: Final = 8  # "wendesday, the 12th of Febuary at 3pm"
-
-_AND = r"(?:,? ?(?:and )?)"
-_HOURS = r"(?:h|hrs?|hours?|std\.?|stunden?|heures?|horas?|or[ae]|uur|uren)"
-_MINUTES = r"(?:m|mins?\.?|minut\w{1,2})"
-_SECONDS = r"(?:s|secs?\.?|seconds?)"
-_LENGTH = re.compile(
-    rf"(?:(?P<hours>{AMOUNT}) ?{_HOURS})?"
-    rf"(?:{_AND}(?P<minutes>{AMOUNT}) ?{_MINUTES}|(?P<bare>(?<!\d)\d{{1,4}}(?!\d)))?"
-    rf"(?:{_AND}(?P<seconds>\d{{1,5}}) ?{_SECONDS})?"
-)
-_CLOCKED = re.compile(r"(\d{1,4}):([0-5]\d)")
-_PHRASES = {"half an hour": 30, "an hour": 60, "one hour": 60, "an hour and a half": 90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,31 +126,3 @@ def _misspelled(typed: _Typed, moment: ParsedMoment | None, at: int) -> str:
         named = start_doubts.names_a_day(spelled[:at], typed.languages)
         found += [index for index in near if index < at and (named or (index == at - 1 and len(near[index]) > 5))]
     return misspelled_names.did_you_mean(typed.tokens[found[-1]], near[found[-1]]) if found else ""
-
-
-def parse_length(text: str) -> timedelta | None:
-    """Parse a length: "45" (minutes), "45m", "1h30", "1:30", "90 min", "1½ hours", "30s". `None` if it is none.
-
-    Any length is valid here; the form checks the limits.
-    """
-    if len(text) > datetime_phrase.MAX_CHARACTERS:
-        return None
-    text = " ".join(normalized(text).lower().split())
-    if text in _PHRASES:
-        return timedelta(minutes=_PHRASES[text])
-    if clocked := _CLOCKED.fullmatch(text):
-        return timedelta(hours=int(clocked[1]), minutes=int(clocked[2]))
-    match = _LENGTH.fullmatch(text)
-    if not match or not text or (match["bare"] and match["seconds"]):
-        return None
-    hours, minutes, bare, seconds = (value(part or "0") for part in match.groups())
-    return timedelta(seconds=round(hours * 3600 + (minutes + bare) * 60 + seconds))
-
-
-def length_text(length: timedelta) -> str:
-    """`length` in words, to the second: "45 minutes", "1 hour 30 minutes", "30 seconds"."""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
-    words = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number]
-    return " ".join(words) or "0 minutes"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.commands.amounts import AMOUNT, FRACTION, FRACTIONS, normalized, value
-from bot.commands.create_args import length_text, parse_length
+from bot.commands.lengths import length_text, parse_length
 from bot.commands.slack_text import normalized_word
 from bot.errors import BadInput
 

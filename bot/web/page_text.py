@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.commands.create_args import length_text
+from bot.commands.lengths import length_text
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Webinar, one_line_title

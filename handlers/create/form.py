@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot.commands.create_args import parse_length
+from bot.commands.lengths import parse_length
 from bot.errors import BadInput, ProviderError
 from bot.model.people import Frozen
 from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, WebinarForm

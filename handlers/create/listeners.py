@@ -6,7 +6,8 @@ import secrets
 from datetime import timedelta
 
 from bot.clock import machine_now
-from bot.commands.create_args import length_text, parse_create_args
+from bot.commands.create_args import parse_create_args
+from bot.commands.lengths import length_text
 from bot.commands.parser import Create
 from bot.creation import draft_table
 from bot.creation import table as creation_table

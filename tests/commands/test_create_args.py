@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.commands.create_args import CreateArgs, length_text, parse_create_args
+from bot.commands.create_args import CreateArgs, parse_create_args
+from bot.commands.lengths import length_text
 from tests.support.docs_tables import table
 from tests.support.rows import each_row
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.create_args import length_text, parse_length
+from bot.commands.lengths import length_text, parse_length
 from tests.support.docs_tables import table
 from tests.support.rows import each_row
 

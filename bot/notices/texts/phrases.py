@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from bot.commands.create_args import length_text
+from bot.commands.lengths import length_text
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import Notice, NoticeKind
 from bot.slack.blocks import person, plain, when

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.commands.create_args import length_text
+from bot.commands.lengths import length_text
 from bot.model.lifecycle import Stage, accepts_registrations, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.providers.base import DISPLAY_NAME
