@@ -53,7 +53,7 @@ def _is_near(word: str, name: str, distance: int, *, beside_number: bool) -> boo
     if len(name) < 6:  # "Match" is not March
         slip = beside_number or sorted(word) == sorted(name) or len(word) != len(name)
         return distance <= 1 and slip and word[0] == name[0]
-    return distance <= (2 if len(name) >= 8 else 1) and (word[0] == name[0] or distance < 2)
+    return distance <= (2 if len(name) >= 8 else 1) and (word[0] == name[0] or sorted(word) == sorted(name))
 
 
 def _single(word: str) -> str:

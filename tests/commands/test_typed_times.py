@@ -81,6 +81,8 @@ def test_typed_time_is_never_replaced(clock: str, day: str, fillers: tuple[str, 
         ("9-5pm friday", "Fri 13 Mar 2026 09:00", 480),
         ("11-1pm friday", "Fri 13 Mar 2026 11:00", 120),
         ("10-11am friday", "Fri 13 Mar 2026 10:00", 60),
+        ("9-10pm friday", "Fri 13 Mar 2026 21:00", 60),
+        ("5-7am friday", "Fri 13 Mar 2026 05:00", 120),
         ("11am-1 friday", "Fri 13 Mar 2026 11:00", 120),
         ("12-1pm friday", "Fri 13 Mar 2026 12:00", 60),
         ("11pm-1am friday", "Fri 13 Mar 2026 23:00", 120),
@@ -141,7 +143,7 @@ def test_number_that_is_no_time_stays_in_the_title(words: str) -> None:
     "words",
     """2030 tomorrow|1537 tomorrow|930 tomorrow|15.30 tomorrow|2h tomorrow|12 March 2040|3 tomorrow|at three tomorrow
 three tomorrow|noonish tomorrow|3pm-ish tomorrow|eod tomorrow|3mp tomorrow|3pm kickoff tomorrow|3:75pm tomorrow
-9am PST / 12pm EST tomorrow|13:60 tomorrow|24:30 tomorrow""".replace("\n", "|").split("|"),
+9am PST / 12pm EST tomorrow|at 7 at 12 March|13:60 tomorrow|24:30 tomorrow""".replace("\n", "|").split("|"),
 )
 def test_unclear_time_before_a_day_is_left_to_the_user(words: str) -> None:
     """It does not start at 10:00, and the note says what was not clear."""
@@ -202,7 +204,17 @@ def test_misspelled_name_is_asked_about_in_every_language(locale: str, words: st
 
 
 @each_row(
-    "title", ["Football Match", "Meet Jane", "Payday", "Marketing", "Julia and Mary", "All members", "Mobile party"]
+    "title",
+    [
+        "Football Match",
+        "Hot Toddy",
+        "Meet Jane",
+        "Payday",
+        "Marketing",
+        "Julia and Mary",
+        "All members",
+        "Mobile party",
+    ],
 )
 def test_other_word_that_resembles_a_name_is_not_asked_about(title: str) -> None:
     """A time after it is today."""
