@@ -47,7 +47,7 @@ def parse_create_args(words: str, now: datetime, zone: ZoneInfo, locale: str | N
     spans = [match.span() for match in re.finditer(r"\S+", words)]
     tokens = [words[a:b] for a, b in spans]
     count, length = _split_length(tokens, locale)
-    typed = _Typed(tokens[:count], now, zone, locale)
+    typed = _TypedWords(tokens[:count], now, zone, locale)
     moment, at = _split_start(typed)
     if moment.start:
         end, length_before = (at, None) if length else _split_length(tokens[:at], locale)
@@ -72,7 +72,7 @@ def _split_length(tokens: list[str], locale: str | None) -> tuple[int, timedelta
     return len(tokens), None
 
 
-class _Typed(NamedTuple):
+class _TypedWords(NamedTuple):
     """The words before the length, and who typed them when."""
 
     tokens: list[str]
@@ -100,7 +100,7 @@ class _Typed(NamedTuple):
         return None, len(self.tokens)
 
 
-def _split_start(typed: _Typed) -> tuple[ParsedMoment, int]:
+def _split_start(typed: _TypedWords) -> tuple[ParsedMoment, int]:
     """The start and the number of tokens before it; all of them if it is left to the user."""
     moment, at = typed.longest(len(typed.tokens) - 1)
     if moment and moment.note and not moment.start:
@@ -111,7 +111,7 @@ def _split_start(typed: _Typed) -> tuple[ParsedMoment, int]:
     return ParsedMoment(None, problem), len(typed.tokens)
 
 
-def _misspelled(typed: _Typed, moment: ParsedMoment | None, at: int) -> str:
+def _misspelled(typed: _TypedWords, moment: ParsedMoment | None, at: int) -> str:
     """Asks for a word that would be part of the date and time if it were spelled like a day or month; or empty."""
     count = len(typed.tokens)
     near = {
