@@ -50,6 +50,19 @@ GROUPS = {
             "tests/commands/test_limit_arg.py",
         ),
     ),
+    "people": Group(
+        (
+            "bot/commands/people_columns.py",
+            "bot/commands/people_headings.py",
+            "bot/commands/people_lines.py",
+            "bot/commands/people_name.py",
+            "bot/commands/people_owner.py",
+            "bot/commands/people_rows.py",
+            "bot/commands/people_table.py",
+            "bot/commands/people_text.py",
+        ),
+        ("tests/commands/test_people_text.py", "tests/commands/test_people_pairing.py"),
+    ),
     "references": Group(
         ("bot/commands/webinar_ref.py", "bot/commands/resolve.py", "bot/commands/limit_arg.py"),
         ("tests/commands/test_webinar_ref.py", "tests/commands/test_resolve.py", "tests/commands/test_limit_arg.py"),

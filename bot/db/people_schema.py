@@ -143,7 +143,7 @@ registration_requests = Table(
     Column("number", Integer, nullable=False),  # its row in the list, or 0
     Column("page_key", String(32), nullable=False, server_default=""),  # identifies its own pages
     Column("address", String(64), nullable=False),  # keyed digest, so that an address is queued once
-    Column("content", SealedText),  # the registrant details; null once decided
+    Column("content", SealedText),  # the registrant details; null once decided, or once their list is done
     Column("links", SealedText),  # both links, if our own pages lead to them
     Column("state", String(16), nullable=False),
     Column("registrant_id", String(32)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.commands.people_headings import is_heading
 from bot.model.registrant import Registrant
-from bot.registration.bulk.csv_columns import is_reserved
+from bot.model.visible_text import one_line
 from bot.registration.csv_export import csv_file
 from bot.registration.external_id import decode
 
@@ -20,7 +21,7 @@ HEADER = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Jo
 def registrant_csv(registrants: Iterable[Registrant]) -> bytes:
     """The registrants as a CSV file. The keys of `externalId` get columns of their own if it consists of pairs."""
     decoded = [(registrant, _decoded(registrant.external_id)) for registrant in registrants]
-    usual = Counter(key for _, pairs in decoded for key in pairs if not is_reserved(key))
+    usual = Counter(key for _, pairs in decoded for key in pairs if not _is_reserved(key))
     keys = [key for key, _ in usual.most_common(MAX_KEY_COLUMNS)]
     return csv_file([*HEADER, *keys], (_row(registrant, pairs, keys) for registrant, pairs in decoded))
 
@@ -47,3 +48,8 @@ def _row(registrant: Registrant, pairs: Mapping[str, str], keys: Sequence[str]) 
         external_id,
         *(pairs.get(key, "") for key in keys),
     ]
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether a column of this name would be imported with another meaning or under another name."""
+    return not name or is_heading(name) or name != one_line(name) or "@" in name

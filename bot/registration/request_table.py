@@ -43,7 +43,7 @@ QUEUED = (RequestState.WAITING, RequestState.REGISTERING)
 
 
 class RegistrationRequest(Frozen):
-    """A person to be registered. `details` is kept only until the request is completed.
+    """A person to be registered. `details` is kept only until the request is completed, or its list is.
 
     Links are kept while our own pages redirect to them, otherwise until they were passed on.
     """
@@ -86,7 +86,7 @@ async def add(
             "number": number,
             "page_key": page_key,
             "address": db.vault.digests(details.address)[0],
-            "content": _content(details),
+            "content": content(details),
         }
         for number, details, page_key in people
     ]
@@ -137,8 +137,12 @@ async def save_result(
     keep_links: bool = False,
     problem: str = "",
 ) -> bool:
-    """Save the result and delete the personal data. False if it was completed already."""
-    values: dict[str, Any] = {"state": state, "changed_at": now, "content": None, "problem": problem[:MAX_PROBLEM]}
+    """Save the result and delete the personal data; that of a list is kept for its file of results.
+
+    False if it was completed already.
+    """
+    values: dict[str, Any] = {"state": state, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
+    values |= {} if request.batch_id else {"content": None}
     if registrant:
         values["registrant_id"] = registrant.registrant_id
         if keep_links:
@@ -195,7 +199,8 @@ async def _move(db: Db, request: RegistrationRequest, from_: Sequence[RequestSta
     return moved.rowcount == 1
 
 
-def _content(details: RegistrantDetails) -> str:
+def content(details: RegistrantDetails) -> str:
+    """The value of the sealed column `content` for this person."""
     # pydantic dumps a SecretStr as asterisks; the encrypted column needs the value.
     pages = details.join_page.get_secret_value(), details.cancel_page.get_secret_value()
     content = details.model_dump(exclude={"join_page", "cancel_page"})

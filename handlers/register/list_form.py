@@ -11,7 +11,7 @@ from bot.model.people import Frozen
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
-from bot.registration.bulk.csv_import import ImportResult
+from bot.registration.bulk.csv_import import ImportResult, ImportRow
 from bot.registration.bulk.texts import CONFIRM, duration
 from bot.registration.texts.preferences import emails_sentence
 from bot.slack import form_values
@@ -21,6 +21,7 @@ from bot.slack.blocks import (
     actions,
     button,
     context,
+    cut,
     message,
     modal,
     paragraph,
@@ -47,6 +48,11 @@ MAX_LINES = 12
 
 SAMPLE_SIZE = 3
 """People shown by name in the review."""
+MAX_TEXT = 100
+"""The part of a line that is shown again, so that all of them fit into a paragraph."""
+MAX_HEADING = 60
+MAX_CONTEXT = 1_500
+REMEDY = "To correct a line, go back: the list is still there. Write it as `Zoe, Lang, zoe@partner.example`."
 LOOKS_WRONG = "If a name looks wrong, go back, save the list as UTF-8 or give its columns headings, and send it again."
 
 NEITHER = "Paste the people here, or choose a file below."
@@ -115,19 +121,18 @@ def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     return view | {"external_id": name} if name else view
 
 
-def review_view(webinar: Webinar, batch_id: str, new: int, registered: int, result: ImportResult) -> View:
-    """What registering the list would do; its private_metadata is the batch's id."""
-    counts = [
-        f"*{people(new)}* new",
-        f"*{people(registered)}* registered already: nothing happens to them",
-        f"*{len(result.problems):,}* with something wrong: they are left out",
-        f"*{len(result.repeated):,}* whose address stands further up in the list",
-    ]
+def review_view(webinar: Webinar, batch_id: str, already: Sequence[ImportRow], result: ImportResult) -> View:
+    """What registering the list would do; its private_metadata is the batch's id.
+
+    `already` are the people of the list who are registered already.
+    """
+    new = len(result.rows) - len(already)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        section("\n".join(f"• {count}" for count in counts)),
-        *(_sample(result) if new else []),
-        *_details(result),
+        section(f"*{_counts(new, len(already), result)}*"),
+        *(_sample(already, result) if new else []),
+        *_details(already, result),
+        *_headings(result),
         *_warnings(webinar, new),
     ]
     if not new:
@@ -181,22 +186,48 @@ def _started(webinar: Webinar, new: int) -> str:
     return f"*{people(new)}* {'is' if new == 1 else 'are'} being registered for *{plain(webinar.title)}*."
 
 
-def _sample(result: ImportResult) -> list[Block]:
-    """The first people as they were read, so that a wrong encoding or column is noticed in time."""
-    first = [row.details for row in result.rows[:SAMPLE_SIZE]]
-    people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
+def _counts(new: int, already: int, result: ImportResult) -> str:
+    """Every line of the list, counted once: "2 new, 1 already registered, 1 repeated, 2 not understood"."""
+    others = {"already registered": already, "repeated": len(result.repeated), "not understood": len(result.problems)}
+    return ", ".join([f"{new:,} new", *(f"{count:,} {words}" for words, count in others.items() if count)])
+
+
+def _sample(already: Sequence[ImportRow], result: ImportResult) -> list[Block]:
+    """The first new people as they were read, so that a wrong encoding or column is noticed in time."""
+    known = {row.details.address for row in already}
+    first = [row for row in result.rows if row.details.address not in known][:SAMPLE_SIZE]
+    people = "\n".join(f"• {_named(row)}, {plain(row.details.email)}" for row in first)
     return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
 
 
-def _details(result: ImportResult) -> list[Block]:
-    """The first invalid rows, by number, without quoting their content."""
-    lines = [(problem.number, problem.reason) for problem in result.problems]
-    lines += [(number, "the address stands further up") for number in result.repeated]
+def _details(already: Sequence[ImportRow], result: ImportResult) -> list[Block]:
+    """The first lines that register nobody, by number: who is meant, or what was read and what is wrong with it."""
+    lines = [(one.number, f"{one.reason}: “{plain(one.text, MAX_TEXT)}”") for one in result.problems if one.text]
+    lines += [(one.number, one.reason) for one in result.problems if not one.text]
+    lines += [(row.number, f"{_named(row)} is further up in the list") for row in result.repeated]
+    lines += [(row.number, f"{_named(row)} is registered already: nothing happens to them") for row in already]
     if not lines:
         return []
-    text = "\n".join(f"Line {number:,}: {reason}" for number, reason in sorted(lines)[:MAX_LINES])
+    text = "\n".join(f"Line {number:,}: {words}" for number, words in sorted(lines)[:MAX_LINES])
     more = f"\nand {len(lines) - MAX_LINES:,} more" if len(lines) > MAX_LINES else ""
-    return [section(text + more)]
+    return [section(text + more), *([context(REMEDY)] if result.problems else [])]
+
+
+def _headings(result: ImportResult) -> list[Block]:
+    """What was made of columns whose headings are none of ours."""
+    guessed = ", ".join(f"“{plain(heading, MAX_HEADING)}” ({meaning})" for heading, meaning in result.guessed)
+    others = ", ".join(plain(heading, MAX_HEADING) for heading in result.others)
+    sentences = [
+        f"Headings that were not understood, and what their columns seem to be: {guessed}." if guessed else "",
+        f"Other columns, kept as externalId: {others}." if others else "",
+        f"For {people(result.shortened)}, not all of it fits: the rest is left out." if result.shortened else "",
+    ]
+    text = cut(" ".join(filter(None, sentences)), MAX_CONTEXT)
+    return [context(text)] if text else []
+
+
+def _named(row: ImportRow) -> str:
+    return person(f"{row.details.first_name} {row.details.last_name}")
 
 
 def _warnings(webinar: Webinar, new: int) -> list[Block]:

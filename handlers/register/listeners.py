@@ -214,7 +214,9 @@ async def _check_list(
         known.registrants,
         own_pages=submitted.own_pages and services.own_pages.urls.is_on,
     )
-    view = list_form.review_view(webinar, draft.batch_id, draft.total, len(result.rows) - draft.total, result)
+    registered = {registrant.address for registrant in known.registrants}
+    already = [row for row in result.rows if row.details.address in registered]
+    view = list_form.review_view(webinar, draft.batch_id, already, result)
     await request.finish(view, list_form.review_message(view))
 
 

@@ -13,13 +13,22 @@ from pydantic import SecretStr
 from bot.errors import BadInput
 from bot.model.webinar import Preferences, Webinar
 from bot.registration.bulk import texts as bulk_texts
+from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
 from bot.registration.bulk.texts import BatchCounts, duration, result_text
 from handlers.register import form as register_form
 from handlers.register import list_form
 from handlers.register.form import RegistrantInput
 from handlers.registrants.list import RegistrantPage, page_message, search_registrants
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
-from tests.support.bulk_samples import IMPORT_RESULT, IRIS, REGISTRANT, bulk_messages, bulk_modals, new_registration
+from tests.support.bulk_samples import (
+    IMPORT_RESULT,
+    IRIS,
+    REGISTRANT,
+    ROWS,
+    bulk_messages,
+    bulk_modals,
+    new_registration,
+)
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NOW, WEBINARS, registration, webinar
 
@@ -53,15 +62,41 @@ def test_the_review_warns_of_obstacles() -> None:
     """Registration is closed or has too little room; a list without new people cannot be submitted."""
     closed = webinar(registration=registration(is_open=False))
     small = webinar(registration=registration(limit=5, count=3))
-    assert "closed just now" in visible_text(list_form.review_view(closed, "b1", 2, 0, IMPORT_RESULT)["blocks"])
-    assert "room for 2 more" in visible_text(list_form.review_view(small, "b1", 3, 0, IMPORT_RESULT)["blocks"])
-    assert "room" not in visible_text(list_form.review_view(small, "b1", 2, 0, IMPORT_RESULT)["blocks"])
-    assert "submit" not in list_form.review_view(webinar(), "b1", 0, 5, IMPORT_RESULT)
-    review = list_form.review_view(webinar(), "b1", 1_200, 3, IMPORT_RESULT)
-    assert review["submit"]["text"] == "Register 1,200 People"
-    assert "and 30 more" in visible_text(review["blocks"])
-    assert "as they were read:\n• Iris Moreno, iris@acme.example\n" in visible_text(review["blocks"])
-    assert "save the list as UTF-8" in visible_text(review["blocks"])
+    three, two = ImportResult(rows=ROWS[:3]), ImportResult(rows=ROWS[:2])
+    assert "closed just now" in visible_text(list_form.review_view(closed, "b1", (), two)["blocks"])
+    assert "room for 2 more" in visible_text(list_form.review_view(small, "b1", (), three)["blocks"])
+    assert "room" not in visible_text(list_form.review_view(small, "b1", (), two)["blocks"])
+    assert "submit" not in list_form.review_view(webinar(), "b1", ROWS[:2], two)
+
+
+def test_the_review_counts_each_line_once_and_names_people() -> None:
+    """The counts are those of the lists below them, and the button registers the new people."""
+    review = list_form.review_view(webinar(), "b1", ROWS[:3], IMPORT_RESULT)
+    words = visible_text(review["blocks"])
+    assert "1,197 new, 3 already registered, 2 repeated, 40 not understood" in words
+    assert review["submit"]["text"] == "Register 1,197 People"
+    assert "and 33 more" in words
+    assert "as they were read:\n• Iris Moreno, iris5@acme.example\n" in words
+    assert "save the list as UTF-8" in words
+    few = ImportResult(
+        rows=ROWS[:2],
+        problems=(ImportProblem(number=5, reason="there is no name", text="zoe@x.example"),),
+        repeated=(ImportRow(number=4, details=IRIS),),
+        guessed=(("Oku", "last name"),),
+        others=("Company",),
+        shortened=1,
+    )
+    words = visible_text(list_form.review_view(webinar(), "b1", ROWS[:1], few)["blocks"])
+    assert "1 new, 1 already registered, 1 repeated, 1 not understood" in words
+    for line in (
+        "Line 2: Iris Moreno is registered already",
+        "Line 4: Iris Moreno is further up in the list",
+        "Line 5: there is no name: “zoe@x.example”",
+        "not understood, and what their columns seem to be: “Oku” (last name)",
+        "Other columns, kept as externalId: Company. For 1 person, not all of it fits",
+    ):
+        assert line in words
+    assert "1 new*" in visible_text(list_form.review_view(webinar(), "b1", (), ImportResult(rows=ROWS[:1]))["blocks"])
 
 
 @pytest.mark.parametrize(
@@ -92,9 +127,14 @@ def test_the_review_says_how_many_people_are_emailed(suppressed: bool | None, ne
         ),
         (BatchCounts(total=1, registered=1), bulk_texts.done_message, "1 person is registered for *Launch day*."),
         (
-            BatchCounts(total=2, already_registered=1, refused=2),
+            BatchCounts(total=2, already_registered=1, repeated=1, refused=2),
             bulk_texts.done_message,
-            "Nobody new is registered for *Launch day*. 1 was registered",
+            "Nobody new is registered for *Launch day*. 1 was registered already. 1 line repeated an address. 2 could",
+        ),
+        (
+            BatchCounts(total=3, registered=3, names=("Iris Moreno", "Joan Vidal", "Leo <Larsen>")),
+            bulk_texts.done_message,
+            "3 people are registered for *Launch day*: Iris Moreno, Joan Vidal and Leo &lt;Larsen&gt;.",
         ),
         (BatchCounts(total=3, registered=1, removed=2), bulk_texts.undoing_message, "Taking 3 people off the list"),
     ],

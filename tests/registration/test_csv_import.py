@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadInput
 from bot.model.registrant import Registrant
+from bot.model.visible_text import one_line
 from bot.registration.bulk.csv_import import MAX_PEOPLE, ImportResult, read_people
 from bot.registration.csv_export import FORMULA, csv_file, escape, unescape
 from bot.registration.external_id import decode, encode
@@ -27,7 +28,11 @@ from tests.support.webinar_samples import NOW
 FEW = settings(max_examples=40, deadline=None)
 SECONDS = 3.0
 """Far more than it takes, so that a busy machine is no failure; reading each line twice over would be."""
-NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+_NAME_CHARACTERS = st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="@")
+NAMES = st.text(_NAME_CHARACTERS, min_size=1, max_size=12).filter(
+    lambda name: one_line(name) == unicodedata.normalize("NFC", name)
+)
+"""Names without invisible characters and without an @: an address is no name."""
 LOCAL = st.from_regex(r"[a-z0-9_+-]{1,8}(\.[a-z0-9_+-]{1,4}){0,2}", fullmatch=True)
 PAIRS = st.dictionaries(st.sampled_from(["lid", "oid", "Team", "größe", "=cmd"]), NAMES, max_size=3)
 
@@ -115,19 +120,27 @@ def test_problems_have_a_row_number_and_quote_nothing() -> None:
         (5, "the e-mail address is not complete"),
         (6, "there is no e-mail address"),
         (7, "a name is longer than 64 characters"),
-        (8, "the e-mail address is not complete"),
+        (8, "it is not clear whose name or address this is"),
         (9, "the e-mail address is longer than 256 characters"),
     ]
     assert [(row.number, row.details.address) for row in reading.rows] == [(10, "ok@acme.example")]
-    assert reading.repeated == (11,)
-
-
-def test_long_values_are_a_problem_of_their_row() -> None:
-    """Values that were surely meant for another column are not sent."""
-    reading = read_people(f"email,first,last,note\na@acme.example,A,B,{'x' * 2000}\nb@acme.example,A,B,short")
-    assert [(trouble.number, trouble.reason) for trouble in reading.problems] == [
-        (2, "what stands in the other columns is too long")
+    assert [(row.number, row.details.email) for row in reading.repeated] == [(11, "ok@Acme.Example")]
+    assert [trouble.text for trouble in reading.problems][:2] == [
+        "Moreno, iris@acme.example",
+        "Joan, joan@acme.example",
     ]
+
+
+def test_values_without_room_are_left_out() -> None:
+    """Of the other columns as much as fits is sent, and the list says that there was more. A long source is refused."""
+    wide = ",".join(["email,first,last,note", *(f"column {number}" for number in range(40))])
+    reading = read_people(f"{wide}\na@acme.example,A,B,{'x' * 2000}{',value' * 40}\nb@acme.example,A,B,short")
+    one, two = (decode(row.details.external_id) for row in reading.rows)
+    assert one[:2] == [("column 0", "value"), ("column 1", "value")]
+    assert len(reading.rows[0].details.external_id) <= 1_000
+    assert (two, reading.shortened, len(reading.others)) == ([("note", "short")], 1, 41)
+    [problem] = read_people(f"email,first,last,source\na@acme.example,A,B,{'x' * 300}").problems
+    assert problem.reason == "what stands in the other columns is too long"
 
 
 def test_an_unclosed_quote_swallows_no_rows() -> None:

@@ -199,21 +199,23 @@ async def test_a_batch_is_counted_stopped_and_deleted(store: Store) -> None:
         await row_table.stop_remaining(db, ACCOUNT, "b1", NOW)
         (stopped,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.STOPPED)
         assert (stopped.id, stopped.details) == (joan.id, None)
-        await row_table.delete_links(db, ACCOUNT, "b1")
+        await row_table.delete_personal_data(db, ACCOUNT, "b1")
         assert (await row_table.find_rows(db, ACCOUNT, "b1", limit=1))[0].join_link == THERE.join_link
         await row_table.delete_rows(db, ACCOUNT, "b1")
         assert await row_table.find_rows(db, ACCOUNT, "b1") == []
         assert [len(await row_table.find_rows(db, other, "b1")) for other in OTHER_ACCOUNTS] == [2, 2, 2]
 
 
-async def test_passed_on_links_are_deleted(store: Store) -> None:
-    """Unless they are behind our own pages."""
+async def test_passed_on_links_and_names_are_deleted(store: Store) -> None:
+    """Names and addresses of a list are kept for its file of results, and links behind our own pages after it."""
     _, joan = await waiting(store, batch_id="b1")
     async with store.write() as db:
         await request_table.save_result(db, joan, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        await row_table.delete_links(db, ACCOUNT, "b1")
         (registered,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.REGISTERED)
-    assert registered.join_link == SecretStr("")
+        assert registered.details == joan.details
+        await row_table.delete_personal_data(db, ACCOUNT, "b1")
+        (registered,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.REGISTERED)
+    assert (registered.join_link, registered.details) == (SecretStr(""), None)
 
 
 async def test_old_requests_are_deleted(store: Store) -> None:
@@ -278,14 +280,16 @@ async def test_a_stopped_batch_stays_leased_until_its_worker_releases_it(store: 
         assert await batch_table.find(db, ACCOUNT, "b1") is None
 
 
-async def test_finished_rows_are_saved_without_people(store: Store) -> None:
+async def test_finished_rows_are_saved_with_the_person_who_was_read(store: Store) -> None:
     """They need no call; the state of each row is saved in its place."""
+    person = RegistrantDetails(first_name="Iris", last_name="", email="iris@acme.example")
     async with store.write() as db:
-        lines = [(3, RequestState.ALREADY_REGISTERED, ""), (5, RequestState.REFUSED, "there is no last name")]
+        lines = [(3, RequestState.ALREADY_REGISTERED, "", person), (5, RequestState.REFUSED, "repeated", person)]
         await row_table.add_finished(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
         three, five = await row_table.find_rows(db, ACCOUNT, "b1")
-        assert (three.number, three.state, three.details) == (3, RequestState.ALREADY_REGISTERED, None)
-        assert (five.number, five.problem) == (5, "there is no last name")
+        assert (three.number, three.state, three.details) == (3, RequestState.ALREADY_REGISTERED, person)
+        assert (five.number, five.problem) == (5, "repeated")
+        assert await row_table.count_repeated(db, ACCOUNT, "b1") == 1
         assert await row_table.find_rows(db, ACCOUNT, "b1", after=three.id, limit=5) == [five]
 
 

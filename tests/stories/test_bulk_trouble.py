@@ -405,7 +405,7 @@ async def test_a_stopped_batch_is_deleted_after_a_week(world: World) -> None:
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
     await bulk.register_list(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
     assert "Stopped at 2 of 4 people" in bulk.progress_message.words
-    assert await count_stored(world, "content") == await count_stored(world, "links") == 2
+    assert (await count_stored(world, "content"), await count_stored(world, "links")) == (4, 2)
     world.clock.move(timedelta(days=8))
     await world.bot.services.bulk.delete_old()
     assert await count_stored(world, "content") == await count_stored(world, "links") == 0

@@ -7,7 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from bot.db.people_schema import registration_requests
 from bot.model.registrant import RegistrantDetails
 from bot.registration import request_table
 from bot.slack.files import download
@@ -202,10 +204,11 @@ async def test_a_list_is_reviewed_and_then_processed(world: World) -> None:
     )  # fmt: skip
 
     assert bulk.take_calls() == ["GET"]
-    for words in ("2 people* new", "1 person* registered already", "1* with something wrong", "about a minute"):
-        assert words in review.words
-    assert "Line 5: there is no last name" in review.words
-    assert "Line 6: the address stands further up" in review.words
+    assert "2 new, 1 already registered, 1 repeated, 1 not understood" in review.words
+    assert "about a minute" in review.words
+    assert "Line 2: Iris Moreno is registered already" in review.words
+    assert "Line 5: there is no last name: “Zoe, z@outside.example”" in review.words
+    assert "Line 6: Joan de la Cruz is further up" in review.words
     assert len(bulk.registrants) == 1
 
     await world.slack.submit(ORGANIZER, review)
@@ -218,15 +221,17 @@ async def test_a_list_is_reviewed_and_then_processed(world: World) -> None:
         ("fair", "Lead=8"),
         ("fair", "Lead=9"),
     ]
-    assert "2 people are registered for *Launch day*" in bulk.progress_message.words
+    assert "2 people are registered for *Launch day*: Joan de la Cruz and Leo Larsen." in bulk.progress_message.words
+    assert "1 was registered already. 1 line repeated an address. 1 could not" in bulk.progress_message.words
     assert bulk.progress_message.buttons == ["Undo"]
-    assert bulk.results == [
-        ["2", "was registered already"],
-        ["3", "registered"],
-        ["4", "registered"],
-        ["5", "not registered: there is no last name"],
-        ["6", "not registered: the address stands further up in the list"],
+    assert bulk.result_rows == [
+        ["2", "Iris Moreno", "iris@outside.example", "was registered already"],
+        ["3", "Joan de la Cruz", "joan@outside.example", "registered"],
+        ["4", "Leo Larsen", "leo@outside.example", "registered"],
+        ["5", "Zoe", "z@outside.example", "not registered: there is no last name"],
+        ["6", "Joan de la Cruz", "joan@outside.example", "not registered: the address stands further up in the list"],
     ]
+    assert await _kept_people(world) == 0  # the file has been sent
 
 
 async def test_a_list_can_be_a_file(world: World) -> None:
@@ -409,6 +414,13 @@ async def test_the_page_queue_waits_while_ringcentral_is_unavailable(tmp_path: P
 
         assert await _states(world, "a") == ["registered"]
         assert len(bulk.registrants) == 1
+
+
+async def _kept_people(world: World) -> int:
+    """How many requests of lists still have a name and an address."""
+    async with world.bot.services.store.read() as db:
+        query = select(func.count()).where(registration_requests.c.content.is_not(None))
+        return int((await db.execute(query)).scalar_one())
 
 
 async def _states(world: World, *page_keys: str) -> list[str]:

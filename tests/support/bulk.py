@@ -52,10 +52,15 @@ class BulkHarness:
         return next(one for one in self.world.slack.messages(f"@{ORGANIZER}") if one.bot and not one.files)
 
     @property
-    def results(self) -> list[list[str]]:
+    def result_rows(self) -> list[list[str]]:
         """The rows of the newest file in the organizer's direct messages, without the header."""
         files = [file for one in self.world.slack.messages(f"@{ORGANIZER}") for file in one.files]
         return list(csv.reader(io.StringIO(files[-1].content.decode("utf-8-sig"))))[1:]
+
+    @property
+    def results(self) -> list[list[str]]:
+        """Line, result and links of each row of that file."""
+        return [[line, *rest] for line, _, _, *rest in self.result_rows]
 
     async def open_form(self, text: str = "register launch", user: str = ORGANIZER) -> View:
         """Type a command in #launch that opens a form; return it."""

@@ -37,9 +37,22 @@ NASTY_REGISTRANT = REGISTRANT.model_copy(
     update={"first_name": NASTY, "last_name": NASTY, "email": NASTY, "source": NASTY}
 )
 REGISTRANTS = [REGISTRANT.model_copy(update={"registrant_id": str(number)}) for number in range(23)]
-ROWS = tuple(ImportRow(number=number, details=IRIS) for number in range(2, 1_202))
-PROBLEMS = tuple(ImportProblem(number=number, reason=csv_import.LONG_OTHERS) for number in range(40))
-IMPORT_RESULT = ImportResult(rows=ROWS, problems=PROBLEMS, repeated=(7, 8))
+ROWS = tuple(
+    ImportRow(number=number, details=IRIS.model_copy(update={"email": f"iris{number}@acme.example"}))
+    for number in range(2, 1_202)
+)
+PROBLEMS = tuple(
+    ImportProblem(number=number, reason=csv_import.LONG_ADDRESS, text=NASTY[:200].ljust(200, "&"))
+    for number in range(40)
+)
+IMPORT_RESULT = ImportResult(
+    rows=ROWS,
+    problems=PROBLEMS,
+    repeated=(ImportRow(number=7, details=IRIS), ImportRow(number=8, details=IRIS)),
+    guessed=tuple((NASTY[:90], "last name") for _ in range(20)),
+    others=tuple(NASTY[:90] for _ in range(80)),
+    shortened=1_200,
+)
 TALLY = BatchCounts(
     total=10_000, waiting=4_000, registered=5_000, already_registered=7, refused=1, stopped=2, removed=3
 )
@@ -92,9 +105,9 @@ def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
         register_form.suggested_view(one, "U1"),
         list_form.form_view(one, has_pages=True),
         list_form.working_view(one, "abc", note="Wait."),
-        list_form.review_view(one, "b1", 1_200, 3, IMPORT_RESULT),
-        list_form.review_view(one, "b1", 0, 3, ImportResult(rows=ROWS[:1])),
-        list_form.review_view(one, "b1", 10_000, 0, ImportResult(rows=ROWS[:1])),
+        list_form.review_view(one, "b1", ROWS[:3], IMPORT_RESULT),
+        list_form.review_view(one, "b1", ROWS[:1], ImportResult(rows=ROWS[:1])),
+        list_form.review_view(one, "b1", (), ImportResult(rows=ROWS[:1] * 10_000)),
         list_form.starting_view(),
         list_form.started_view(one, 1),
         list_form.failed_view("No."),

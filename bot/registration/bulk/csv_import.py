@@ -1,14 +1,20 @@
-"""Read a list of people from pasted text or a file."""
+"""Decide who in a pasted or uploaded list can be registered, and why the others cannot."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import Field
+
+from bot.commands.people_lines import LineProblem
+from bot.commands.people_table import ListedPerson, PeopleList
+from bot.commands.people_text import read_list
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.people import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
-from bot.registration.bulk.csv_columns import Column, ColumnPlan, decode_text, detect_columns, parse_rows
+from bot.registration.bulk.list_file import decode_text
+from bot.registration.csv_export import unescape
 from bot.registration.external_id import decode, encode
 from bot.registration.registrant_file import HEADER
 
@@ -17,14 +23,18 @@ MAX_PEOPLE = 10_000
 MAX_EXTERNAL_ID = 1_000
 MAX_SOURCE = 255
 """The vendor documents no maximum for either: these reject values meant for another column."""
+MAX_TEXT = 200
+"""The part of a line that is shown again."""
 
 NO_ADDRESS = "there is no e-mail address"
 BAD_ADDRESS = "the e-mail address is not complete"
 LONG_ADDRESS = f"the e-mail address is longer than {MAX_EMAIL} characters"
+NO_NAME = "there is no name"
 NO_FIRST = "there is no first name"
 NO_LAST = "there is no last name"
 LONG_NAME = f"a name is longer than {MAX_NAME} characters"
 LONG_OTHERS = "what stands in the other columns is too long"
+UNCLEAR = "it is not clear whose name or address this is"
 EMPTY = "There is nobody in this list. Write one person a line: first name, last name, e-mail address."
 TOO_MANY = "This list has {:,} lines. Register at most {:,} people at once: cut it into several lists."
 
@@ -34,20 +44,24 @@ _ADDRESS_PROBLEMS = {
     AddressProblem.INVALID: BAD_ADDRESS,
     AddressProblem.TOO_LONG: LONG_ADDRESS,
 }
+_LINE_PROBLEMS = {LineProblem.NO_ADDRESS: NO_ADDRESS, LineProblem.UNCLEAR: UNCLEAR}
 
 
 class ImportRow(Frozen):
-    """A person who can be registered, and the number of their row."""
+    """A person in a list, and the number of their row."""
 
     number: int
     details: RegistrantDetails
 
 
 class ImportProblem(Frozen):
-    """A row that cannot be registered, and the reason, which quotes nothing from the row."""
+    """A row that cannot be registered: the reason, which quotes nothing from the row, and what was read."""
 
     number: int
     reason: str
+    details: RegistrantDetails = Field(default=RegistrantDetails(first_name="", last_name="", email=""), repr=False)
+    text: str = Field(default="", repr=False)
+    """The row as it was read."""
 
 
 class ImportResult(Frozen):
@@ -55,7 +69,13 @@ class ImportResult(Frozen):
 
     rows: tuple[ImportRow, ...]
     problems: tuple[ImportProblem, ...] = ()
-    repeated: tuple[int, ...] = ()
+    repeated: tuple[ImportRow, ...] = ()
+    guessed: tuple[tuple[str, str], ...] = ()
+    """Headings that were not understood, and what their columns were taken for by what stands in them."""
+    others: tuple[str, ...] = ()
+    """Headings of columns whose values are kept as `externalId`."""
+    shortened: int = 0
+    """People whose values of other columns are not all kept."""
 
 
 def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str, str]] = ()) -> ImportResult:
@@ -63,27 +83,12 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
 
     Raises `BadInput` if the list is empty or too long.
     """
-    parsed = parse_rows(decode_text(raw))
-    layout = detect_columns([row for _, row in parsed])
-    body = parsed[1:] if layout.has_header else parsed
-    if not body:
+    found = read_list(decode_text(raw), unescape)
+    if not found.people:
         raise BadInput(EMPTY)
-    if len(body) > MAX_PEOPLE:
-        raise BadInput(TOO_MANY.format(len(body), MAX_PEOPLE))
-    rows: list[ImportRow] = []
-    problems: list[ImportProblem] = []
-    repeated: list[int] = []
-    seen: set[str] = set()
-    for number, row in body:
-        details, problem = _details(layout, row, source, pairs)
-        if problem:
-            problems.append(ImportProblem(number=number, reason=problem))
-        elif details.address in seen:
-            repeated.append(number)
-        else:
-            seen.add(details.address)
-            rows.append(ImportRow(number=number, details=details))
-    return ImportResult(rows=tuple(rows), problems=tuple(problems), repeated=tuple(repeated))
+    if len(found.people) > MAX_PEOPLE:
+        raise BadInput(TOO_MANY.format(len(found.people), MAX_PEOPLE))
+    return _sorted_out(found, source, pairs)
 
 
 def row_problem(details: RegistrantDetails) -> str:
@@ -91,7 +96,7 @@ def row_problem(details: RegistrantDetails) -> str:
     if problem := address_problem(details.email):
         return _ADDRESS_PROBLEMS[problem]
     if not details.first_name:
-        return NO_FIRST
+        return NO_FIRST if details.last_name else NO_NAME
     if not details.last_name:
         return NO_LAST
     if len(details.first_name) > MAX_NAME or len(details.last_name) > MAX_NAME:
@@ -99,23 +104,69 @@ def row_problem(details: RegistrantDetails) -> str:
     return LONG_OTHERS if len(details.external_id) > MAX_EXTERNAL_ID or len(details.source) > MAX_SOURCE else ""
 
 
+def _sorted_out(found: PeopleList, source: str, pairs: Sequence[tuple[str, str]]) -> ImportResult:
+    rows: list[ImportRow] = []
+    problems: list[ImportProblem] = []
+    repeated: list[ImportRow] = []
+    seen: set[str] = set()
+    shortened = 0
+    for person in found.people:
+        details, left_out = _details(person, source, pairs)
+        reason = _LINE_PROBLEMS[person.problem] if person.problem else row_problem(details)
+        row = ImportRow(number=person.number, details=details)
+        if reason:
+            text = person.text[:MAX_TEXT]
+            problems.append(ImportProblem(number=person.number, reason=reason, details=details, text=text))
+        elif details.address in seen:
+            repeated.append(row)
+        else:
+            seen.add(details.address)
+            rows.append(row)
+            shortened += bool(left_out)
+    return ImportResult(
+        rows=tuple(rows),
+        problems=tuple(problems),
+        repeated=tuple(repeated),
+        guessed=tuple((heading, str(column)) for heading, column in found.guessed),
+        others=found.others,
+        shortened=shortened,
+    )
+
+
 def _details(
-    layout: ColumnPlan, row: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
-) -> tuple[RegistrantDetails, str]:
-    values = layout.values_of(row)
-    external_id = values[Column.EXTERNAL_ID]
-    own_pairs, others = decode(external_id), layout.extras(row)
-    keys = {key for key, _ in (*own_pairs, *others)}
-    extra = [*others, *(pair for pair in pairs if pair[0] not in keys)]
-    if extra:
+    person: ListedPerson, source: str, pairs: Sequence[tuple[str, str]]
+) -> tuple[RegistrantDetails, Sequence[tuple[str, str]]]:
+    """The person to register, and the values of other columns for which there is no room."""
+    external_id, left_out = person.external_id, list[tuple[str, str]]()
+    own_pairs = decode(external_id)
+    keys = {key for key, _ in (*own_pairs, *person.extras)}
+    given = [pair for pair in pairs if pair[0] not in keys]
+    if person.extras or given:
         # A plain id becomes a pair named after its column.
         own_pairs = own_pairs or ([(HEADER[-1], external_id)] if external_id else [])
-        external_id = encode([*own_pairs, *extra])
+        external_id, left_out = _fitting(own_pairs, person.extras, given)
     details = RegistrantDetails(
-        first_name=values[Column.FIRST],
-        last_name=values[Column.LAST],
-        email=values[Column.EMAIL],
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
         external_id=external_id,
-        source=values[Column.SOURCE] or source,
+        source=person.source or source,
     )
-    return details, row_problem(details)
+    return details, left_out
+
+
+def _fitting(
+    own_pairs: Sequence[tuple[str, str]], extras: Sequence[tuple[str, str]], given: Sequence[tuple[str, str]]
+) -> tuple[str, list[tuple[str, str]]]:
+    """The pairs as one string, with as many of the extra ones as there is room for, and those left out."""
+    whole = encode([*own_pairs, *extras, *given])
+    if len(whole) <= MAX_EXTERNAL_ID:
+        return whole, []
+    length = len(encode([*own_pairs, *given]))
+    kept: list[tuple[str, str]] = []
+    left_out: list[tuple[str, str]] = []
+    for pair in extras:
+        size = len(encode([pair])) + 1
+        (kept if length + size <= MAX_EXTERNAL_ID else left_out).append(pair)
+        length += size if kept and kept[-1] is pair else 0
+    return encode([*own_pairs, *kept, *given]), left_out

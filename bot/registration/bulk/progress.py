@@ -24,6 +24,8 @@ from bot.slack.responses import SlackRefused
 log = logging.getLogger(__name__)
 
 FILE_NAME = "results.csv"
+RESULT_HEADER = ("Line", "Name", "E-mail", "Result")
+LINK_HEADER = ("Join link", "Cancel link")
 INTERVAL = 10.0
 """Seconds between two updates of the message."""
 CHUNK = 100
@@ -84,8 +86,8 @@ class BatchProgress:
         self._shown_at.pop(batch.batch_id, None)
         rows, has_links = await self._rows(batch, webinar)
         comment = bulk_texts.file_comment(webinar, await self._counts(batch), has_links=has_links)
-        head = ["Row", "Result", *(["Join link", "Cancel link"] if has_links else [])]
-        content = await asyncio.to_thread(csv_file, head, [row if has_links else row[:2] for row in rows])
+        head = [*RESULT_HEADER, *(LINK_HEADER if has_links else ())]
+        content = await asyncio.to_thread(csv_file, head, [row[: len(head)] for row in rows])
         async with self._store.read() as db:
             channel_id = (await batch_table.find(db, batch.account, batch.batch_id) or batch).dm_channel_id
         upload = Upload(FILE_NAME, content, title="What came of each line")
@@ -114,21 +116,37 @@ class BatchProgress:
         links = [link.get_secret_value() for link in (request.join_link, request.cancel_link)]
         if request.page_key and request.join_link:
             links = [self._urls.join_url(request.page_key, webinar), self._urls.cancel_url(request.page_key, webinar)]
-        return [str(request.number), bulk_texts.result_text(request.state, request.problem), *links]
+        details = request.details
+        result = bulk_texts.result_text(request.state, request.problem)
+        return [str(request.number), _name(request), details.email if details else "", result, *links]
 
     async def _counts(self, batch: Batch) -> BatchCounts:
         async with self._store.read() as db:
             counts = await row_table.count_rows(db, batch.account, batch.batch_id)
+            repeated = await row_table.count_repeated(db, batch.account, batch.batch_id)
+            is_short = 0 < counts[RequestState.REGISTERED] <= bulk_texts.MAX_NAMED
+            registered = (
+                await row_table.find_rows(db, batch.account, batch.batch_id, RequestState.REGISTERED)
+                if is_short
+                else []
+            )
         state = RequestState
         return BatchCounts(
             total=batch.total,
             waiting=counts[state.WAITING] + counts[state.REGISTERING],
             registered=counts[state.REGISTERED],
             already_registered=counts[state.ALREADY_REGISTERED],
-            refused=counts[state.REFUSED],
+            repeated=repeated,
+            refused=counts[state.REFUSED] - repeated,
             stopped=counts[state.STOPPED],
             removed=counts[state.CANCELED] + counts[state.CANCELING],
+            names=tuple(name for request in registered if (name := _name(request))),
         )
+
+
+def _name(request: RegistrationRequest) -> str:
+    details = request.details
+    return f"{details.first_name} {details.last_name}".strip() if details else ""
 
 
 def _message(batch: Batch, webinar: Webinar, counts: BatchCounts) -> Message:

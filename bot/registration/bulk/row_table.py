@@ -12,23 +12,27 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account
 from bot.db.people_schema import registration_requests
 from bot.model.people import Account
-from bot.registration.request_table import RegistrationRequest, RequestState, read
+from bot.model.registrant import RegistrantDetails
+from bot.registration.request_table import RegistrationRequest, RequestState, content, read
+
+REPEATED = "repeated"
+"""The problem of a row whose address stands further up."""
 
 
 async def add_finished(
     db: Db,
     account: Account,
     session_id: str,
-    rows: Sequence[tuple[int, RequestState, str]],
+    rows: Sequence[tuple[int, RequestState, str, RegistrantDetails]],
     *,
     batch_id: str,
     now: datetime,
 ) -> None:
-    """Save the rows that need no call, with their state and problem."""
+    """Save the rows that need no call, with their state and problem, and the person for the file of results."""
     shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
     values = [
-        {**shared, "number": number, "state": state, "problem": problem, "address": ""}
-        for number, state, problem in rows
+        {**shared, "number": number, "state": state, "problem": problem, "address": "", "content": content(details)}
+        for number, state, problem, details in rows
     ]
     if values:
         await db.execute(registration_requests.insert(), values)
@@ -54,6 +58,12 @@ async def count_rows(db: Db, account: Account, batch_id: str) -> Counter[Request
     return Counter({RequestState(state): count for state, count in rows})
 
 
+async def count_repeated(db: Db, account: Account, batch_id: str) -> int:
+    """The number of rows of a batch that repeat an address."""
+    repeated = (*_of_batch(account, batch_id), registration_requests.c.problem == REPEATED)
+    return int((await db.execute(select(func.count()).where(*repeated))).scalar_one())
+
+
 async def stop_remaining(db: Db, account: Account, batch_id: str, now: datetime, *, unclear: str = "") -> None:
     """Stop the waiting requests of a batch, and delete their personal data.
 
@@ -68,10 +78,16 @@ async def stop_remaining(db: Db, account: Account, batch_id: str, now: datetime,
         await db.execute(update(registration_requests).where(*in_it).values(**values))
 
 
-async def delete_links(db: Db, account: Account, batch_id: str) -> None:
-    """Delete the links of a batch after they were passed on; links behind our own pages are kept."""
-    where = (*_of_batch(account, batch_id), registration_requests.c.page_key == "")
-    await db.execute(update(registration_requests).where(*where).values(links=None))
+async def delete_personal_data(db: Db, account: Account, batch_id: str) -> None:
+    """Delete names, addresses and links of a batch after they were passed on.
+
+    Links behind our own pages are kept.
+    """
+    of_batch = _of_batch(account, batch_id)
+    await db.execute(update(registration_requests).where(*of_batch).values(content=None))
+    await db.execute(
+        update(registration_requests).where(*of_batch, registration_requests.c.page_key == "").values(links=None)
+    )
 
 
 async def delete_rows(db: Db, account: Account, batch_id: str) -> None:

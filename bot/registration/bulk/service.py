@@ -12,12 +12,12 @@ from bot.db.connection import Db, Store
 from bot.db.leases import WorkerLeases
 from bot.errors import BadInput
 from bot.model.people import Account
-from bot.model.registrant import Registrant
+from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk.batch_table import Batch, BatchState
-from bot.registration.bulk.csv_import import ImportResult, ImportRow
+from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
 from bot.registration.bulk.progress import BatchProgress
 from bot.registration.bulk.worker import BulkWorker
 from bot.registration.own_pages.urls import PageUrls
@@ -34,9 +34,8 @@ KEEP_STOPPED = timedelta(days=7)
 """How long the waiting people of a stopped batch are kept."""
 KEEP_RESULTS = timedelta(days=90)
 """How long the results of a batch are kept, by ids alone."""
-REPEATED = "repeated"
-FinishedRow = tuple[int, RequestState, str]
-"""The number, the state and the problem of a row that needs no call."""
+FinishedRow = tuple[int, RequestState, str, RegistrantDetails]
+"""The number, the state, the problem and the person of a row that needs no call."""
 
 LIST_DELETED = "This list is not kept any more. Please send it once more."
 LIST_CHANGED = "This list has moved on meanwhile. The message about it says how far it is."
@@ -160,7 +159,7 @@ class BulkService:
             for state in batch_table.HALTED:
                 for batch in await batch_table.find_older(db, self._account, state, now - KEEP_STOPPED):
                     await row_table.stop_remaining(db, self._account, batch.batch_id, now, unclear=UNCLEAR)
-                    await row_table.delete_links(db, self._account, batch.batch_id)
+                    await row_table.delete_personal_data(db, self._account, batch.batch_id)
             for state in BatchState:
                 await self._delete(db, state, now - KEEP_RESULTS)
             await request_table.delete_before(db, self._account, now - KEEP_RESULTS)
@@ -195,9 +194,17 @@ class BulkService:
 
 
 def _finished_rows(result: ImportResult, registered: Container[str]) -> list[FinishedRow]:
-    already = [row.number for row in result.rows if row.details.address in registered]
+    already = [row for row in result.rows if row.details.address in registered]
     return [
-        *((number, RequestState.ALREADY_REGISTERED, "") for number in already),
-        *((problem.number, RequestState.REFUSED, problem.reason) for problem in result.problems),
-        *((number, RequestState.REFUSED, REPEATED) for number in result.repeated),
+        *((row.number, RequestState.ALREADY_REGISTERED, "", row.details) for row in already),
+        *((one.number, RequestState.REFUSED, one.reason, _as_read(one)) for one in result.problems),
+        *((row.number, RequestState.REFUSED, row_table.REPEATED, row.details) for row in result.repeated),
     ]
+
+
+def _as_read(problem: ImportProblem) -> RegistrantDetails:
+    """The name and the address of an invalid row; all of it as the name if neither was read."""
+    read = problem.details
+    if read.first_name or read.last_name or read.email:
+        return read
+    return read.model_copy(update={"first_name": problem.text})

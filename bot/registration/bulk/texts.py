@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.base import DISPLAY_NAME
@@ -17,6 +18,7 @@ from bot.slack.blocks import (
     message,
     number,
     paragraph,
+    person,
     plain,
     section,
 )
@@ -37,6 +39,8 @@ REFUSED_FIELDS = {
     "firstName": "does not accept this first name",
     "lastName": "does not accept this last name",
 }
+MAX_NAMED = 5
+"""The most people who are named in the message; the file names everyone."""
 STOPPED_BY_YOU = "It was stopped."
 
 
@@ -48,9 +52,12 @@ class BatchCounts:
     waiting: int = 0
     registered: int = 0
     already_registered: int = 0
+    repeated: int = 0
     refused: int = 0
     stopped: int = 0
     removed: int = 0
+    names: tuple[str, ...] = field(default=(), repr=False)
+    """The names of the registered people, if they are few."""
 
     @property
     def done(self) -> int:
@@ -172,7 +179,8 @@ def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Elemen
 
 def _ended(webinar: Webinar, counts: BatchCounts) -> str:
     subject = _count_are(counts.registered) if counts.registered else "Nobody new is"
-    return f"{subject} registered for *{plain(webinar.title)}*. {_others(counts)}".strip()
+    names = f": {_listed([person(name) for name in counts.names])}" if counts.names else ""
+    return f"{subject} registered for *{plain(webinar.title)}*{names}. {_others(counts)}".strip()
 
 
 def _counted(counts: BatchCounts) -> str:
@@ -185,8 +193,13 @@ def _others(counts: BatchCounts) -> str:
         if counts.already_registered
         else ""
     )
+    repeated = f"{number(counts.repeated, 'line')} repeated an address." if counts.repeated else ""
     refused = f"{counts.refused:,} could not be registered: the file says why." if counts.refused else ""
-    return " ".join(filter(None, [already, refused]))
+    return " ".join(filter(None, [already, repeated, refused]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _count_are(count: int) -> str:

@@ -165,8 +165,8 @@ class BulkWorker:
         await self._progress.show(ended, webinar, is_last=True)
         async with self._store.write() as db:
             is_ended = await batch_table.change(db, ended, frm=batch.state)
-            if is_ended and state is BatchState.DONE:
-                await row_table.delete_links(db, batch.account, batch.batch_id)
+            if is_ended and state in (BatchState.DONE, BatchState.UNDONE):
+                await row_table.delete_personal_data(db, batch.account, batch.batch_id)
         if not is_ended:
             await self._show_current(batch, webinar)  # a user stopped it at the last moment
 

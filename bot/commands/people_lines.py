@@ -1,0 +1,225 @@
+"""Read people from lines of text as mail programs and people write them: who has which address."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from html import unescape
+from itertools import pairwise
+
+from bot.commands.people_name import is_title, name_text, strip_marker
+from bot.commands.people_owner import MAX_NAME_TEXT, fits_address, own_name
+
+# The input is arbitrary: these patterns run in linear time, however long a line is.
+_ADDRESS = re.compile(r"(?<![^\s@<>,;|\"()\[\]:=])[^\s@<>,;|\"()\[\]]+@[^\s<>,;|\"()\[\]]+")
+_PLAIN = re.compile(r"[\w+-][\w.+-]*@[\w-]+(?:\.[\w-]+)+")
+"""An ordinary address: most need no closer look."""
+_OPENING, _CLOSING = "<([{", ">)]}"
+_BEFORE = re.compile(r"(?P<open>[<(\[{])?\s*(?:mailto:)?['\"]?$", re.IGNORECASE)
+_AFTER = re.compile(r"['\"]?(?:\|[^<>]{0,300})?\s*[>)\]}]")
+_COMMENT_AFTER = re.compile(r"\s*\(([^()]*)\)")
+_HARD = re.compile(r"[;|\t]")
+_SPLITS = (";", "|", "\t", ",")
+_WIDE = str.maketrans({"，": ",", "、": ",", "،": ",", "；": ";", "؛": ";", "＠": "@", "＜": "<", "＞": ">", "｜": "|"})
+_MARKS = " \t,;|.:/&+-–—\"'*•·"
+_TRAILING = " \t,;|"
+
+
+class LineProblem(StrEnum):
+    """Why a line, or a part of one, is not a person."""
+
+    NO_ADDRESS = "no address"
+    UNCLEAR = "unclear"
+    """It cannot be told whose name or address something is."""
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """A person in a line: the full name as written (or ""), the address, and the part of the line that was read.
+
+    `cells` instead of a name if separators divide the line, with the address in the cell number `column`.
+    """
+
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    problem: LineProblem | None = None
+    cells: tuple[str, ...] = field(default=(), repr=False)
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class _Address:
+    start: int
+    end: int
+    email: str = field(repr=False)
+    is_enclosed: bool
+
+
+def plain_line(line: str) -> str:
+    """The line without entities of HTML, with the usual separators for those of other scripts."""
+    line = unescape(line) if "&" in line else line
+    return line if line.isascii() else line.translate(_WIDE)
+
+
+def find_people(line: str) -> list[FoundPerson]:
+    """The people in a line, in order. A part that is not understood is a `FoundPerson` with a problem."""
+    line = strip_marker(line).rstrip(_TRAILING)
+    addresses = _addresses(line)
+    if not addresses:
+        return [FoundPerson(text=line.strip(), problem=LineProblem.NO_ADDRESS)] if line.strip(_MARKS) else []
+    if len(addresses) == 1:
+        return [_in_cells(line, addresses[0]) or _single(line, addresses[0])]
+    for separator in _SPLITS:
+        parts = [part for part in _parts(line, separator) if part.strip(_MARKS)]
+        counts = [len(_addresses(part)) for part in parts] if len(parts) > 1 else []
+        if counts and all(counts) and (separator != "," or _are_people(parts, counts)):
+            return [one for part in parts for one in find_people(part)]
+    return list(_in_sequence(line, addresses))
+
+
+def _are_people(parts: Sequence[str], counts: Sequence[int]) -> bool:
+    """Whether commas divide people: one address in each part, all with the name on the same side of it."""
+    if max(counts) > 1 or any(is_title(_without_addresses(part)) for part in parts):
+        return False
+    found = [(part, _addresses(part)[0]) for part in parts]
+    before = [bool(name_text(part[: address.start][:MAX_NAME_TEXT])) for part, address in found]
+    after = [bool(name_text(part[address.end :][:MAX_NAME_TEXT])) for part, address in found]
+    return all(after) and not any(before) if any(after) else True
+
+
+def split_quoted(line: str, separator: str) -> list[str]:
+    """The parts of a line without their quotation marks; a separator between such marks is part of a name."""
+    if '"' in line and not line.count('"') % 2:
+        with suppress(csv.Error):
+            cells = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+            if not any(cell.count("@") > 1 for cell in cells):
+                return cells
+    return [part.strip().strip('"') for part in line.split(separator)]
+
+
+def _parts(line: str, separator: str) -> list[str]:
+    """The parts of a line with their quotation marks, as long as those are in pairs."""
+    parts = line.split(separator)
+    if '"' not in line:
+        return parts
+    joined = [parts[0]]
+    for part in parts[1:]:
+        if joined[-1].count('"') % 2:
+            joined[-1] += separator + part
+        else:
+            joined.append(part)
+    return parts if joined[-1].count('"') % 2 else joined
+
+
+def has_address(text: str) -> bool:
+    """Whether there is an address in a text."""
+    return "@" in text and (bool(_PLAIN.fullmatch(text)) or bool(_addresses(text)))
+
+
+def only_address(cell: str) -> str:
+    """The address in a cell that has nothing else; empty otherwise."""
+    found = _addresses(cell)
+    return (
+        found[0].email if len(found) == 1 and not (cell[: found[0].start] + cell[found[0].end :]).strip(_MARKS) else ""
+    )
+
+
+def _without_addresses(text: str) -> str:
+    """The text outside addresses and their brackets."""
+    addresses = _addresses(text)
+    starts, ends = [0, *(one.end for one in addresses)], [*(one.start for one in addresses), len(text)]
+    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _addresses(line: str) -> list[_Address]:
+    """The addresses of a line with the brackets around them; the same one again beside itself counts once."""
+    found: list[_Address] = []
+    for match in _ADDRESS.finditer(line):
+        text = match[0].rstrip(".:'!?*}").lstrip("'*{")
+        start, end = match.start(), match.end()
+        local, at, domain = text.partition("@")
+        text = re.split("[:=]", local)[-1] + at + domain  # "mailto:", "E-mail:"
+        before = _BEFORE.search(line, max(0, start - 12), start)
+        after = _AFTER.match(line, end)
+        is_enclosed = bool(before and before["open"] and after)
+        if is_enclosed and before and after:
+            start, end = before.start(), after.end()
+        last = found[-1] if found else None
+        if last and last.email.lower() == text.lower() and not line[last.end : start].strip(_MARKS + _OPENING):
+            found[-1] = _Address(last.start, end, text, is_enclosed=True)
+        else:
+            found.append(_Address(start, end, text, is_enclosed))
+    return found
+
+
+def _in_cells(line: str, address: _Address) -> FoundPerson | None:
+    """The person of a line in which separators divide the address from the name; None without such separators."""
+    for separator in _SPLITS:
+        if separator not in line or (separator == "," and address.is_enclosed):
+            continue
+        cells = [cell.strip(" \t,") for cell in split_quoted(line, separator)]
+        while cells and (not cells[-1] or (is_title(cells[-1]) and len(cells) > 1)):
+            cells.pop()
+        cells = [cell for at, cell in enumerate(cells) if not is_title(cell) and not (cell.isdecimal() and not at)]
+        at = next((at for at, cell in enumerate(cells) if only_address(cell)), None)
+        if at is not None and len(cells) > 1:
+            if any(_HARD.search(cell) for cell in cells):
+                return FoundPerson(email=address.email, text=line.strip(), problem=LineProblem.UNCLEAR)
+            return FoundPerson(email=address.email, text=line.strip(), cells=tuple(cells), column=at)
+    return None
+
+
+def _single(line: str, address: _Address) -> FoundPerson:
+    """The person of a line with one address: their name stands on one side of it."""
+    before, after = line[: address.start], line[address.end :]
+    comment = _COMMENT_AFTER.match(after)
+    has_two = comment and name_text(comment[1]) and name_text(after[comment.end() :])  # "(Jane Doe), Rick Roe"
+    sides = [side for side in (before, after) if len(side) > MAX_NAME_TEXT or name_text(side)]
+    if len(sides) > 1 or has_two or len(line) > 2 * MAX_NAME_TEXT:
+        return FoundPerson(email=address.email, text=line.strip(), problem=LineProblem.UNCLEAR)
+    return _person(sides[0] if sides else "", address.email, line)
+
+
+def _in_sequence(line: str, addresses: Sequence[_Address]) -> Iterator[FoundPerson]:
+    """People one after another: a name belongs to the address in brackets right after it.
+
+    With a name beside an address without brackets, all is unclear.
+    """
+    gaps = [line[: addresses[0].start], *(line[a.end : b.start] for a, b in pairwise(addresses))]
+    is_clear = not name_text(line[addresses[-1].end :][:MAX_NAME_TEXT]) and all(
+        address.is_enclosed or not name_text(gap[:MAX_NAME_TEXT]) for address, gap in zip(addresses, gaps, strict=True)
+    )
+    for number, (address, gap) in enumerate(zip(addresses, gaps, strict=True)):
+        text = line[address.start - len(gap) : address.end].strip(_TRAILING)
+        is_after_name = (
+            number > 0 and addresses[number - 1].is_enclosed and bool(name_text(gaps[number - 1][:MAX_NAME_TEXT]))
+        )
+        if is_clear and _is_beside(gap, address.email, is_first=not number, is_after_name=is_after_name):
+            yield _person(gap.strip(_TRAILING), address.email, text)
+        else:
+            yield FoundPerson(email=address.email, text=text, problem=LineProblem.UNCLEAR)
+
+
+def _is_beside(gap: str, email: str, *, is_first: bool, is_after_name: bool) -> bool:
+    """Whether the text before an address in brackets is the name for it, and not for the address before that."""
+    name = name_text(gap[:MAX_NAME_TEXT])
+    if not name or (is_first and gap.rstrip()[-1:] not in {*_TRAILING}):
+        return True
+    if gap.rstrip()[-1:] in {*_TRAILING}:  # "jane@x.example, Jane, Doe, <rick@x.example>"
+        return False
+    is_divided = gap.lstrip()[:1] in {*",;|"} and (
+        "," not in name or fits_address(email, name.split(",")[1:] + name.split())
+    )
+    return is_after_name or is_divided
+
+
+def _person(written: str, email: str, text: str) -> FoundPerson:
+    name = own_name(written, email)
+    if name is None:
+        return FoundPerson(email=email, text=text.strip(), problem=LineProblem.UNCLEAR)
+    return FoundPerson(name, email, text.strip())

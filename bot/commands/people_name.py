@@ -1,0 +1,93 @@
+"""Read the name of one person: what surrounds it in a list, and its first and last name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from bot.model.visible_text import one_line
+
+MAX_PARSED: Final = 200
+"""A longer text is not taken apart: no name has as many characters."""
+
+_NUMBERING = re.compile(r"(?:[(\[#№]?\d{1,5}[.)\]:]+|#\d{1,5}\b|\d{1,5}\s+[-–—]|\(?[a-zA-Z][)\]]|\[[ xX✓✔]?\])\s*")
+_BULLET = re.compile(r"[^\w,;|\t\"'“”„«»‘’‚‹›(\[{（【<@+.]+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|（[^（）]*）|【[^【】]*】|［[^［］]*］")
+_OPEN_BRACKET = re.compile(r"[(\[{（【［].*$")
+_INSIDE = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\s*")
+_LABEL = re.compile(r"^[^\d:：]{1,30}[:：]\s*(?=\S)")
+_TITLE = re.compile(
+    r"(?i:dr|prof|professor|mr|mrs|ms|mx|herr|frau|mme|mlle|sr|sra|jr|sir|dame|rev|ing|dipl\.?-ing|phd|ph\.d|md|m\.d|mba"
+    r"|cpa|pmp|esq|ii|iii|iv|bsc|msc)\.?"
+)
+_EDGES: Final = ' \t,;:|/<>"“”„«»‹›＂*•'
+_QUOTES: Final = {"'": "'", "‘": "’", "‚": "‘", "`": "`"}
+
+
+class PersonName(NamedTuple):
+    """A first and a last name; a part that is not known is empty."""
+
+    first: str = ""
+    last: str = ""
+
+
+def strip_marker(line: str) -> str:
+    """The line without the bullet or the number before its first entry."""
+    while True:
+        bare = line.lstrip()
+        match = _NUMBERING.match(bare) or _BULLET.match(bare)
+        if not match or not match[0].strip():
+            return bare
+        line = bare[match.end() :]
+
+
+def name_text(text: str) -> str:
+    """The name in the text beside an address: without marks, labels, departments and numbers. Empty if there is none.
+
+    An address is no name.
+    """
+    line = strip_marker(one_line(text).strip(_EDGES)).strip(_EDGES)
+    if inside := _INSIDE.fullmatch(line):
+        line = inside[1]
+    line = _OPEN_BRACKET.sub("", _BRACKETS.sub(" ", line))
+    line = _LABEL.sub("", line).strip(_EDGES + "-–—")
+    if len(line) > 1 and _QUOTES.get(line[0]) == line[-1]:
+        line = line[1:-1]
+    line = " ".join(line.split())
+    return line if is_name(line) else ""
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be a name: it has a letter, and is neither an address nor a link."""
+    return any(char.isalpha() for char in text) and "@" not in text and "://" not in text
+
+
+def is_title(text: str) -> bool:
+    """Whether a text has titles and suffixes only ("Dr.", "PhD, MBA")."""
+    words = text.replace(",", " ").split()
+    return bool(words) and all(_TITLE.fullmatch(word) for word in words)
+
+
+def split_name(text: str) -> PersonName:
+    """First and last name of a person's full name. A part that is missing is empty, never guessed."""
+    name = one_line(text)
+    if not is_name(name) or len(name) > MAX_PARSED:
+        return PersonName(name) if is_name(name) else PersonName()
+    parts = [part.strip() for part in name.split(",") if part.strip() and not is_title(part)] or [name]
+    words = [word for word in parts[0].split() if not _TITLE.fullmatch(word)] or parts[0].split()
+    if len(parts) > 1:
+        first = [word for word in parts[1].split() if not _TITLE.fullmatch(word)] or parts[1].split()
+        return PersonName(" ".join(first), " ".join(words))
+    return PersonName(words[0], " ".join(words[1:]))
+
+
+def profile_name(first: str, last: str, real_name: str, display_name: str) -> PersonName:
+    """The name in a Slack profile: its two fields, else its full name, else its display name.
+
+    Of a profile with one name it is the first name: the last name is not known.
+    """
+    fields = PersonName(*(name if is_name(name) else "" for name in (one_line(first), one_line(last))))
+    if "," in "".join(fields):  # Slack fills its fields from the full name, split at the first space
+        fields = split_name(" ".join(fields))
+    names = [fields, *(split_name(name) for name in (real_name, display_name))]
+    return next((name for name in names if all(name)), next((name for name in names if any(name)), PersonName()))
