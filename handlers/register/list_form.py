@@ -140,7 +140,7 @@ def review_view(webinar: Webinar, batch_id: str, already: Sequence[ImportRow], r
     pace = f"It takes {duration(new)}: {DISPLAY_NAME} takes one person a call, and only a few calls a minute. "
     after = "A direct message says how far it is, with a button to stop it."
     submit = f"Register {new:,} {'Person' if new == 1 else 'People'}"
-    closing = context("The list is kept encrypted: an hour until you confirm it, then until each is registered.")
+    closing = context("The list is kept encrypted: an hour until you confirm it, then until its result is sent.")
     return modal(
         REVIEW,
         TITLE,
