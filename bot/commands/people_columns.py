@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import permutations
 
+from bot.commands.people_address import has_address, only_address
 from bot.commands.people_headings import (
     Column,
     Heading,
@@ -15,23 +16,15 @@ from bot.commands.people_headings import (
     is_about_another,
     is_about_thing,
     read_heading,
-    words_of,
 )
-from bot.commands.people_lines import has_address, only_address
-from bot.commands.people_name import is_name
+from bot.commands.people_name import MAX_NAME_WORDS, can_be_name, is_answer, is_name
 
 SAMPLE_ROWS = 50
 """Rows that decide what a column means."""
 _ROLE_ORDER = ("", "attendee", "participant", "registrant", "invitee", "delegate", "member", "student")
 """Whose address is used if a list has several; all other roles come after these."""
 _NAME_COLUMNS = (Column.FIRST, Column.LAST, Column.NAME)
-_ANSWERS = words_of(
-    "yes no y n true false ja nein oui non si sim nao tak nie da net approved pending denied registered attended none"
-    " na tbd missing keine kein unknown confirmed accepted declined active inactive"
-)
-_NO_NAME = re.compile(r"\d|://|www\.|@")
 _LOCAL_PARTS = re.compile(r"[._+\-\d]+")
-MAX_NAME_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -205,17 +198,6 @@ def _is_like_names(rows: Sequence[Sequence[str]], index: int) -> bool:
     names = [cell for cell in cells if can_be_name(cell)]
     is_repeated = len(cells) > 3 and len({*cells}) == 1
     return bool(cells) and 5 * len(names) >= 4 * len(cells) and not is_repeated
-
-
-def can_be_name(cell: str) -> bool:
-    """Whether a cell can be a name, by its length and its letters."""
-    is_short = len(cell) <= 80 and len(cell.split()) <= MAX_NAME_WORDS
-    return is_short and any(char.isalpha() for char in cell) and not _NO_NAME.search(cell) and not is_answer(cell)
-
-
-def is_answer(cell: str) -> bool:
-    """Whether a cell says yes, no, or that something is missing."""
-    return folded(cell) in _ANSWERS
 
 
 def _votes(rows: Iterable[Sequence[str]], email: int, first: int, last: int) -> int:

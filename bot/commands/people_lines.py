@@ -11,21 +11,14 @@ from enum import StrEnum
 from html import unescape
 from itertools import pairwise
 
+from bot.commands.people_address import MARKS, Address, find_addresses, only_address, without_addresses
 from bot.commands.people_name import is_title, name_text, strip_marker
 from bot.commands.people_owner import MAX_NAME_TEXT, fits_address, own_name
 
-# The input is arbitrary: these patterns run in linear time, however long a line is.
-_ADDRESS = re.compile(r"(?<![^\s@<>,;|\"()\[\]:=])[^\s@<>,;|\"()\[\]]+@[^\s<>,;|\"()\[\]]+")
-_PLAIN = re.compile(r"[\w+-][\w.+-]*@[\w-]+(?:\.[\w-]+)+")
-"""An ordinary address: most need no closer look."""
-_OPENING, _CLOSING = "<([{", ">)]}"
-_BEFORE = re.compile(r"(?P<open>[<(\[{])?\s*(?:mailto:)?['\"]?$", re.IGNORECASE)
-_AFTER = re.compile(r"['\"]?(?:\|[^<>]{0,300})?\s*[>)\]}]")
 _COMMENT_AFTER = re.compile(r"\s*\(([^()]*)\)")
 _HARD = re.compile(r"[;|\t]")
-_SPLITS = (";", "|", "\t", ",")
+_SEPARATORS = (";", "|", "\t", ",")
 _WIDE = str.maketrans({"，": ",", "、": ",", "،": ",", "；": ";", "؛": ";", "＠": "@", "＜": "<", "＞": ">", "｜": "|"})
-_MARKS = " \t,;|.:/&+-–—\"'*•·"
 _TRAILING = " \t,;|"
 
 
@@ -52,14 +45,6 @@ class FoundPerson:
     column: int = 0
 
 
-@dataclass(frozen=True)
-class _Address:
-    start: int
-    end: int
-    email: str = field(repr=False)
-    is_enclosed: bool
-
-
 def plain_line(line: str) -> str:
     """The line without entities of HTML, with the usual separators for those of other scripts."""
     line = unescape(line) if "&" in line else line
@@ -69,14 +54,14 @@ def plain_line(line: str) -> str:
 def find_people(line: str) -> list[FoundPerson]:
     """The people in a line, in order. A part that is not understood is a `FoundPerson` with a problem."""
     line = strip_marker(line).rstrip(_TRAILING)
-    addresses = _addresses(line)
+    addresses = find_addresses(line)
     if not addresses:
-        return [FoundPerson(text=line.strip(), problem=LineProblem.NO_ADDRESS)] if line.strip(_MARKS) else []
+        return [FoundPerson(text=line.strip(), problem=LineProblem.NO_ADDRESS)] if line.strip(MARKS) else []
     if len(addresses) == 1:
         return [_in_cells(line, addresses[0]) or _single(line, addresses[0])]
-    for separator in _SPLITS:
-        parts = [part for part in _parts(line, separator) if part.strip(_MARKS)]
-        counts = [len(_addresses(part)) for part in parts] if len(parts) > 1 else []
+    for separator in _SEPARATORS:
+        parts = [part for part in _parts(line, separator) if part.strip(MARKS)]
+        counts = [len(find_addresses(part)) for part in parts] if len(parts) > 1 else []
         if counts and all(counts) and (separator != "," or _are_people(parts, counts)):
             return [one for part in parts for one in find_people(part)]
     return list(_in_sequence(line, addresses))
@@ -84,9 +69,9 @@ def find_people(line: str) -> list[FoundPerson]:
 
 def _are_people(parts: Sequence[str], counts: Sequence[int]) -> bool:
     """Whether commas divide people: one address in each part, all with the name on the same side of it."""
-    if max(counts) > 1 or any(is_title(_without_addresses(part)) for part in parts):
+    if max(counts) > 1 or any(is_title(without_addresses(part)) for part in parts):
         return False
-    found = [(part, _addresses(part)[0]) for part in parts]
+    found = [(part, find_addresses(part)[0]) for part in parts]
     before = [bool(name_text(part[: address.start][:MAX_NAME_TEXT])) for part, address in found]
     after = [bool(name_text(part[address.end :][:MAX_NAME_TEXT])) for part, address in found]
     return all(after) and not any(before) if any(after) else True
@@ -116,50 +101,9 @@ def _parts(line: str, separator: str) -> list[str]:
     return parts if joined[-1].count('"') % 2 else joined
 
 
-def has_address(text: str) -> bool:
-    """Whether there is an address in a text."""
-    return "@" in text and (bool(_PLAIN.fullmatch(text)) or bool(_addresses(text)))
-
-
-def only_address(cell: str) -> str:
-    """The address in a cell that has nothing else; empty otherwise."""
-    found = _addresses(cell)
-    return (
-        found[0].email if len(found) == 1 and not (cell[: found[0].start] + cell[found[0].end :]).strip(_MARKS) else ""
-    )
-
-
-def _without_addresses(text: str) -> str:
-    """The text outside addresses and their brackets."""
-    addresses = _addresses(text)
-    starts, ends = [0, *(one.end for one in addresses)], [*(one.start for one in addresses), len(text)]
-    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
-
-
-def _addresses(line: str) -> list[_Address]:
-    """The addresses of a line with the brackets around them; the same one again beside itself counts once."""
-    found: list[_Address] = []
-    for match in _ADDRESS.finditer(line):
-        text = match[0].rstrip(".:'!?*}").lstrip("'*{")
-        start, end = match.start(), match.end()
-        local, at, domain = text.partition("@")
-        text = re.split("[:=]", local)[-1] + at + domain  # "mailto:", "E-mail:"
-        before = _BEFORE.search(line, max(0, start - 12), start)
-        after = _AFTER.match(line, end)
-        is_enclosed = bool(before and before["open"] and after)
-        if is_enclosed and before and after:
-            start, end = before.start(), after.end()
-        last = found[-1] if found else None
-        if last and last.email.lower() == text.lower() and not line[last.end : start].strip(_MARKS + _OPENING):
-            found[-1] = _Address(last.start, end, text, is_enclosed=True)
-        else:
-            found.append(_Address(start, end, text, is_enclosed))
-    return found
-
-
-def _in_cells(line: str, address: _Address) -> FoundPerson | None:
+def _in_cells(line: str, address: Address) -> FoundPerson | None:
     """The person of a line in which separators divide the address from the name; None without such separators."""
-    for separator in _SPLITS:
+    for separator in _SEPARATORS:
         if separator not in line or (separator == "," and address.is_enclosed):
             continue
         cells = [cell.strip(" \t,") for cell in split_quoted(line, separator)]
@@ -174,7 +118,7 @@ def _in_cells(line: str, address: _Address) -> FoundPerson | None:
     return None
 
 
-def _single(line: str, address: _Address) -> FoundPerson:
+def _single(line: str, address: Address) -> FoundPerson:
     """The person of a line with one address: their name stands on one side of it."""
     before, after = line[: address.start], line[address.end :]
     comment = _COMMENT_AFTER.match(after)
@@ -185,7 +129,7 @@ def _single(line: str, address: _Address) -> FoundPerson:
     return _person(sides[0] if sides else "", address.email, line)
 
 
-def _in_sequence(line: str, addresses: Sequence[_Address]) -> Iterator[FoundPerson]:
+def _in_sequence(line: str, addresses: Sequence[Address]) -> Iterator[FoundPerson]:
     """People one after another: a name belongs to the address in brackets right after it.
 
     With a name beside an address without brackets, all is unclear.

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from bot.commands.people_headings import folded, words_of
 from bot.model.visible_text import one_line
 
 MAX_PARSED: Final = 200
 """A longer text is not taken apart: no name has as many characters."""
+MAX_NAME_WORDS: Final = 6
 
+_ANSWERS = words_of(
+    "yes no y n true false ja nein oui non si sim nao tak nie da net approved pending denied registered attended none"
+    " na tbd missing keine kein unknown confirmed accepted declined active inactive"
+)
+_NO_NAME = re.compile(r"\d|://|www\.|@")
 _NUMBERING = re.compile(r"(?:[(\[#№]?\d{1,5}[.)\]:]+|#\d{1,5}\b|\d{1,5}\s+[-–—]|\(?[a-zA-Z][)\]]|\[[ xX✓✔]?\])\s*")
 _BULLET = re.compile(r"[^\w,;|\t\"'“”„«»‘’‚‹›(\[{（【<@+.]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|（[^（）]*）|【[^【】]*】|［[^［］]*］")
@@ -60,6 +67,17 @@ def name_text(text: str) -> str:
 def is_name(text: str) -> bool:
     """Whether a text can be a name: it has a letter, and is neither an address nor a link."""
     return any(char.isalpha() for char in text) and "@" not in text and "://" not in text
+
+
+def can_be_name(cell: str) -> bool:
+    """Whether a cell can be a name, by its length and its letters."""
+    is_short = len(cell) <= 80 and len(cell.split()) <= MAX_NAME_WORDS
+    return is_short and any(char.isalpha() for char in cell) and not _NO_NAME.search(cell) and not is_answer(cell)
+
+
+def is_answer(cell: str) -> bool:
+    """Whether a cell says yes, no, or that something is missing."""
+    return folded(cell) in _ANSWERS
 
 
 def is_title(text: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.commands.people_columns import can_be_name
-from bot.commands.people_name import PersonName, split_name
+from bot.commands.people_name import PersonName, can_be_name, split_name
 from bot.commands.people_owner import fits_address, own_name
 
 

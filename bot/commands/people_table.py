@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
+from bot.commands.people_address import has_address, only_address
 from bot.commands.people_columns import ColumnPlan, plan_with_headings
 from bot.commands.people_headings import Column, read_heading, words_of
-from bot.commands.people_lines import FoundPerson, LineProblem, find_people, has_address, only_address
+from bot.commands.people_lines import FoundPerson, LineProblem, find_people
 from bot.commands.people_name import PersonName, name_text, split_name
 from bot.commands.people_owner import agree
 from bot.commands.people_rows import name_in_row
