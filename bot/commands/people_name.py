@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from bot.commands.people_headings import folded, words_of
+from bot.model.people import Person
 from bot.model.visible_text import one_line
 
 MAX_PARSED: Final = 200
@@ -23,6 +24,8 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|（[^（）]*）|【
 _OPEN_BRACKET = re.compile(r"[(\[{（【［].*$")
 _INSIDE = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\s*")
 _LABEL = re.compile(r"^[^\d:：]{1,30}[:：]\s*(?=\S)")
+PARTICLES = words_of("de la le du des del della di da dos das do van von der den ten ter zu el al bin ben")
+"""Words that begin a last name."""
 _TITLE = re.compile(
     r"(?i:dr|prof|professor|mr|mrs|ms|mx|herr|frau|mme|mlle|sr|sra|jr|sir|dame|rev|ing|dipl\.?-ing|phd|ph\.d|md|m\.d|mba"
     r"|cpa|pmp|esq|ii|iii|iv|bsc|msc)\.?"
@@ -96,7 +99,10 @@ def split_name(text: str) -> PersonName:
     if len(parts) > 1:
         first = [word for word in parts[1].split() if not _TITLE.fullmatch(word)] or parts[1].split()
         return PersonName(" ".join(first), " ".join(words))
-    return PersonName(words[0], " ".join(words[1:]))
+    at = len(words) - 1
+    while at > 1 and words[at - 1].casefold() in PARTICLES:
+        at -= 1
+    return PersonName(" ".join(words[: max(at, 1)]), " ".join(words[max(at, 1) :]))
 
 
 def profile_name(first: str, last: str, real_name: str, display_name: str) -> PersonName:
@@ -109,3 +115,8 @@ def profile_name(first: str, last: str, real_name: str, display_name: str) -> Pe
         fields = split_name(" ".join(fields))
     names = [fields, *(split_name(name) for name in (real_name, display_name))]
     return next((name for name in names if all(name)), next((name for name in names if any(name)), PersonName()))
+
+
+def name_of(person: Person) -> PersonName:
+    """First and last name of a Slack user, each empty if it is not known."""
+    return profile_name(person.first_name, person.last_name, person.name, "")

@@ -12,9 +12,9 @@ from typing import Any
 
 from bot.commands.people_address import has_address, only_address
 from bot.commands.people_columns import ColumnPlan, plan_with_headings
-from bot.commands.people_headings import Column, read_heading, words_of
+from bot.commands.people_headings import Column, read_heading
 from bot.commands.people_lines import FoundPerson, LineProblem, find_people
-from bot.commands.people_name import PersonName, name_text, split_name
+from bot.commands.people_name import PARTICLES, PersonName, name_text, split_name
 from bot.commands.people_owner import agree
 from bot.commands.people_rows import name_in_row
 from bot.errors import BadInput
@@ -29,7 +29,7 @@ TOO_WIDE = f"This list has more than {MAX_COLUMNS} columns. Keep those that matt
 COMMENT = re.compile(r"\s*(?:#(?!\d)|//|--\s)")
 
 _NAMES = (Column.FIRST, Column.LAST, Column.NAME)
-_PARTICLES = words_of("de la le du des del della di da dos das do van von der den ten ter zu el al bin ben")
+
 
 Row = tuple[int, list[str]]
 """The number of a row, counted as in a spreadsheet, and its cells."""
@@ -223,7 +223,7 @@ def _last_first(name: str) -> PersonName:
     """The name in a column of last name and first name: "Moreno Iris", "DE LA CRUZ Joan", "van Dijk Renée"."""
     words = name.split()
     capitals = [word for word in words if word.isupper() and len(word) > 1]
-    particles = len([*takewhile(lambda word: word.casefold() in _PARTICLES, words)])
+    particles = len([*takewhile(lambda word: word.casefold() in PARTICLES, words)])
     last = capitals if capitals and len(capitals) < len(words) else words[: particles + 1]
     return PersonName(" ".join(word for word in words if word not in last), " ".join(last))
 

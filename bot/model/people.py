@@ -39,7 +39,7 @@ class Person(Frozen):
     email: str = Field(default="", repr=False)
     first_name: str = Field(default="", repr=False)
     last_name: str = Field(default="", repr=False)
-    """As in the profile; empty if the profile does not split the name."""
+    """As in the profile, or split from the full name; empty if it is not known."""
     is_admin: bool = False
     is_guest: bool = False
     is_stranger: bool = False

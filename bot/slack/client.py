@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.commands.people_name import profile_name
 from bot.errors import ChannelUnreachable
 from bot.model.people import Person, Workspace
 from bot.model.visibility import Channel
@@ -99,15 +100,18 @@ class SlackApi:
         """Look up a user of this workspace, or a user of another one in a shared channel."""
         user = (await self._call(self.client.users_info(user=user_id, include_locale=True)))["user"]
         profile = user.get("profile", {})
+        full_name = profile.get("real_name") or user.get("real_name") or ""
+        display_name = profile.get("display_name") or ""
+        name = profile_name(profile.get("first_name") or "", profile.get("last_name") or "", full_name, display_name)
         return Person(
             workspace=workspace,
             user_id=user_id,
-            name=profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["name"],
+            name=display_name or full_name or user["name"],
             time_zone=user.get("tz") or "UTC",
             locale=user.get("locale") or "",
             email=(profile.get("email") or "").lower(),
-            first_name=profile.get("first_name") or "",
-            last_name=profile.get("last_name") or "",
+            first_name=name.first,
+            last_name=name.last,
             is_admin=any(user.get(field) for field in ADMIN_FIELDS),
             is_guest=any(user.get(field) for field in GUEST_FIELDS),
             is_stranger=bool(user.get("is_stranger")) or user.get("team_id", workspace.team_id) != workspace.team_id,

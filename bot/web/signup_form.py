@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
+from bot.model.visible_text import one_line
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def parse_body(raw: bytes) -> dict[str, str]:
 
 
 def registrant_details(fields: Mapping[str, str]) -> RegistrantDetails:
-    """The person in the form: each value on one line, without control characters."""
-    values = {name: _one_line(fields.get(name, "")) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
+    """The person in the form: each value on one line, without invisible characters."""
+    values = {name: one_line(fields.get(name, "")) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
     return RegistrantDetails(first_name=values[FIRST_NAME], last_name=values[LAST_NAME], email=values[EMAIL])
 
 
@@ -73,8 +73,3 @@ def _name_error(label: str, value: str) -> str:
     if not value:
         return f"Enter your {label}."
     return f"Enter a {label} of at most {MAX_NAME} characters." if len(value) > MAX_NAME else ""
-
-
-def _one_line(text: str) -> str:
-    visible = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
-    return " ".join(unicodedata.normalize("NFC", visible).split())

@@ -11,6 +11,7 @@ from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.people import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_LINK, MAX_NAME, NewRegistration, RegistrantDetails
+from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
@@ -104,7 +105,7 @@ def pages_field(text: str) -> Block:
 
 def read_form(values: form_values.Values) -> RegistrantInput:
     """Read the submitted values."""
-    texts = {name: " ".join(form_values.text(values, name, "").split()) for name in (FIRST, LAST, EMAIL, SOURCE)}
+    texts = {name: one_line(form_values.text(values, name, "")) for name in (FIRST, LAST, EMAIL, SOURCE)}
     return RegistrantInput(
         user_id=str((form_values.element(values, USER) or {}).get("selected_user") or ""),
         first_name=texts[FIRST],

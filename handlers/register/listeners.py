@@ -8,7 +8,6 @@ from secrets import token_hex
 from bot.commands.people_args import NamedPeople, Register, parse_register
 from bot.errors import BadInput
 from bot.model.registrant import RegistrantDetails
-from bot.model.seat import SeatDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.registration.bulk import texts as bulk_texts
@@ -54,6 +53,8 @@ async def form_submitted(request: SlackRequest) -> None:
     request.services.registration.check(webinar)
     typed = register_form.read_form(request.values)
     details = register_form.registrant_details(typed)
+    if details is None and typed.user_id == request.user_id and await _push_own_form(request, webinar, typed):
+        return
     name = token_hex(12)
     await request.acknowledge(response_action="push", view=register_form.working_view(webinar, name))
 
@@ -173,6 +174,16 @@ async def _register_one(
     return register_form.link_blocks(new, *urls, is_silent=preferences.suppress_emails if preferences else None)
 
 
+async def _push_own_form(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> bool:
+    """Ask the user for the name or address that their profile does not have. False if it has them."""
+    profile = seat_form.from_profile(await request.person(), webinar.session_id, typed.source or "slack")
+    if seat_form.is_complete(profile):
+        return False
+    form = seat_form.form_view(webinar, profile, now=request.now())
+    await request.acknowledge(response_action="push", view=form)
+    return True
+
+
 async def _suggest_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> None:
     """Ask a Slack user whether they take a seat."""
     services = request.services
@@ -189,10 +200,7 @@ async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantI
     profile = seat_form.from_profile(person, webinar.session_id, typed.source)
     if not profile.email:
         raise BadInput(NO_ADDRESS)
-    # RingCentral requires a last name, and not every profile has one.
-    attendee = SeatDetails(
-        first_name=profile.first_name, last_name=profile.last_name or profile.first_name, email=profile.email
-    )
+    attendee = profile.attendee
     source = typed.source or "slack"
     seat = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead)
     await services.seats.notifier.notify_taken(seat)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from bot.commands.people_name import name_of
 from bot.commands.reminder_offsets import offset_text
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
@@ -13,6 +14,7 @@ from bot.model.lifecycle import Stage, stage
 from bot.model.people import Frozen, Person
 from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.seat import SeatDetails
+from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.texts.consent import consent
@@ -58,14 +60,13 @@ class SeatInput(Frozen):
 
 
 def from_profile(person: Person, session_id: str, source: str) -> SeatInput:
-    """Prefill from the Slack profile; if it has only a full name, its last word is the last name."""
-    first, _, last = person.name.strip().rpartition(" ")
-    named = (person.first_name, person.last_name) if person.first_name else (first or last, last if first else "")
+    """Prefill from the Slack profile. A name that the profile does not have stays empty."""
+    name = name_of(person)
     return SeatInput(
         session_id=session_id,
         source=source,
-        first_name=named[0].strip()[:MAX_NAME],
-        last_name=named[1].strip()[:MAX_NAME],
+        first_name=name.first[:MAX_NAME],
+        last_name=name.last[:MAX_NAME],
         email=person.email[:MAX_EMAIL],
     )
 
@@ -121,9 +122,7 @@ def read_form(values: form_values.Values, note: str) -> SeatInput:
     before = SeatInput.model_validate_json(note)
     texts = {name: form_values.text(values, name, getattr(before, name)) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
     seconds = int(form_values.choice(values, REMINDER, NEVER))
-    return before.model_copy(
-        update={**{name: " ".join(text.split()) for name, text in texts.items()}, "reminder_s": seconds}
-    )
+    return before.model_copy(update={**{name: one_line(text) for name, text in texts.items()}, "reminder_s": seconds})
 
 
 def check_form(typed: SeatInput) -> None:

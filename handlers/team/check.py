@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands.people_args import Invite
+from bot.commands.people_name import PersonName, name_of
 from bot.errors import BadInput
 from bot.model.people import Coworker, Person
+from bot.model.registrant import MAX_NAME
 from bot.model.team import MAX_TEAM, NewInvitee, Role
 from bot.slack.blocks import cut, number
 from bot.team.diff import Member, TeamDiff, WantedMember, diff_team, excess, find_member, is_same_person, read_role
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput
-from handlers.team.outsiders import full_name, read_outsiders
+from handlers.team.outsiders import Outsider, read_outsiders
 
 NOT_POSSIBLE = "Somebody cannot be on the team as chosen: look at what stands under the fields."
 NOTHING = "Nothing has changed. Choose somebody, or close this form."
@@ -22,6 +24,10 @@ OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are peo
 BY_ADDRESS = (
     "{} was invited by e-mail address, and RingCentral makes co-hosts only of those invited from its directory. Remove "
     "them first, and then invite them as a co-host: they get another link."
+)
+NO_LAST_NAME = (
+    "Slack does not show the whole name of {}. Leave them here, and write their name in the field for people from "
+    "outside Slack: {} <{}>"
 )
 HOST_ALREADY = "{} is the host already."
 MAX_PROBLEM = 500
@@ -51,14 +57,15 @@ def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
     problems: dict[str, list[str]] = {COHOSTS: [], PANELISTS: [], OUTSIDE: []}
     chosen = [*((COHOSTS, user, Role.COHOST) for user in typed.cohosts)]
     chosen += [(PANELISTS, user, Role.PANELIST) for user in typed.panelists]
+    outsiders, problems[OUTSIDE] = read_outsiders(typed.outside)
     for block, user_id, role in chosen:
-        person = _from_slack(user_id, role, typed, known)
+        person = _from_slack(user_id, role, typed, known, outsiders)
         problem = person if isinstance(person, str) else _clash(person, _name(user_id, known), wanted, known)
         if problem:
             problems[block].append(problem)
         elif isinstance(person, WantedMember):
             wanted.append(person)
-    _add_outsiders(typed, known, wanted, problems[OUTSIDE])
+    _add_outsiders(typed, known, outsiders, wanted, problems[OUTSIDE])
     _refuse({block: " ".join(sentences) for block, sentences in problems.items()})
     return wanted
 
@@ -89,7 +96,9 @@ def requested_diff(
     return diff
 
 
-def _from_slack(user_id: str, role: Role, typed: TeamInput, known: KnownPeople) -> WantedMember | str:
+def _from_slack(
+    user_id: str, role: Role, typed: TeamInput, known: KnownPeople, outsiders: Sequence[Outsider]
+) -> WantedMember | str:
     """The Slack user as a wanted member, or the reason why they cannot be one."""
     member = next((one for one in known.team if one.user_id == user_id), None)
     if member and member.invitee.role is role:
@@ -107,11 +116,23 @@ def _from_slack(user_id: str, role: Role, typed: TeamInput, known: KnownPeople) 
         return BY_ADDRESS.format(person.name)
     if coworker:
         return WantedMember(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.mails_slack), user_id=user_id)
-    first, last = full_name(person)
+    name = name_of(person)
+    named_below = next((one for one in outsiders if _names(one, person)), None)
+    if named_below:
+        name = PersonName(named_below.first_name, named_below.last_name)
+    if not all(name):
+        return NO_LAST_NAME.format(person.name, " ".join(filter(None, [*name, "…"])), person.email)
+    first, last = name.first[:MAX_NAME], name.last[:MAX_NAME]
     return WantedMember(
         who=NewInvitee(role=role, first_name=first, last_name=last, email=person.email, is_mailed=typed.mails_slack),
         user_id=user_id,
     )
+
+
+def _names(outsider: Outsider, person: Person) -> bool:
+    """Whether a line has the whole name of a Slack user whose profile does not have it."""
+    is_named = outsider.email.lower() == person.email.lower() and not outsider.name_problem
+    return is_named and not all(name_of(person))
 
 
 def _refusal(person: Person, role: Role, coworker: Coworker | None, known: KnownPeople) -> str:
@@ -140,17 +161,26 @@ def _clash(person: WantedMember, name: str, wanted: Sequence[WantedMember], know
     return ""
 
 
-def _add_outsiders(typed: TeamInput, known: KnownPeople, wanted: list[WantedMember], problems: list[str]) -> None:
-    outsiders, wrong = read_outsiders(typed.outside)
-    problems += wrong
+def _add_outsiders(
+    typed: TeamInput,
+    known: KnownPeople,
+    outsiders: Sequence[Outsider],
+    wanted: list[WantedMember],
+    problems: list[str],
+) -> None:
+    chosen = [known.people[user] for user in typed.user_ids if user in known.people]
     for outsider in outsiders:
+        if any(_names(outsider, person) for person in chosen):
+            continue  # the line names somebody who is chosen above
         coworker = known.coworker_at(outsider.email)
         # A coworker is invited by their directory entry; a typed name is ignored.
         facts = {} if coworker else {"first_name": outsider.first_name, "last_name": outsider.last_name}
         address = "" if coworker else outsider.email
         who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=typed.mails_outside, **facts)
         person = WantedMember(who=who, user_id=_user_with_address(outsider.email, known))
-        if problem := _clash(person, outsider.email, wanted, known):
+        is_new = coworker is None and find_member(known.team, person) is None
+        problem = _clash(person, outsider.email, wanted, known) or (outsider.name_problem if is_new else "")
+        if problem:
             problems.append(problem)
         else:
             wanted.append(person)

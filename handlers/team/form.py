@@ -189,7 +189,7 @@ def _fields(typed: TeamInput) -> list[Block]:
             COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {DISPLAY_NAME} directory"
         ),
         _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
-        _input(OUTSIDE, "Panelists from outside Slack", outside, "One a line: an address, or a name and the address"),
+        _input(OUTSIDE, "Panelists from outside Slack", outside, "One a line: first and last name, and the address"),
         _input(MAIL, "Invitations by email", _mail_choice(typed), "Slack users always get a direct message"),
     ]
 

@@ -1,56 +1,60 @@
-"""Parses people outside Slack, one per line: an address, or a name with the address in < >."""
+"""People outside Slack in the team form, as the list of any form is read: one or several a line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from bot.commands.people_table import ListedPerson
+from bot.commands.people_text import read_list
 from bot.model.email_address import AddressProblem, address_problem
-from bot.model.people import Person
 from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.team import Invitee, Role
 from bot.slack.blocks import MAX_INPUT
 from bot.team.diff import Member
 
-_NAMED = re.compile(r"\s*[\"']?(?P<name>[^<>@]*?)[\"']?\s*<(?P<address>[^<>]*)>[\s,;]*")
 MAX_SHOWN = 40
+REMEDY = "Write Zoe Lang <zoe@partner.example>."
 
 
 @dataclass(frozen=True)
 class Outsider:
-    """A person known by name and address only."""
+    """A person known by name and address only. A name that was not typed is empty."""
 
+    number: int
     first_name: str = field(repr=False)
     last_name: str = field(repr=False)
     email: str = field(repr=False)
 
+    @property
+    def name_problem(self) -> str:
+        """What is missing in the name; empty if it is whole. RingCentral requires both, and an address is no name."""
+        if self.first_name and self.last_name:
+            return ""
+        missing = "last name" if self.first_name else "first name" if self.last_name else "name"
+        return f"Line {self.number}: “{self.email[:MAX_SHOWN]}” has no {missing}. {REMEDY}"
+
 
 def read_outsiders(text: str) -> tuple[list[Outsider], list[str]]:
-    """The people without duplicates, and a sentence for each invalid line."""
+    """The people without duplicates, and a sentence for each line that is not understood."""
     found: dict[str, Outsider] = {}
     problems: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        for name, address in _people(line):
-            if problem := _problem(name, address):
-                problems.append(f"Line {number}: {problem}")
-            else:
-                found.setdefault(address.lower(), Outsider(*(_split(name, address)), address))
+    for person in read_list(text).people:
+        if problem := _problem(person):
+            problems.append(f"Line {person.number}: {problem}")
+        else:
+            outsider = Outsider(person.number, person.first_name, person.last_name, person.email)
+            known = found.get(person.email.lower())
+            if known is None or known.name_problem:
+                found[person.email.lower()] = outsider
     return list(found.values()), problems
-
-
-def full_name(person: Person) -> tuple[str, str]:
-    """First and last name of a Slack user: RingCentral requires both."""
-    if person.first_name.strip() and person.last_name.strip():
-        return person.first_name.strip()[:MAX_NAME], person.last_name.strip()[:MAX_NAME]
-    first, last = _split(person.name, person.email)
-    return first[:MAX_NAME], last[:MAX_NAME]
 
 
 def invitee_line(invitee: Invitee) -> str:
     """A member as a line that `read_outsiders` parses."""
-    name = re.sub(r"[<>@\s]+", " ", invitee.name).strip()
-    return f"{name} <{invitee.email}>" if name else invitee.email
+    name = re.sub(r"[<>@;|\"\s]+", " ", invitee.name).strip()
+    return f'"{name}" <{invitee.email}>' if "," in name else f"{name} <{invitee.email}>".strip()
 
 
 def outsider_lines(team: Iterable[Member]) -> tuple[list[Member], str]:
@@ -66,33 +70,16 @@ def outsider_lines(team: Iterable[Member]) -> tuple[list[Member], str]:
     return shown, "\n".join(lines)
 
 
-def _people(line: str) -> Iterator[tuple[str, str]]:
-    if named := _NAMED.fullmatch(line):
-        yield " ".join(named["name"].split()), named["address"].strip()
-        return
-    pieces = [piece for piece in re.split(r"[\s,;]+", line) if piece]
-    if all("@" in piece for piece in pieces):
-        yield from (("", piece) for piece in pieces)
-    elif pieces:
-        yield "", line.strip()
-
-
-def _problem(name: str, address: str) -> str:
-    problem = address_problem(address)
+def _problem(person: ListedPerson) -> str:
+    """Why a line is not a person; a missing name is not decided here."""
+    problem = address_problem(person.email)
     if problem is AddressProblem.TOO_LONG:
         return f"this address is longer than the {MAX_EMAIL} characters that RingCentral takes."
+    shown = (person.email if problem else person.text)[:MAX_SHOWN] or person.text[:MAX_SHOWN]
     if problem:
-        return f"“{(address or name)[:MAX_SHOWN]}” is no e-mail address. Write Zoe Lang <zoe@partner.example>."
-    if any(len(part) > MAX_NAME for part in _split(name, address)):
+        return f"“{shown}” is no e-mail address. {REMEDY}"
+    if person.problem:
+        return f"“{shown}” does not say clearly who has this address. {REMEDY}"
+    if max(len(person.first_name), len(person.last_name)) > MAX_NAME:
         return f"a first or last name can have {MAX_NAME} characters at most."
     return ""
-
-
-def _split(name: str, address: str) -> tuple[str, str]:
-    """First and last name; missing parts come from the address."""
-    first, _, last = " ".join(name.split()).partition(" ")
-    local, _, domain = address.partition("@")
-    if not first:
-        pieces = [piece.capitalize() for piece in re.split(r"[._+-]+", local) if piece] or [local]
-        first, last = pieces[0], " ".join(pieces[1:])
-    return first, last or domain[:MAX_NAME]

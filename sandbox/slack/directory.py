@@ -143,6 +143,7 @@ def user(world: World, person: Person, *, with_locale: bool = False) -> Json:
             "display_name": person.real_name,  # also shown on the page
             "display_name_normalized": person.real_name,
             "team": person.team_id,
+            **person.profile,
         },
         "is_admin": person.role in ("owner", "admin"),
         "is_owner": person.role == "owner",

