@@ -11,7 +11,7 @@ from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1|ana>, <!subteam^S1|@events>, <mailto:a@b.c|a@b.c>
 _PERSON = re.compile(
     r"<@(?P<user>[UW][A-Z0-9]+)(?:\|[^<>]*)?>"
-    r"|<!subteam\^(?P<group>S[A-Z0-9]+)(?:\|[^<>]*)?>"
+    r"|<!subteam\^(?P<group>S[A-Z0-9]+)(?:\|(?P<handle>[^<>]*))?>"
     r"|<mailto:(?P<mailto>[^<>|]+)(?:\|[^<>]*)?>"
     r"|(?<!\S)(?P<address>[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+)"
     r"|(?<!\S)@(?P<unknown>[\w.-]+)"
@@ -30,6 +30,8 @@ class NamedPeople:
 
     user_ids: tuple[str, ...] = ()
     group_ids: tuple[str, ...] = ()
+    group_names: tuple[str, ...] = ()
+    """The handles of these groups, such as "@events", in the same order; empty if Slack did not send them."""
     addresses: tuple[str, ...] = field(default=(), repr=False)
     unknown_names: tuple[str, ...] = ()
     """Names after an @ that no user of the workspace has."""
@@ -98,6 +100,20 @@ def parse_registrants(rest: str) -> ShowRegistrants:
     return ShowRegistrants(ref_from_slack(rest))
 
 
+def slack_text(people: NamedPeople, max_length: int, ending: str = "") -> str:
+    """The people in Slack's notation, as `parse_register` and `parse_invite` read them, in at most this length."""
+    groups = zip(people.group_ids, people.group_names, strict=True)
+    words = [
+        *(f"<@{user}>" for user in people.user_ids),
+        *(f"<!subteam^{group}{'|' if name else ''}{name}>" for group, name in groups),
+        *people.addresses,
+        *(f"@{name}" for name in people.unknown_names),
+    ]
+    while words and len(" ".join([*words, ending])) > max_length:
+        words.pop()
+    return " ".join([*words, ending]).strip()
+
+
 def _people(rest: str) -> tuple[str, NamedPeople, str]:
     """The text before the people, the people, and the text after them."""
     quoted = split_quoted(rest)
@@ -105,9 +121,11 @@ def _people(rest: str) -> tuple[str, NamedPeople, str]:
     matches = list(_PERSON.finditer(rest, start))
     if not matches:
         return rest.strip(), NamedPeople(), ""
+    groups = {match["group"]: match["handle"] or "" for match in matches if match["group"]}
     people = NamedPeople(
         user_ids=_unique(matches, "user"),
-        group_ids=_unique(matches, "group"),
+        group_ids=tuple(groups),
+        group_names=tuple(groups.values()),
         addresses=tuple(dict.fromkeys(word.strip(EDGE_MARKS) for word in _unique(matches, "mailto", "address"))),
         unknown_names=_unique(matches, "unknown"),
     )

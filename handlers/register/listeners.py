@@ -5,29 +5,28 @@ from __future__ import annotations
 import asyncio
 from secrets import token_hex
 
-from bot.commands.people_args import NamedPeople, Register, parse_register
-from bot.errors import BadInput
+from bot.commands.people_args import NamedPeople, Register, parse_register, slack_text
+from bot.errors import BadInput, GreenroomError
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.registration.bulk import texts as bulk_texts
-from bot.registration.bulk.batch_table import Batch
 from bot.registration.bulk.csv_import import ImportResult, read_people
 from bot.slack import buttons
 from bot.slack.blocks import Block
 from bot.slack.files import download
+from handlers.named_people import named_users, unknown_note
 from handlers.register import form as register_form
-from handlers.register import list_form
+from handlers.register import list_form, list_review
 from handlers.register.form import RegistrantInput
 from handlers.register.list_form import BulkInput
+from handlers.register.list_review import ReviewContext
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat.offer import offer
 from handlers.webinar_choice import choose_webinar
 
 ACTION = "register other people for this webinar"
-ONE_AT_A_TIME = "The form takes one person at a time. Register Many takes a list."
-NOBODY_HERE = "Nobody here is called @{}: choose somebody in Slack, or type a name and an e-mail address."
 NOT_A_PERSON = "Choose a person: this is an app, or somebody who has left."
 NO_ADDRESS = "Slack does not show your email address. Register yourself by name and address instead."
 MAX_BYTES = 5_000_000
@@ -36,7 +35,9 @@ TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists
 
 async def register(request: SlackRequest, command: Register) -> None:
     """Open the form for registering others if the user manages the webinar; else offer the user a seat."""
-    webinar = await choose_webinar(request, command.which, "register", typed=_as_slack_text(command.people))
+    webinar = await choose_webinar(
+        request, command.which, "register", typed=slack_text(command.people, buttons.MAX_TYPED)
+    )
     if webinar:
         await _open(request, webinar, command.people)
 
@@ -90,7 +91,11 @@ async def list_submitted(request: SlackRequest) -> None:
 
     async def work(request: SlackRequest) -> None:
         request.use_window(list_form.failed_view, external_id=name)
-        await _check_list(request, webinar, submitted, pasted)
+        if pasted or submitted.file:
+            await _check_list(request, webinar, submitted, pasted)
+        else:
+            view = list_review.users_review(webinar, submitted.users)
+            await request.finish(view, list_review.review_message(view))
 
     request.run_after_ack(work)
 
@@ -104,8 +109,8 @@ async def list_confirmed(request: SlackRequest) -> None:
 
 async def confirm_pressed(request: SlackRequest) -> None:
     """Start the batch from the review that was sent as a DM."""
-    webinar, batch = await _begin(request, request.value)
-    await request.reply(list_form.started_message(webinar, batch.total), replace=True)
+    webinar, new, asked = await _begin(request, request.value)
+    await request.reply(list_review.started_message(webinar, new, asked), replace=True)
 
 
 async def stop_batch(request: SlackRequest) -> None:
@@ -123,11 +128,24 @@ async def undo_batch(request: SlackRequest) -> None:
     await request.services.bulk.undo(await _batch(request))
 
 
-async def _begin(request: SlackRequest, batch_id: str) -> tuple[Webinar, Batch]:
-    batch = await request.services.bulk.find(batch_id)
-    webinar = await request.managed_webinar(batch.session_id, ACTION)
+async def _begin(request: SlackRequest, metadata: str) -> tuple[Webinar, int, dict[str, str]]:
+    """Start a confirmed batch and ask the chosen Slack users: how many are registered, and who could not be asked."""
+    context = ReviewContext.model_validate_json(metadata)
+    webinar = await request.managed_webinar(context.session_id, ACTION)
     request.services.registration.check(webinar)
-    return webinar, await request.services.bulk.start(batch.batch_id)
+    new = (await request.services.bulk.start(context.batch_id)).total if context.batch_id else 0
+    return webinar, new, {user: await _problem_of_asking(request, webinar, user) for user in context.users}
+
+
+async def _problem_of_asking(request: SlackRequest, webinar: Webinar, user_id: str) -> str:
+    """Ask a Slack user; why they cannot be asked, or empty."""
+    asking = _suggest_seat(request, webinar, RegistrantInput(user_id=user_id))
+    [outcome] = await asyncio.gather(asking, return_exceptions=True)
+    if isinstance(outcome, GreenroomError):
+        return outcome.sentence
+    if outcome is not None:
+        raise outcome
+    return ""
 
 
 async def _batch(request: SlackRequest) -> str:
@@ -144,15 +162,26 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
         await offer(request, webinar)
         return
     request.services.registration.check(webinar)
-    typed = RegistrantInput(user_id=next(iter(people.user_ids), ""), email=next(iter(people.addresses), ""))
-    if typed.user_id:
-        typed = RegistrantInput(user_id=typed.user_id)
-    note = NOBODY_HERE.format(people.unknown_names[0]) if people.unknown_names else ""
     if len(people.user_ids) + len(people.addresses) > 1 or people.group_ids:
-        note = ONE_AT_A_TIME
-    await request.open(
-        register_form.form_view(webinar, typed, has_pages=request.services.own_pages.urls.is_on, note=note)
-    )
+        await _open_list(request, webinar, people)
+        return
+    user_id, email = next(iter(people.user_ids), ""), next(iter(people.addresses), "")
+    typed = RegistrantInput(user_id=user_id, email="" if user_id else email)
+    has_pages, note = request.services.own_pages.urls.is_on, unknown_note(people)
+    await request.open(register_form.form_view(webinar, typed, has_pages=has_pages, note=note))
+
+
+async def _open_list(request: SlackRequest, webinar: Webinar, people: NamedPeople) -> None:
+    """Open the list form with everybody who was named."""
+    has_pages, missing = request.services.own_pages.urls.is_on, ""
+    users = people.user_ids
+    if people.group_ids:  # a trigger expires after three seconds, and reading groups may take longer
+        await request.open_window(list_form.opening_view(webinar), list_form.failed_view)
+        users, missing = await named_users(request, people)
+    note = " ".join(filter(None, [missing, unknown_note(people)]))
+    typed = BulkInput(session_id=webinar.id, users=users, pasted="\n".join(people.addresses))
+    form = list_form.form_view(webinar, typed, has_pages=has_pages, note=note)
+    await (request.show(form) if people.group_ids else request.open(form))
 
 
 async def _register_one(
@@ -224,13 +253,17 @@ async def _check_list(
     )
     registered = {registrant.address for registrant in known.registrants}
     already = [row for row in result.rows if row.details.address in registered]
-    view = list_form.review_view(webinar, draft.batch_id, already, result)
-    await request.finish(view, list_form.review_message(view))
+    view = list_review.review_view(webinar, draft.batch_id, already, result, submitted.users)
+    await request.finish(view, list_review.review_message(view))
 
 
 async def _start_batch(request: SlackRequest) -> None:
-    webinar, batch = await _begin(request, request.metadata)
-    await request.window.show(list_form.started_view(webinar, batch.total))  # its progress comes as a DM anyway
+    webinar, new, asked = await _begin(request, request.metadata)
+    view = list_review.started_view(webinar, new, asked)
+    if asked:
+        await request.finish(view, list_review.started_message(webinar, new, asked))
+    else:
+        await request.window.show(view)  # its progress comes as a DM anyway
 
 
 async def _read_file(request: SlackRequest, submitted: BulkInput) -> ImportResult:
@@ -246,12 +279,6 @@ def _parse(raw: bytes | str, submitted: BulkInput) -> ImportResult:
     return read_people(raw, source=submitted.source)
 
 
-def _as_slack_text(people: NamedPeople) -> str:
-    """The people in Slack's notation, for the value of the picker."""
-    users = [f"<@{user_id}>" for user_id in people.user_ids]
-    return " ".join([*users, *people.addresses])
-
-
 COMMANDS: Commands = {Register: register}
 ACTIONS: Listeners = {
     buttons.REGISTER_OTHERS: register_pressed,
@@ -264,5 +291,5 @@ ACTIONS: Listeners = {
 SUBMISSIONS: Listeners = {
     register_form.CALLBACK: form_submitted,
     list_form.CALLBACK: list_submitted,
-    list_form.REVIEW: list_confirmed,
+    list_review.REVIEW: list_confirmed,
 }

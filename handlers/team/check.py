@@ -13,6 +13,7 @@ from bot.model.registrant import MAX_NAME
 from bot.model.team import MAX_TEAM, NewInvitee, Role
 from bot.slack.blocks import cut, number
 from bot.team.diff import Member, TeamDiff, WantedMember, diff_team, excess, find_member, is_same_person, read_role
+from handlers.named_people import unknown_note
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput
 from handlers.team.outsiders import Outsider, read_outsiders
 
@@ -72,8 +73,7 @@ def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
 
 def prefill_problem(command: Invite, typed: TeamInput, known: KnownPeople) -> str:
     """The problem with the people named in a command, shown when the form opens; empty if none."""
-    names = ", ".join(f"@{name}" for name in command.people.unknown_names)
-    unknown = f"Nobody here is called {names}: choose them below." if names else ""
+    unknown = unknown_note(command.people)
     by_address = OUTSIDERS if command.people.addresses and read_role(command.role) is Role.COHOST else ""
     try:
         wanted_members(typed, known)

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.commands.people_args import Invite, ShowTeam, parse_invite
+from bot.commands.people_args import Invite, ShowTeam, parse_invite, slack_text
 from bot.errors import BadInput
 from bot.model.people import Person
 from bot.model.team import MAX_TEAM
@@ -20,6 +20,7 @@ from bot.team.diff import Member, TeamDiff, read_role
 from bot.team.table import Team as KnownTeam
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
+from handlers.named_people import named_users
 from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only, once
 from handlers.team import check as team_check
 from handlers.team import form as team_form
@@ -162,21 +163,21 @@ async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
     team = await services.team.read(webinar, request.caller_with_progress(note))
     if not services.directory.is_loaded:
         await services.directory.refresh()
-    named = await _named(request, command)
+    named, missing = await _named(request, command)
     typed, _ = team_form.prefilled(team.members, named)
     problem = team_check.prefill_problem(command, typed, await _known(request, typed, team.members))
+    problem = " ".join(filter(None, [missing, problem]))
     now = services.clock.now()
     await request.show(team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem))
 
 
-async def _named(request: SlackRequest, command: Invite) -> Prefill:
-    """The named people, with user groups expanded."""
-    groups = [await request.slack.user_group_members(group) for group in command.people.group_ids]
-    users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
+async def _named(request: SlackRequest, command: Invite) -> tuple[Prefill, str]:
+    """The named people, with user groups expanded, and a sentence about groups that cannot be read."""
+    users, missing = await named_users(request, command.people)
     if len(users) > MAX_TEAM:
         raise BadInput(TOO_MANY.format(len(users), MAX_TEAM))
     role = read_role(command.role) if command.role else None
-    return Prefill(tuple(users), command.people.addresses, role)
+    return Prefill(users, command.people.addresses, role), missing
 
 
 async def _known(request: SlackRequest, typed: TeamInput, team: Sequence[Member]) -> KnownPeople:
@@ -237,13 +238,7 @@ async def _list(
 
 def _people_text(command: Invite) -> str:
     """The named people and role as command text, cut to what a button's value can carry."""
-    named = command.people
-    words = [f"<@{user}>" for user in named.user_ids] + [f"<!subteam^{group}>" for group in named.group_ids]
-    words += [*named.addresses, *(f"@{name}" for name in named.unknown_names)]
-    role = f"as {command.role}" if command.role else ""
-    while words and len(" ".join([*words, role])) > buttons.MAX_TYPED:
-        words.pop()
-    return " ".join([*words, role]).strip()
+    return slack_text(command.people, buttons.MAX_TYPED, f"as {command.role}" if command.role else "")
 
 
 COMMANDS: Commands = {Invite: invite, ShowTeam: show_team}

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.parser import Show, ShowSettings, parse
-from bot.commands.people_args import Invite, NamedPeople, Register, ShowRegistrants, ShowTeam
+from bot.commands.people_args import (
+    Invite,
+    NamedPeople,
+    Register,
+    ShowRegistrants,
+    ShowTeam,
+    parse_register,
+    slack_text,
+)
 from bot.commands.webinar_ref import WebinarRef
 from tests.support.docs_tables import table
 from tests.support.rows import each_row
@@ -46,13 +54,27 @@ def test_documented_invitations_are_parsed(typed: str, webinar: str, people: str
             "for <mailto:zoe@x.example|zoe@x.example>, yan@y.example.",
             NamedPeople(addresses=("zoe@x.example", "yan@y.example")),
         ),
-        ("<!subteam^S1|@events> @nobody", NamedPeople(group_ids=("S1",), unknown_names=("nobody",))),
+        (
+            "<!subteam^S1|@events> <!subteam^S2> @nobody",
+            NamedPeople(group_ids=("S1", "S2"), group_names=("@events", ""), unknown_names=("nobody",)),
+        ),
     ],
 )
 def test_people_are_found_in_every_form(text: str, people: NamedPeople) -> None:
     """Each once, in order."""
     assert parse(f"register launch day {text}") == Register(LAUNCH, people)
     assert bool(people) == bool(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["<@U1>", "<@U2>", "<!subteam^S1|@events>", "<!subteam^S2>", "z@x.example", "@nobody"]))
+)
+def test_people_are_kept_in_the_value_of_a_button(words: list[str]) -> None:
+    """As Slack sends them, within the length that a value may have."""
+    people = parse_register(" ".join(words)).people
+    assert parse_register(slack_text(people, 1_000)).people == people
+    assert len(slack_text(people, 20, "as cohost")) <= 20
 
 
 def test_repr_of_a_command_contains_no_address() -> None:

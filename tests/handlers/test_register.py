@@ -16,7 +16,7 @@ from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
 from bot.registration.bulk.texts import BatchCounts, duration, result_text
 from handlers.register import form as register_form
-from handlers.register import list_form
+from handlers.register import list_review
 from handlers.register.form import RegistrantInput
 from handlers.registrants.list import RegistrantPage, page_message, search_registrants
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
@@ -63,15 +63,15 @@ def test_the_review_warns_of_obstacles() -> None:
     closed = webinar(registration=registration(is_open=False))
     small = webinar(registration=registration(limit=5, count=3))
     three, two = ImportResult(rows=ROWS[:3]), ImportResult(rows=ROWS[:2])
-    assert "closed just now" in visible_text(list_form.review_view(closed, "b1", (), two)["blocks"])
-    assert "room for 2 more" in visible_text(list_form.review_view(small, "b1", (), three)["blocks"])
-    assert "room" not in visible_text(list_form.review_view(small, "b1", (), two)["blocks"])
-    assert "submit" not in list_form.review_view(webinar(), "b1", ROWS[:2], two)
+    assert "closed just now" in visible_text(list_review.review_view(closed, "b1", (), two)["blocks"])
+    assert "room for 2 more" in visible_text(list_review.review_view(small, "b1", (), three)["blocks"])
+    assert "room" not in visible_text(list_review.review_view(small, "b1", (), two)["blocks"])
+    assert "submit" not in list_review.review_view(webinar(), "b1", ROWS[:2], two)
 
 
 def test_the_review_counts_each_line_once_and_names_people() -> None:
     """The counts are those of the lists below them, and the button registers the new people."""
-    review = list_form.review_view(webinar(), "b1", ROWS[:3], IMPORT_RESULT)
+    review = list_review.review_view(webinar(), "b1", ROWS[:3], IMPORT_RESULT)
     words = visible_text(review["blocks"])
     assert "1,197 new, 3 already registered, 2 repeated, 40 not understood" in words
     assert review["submit"]["text"] == "Register 1,197 People"
@@ -86,7 +86,7 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
         others=("Company",),
         shortened=1,
     )
-    words = visible_text(list_form.review_view(webinar(), "b1", ROWS[:1], few)["blocks"])
+    words = visible_text(list_review.review_view(webinar(), "b1", ROWS[:1], few)["blocks"])
     assert "1 new, 1 already registered, 1 repeated, 1 not understood" in words
     for line in (
         "Line 2: Iris Moreno is registered already",
@@ -96,7 +96,7 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
         "Other columns, kept as externalId: Company. For 1 person, not all of it fits",
     ):
         assert line in words
-    assert "1 new*" in visible_text(list_form.review_view(webinar(), "b1", (), ImportResult(rows=ROWS[:1]))["blocks"])
+    assert "1 new*" in visible_text(list_review.review_view(webinar(), "b1", (), ImportResult(rows=ROWS[:1]))["blocks"])
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_the_review_says_how_many_people_are_emailed(suppressed: bool | None, ne
     preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
     one = webinar(registration=registration(preferences=preferences))
     result = ImportResult(rows=ROWS[: new + 1])
-    assert expected in visible_text(list_form.review_view(one, "b1", result.rows[:1], result)["blocks"])
-    assert "emails" not in visible_text(list_form.review_view(one, "b1", result.rows, result)["blocks"])
+    assert expected in visible_text(list_review.review_view(one, "b1", result.rows[:1], result)["blocks"])
+    assert "emails" not in visible_text(list_review.review_view(one, "b1", result.rows, result)["blocks"])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from bot.model.registrant import RegistrantDetails
 from bot.registration import request_table
 from bot.slack.files import download
 from bot.slack.responses import SlackRefused
-from sandbox.slack.model import Upload
+from sandbox.slack import View
+from sandbox.slack.model import Upload, UserGroup
 from tests.support.bulk import IRIS, JOAN, LEO, ORGANIZER, REGISTRANTS, bulk_harness
 from tests.support.registration import limit_settings, without_waits
 from tests.support.world import World, running_world
@@ -286,6 +287,70 @@ async def test_an_invalid_list_keeps_the_input(world: World) -> None:
     await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER))
     assert world.slack.view(ORGANIZER).values["source"]["source"]["value"] == "fair"
     assert bulk.take_calls() == []
+
+
+def _form_values(form: View) -> tuple[list[str], str]:
+    """The chosen Slack users and the pasted list of the open list form."""
+    values = form.values
+    return values["users"]["users"]["selected_users"], values["pasted"]["pasted"]["value"] or ""
+
+
+async def test_several_people_open_the_list_form(world: World) -> None:
+    """With everybody who was named; Slack people are asked, the others are registered from the list."""
+    bulk = await bulk_harness(world)
+    form = await bulk.open_form("register launch <@U0DEV|dev> <mailto:iris@outside.example|iris@outside.example>")
+    assert (form.title, _form_values(form)) == ("Register many", (["U0DEV"], "iris@outside.example"))
+
+    await world.slack.submit(ORGANIZER, form, {"pasted": "Iris Moreno <iris@outside.example>"})
+    await world.settled()
+    review = world.slack.view(ORGANIZER)
+    assert "1 new" in review.words
+    assert "*1 person* in Slack get" in review.words
+    assert "<@U0DEV>" in review.words
+    assert not world.slack.messages("@dev")
+    await world.slack.submit(ORGANIZER, review)
+    await world.settled()
+
+    assert "Asked in a direct message: <@U0DEV>." in world.slack.view(ORGANIZER).words
+    assert "suggests" in world.last("@dev", "dev").words
+    assert bulk.emails == ["iris@outside.example"]
+
+
+async def test_slack_people_alone_are_asked_after_a_review(world: World) -> None:
+    """Without a list there is none to read; who cannot be asked is named with the reason."""
+    bulk = await bulk_harness(world)
+    form = await bulk.open_form("register launch <@U0DEV> <@U0EMI>")
+    assert _form_values(form)[0] == ["U0DEV", "U0EMI"]
+    await world.slack.submit(ORGANIZER, form, {"users": ["dev", "greenroom"]})
+    await world.settled()
+    review = world.slack.view(ORGANIZER)
+    assert review.body["submit"]["text"] == "Ask 2 in Slack"
+    await world.slack.submit(ORGANIZER, review)
+    await world.settled()
+
+    done = world.slack.view(ORGANIZER).words
+    assert "Asked in a direct message: <@U0DEV>." in done
+    assert "Choose a person: this is an app" in done
+    assert bulk.take_calls() == []
+
+
+async def test_a_disabled_user_group_is_named_and_the_others_stay(world: World) -> None:
+    """In the list form and in the team form."""
+    bulk = await bulk_harness(world)
+    world.slack.scopes = {*world.slack.scopes, "usergroups:read"}
+    world.slack.world.groups["S0GONE"] = UserGroup("S0GONE", "gone", "Gone", ["U0EMI"], disabled=True)
+    world.slack.world.groups["S0HERE"] = UserGroup("S0HERE", "here", "Here", ["U0FINN"])
+    named = "<@U0DEV> <!subteam^S0GONE|@gone> <!subteam^S0HERE|@here> zoe@outside.example @nobody"
+
+    form = await bulk.open_form(f"register launch {named}")
+    assert _form_values(form) == (["U0DEV", "U0FINN"], "zoe@outside.example")
+    assert "@gone cannot be read: it may be disabled." in form.words
+    assert "Nobody here is called @nobody" in form.words
+
+    await world.slack.close(ORGANIZER, form, clear=True)
+    team = await bulk.open_form(f"invite launch {named}")
+    assert team.values["panelists"]["people"]["selected_users"] == ["U0DEV", "U0FINN"]
+    assert "@gone cannot be read: it may be disabled." in team.words
 
 
 @pytest.mark.parametrize("kept", [True, False])

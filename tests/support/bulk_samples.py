@@ -15,8 +15,9 @@ from bot.registration.bulk.csv_import import ImportProblem, ImportResult, Import
 from bot.registration.bulk.texts import BatchCounts
 from bot.slack.message import Message
 from handlers.register import form as register_form
-from handlers.register import list_form
+from handlers.register import list_form, list_review
 from handlers.register.form import RegistrantInput
+from handlers.register.list_form import BulkInput
 from handlers.registrants import list as registrant_list
 from handlers.registrants.list import RegistrantPage, page_message
 from tests.support.webinar_samples import NASTY, NOW
@@ -53,6 +54,8 @@ IMPORT_RESULT = ImportResult(
     others=tuple(NASTY[:90] for _ in range(80)),
     shortened=1_200,
 )
+USERS = tuple(f"U0{number:09}" for number in range(list_form.MAX_USERS))
+ASKED = {user: "" if number % 2 else NASTY for number, user in enumerate(USERS)}
 TALLY = BatchCounts(
     total=10_000, waiting=4_000, registered=5_000, already_registered=7, refused=1, stopped=2, removed=3
 )
@@ -81,9 +84,11 @@ def bulk_messages(one: Webinar) -> list[Message]:
         bulk_texts.undoing_message(one, "b1", TALLY),
         bulk_texts.undo_stopped_message(one, "b1", TALLY, "RingCentral refused it."),
         bulk_texts.undone_message(one, TALLY),
-        list_form.review_message(list_form.review_view(one, "b1", ROWS[:3], IMPORT_RESULT)),
-        list_form.review_message(list_form.review_view(one, "b1", ROWS[:1], ImportResult(rows=ROWS[:1]))),
-        list_form.started_message(one, 1),
+        list_review.review_message(list_review.review_view(one, "b1", ROWS[:3], IMPORT_RESULT)),
+        list_review.review_message(list_review.review_view(one, "b1", ROWS[:1], ImportResult(rows=ROWS[:1]))),
+        list_review.started_message(one, 1),
+        list_review.started_message(one, 0, ASKED),
+        list_review.review_message(list_review.users_review(one, USERS)),
         register_form.done_message(one, register_form.link_blocks(new_registration(), "", "", is_silent=True)),
         register_form.suggested_message(one, "U1"),
         many,
@@ -104,12 +109,17 @@ def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
         register_form.done_view(one, register_form.seat_blocks("U1")),
         register_form.suggested_view(one, "U1"),
         list_form.form_view(one, has_pages=True),
+        list_form.form_view(one, BulkInput(session_id="s1", users=USERS, pasted="x" * 999), has_pages=True, note="No."),
+        list_form.opening_view(one),
+        list_review.review_view(one, "b" * 24, ROWS[:3], IMPORT_RESULT, USERS),
+        list_review.users_review(one, USERS),
+        list_review.started_view(one, 3, ASKED),
         list_form.working_view(one, "abc", note="Wait."),
-        list_form.review_view(one, "b1", ROWS[:3], IMPORT_RESULT),
-        list_form.review_view(one, "b1", ROWS[:1], ImportResult(rows=ROWS[:1])),
-        list_form.review_view(one, "b1", (), ImportResult(rows=ROWS[:1] * 10_000)),
+        list_review.review_view(one, "b1", ROWS[:3], IMPORT_RESULT),
+        list_review.review_view(one, "b1", ROWS[:1], ImportResult(rows=ROWS[:1])),
+        list_review.review_view(one, "b1", (), ImportResult(rows=ROWS[:1] * 10_000)),
         list_form.starting_view(),
-        list_form.started_view(one, 1),
+        list_review.started_view(one, 1),
         list_form.failed_view("No."),
         registrant_list.search_form(
             RegistrantPage(session_id="1" * 20, words="x" * 100), "https://hooks.example/" + "x" * 200
