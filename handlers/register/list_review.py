@@ -52,10 +52,15 @@ MAX_MENTIONS = 20
 class ReviewContext(Frozen):
     """What the review registers when it is confirmed; its private_metadata."""
 
-    session_id: str
+    session_id: str = ""
     batch_id: str = ""
-    """Empty without a list."""
+    """Empty without a list. With one, its webinar counts."""
     users: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> ReviewContext:
+        """The context in the metadata of the review, or in a button of an earlier version: the batch's id."""
+        return cls.model_validate_json(text) if text.startswith("{") else cls(batch_id=text)
 
 
 def review_view(

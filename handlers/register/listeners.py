@@ -130,10 +130,11 @@ async def undo_batch(request: SlackRequest) -> None:
 
 async def _begin(request: SlackRequest, metadata: str) -> tuple[Webinar, int, dict[str, str]]:
     """Start a confirmed batch and ask the chosen Slack users: how many are registered, and who could not be asked."""
-    context = ReviewContext.model_validate_json(metadata)
-    webinar = await request.managed_webinar(context.session_id, ACTION)
+    context = ReviewContext.read(metadata)
+    batch = await request.services.bulk.find(context.batch_id) if context.batch_id else None
+    webinar = await request.managed_webinar(batch.session_id if batch else context.session_id, ACTION)
     request.services.registration.check(webinar)
-    new = (await request.services.bulk.start(context.batch_id)).total if context.batch_id else 0
+    new = (await request.services.bulk.start(batch.batch_id)).total if batch else 0
     return webinar, new, {user: await _problem_of_asking(request, webinar, user) for user in context.users}
 
 
