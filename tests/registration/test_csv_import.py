@@ -77,6 +77,30 @@ def test_usual_encodings_are_read(encoding: str) -> None:
     assert names_and_addresses(read_people(raw)) == [("Zoë", "Müller-Ñandú", "zoe@acme.example")]
 
 
+@each_row(
+    ("encoding", "text"),
+    [
+        ("cp1250", "Příjmení;Jméno;E-mail\nDvořák;Jiří;jiri@x.example"),
+        ("cp1250", "Imię;Nazwisko;E-mail\nŁukasz;Wiśniewski;l@x.example"),
+        ("cp1254", "Adı;Soyadı;E-posta\nŞükrü;Yıldız;s@x.example"),
+        ("cp1251", "Имя;Фамилия;Почта\nИван;Петров;ivan@x.example\nОльга;Сидорова;o@x.example"),
+        ("koi8_r", "Имя;Фамилия;Почта\nИван;Петров;ivan@x.example\nОльга;Сидорова;o@x.example"),
+        ("cp1253", "Όνομα;Επώνυμο;Email\nΓιώργος;Παπαδόπουλος;g@x.example\nΕλένη;Νικολάου;e@x.example"),
+        ("cp1256", "الاسم الأول;اسم العائلة;Email\nمحمد;سلمان;m@x.example\nليلى;حداد;l@x.example"),
+        ("cp932", "姓,名,メールアドレス\n山田,太郎,taro@x.example\n髙橋,花子,h@x.example"),
+        ("euc_jp", "姓,名,メールアドレス\n山田,太郎,taro@x.example\n佐藤,花子,h@x.example"),
+        ("gb18030", "姓,名,电子邮箱\n王,小明,wang@x.example\n李,娜,li@x.example"),
+        ("big5", "姓,名,電子郵件\n陳,大文,chan@x.example\n林,志玲,lin@x.example"),
+        ("cp949", "성,이름,이메일\n김,민준,kim@x.example\n이,서연,lee@x.example"),
+        ("cp874", "ชื่อ,นามสกุล,อีเมล\nสมชาย,ใจดี,s@x.example\nสมหญิง,รักไทย,r@x.example"),
+        ("cp1252", "Prénom;Nom;Courriel\nHélène;Lefèvre;h@x.example\nFrançois;Noël;f@x.example"),
+    ],
+)
+def test_encodings_of_other_scripts_are_told_by_their_content(encoding: str, text: str) -> None:
+    """As spreadsheets write them on Windows in other countries."""
+    assert names_and_addresses(read_people(text.encode(encoding))) == names_and_addresses(read_people(text))
+
+
 def test_undefined_bytes_are_decoded() -> None:
     """A byte that is undefined in the usual encodings becomes some character."""
     raw = b"Iris;Moreno;iris@acme.example\nJ\x81\xe9an;Cruz;joan@acme.example"
