@@ -138,15 +138,15 @@ def _in_sequence(line: str, addresses: Sequence[Address]) -> Iterator[FoundPerso
     is_clear = not name_text(line[addresses[-1].end :][:MAX_NAME_TEXT]) and all(
         address.is_enclosed or not name_text(gap[:MAX_NAME_TEXT]) for address, gap in zip(addresses, gaps, strict=True)
     )
+    is_after_name = False
     for number, (address, gap) in enumerate(zip(addresses, gaps, strict=True)):
         text = line[address.start - len(gap) : address.end].strip(_TRAILING)
-        is_after_name = (
-            number > 0 and addresses[number - 1].is_enclosed and bool(name_text(gaps[number - 1][:MAX_NAME_TEXT]))
-        )
         if is_clear and _is_beside(gap, address.email, is_first=not number, is_after_name=is_after_name):
-            yield _person(gap.strip(_TRAILING), address.email, text)
+            person = _person(gap.strip(_TRAILING), address.email, text)
         else:
-            yield FoundPerson(email=address.email, text=text, problem=LineProblem.UNCLEAR)
+            person = FoundPerson(email=address.email, text=text, problem=LineProblem.UNCLEAR)
+        is_after_name = address.is_enclosed and bool(person.name)
+        yield person
 
 
 def _is_beside(gap: str, email: str, *, is_first: bool, is_after_name: bool) -> bool:

@@ -63,7 +63,7 @@ def name_text(text: str) -> str:
     line = _LABEL.sub("", line).strip(_EDGES + "-–—")
     if len(line) > 1 and _QUOTES.get(line[0]) == line[-1]:
         line = line[1:-1]
-    line = " ".join(line.split())
+    line = " ".join(word for word in line.split() if any(map(str.isalpha, word)))  # not "🎉", "=", "2"
     return line if is_name(line) else ""
 
 

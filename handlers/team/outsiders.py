@@ -52,9 +52,15 @@ def read_outsiders(text: str) -> tuple[list[Outsider], list[str]]:
 
 
 def invitee_line(invitee: Invitee) -> str:
-    """A member as a line that `read_outsiders` parses."""
+    """A member as a line that `read_outsiders` parses: the name in quotes if it could be read as two people's."""
     name = re.sub(r"[<>@;|\"\s]+", " ", invitee.name).strip()
-    return f'"{name}" <{invitee.email}>' if "," in name else f"{name} <{invitee.email}>".strip()
+    lines = (f"{name} <{invitee.email}>", f'"{name}" <{invitee.email}>') if name else ()
+    return next((line for line in lines if _is_read_as(line, invitee.email)), invitee.email)
+
+
+def _is_read_as(line: str, address: str) -> bool:
+    people, problems = read_outsiders(line)
+    return [one.email for one in people] == [address] and not problems
 
 
 def outsider_lines(team: Iterable[Member]) -> tuple[list[Member], str]:

@@ -295,6 +295,7 @@ def test_sections_of_a_report_have_their_own_headings() -> None:
         "Rick Roe, jane@x.example, Jane Doe, Acme",
         "Jane Doe Rick Roe <b1@x.example>",
         "Rick Roe;Jane;Doe;jane@x.example",
+        "<a@x.example> Jane Doe, <jane@x.example> Rick Roe <b@x.example>",
         "Doe, Jane, Rick Roe <rick@x.example>",
         "Name,Email\nJane Doe,jane@x.example rick@x.example",
         "Name,Email\nRick Roe <rick@x.example>,jane@x.example",
