@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from sqlalchemy.exc import DBAPIError
 
 from bot import app as root
 from bot import logging_setup
@@ -54,7 +55,14 @@ async def _serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    greenroom = await root.build(settings, SystemClock())
+    building = asyncio.ensure_future(root.build(settings, SystemClock()))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({building, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not building.done():  # stopped while it waits for Slack or the database
+        building.cancel()
+        await asyncio.wait({building})
+        return
+    greenroom = await building
     # Objects created at start stay: scanning all of them for garbage would stop the loop for 50 ms each time.
     gc.collect()
     gc.freeze()
@@ -66,7 +74,10 @@ async def _serve(settings: Settings) -> None:
 
 def _migrate() -> None:
     settings = read_settings()
-    asyncio.run(migrate(settings.database_url, Vault(settings.encryption_key.get_secret_value())))
+    try:
+        asyncio.run(migrate(settings.database_url, Vault(settings.encryption_key.get_secret_value())))
+    except (DBAPIError, OSError) as error:
+        raise SettingsError(f"The database at DATABASE_URL cannot be used now ({type(error).__name__}).") from error
 
 
 def _manifest() -> None:

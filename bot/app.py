@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 import aiohttp
@@ -21,13 +22,15 @@ from bot.commands import create_args
 from bot.db.connection import Store
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
-from bot.errors import GreenroomError, SettingsError
+from bot.errors import SettingsError
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral.client import RingCentral
 from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
 from bot.services import Services, build_services, release_leases
 from bot.settings import Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
+from bot.slack.responses import SlackRefused
+from bot.startup import patiently
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
 from bot.web.limits import EVENTS as EVENTS
@@ -75,11 +78,11 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
     """Build and start the bot. Raises `GreenroomError` with a sentence for the admin if it cannot start."""
     create_args.warm_up()
     vault = Vault(settings.encryption_key.get_secret_value())
-    await migrate(settings.database_url, vault)
+    await patiently("database", partial(migrate, settings.database_url, vault), pace.sleep)
     http = aiohttp.ClientSession(timeout=TIMEOUT)
     try:
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
-        identity = await _identity(slack)
+        identity = await patiently("slack", partial(_identity, slack), pace.sleep)
         provider = _provider(settings, clock, http, pace)
         store = Store(settings.database_url, vault)
         services = build_services(settings, identity, store, slack, provider, clock)
@@ -100,10 +103,8 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
 async def _identity(slack: SlackApi) -> Identity:
     try:
         return await slack.identity()
-    except GreenroomError as error:
-        raise SettingsError(
-            f"Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL. {error.sentence}"
-        ) from error
+    except SlackRefused as error:
+        raise SettingsError(f"Slack does not accept SLACK_BOT_TOKEN. {error.sentence}") from error
 
 
 def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pace: ProviderTiming) -> RingCentral:
@@ -147,7 +148,7 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
 async def _serve(settings: Settings, app: AsyncApp, services: Services) -> tuple[web.AppRunner, str]:
     connections = Connections(lambda: _protocol(runner))
     server = web.Application(client_max_size=MAX_BODY, middlewares=[connections.middleware, limited_body])
-    health.add_routes(server, lambda: services.scheduler.is_alive)
+    health.add_routes(server, services.is_ready)
     if services.own_pages.urls.is_on:
         pages.add_routes(server, services.own_pages, IpRateLimit())
     if not settings.socket_mode:

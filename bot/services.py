@@ -98,6 +98,10 @@ class Services:
     page_queue: PageQueue
     bulk: BulkService
 
+    async def is_ready(self) -> bool:
+        """Whether deliveries run and the database can be used."""
+        return self.scheduler.is_alive and await self.store.is_usable()
+
     async def sweep(self) -> None:
         """Read the directory once, then keep the mirror current."""
         await self.directory.refresh(max_age=math.inf)

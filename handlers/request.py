@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.db.problems import database_problem
 from bot.errors import GreenroomError, UnknownWebinar
 from bot.model.people import Person, Workspace
 from bot.model.webinar import Webinar
@@ -261,7 +262,10 @@ class SlackRequest:
         reference = ""
         if not isinstance(error, GreenroomError):
             reference = token_hex(3).upper()
-            log.error("error.unexpected", extra={"reference": reference}, exc_info=error)
+            if database_problem(error):
+                log.error("database.unavailable", extra={"reason": type(error).__name__})
+            else:
+                log.error("error.unexpected", extra={"reference": reference}, exc_info=error)
         if self.view and not self.acknowledged:
             await self.acknowledge(response_action="push", view=error_message.problem_view(error, reference))
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -13,18 +14,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table, bindparam, event, make_url
+from sqlalchemy import Executable, Table, bindparam, event, make_url, text
 from sqlalchemy.dialects import postgresql as postgres
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, CursorResult
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.clock import monotonic
+from bot.db.problems import DatabaseProblem, database_problem
 from bot.db.vault import Vault, attach
 from bot.errors import SettingsError
 
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG, it logs every statement with its values
 
 T = TypeVar("T")
+CHECK_TIMEOUT = 2.0
+"""Seconds in which a usable database answers."""
+FULL_FOR = 60.0
 CLOSE_TIMEOUT = 2.0
 """Seconds that `Store.close` waits for open transactions."""
 SQLITE_BUSY_TIMEOUT_MS = 15_000
@@ -82,6 +89,8 @@ class Store:
         self._reader = _engine(self.url, size=4) if self.is_sqlite else self._writer
         for engine in (self._writer, self._reader):
             attach(engine, vault)
+        self.full_until = -math.inf
+        """Until when (monotonic) the disk of the database counts as full."""
         self._open: set[AsyncExitStack] = set()
         self._ended = asyncio.Event()
 
@@ -111,12 +120,36 @@ class Store:
                 connection = await uninterrupted(stack.enter_async_context(transaction))
                 yield Db(connection, self.vault)
             except BaseException as error:
+                self._note(error)
                 await uninterrupted(stack.__aexit__(type(error), error, error.__traceback__))
                 raise
-            await uninterrupted(stack.aclose())
+            await self._end(stack)
         finally:
             self._open.discard(stack)
             self._ended.set()
+
+    async def _end(self, stack: AsyncExitStack) -> None:
+        try:
+            await uninterrupted(stack.aclose())
+        except Exception as error:
+            self._note(error)
+            raise
+
+    def _note(self, error: BaseException) -> None:
+        if database_problem(error) is DatabaseProblem.FULL:
+            self.full_until = monotonic() + FULL_FOR
+
+    async def is_usable(self) -> bool:
+        """Whether the database answers, and nothing failed of late because its disk is full.
+
+        On a full disk, most transactions still succeed: those that need no more space.
+        """
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT), self.read() as db:
+                await db.execute(text("select 1"))
+        except (TimeoutError, SQLAlchemyError, OSError):
+            return False
+        return monotonic() >= self.full_until
 
     async def close(self) -> None:
         """Close every connection, after canceled transactions have ended."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.db.connection import async_url, write_engine
+from bot.db.problems import database_problem
 from bot.db.vault import Vault
 from bot.errors import SettingsError
 
@@ -42,6 +43,8 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
         connection = await engine.connect()
     except (OSError, DBAPIError) as error:
+        if database_problem(error):
+            raise  # it may become available
         raise SettingsError(
             f"The database at DATABASE_URL cannot be opened ({type(error).__name__}). Is it there, and may we use it?"
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from bot.db.problems import database_problem
 from bot.errors import GreenroomError
 from bot.providers.base import DISPLAY_NAME
 from bot.slack.blocks import MAX_SECTION, cut, escape_sentence, message, modal, paragraph
@@ -19,6 +20,8 @@ def error_sentence(error: Exception, reference: str = "") -> str:
     """Return the sentence for a person: our errors carry one; for any other error, a reference for the admin."""
     if isinstance(error, GreenroomError):
         return error.sentence
+    if problem := database_problem(error):
+        return problem.value
     if not reference:
         return f"{UNEXPECTED} Try again, or tell your admin when it happened."
     return f"{UNEXPECTED} Try again; if it happens again, give your admin the reference {reference}."

@@ -172,8 +172,8 @@ async def test_run_that_cannot_start_ends_with_a_sentence(vendors: Vendors, tmp_
     ("name", "value", "sentence"),
     [
         ("PORT", "{taken}", "HOST 127.0.0.1 PORT {taken} cannot be listened on: "),
-        ("SLACK_BOT_TOKEN", "xoxb-hush", "Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at"),
-        ("DATABASE_URL", "postgresql://hush:hush@127.0.0.1:1/x", "The database at DATABASE_URL cannot be opened"),
+        ("SLACK_BOT_TOKEN", "xoxb-hush", "Slack does not accept SLACK_BOT_TOKEN. "),
+        ("DATABASE_URL", "sqlite:////nowhere/hush/x.db", "The database at DATABASE_URL cannot be opened"),
     ],
     ids=["port", "token", "database"],
 )
