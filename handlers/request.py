@@ -5,27 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-from slack_bolt.context.ack.async_ack import AsyncAck
+from typing import Any, TypeAlias
 
 from bot.db.problems import database_problem
-from bot.errors import GreenroomError, UnknownWebinar
-from bot.model.people import Person, Workspace
+from bot.errors import GreenroomError
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
 from bot.slack import error_message
-from bot.slack.client import SlackApi
 from bot.slack.deliver import ResultWindow
 from bot.slack.error_message import message_view, sentence_message, sentence_view, wait_sentence
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
-from bot.slack.users import CURRENT
-
-if TYPE_CHECKING:
-    from bot.services import Services
+from handlers.request_context import RequestContext
 
 log = logging.getLogger(__name__)
 
@@ -33,110 +25,17 @@ NOT_SHOWN = "Slack did not show what you asked for. Nothing has changed; please 
 
 
 @dataclass
-class SlackRequest:
-    """A command, a click or a submitted form."""
+class SlackRequest(RequestContext):
+    """A command, a click or a submitted form, and the ways to answer its user."""
 
-    services: Services
-    ack: AsyncAck
-    body: Mapping[str, Any]
-    user_id: str
-    channel_id: str = ""
-    trigger_id: str = ""
-    response_url: str = ""
-    value: str = ""
-    """The value of the clicked element."""
-    block_id: str = ""
-    view: Mapping[str, Any] | None = None
-    acknowledged: bool = False
-    manages: bool = False
-    """Whether a check of this request has found that its user manages the webinar: their calls go first."""
     failure_view: Callable[[str], View] | None = None
     """Builds the view that replaces a progress view if the work fails; None if no progress view is shown."""
     _window: ResultWindow | None = None
-
-    @property
-    def workspace(self) -> Workspace:
-        """The workspace that Greenroom serves here; users of other organizations are strangers in it."""
-        return self.services.account.workspace
-
-    @property
-    def slack(self) -> SlackApi:
-        """Slack's Web API, as the bot."""
-        return self.services.slack
-
-    def now(self) -> datetime:
-        """The current time (aware UTC)."""
-        return self.services.clock.now()
-
-    @property
-    def view_id(self) -> str:
-        """The id of the modal the request came from, or empty."""
-        return str(self.view["id"]) if self.view else ""
-
-    @property
-    def values(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-        """The inputs of the modal (`view.state.values`)."""
-        return self.view["state"]["values"] if self.view else {}
-
-    @property
-    def metadata(self) -> str:
-        """The modal's `private_metadata`."""
-        return str(self.view["private_metadata"]) if self.view else ""
-
-    async def person(self) -> Person:
-        """The user who made the request, as looked up at most a day ago."""
-        return await self.services.users.get(self.workspace, self.user_id)
-
-    async def current_person(self) -> Person:
-        """The user who made the request, as looked up at most two minutes ago: for what not everybody may do."""
-        return await self.services.users.get(self.workspace, self.user_id, max_age=CURRENT)
-
-    async def find_webinar(self, session_id: str) -> Webinar:
-        """The webinar of this session. Raises `UnknownWebinar` if there is none, or the user cannot see it."""
-        webinar = await self.services.mirror.find(session_id)
-        if not await self.services.visibility.can_see(await self.person(), webinar, here=self.channel_id):
-            raise UnknownWebinar
-        return webinar
-
-    async def visible_webinars(self, ending_after: datetime | None = None) -> list[Webinar]:
-        """The webinars that the user can see, by start; with `ending_after`, only those that end later."""
-        webinars = await self.services.mirror.everything(ending_after)
-        return await self.services.visibility.visible(await self.person(), webinars, here=self.channel_id)
 
     async def refreshed_webinar(self, session_id: str, *, force: bool = False) -> Webinar:
         """Read the webinar at the provider (one call) if the user can see it. Raises like `find_webinar`."""
         await self.find_webinar(session_id)
         return await self.services.mirror.refresh(session_id, self.caller(Lane.LOOK), force=force)
-
-    async def can_manage(self, webinar: Webinar) -> bool:
-        """Whether the user may manage this webinar now."""
-        return await self.services.permissions.can_manage(await self.current_person(), webinar)
-
-    async def can_run(self, webinar: Webinar) -> bool:
-        """Whether the user may run this webinar now: manage it, or be one of its co-hosts."""
-        return await self.services.permissions.can_run(await self.current_person(), webinar)
-
-    async def require_manager(self, webinar: Webinar, action: str) -> None:
-        """Raise `NotAllowed`, which names who may; `action` continues "You can't"."""
-        await self.services.permissions.check_manage(await self.current_person(), webinar, action)
-        self.manages = True
-
-    async def require_runner(self, webinar: Webinar, action: str) -> None:
-        """Raise `NotAllowed` for anyone but those who manage the webinar and its co-hosts."""
-        await self.services.permissions.check_run(await self.current_person(), webinar, action)
-        self.manages = True
-
-    async def managed_webinar(self, session_id: str, action: str) -> Webinar:
-        """The webinar of this session. Raises like `find_webinar`, and `NotAllowed` if the user may not manage it."""
-        webinar = await self.find_webinar(session_id)
-        await self.require_manager(webinar, action)
-        return webinar
-
-    async def run_webinar(self, session_id: str, action: str) -> Webinar:
-        """The webinar of this session. Raises like `find_webinar`, and `NotAllowed` if the user may not run it."""
-        webinar = await self.find_webinar(session_id)
-        await self.require_runner(webinar, action)
-        return webinar
 
     async def acknowledge(self, **answer: Any) -> None:
         """Acknowledge to Slack; only the first call counts."""
