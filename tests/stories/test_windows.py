@@ -49,6 +49,7 @@ async def _webinar(world: World) -> None:
     world.slack.scopes = {*world.slack.scopes, "files:read", "files:write"}
     world.slack.limits.messages_per_second = None
     await registration_harness(world)
+    await world.command(CHLOE, "#launch", "share launch")  # so that Dev can see it
     world.ringcentral.faults.clear()
 
 

@@ -111,9 +111,9 @@ async def defaults(world: World) -> Flow:
 
 async def subscriptions(world: World) -> Flow:
     """Change what a channel gets."""
-    await world.command("dev", "#launch", "subscriptions")
-    await world.click("dev", world.last("#launch", "dev"), "Change")
-    return Flow("dev", world.slack.view("dev"), {"features": ["live"]}, "live", lambda: True)
+    await world.command("ben", "#launch", "subscriptions")
+    await world.click("ben", world.last("#launch", "ben"), "Change")
+    return Flow("ben", world.slack.view("ben"), {"features": ["live"]}, "live", lambda: True)
 
 
 Open = Callable[[World], Awaitable[Flow]]
