@@ -69,16 +69,16 @@ async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:
 )
 async def test_list_of_a_day_or_week_has_its_webinars(world: World, typed: str, title: str, shown: list[str]) -> None:
     """In the user's time zone, soonest first, without those of other days."""
-    now = world.clock.now().astimezone(ZoneInfo("Europe/Berlin"))
+    now = world.clock.now().astimezone(ZoneInfo("Europe/Madrid"))
     monday = now.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=7 - now.weekday())
     await world.move(monday - now)
     for name, ahead in (("Lunch", 4), ("Morning", 24), ("Later", 8 * 24)):
         world.ringcentral.create(f"{name} talk", world.clock.now() + timedelta(hours=ahead))
     await world.bot.services.mirror.sweep()
 
-    await world.command("dev", "#launch", f"list {typed}")
+    await world.command("ana", "#launch", f"list {typed}")
 
-    answer = world.last("#launch", "dev")
+    answer = world.last("#launch", "ana")
     check_message(answer.text, answer.blocks)
     assert answer.text.startswith(f"{title}: {len(shown)} webinar")
     assert [line.strip("*") for line in answer.words.splitlines() if line.endswith(" talk*")] == shown
@@ -86,14 +86,14 @@ async def test_list_of_a_day_or_week_has_its_webinars(world: World, typed: str, 
 
 async def test_list_of_an_empty_day_says_so_and_refresh_keeps_the_day(world: World) -> None:
     """The button of the reply reads the same list again."""
-    await world.command("dev", "#launch", "list tomorrow")
-    answer = world.last("#launch", "dev")
+    await world.command("ana", "#launch", "list tomorrow")
+    answer = world.last("#launch", "ana")
     assert answer.words.startswith("No webinar starts tomorrow. See what is coming with `/webinar list`\n")
     world.ringcentral.create("Morning talk", world.clock.now() + timedelta(days=1))
 
-    await world.click("dev", answer, "Refresh")
+    await world.click("ana", answer, "Refresh")
 
-    assert world.last("#launch", "dev").text.startswith("Tomorrow: 1 webinar")
+    assert world.last("#launch", "ana").text.startswith("Tomorrow: 1 webinar")
 
 
 async def test_count_never_read_says_so_and_refresh_reads_once(world: World) -> None:
@@ -105,16 +105,16 @@ async def test_count_never_read_says_so_and_refresh_reads_once(world: World) -> 
         ),
     )
     await world.bot.services.mirror.sweep()
-    await world.command("dev", "#launch", "count elsewhere")
-    answer = world.last("#launch", "dev")
+    await world.command("ana", "#launch", "count elsewhere")
+    answer = world.last("#launch", "ana")
     assert "not read yet" in answer.words
     world.ringcentral.register(session, 3)
     before = len(world.vendor_calls())
 
-    await world.click("dev", answer, "Refresh")
+    await world.click("ana", answer, "Refresh")
 
-    assert "3" in world.last("#launch", "dev").words
-    assert "not read yet" not in world.last("#launch", "dev").words
+    assert "3" in world.last("#launch", "ana").words
+    assert "not read yet" not in world.last("#launch", "ana").words
     assert world.vendor_calls()[before:] == [f"GET /webinar/registration/v1/sessions/{session}"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from tests.support.bulk import IRIS
@@ -98,17 +98,17 @@ class Stage:
         return await self.forger.submit(user_id, callback_id, self.note(callback_id, user_id), values)
 
     async def all(
-        self, user_id: str, rules: set[Rule], *, but: Collection[str] = ()
+        self, user_id: str, rules: set[Rule], *, wanted: Callable[[str], bool] = lambda _: True
     ) -> AsyncIterator[tuple[str, Effects]]:
-        """Everything under these rules, tried by one user; cancelling the webinar comes last."""
+        """Every `wanted` request under these rules, tried by one user; cancelling the webinar comes last."""
         texts = {words: rule for rule, words in COMMAND_RULES.values()} | VARIANTS
         for words, rule in texts.items():
-            if rule in rules:
+            if rule in rules and wanted(f"/webinar {words}"):
                 typed = words.replace("launch", self.title)
                 yield f"/webinar {words}", await self.forger.command(user_id, typed)
         for action_id, rule in ACTION_RULES.items():
-            if rule in rules and action_id not in but:
+            if rule in rules and wanted(action_id):
                 yield action_id, await self.click(user_id, action_id)
         for callback_id, rule in sorted(SUBMISSION_RULES.items(), key=lambda one: one[0] == "cancel.form"):
-            if rule in rules:
+            if rule in rules and wanted(callback_id):
                 yield callback_id, await self.submit(user_id, callback_id)
