@@ -91,6 +91,7 @@ async def test_list_of_an_empty_day_says_so_and_refresh_keeps_the_day(world: Wor
     assert answer.words.startswith("No webinar starts tomorrow. See what is coming with `/webinar list`\n")
     world.ringcentral.create("Morning talk", world.clock.now() + timedelta(days=1))
 
+    world.clock.move(timedelta(seconds=15))  # the list is read again only then
     await world.click("ana", answer, "Refresh")
 
     assert world.last("#launch", "ana").text.startswith("Tomorrow: 1 webinar")
