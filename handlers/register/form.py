@@ -17,7 +17,7 @@ from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
 from bot.registration.external_id import encode
 from bot.slack import buttons, form_values
-from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, paragraph, plain, section
+from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, paragraph, person, plain, section
 from bot.slack.form_elements import checkboxes, email_input, input_block, option, text_input, url_input, users_select
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import timing
@@ -171,15 +171,15 @@ def failed_view(sentence: str) -> View:
     return modal(FAILED, "Not registered", [paragraph(sentence)], close="Back")
 
 
-def done_view(webinar: Webinar, lines: Sequence[Block]) -> View:
+def done_view(webinar: Webinar, lines: Sequence[Block], name: str = "") -> View:
     """That the person is registered, with the links to pass on. Closing it closes the form below."""
-    view = modal(DONE, "Registered", [section(_head(webinar)), *lines], close="Done")
+    view = modal(DONE, "Registered", [section(_head(webinar, name)), *lines], close="Done")
     return view | {"clear_on_close": True}
 
 
-def done_message(webinar: Webinar, lines: Sequence[Block]) -> Message:
+def done_message(webinar: Webinar, lines: Sequence[Block], name: str = "") -> Message:
     """The same as a DM, if the form was closed in the meantime."""
-    return message(_head(webinar), [section(_head(webinar)), *lines])
+    return message(_head(webinar, name), [section(_head(webinar, name)), *lines])
 
 
 def link_blocks(new: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
@@ -241,8 +241,8 @@ def _suggested(webinar: Webinar, user_id: str) -> str:
     )
 
 
-def _head(webinar: Webinar) -> str:
-    return f"One more person is registered for *{plain(webinar.title)}*."
+def _head(webinar: Webinar, name: str) -> str:
+    return f"{person(name) or 'One more person'} is registered for *{plain(webinar.title)}*."
 
 
 def _person_problems(typed: RegistrantInput) -> dict[str, str]:

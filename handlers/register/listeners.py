@@ -69,7 +69,9 @@ async def form_submitted(request: SlackRequest) -> None:
             )
             return
         blocks = await _register_one(request, webinar, typed, details)
-        await request.finish(register_form.done_view(webinar, blocks), register_form.done_message(webinar, blocks))
+        who = f"{details.first_name} {details.last_name}" if details else ""
+        shown = register_form.done_view(webinar, blocks, who), register_form.done_message(webinar, blocks, who)
+        await request.finish(*shown)
 
     request.run_after_ack(work)
 

@@ -52,6 +52,7 @@ async def test_one_person_is_registered_with_all_fields(world: World, kept: bool
     assert one["externalId"] == "lid=123&oid=4%4056"
     assert bulk.take_calls() == ["POST"]
     assert done.title == "Registered"
+    assert "Iris Moreno is registered for *Launch day*." in done.words
     assert one["joinUri"] in done.words
     assert one["cancellationUri"] in done.words
     assert ("has kept your page to join by" in done.words) is kept
