@@ -6,20 +6,34 @@ import asyncio
 import contextlib
 
 from bot.errors import BadInput, GreenroomError
-from handlers.request import Listener, SlackRequest
+from handlers.request import STILL_WORKING, Listener, SlackRequest
 
 PATIENCE = 2.0
 """Seconds until a command that is still running sends a progress line."""
-STILL_WORKING = "Still working on it. The answer follows here."
+ACK_WITHIN = 2.0
+"""Seconds after which a form is acknowledged although its listener has not answered: Slack waits for three."""
 
 
 async def run_submission(request: SlackRequest, listener: Listener) -> None:
     """Run the listener of a submitted form, which acknowledges itself. Field errors go under their fields."""
+    work = asyncio.ensure_future(_submit(request, listener))
+    done, _ = await asyncio.wait({work}, timeout=ACK_WITHIN)
+    if not done:
+        if not request.acknowledged:
+            await request.acknowledge_early()
+        request.services.background.start(_end(work), getattr(listener, "__name__", "listener"))
+
+
+async def _end(work: asyncio.Future[None]) -> None:
+    await work
+
+
+async def _submit(request: SlackRequest, listener: Listener) -> None:
     try:
         await listener(request)
         await request.acknowledge()
     except BadInput as error:
-        if request.acknowledged or not error.fields:
+        if not error.fields or (request.acknowledged and not request.is_early):
             await request.report_error(error)
         else:
             await request.acknowledge(response_action="errors", errors=error.fields)

@@ -17,10 +17,14 @@ from bot.slack.deliver import ResultWindow
 from bot.slack.error_message import message_view, sentence_message, sentence_view, wait_sentence
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
+from handlers.refill import refilled
 from handlers.request_context import RequestContext
 
 log = logging.getLogger(__name__)
 
+STILL_WORKING = "Still working on it. The answer follows here."
+DONE = "Done. You can close this window."
+FORM_AGAIN = "Please look at what is below the fields."
 NOT_SHOWN = "Slack did not show what you asked for. Nothing has changed; please try again."
 
 
@@ -30,6 +34,8 @@ class SlackRequest(RequestContext):
 
     failure_view: Callable[[str], View] | None = None
     """Builds the view that replaces a progress view if the work fails; None if no progress view is shown."""
+    is_early: bool = False
+    """Whether a form was acknowledged before its listener has answered."""
     _window: ResultWindow | None = None
 
     async def refreshed_webinar(self, session_id: str, *, force: bool = False) -> Webinar:
@@ -38,10 +44,29 @@ class SlackRequest(RequestContext):
         return await self.services.mirror.refresh(session_id, self.caller(Lane.LOOK), force=force)
 
     async def acknowledge(self, **answer: Any) -> None:
-        """Acknowledge to Slack; only the first call counts."""
-        if not self.acknowledged:
+        """Acknowledge to Slack; only the first call counts. After an early one, the answer is shown in the modal."""
+        if self.is_early:
+            self.is_early = False
+            await self._answer_late(answer.get("view"), answer.get("errors"))
+        elif not self.acknowledged:
             self.acknowledged = True
             await self.ack(**answer)
+
+    async def acknowledge_early(self) -> None:
+        """Acknowledge a form whose listener takes too long for Slack, for example because the database is locked."""
+        form = self.view or {}
+        self.failure_view = self.failure_view or (lambda sentence: refilled(form, sentence))
+        await self.acknowledge(response_action="update", view=message_view(sentence_message(STILL_WORKING)))
+        self.is_early = True
+
+    async def _answer_late(self, view: View | None, errors: Mapping[str, str] | None) -> None:
+        if errors:
+            form = refilled(self.view or {}, FORM_AGAIN, errors)
+            await self.window.show(form, sentence_message(" ".join(errors.values())))
+        elif view:
+            await self.window.note(view)
+        else:
+            await self.window.show(message_view(sentence_message(DONE)))
 
     @property
     def window(self) -> ResultWindow:
@@ -165,6 +190,7 @@ class SlackRequest(RequestContext):
                 log.error("database.unavailable", extra={"reason": type(error).__name__})
             else:
                 log.error("error.unexpected", extra={"reference": reference}, exc_info=error)
+        self.is_early = False
         if self.view and not self.acknowledged:
             await self.acknowledge(response_action="push", view=error_message.problem_view(error, reference))
             return
