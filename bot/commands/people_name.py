@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from nameparser import AmbiguityKind, parse
+
 from bot.commands.people_headings import folded, words_of
 from bot.model.people import Person
 from bot.model.visible_text import one_line
@@ -94,15 +96,11 @@ def split_name(text: str) -> PersonName:
     name = one_line(text)
     if not is_name(name) or len(name) > MAX_PARSED:
         return PersonName(name) if is_name(name) else PersonName()
-    parts = [part.strip() for part in name.split(",") if part.strip() and not is_title(part)] or [name]
-    words = [word for word in parts[0].split() if not _TITLE.fullmatch(word)] or parts[0].split()
-    if len(parts) > 1:
-        first = [word for word in parts[1].split() if not _TITLE.fullmatch(word)] or parts[1].split()
-        return PersonName(" ".join(first), " ".join(words))
-    at = len(words) - 1
-    while at > 1 and words[at - 1].casefold() in PARTICLES:
-        at -= 1
-    return PersonName(" ".join(words[: max(at, 1)]), " ".join(words[max(at, 1) :]))
+    read = parse(name)
+    first, last = read.given_names, read.family
+    if not last and read.suffix and any(one.kind is AmbiguityKind.SUFFIX_OR_NAME for one in read.ambiguities):
+        last = read.suffix  # "Jack MA": what may be a name is not dropped as a degree
+    return PersonName(first, last) if first or last else PersonName(name)
 
 
 def profile_name(first: str, last: str, real_name: str, display_name: str) -> PersonName:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.commands.people_name import PersonName, name_text, profile_name, split_name
+from bot.model.visible_text import one_line
 from tests.support.rows import each_row
 
 
@@ -20,6 +24,19 @@ from tests.support.rows import each_row
         ("John Smith, Dr.", "John", "Smith"),
         ("Jane Doe, PhD", "Jane", "Doe"),
         ("Dr. Jane Doe", "Jane", "Doe"),
+        ("Dipl.-Ing. Hans Maier", "Hans", "Maier"),
+        ("Frau Dr. Anna Schmidt", "Anna", "Schmidt"),
+        ("Jane Doe, MBChB", "Jane", "Doe"),
+        ('Jane "Janie" Doe', "Jane", "Doe"),
+        ("Anna-Maria von der Leyen", "Anna-Maria", "von der Leyen"),
+        ("Jack Ma", "Jack", "Ma"),
+        ("WEI MA", "WEI", "MA"),
+        ("Bishop, Kate", "Kate", "Bishop"),
+        ("山田 太郎", "太郎", "山田"),
+        ("김민준", "민준", "김"),
+        ("Prince", "Prince", ""),
+        ("Mr. Smith", "", "Smith"),
+        ("山田太郎", "", "山田太郎"),
         ("Cher", "Cher", ""),
         ("Zo\u200bë Lang", "Zoë", "Lang"),
         ("jo@acme.example", "", ""),
@@ -33,6 +50,13 @@ from tests.support.rows import each_row
 def test_a_full_name_is_split(text: str, first: str, last: str) -> None:
     """A part that is missing is empty; an address or a link is no name."""
     assert split_name(text) == PersonName(first, last)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_split(name: str) -> None:
+    """Into words of its own, and never raises."""
+    read = split_name(name)
+    assert len(read.first) + len(read.last) <= len(one_line(name))
 
 
 @each_row(
