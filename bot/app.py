@@ -34,7 +34,7 @@ from bot.startup import patiently
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
 from bot.web.limits import EVENTS as EVENTS
-from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite, limited_body
+from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite
 from bot.web.slack_ingress import SlackIngress
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers.router import Router
@@ -147,7 +147,7 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
 
 async def _serve(settings: Settings, app: AsyncApp, services: Services) -> tuple[web.AppRunner, str]:
     connections = Connections(lambda: _protocol(runner))
-    server = web.Application(client_max_size=MAX_BODY, middlewares=[connections.middleware, limited_body])
+    server = web.Application(client_max_size=MAX_BODY, middlewares=[connections.middleware])
     health.add_routes(server, services.is_ready)
     if services.own_pages.urls.is_on:
         pages.add_routes(server, services.own_pages, IpRateLimit())

@@ -12,7 +12,7 @@ from bot.errors import SettingsError
 
 EVENTS = "/slack/events"
 MAX_BODY = 256 * 1024
-"""Bytes. Slack sends at most a view of 250 KB; our own pages take less."""
+"""Bytes. Slack sends at most a view of 250 KB; our own pages take less (`bot.web.pages`)."""
 BODY_TIMEOUT = 10.0
 HEADER_TIMEOUT = 10.0
 """Seconds in which a client must send its headers, and then its body."""
@@ -157,15 +157,3 @@ class GuardedSite(web.TCPSite):
             raise SettingsError(
                 f"HOST {host} PORT {port} cannot be listened on: {error.strerror}. Choose another PORT."
             ) from error
-
-
-@web.middleware
-async def limited_body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Read the body of a form of our own pages in time; 408 if it does not come. Slack's requests are read later."""
-    if request.can_read_body and request.path != EVENTS:
-        try:
-            async with asyncio.timeout(BODY_TIMEOUT):
-                await request.read()
-        except TimeoutError:
-            raise web.HTTPRequestTimeout from None
-    return await handler(request)

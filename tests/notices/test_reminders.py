@@ -273,7 +273,7 @@ async def test_new_title_stands_in_the_reminder(world: World) -> None:
 
 
 async def test_webinar_shared_twice_in_a_channel_is_reminded_of_once(world: World) -> None:
-    """Both cards stay true; the reminders are the same ones."""
+    """The channel keeps its card, which stays true; the reminders are the same ones."""
     start = await announced(world)
     await world.command("ana", "#launch", "share launch day")
     await reach(world, start - DAY)
@@ -282,7 +282,7 @@ async def test_webinar_shared_twice_in_a_channel_is_reminded_of_once(world: Worl
 
     assert reminders(world, start) == expected(DAY)
     cards = [message for message in _standing(world) if "Refresh" in message.buttons]
-    assert ["2 hours" in each.words for each in cards] == [True, True]
+    assert ["2 hours" in each.words for each in cards] == [True]
 
 
 async def test_webinar_shared_in_two_channels_is_reminded_of_in_both(world: World) -> None:

@@ -539,7 +539,7 @@ class RandomWalk:
         """Another role, or none."""
         self.on_team = self.rng.choice([role for role in ("", "cohosts", "panelists") if role != self.on_team])
         roles = {"cohosts": [], "panelists": [], **({self.on_team: ["dev"]} if self.on_team else {})}
-        await self.both.set_team(**roles, outside="zoe@partner.example")
+        await self.both.set_team(**roles, outside="Zoe Klein <zoe@partner.example>")
 
     async def title(self) -> None:
         """Another title."""
