@@ -34,6 +34,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """10,000 payloads take two minutes: `pytest tests/web/test_slack_ingress.py --payloads 10000`."""
+    parser.addoption("--payloads", type=int, default=1_000, help="mutated payloads to send to the ingress")
+
+
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Slack, RingCentral and the bot, started."""

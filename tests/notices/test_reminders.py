@@ -262,7 +262,7 @@ async def test_new_title_stands_in_the_reminder(world: World) -> None:
     start = (world.clock.now() + 2 * DAY).replace(microsecond=0)
     world.ringcentral.create("Launch day", start)
     await world.bot.services.mirror.sweep()
-    await world.command("chloe", "#launch", "share launch day")
+    await world.command("ana", "#launch", "share launch day")
     await reach(world, start - DAY - 10 * MINUTE)
     edit(world, title="Relaunch day")
     await world.bot.services.mirror.sweep()

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import logging
-import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -26,8 +25,6 @@ from tests.support.world import World
 
 SEED = 20261129
 MUTATIONS = 1_000
-PARTS = int(os.environ.get("PAYLOAD_PARTS", "1"))
-"""Of 1,000 payloads each; `PAYLOAD_PARTS=10` takes two minutes."""
 FORM = "application/x-www-form-urlencoded"
 MEGABYTE = b"x" * 1_000_000
 
@@ -137,7 +134,12 @@ async def test_slack_s_own_checks_are_answered(world: World) -> None:
     assert await _post(world, check, _sign(world, check)) == 200
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One part per thousand payloads of the option `--payloads`."""
+    if "part" in metafunc.fixturenames:
+        metafunc.parametrize("part", range(metafunc.config.getoption("--payloads") // MUTATIONS))
+
+
 async def test_mutated_payloads_never_get_a_server_error(world: World, part: int) -> None:
     """Genuine requests with one or several values replaced, removed or cut, all signed: 1,000 of them per part."""
     without_waits(world)
