@@ -121,7 +121,9 @@ async def test_forms_submitted_before_a_crash_are_all_created(both: World) -> No
 
     state = await final_state(both)
     assert _titles(both) == titles
-    assert (state.complete, state.incomplete, state.cards, state.notified) == (7, 0, 7, ("made",) * 7)
+    assert (state.complete, state.incomplete, state.cards) == (7, 0, 7)
+    # The result that was sent at the moment of the crash may be sent again.
+    assert state.notified in {("made",) * 7, ("made",) * 8}
 
 
 async def test_a_failed_form_reopened_twice_is_filled_both_times(both: World) -> None:
