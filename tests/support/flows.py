@@ -77,7 +77,7 @@ async def register_list(world: World) -> Flow:
     """Check a list of people."""
     await world.click(CHLOE, await _command(world, CHLOE, "register launch"), "Register Many")
     form = world.slack.view(CHLOE)
-    return Flow(CHLOE, form, {"pasted": f"{IRIS}\n{JOAN}"}, "*2 people* new", lambda: True)
+    return Flow(CHLOE, form, {"pasted": f"{IRIS}\n{JOAN}"}, "*2 new*", lambda: True)
 
 
 async def seat(world: World) -> Flow:
