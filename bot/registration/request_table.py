@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field, SecretStr
@@ -18,25 +17,10 @@ from bot.db.people_schema import has_page, is_in_queue, registration_requests
 from bot.db.schema import webinars
 from bot.model.people import Account, Frozen
 from bot.model.registrant import Registrant, RegistrantDetails
+from bot.registration.request_state import RequestState as RequestState
+from bot.registration.request_state import state_after_cancel
 
 MAX_PROBLEM = 64
-
-
-class RequestState(StrEnum):
-    """The state of a registration request."""
-
-    WAITING = "waiting"
-    REGISTERING = "asked"
-    """Saved before the call; stays while its outcome is unknown."""
-    REGISTERED = "registered"
-    ALREADY_REGISTERED = "there"
-    """Registered already, not by this request."""
-    REFUSED = "refused"
-    CANCELING = "leaving"
-    """Canceled: the queue of our own pages removes the registrant."""
-    CANCELED = "left"
-    STOPPED = "stopped"
-    """Never sent to the provider, and no longer to be."""
 
 
 QUEUED = (RequestState.WAITING, RequestState.REGISTERING)
@@ -152,21 +136,14 @@ async def save_result(
 
 
 async def cancel(db: Db, page_key: str, now: datetime) -> RequestState | None:
-    """Cancel a request by the key of its own pages, and return its new state; `None` for an unknown key.
-
-    A waiting request is canceled at once. One whose call is in progress stays `REGISTERING` until its outcome is known.
-    """
+    """Move a request to its `state_after_cancel`, by the key of its own pages; return its state, None if unknown."""
     request = await find_by_page_key(db, page_key)
     if request is None:
         return None
-    if request.state is RequestState.WAITING:
-        canceled = {"state": RequestState.CANCELED, "changed_at": now, "content": None}
-        if await _move(db, request, [RequestState.WAITING], canceled | _NO_LEASE):
-            return RequestState.CANCELED
-    if request.state is RequestState.REGISTERED:
-        leaving = {"state": RequestState.CANCELING, "changed_at": now, "problem": ""}
-        await _move(db, request, [RequestState.REGISTERED], leaving | _NO_LEASE)
-        return RequestState.CANCELING
+    target = state_after_cancel(request.state)
+    values: dict[str, Any] = {"state": target, "changed_at": now, **_CLEARED.get(target, {})}
+    if target is not request.state and await _move(db, request, [request.state], values | _NO_LEASE):
+        return target
     current = await find_by_page_key(db, page_key)
     return current.state if current else None
 
@@ -190,6 +167,11 @@ async def delete_before(db: Db, account: Account, before: datetime) -> None:
     await db.execute(delete(registration_requests).where(*of_account(registration_requests, account), *outdated))
 
 
+_CLEARED: dict[RequestState, dict[str, Any]] = {
+    RequestState.CANCELED: {"content": None},
+    RequestState.CANCELING: {"problem": ""},
+}
+"""What a canceled request no longer keeps."""
 _NO_LEASE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
 
 

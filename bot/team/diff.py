@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.commands.slack_text import normalized_word
 from bot.errors import BadInput
 from bot.model.people import Frozen
-from bot.model.team import MAX_TEAM, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
+from bot.model.team import FORMER, MAX_TEAM, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
 
 ROLE_NAMES: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
 """The display name of each role."""
@@ -72,6 +72,35 @@ class TeamDiff(Frozen):
     def only_adds(self) -> bool:
         """Whether current members stay as they are."""
         return not (self.updated or self.deleted)
+
+
+class MergedTeam(NamedTuple):
+    """A team as listed by the provider, merged with what is stored of it."""
+
+    saved: list[Member]
+    """The rows to save: the listed members, and those gone that are still to be notified."""
+    gone: list[Member]
+    """Members that were stored and are not listed any more."""
+    forgotten: list[str]
+    """The invitee ids of the rows to delete."""
+
+
+def merge_listed(stored: Iterable[Member], listed: Iterable[Invitee]) -> MergedTeam:
+    """Merge the listed team with the stored one, keeping what is known of Slack users.
+
+    Members that are gone and have a message from us stay as `GONE` until they are notified.
+    """
+    before = {member.invitee.invitee_id: member for member in stored}
+    current = {invitee.invitee_id: invitee for invitee in listed}
+    saved = []
+    for invitee in current.values():
+        known = before.get(invitee.invitee_id, Member(invitee=invitee))
+        notified_by = NotifiedBy.ELSEWHERE if known.notified_by in FORMER else known.notified_by
+        saved.append(known.model_copy(update={"invitee": invitee, "notified_by": notified_by}))
+    gone = [one for key, one in before.items() if key not in current and one.notified_by not in FORMER]
+    notified = [one for one in gone if one.user_id and one.dm_channel_id]
+    saved += [one.model_copy(update={"notified_by": NotifiedBy.GONE}) for one in notified]
+    return MergedTeam(saved, gone, [one.invitee.invitee_id for one in gone if one not in notified])
 
 
 def read_role(word: str) -> Role:

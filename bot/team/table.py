@@ -19,7 +19,7 @@ from bot.db.schema import webinars
 from bot.model.people import Account, Frozen, Workspace
 from bot.model.team import FORMER, Invitee, NotifiedBy, Role
 from bot.model.webinar import MAX_LENGTH
-from bot.team.diff import Member, sort_members
+from bot.team.diff import Member, merge_listed, sort_members
 
 _LAST_MESSAGE = ("told_what", "shown_digest", "dm_channel_id", "dm_ts")
 """The columns about the last message to a member: only the worker that sends it changes them."""
@@ -65,28 +65,20 @@ async def members(db: Db, account: Account, session_id: str, ids: Collection[str
     return sort_members(_member(row) for row in rows)
 
 
+async def everyone(db: Db, account: Account, session_id: str) -> list[Member]:
+    """All rows of a team, including removed members."""
+    return [_member(row) for row in await _rows(db, account, session_id)]
+
+
 async def replace_all(
     db: Db, account: Account, session_id: str, listed: Iterable[Invitee], now: datetime
 ) -> list[Member]:
-    """Replace the team by `listed`, keeping what we know of Slack users; return the members that are gone.
-
-    Those with a message from us stay as `GONE` until they are notified.
-    """
-    before = {row.invitee_id: _member(row) for row in await _rows(db, account, session_id)}
-    current = {invitee.invitee_id: invitee for invitee in listed}
-    for invitee in current.values():
-        known = before.get(invitee.invitee_id, Member(invitee=invitee))
-        notified_by = NotifiedBy.ELSEWHERE if known.notified_by in FORMER else known.notified_by
-        await save(
-            db, account, session_id, known.model_copy(update={"invitee": invitee, "notified_by": notified_by}), now
-        )
-    gone = [one for key, one in before.items() if key not in current and one.notified_by not in FORMER]
-    for one in gone:
-        if one.user_id and one.dm_channel_id:
-            await save(db, account, session_id, one.model_copy(update={"notified_by": NotifiedBy.GONE}), now)
-        else:
-            await forget(db, account, session_id, [one.invitee.invitee_id])
-    return gone
+    """Save the team as `listed`, merged with what is stored (`merge_listed`); return the members that are gone."""
+    merged = merge_listed(await everyone(db, account, session_id), listed)
+    for member in merged.saved:
+        await save(db, account, session_id, member, now)
+    await forget(db, account, session_id, merged.forgotten)
+    return merged.gone
 
 
 async def save(db: Db, account: Account, session_id: str, member: Member, now: datetime) -> None:
