@@ -111,7 +111,7 @@ async def unskip(request: SlackRequest) -> None:
 
 
 async def turn_off(request: SlackRequest) -> None:
-    """Turn reminders off in this channel, which is told who did it."""
+    """Turn reminders off in this channel, and post there who did it."""
     context = read_context(request)
     await require_may_mute(request, context.session_id, context.channel_id)
     await _change(request, lambda db, webinar, channel, now: reminders.mute(db, webinar, channel, request.user_id, now))

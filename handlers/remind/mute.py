@@ -29,7 +29,7 @@ async def require_may_mute(request: SlackRequest, session_id: str, channel_id: s
 
 
 async def mute_channel(request: SlackRequest, session_id: str, channel_id: str) -> None:
-    """Turn the reminders of a webinar off in a channel, which is told who did it, or in a direct message."""
+    """Turn the reminders of a webinar off in a channel, and post there who did it, or in a direct message."""
     await require_may_mute(request, session_id, channel_id)
     async with request.services.store.write() as db:
         webinar = await reminders.lock_webinar(db, request.services.account, session_id, channel_id)

@@ -139,7 +139,7 @@ def test_addresses_without_names_are_people_without_names(text: str) -> None:
     ],
 )
 def test_a_missing_name_is_left_empty(text: str, person: tuple[str, str, str]) -> None:
-    """People with one name, invisible names, and addresses in the place of a name."""
+    """People with one name, invisible names, and addresses instead of a name."""
     assert named(read_list(text))[0] == person
 
 

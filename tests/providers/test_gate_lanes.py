@@ -126,7 +126,7 @@ def test_nobody_gets_a_second_slot_while_another_waits_for_a_first() -> None:
 
 
 def test_managers_go_before_users_who_take_part_and_those_before_onlookers() -> None:
-    """Whoever came first, and however many slots a manager has had."""
+    """Regardless of who came first and how many slots a manager has had."""
 
     async def story(gate: LocalGate) -> list[str]:
         await call(gate, caller(Lane.MANAGE, who="manager"), rate(limit=1))

@@ -467,7 +467,7 @@ async def test_webinar_that_moves_takes_its_times_along(world: World) -> None:
 
 
 async def test_mute_on_a_reminder_and_back(world: World) -> None:
-    """The member who set the reminders up ends them for the channel, which is told; other members and guests cannot."""
+    """The member who set the reminders up ends them, and the channel reads who did; other members and guests cannot."""
     start = await scheduled(world, ahead=timedelta(hours=3))
     await world.command("chloe", "#random", "share launch")  # so that Dev sees it
     await world.command("dev", "#launch", "remind launch 2h 1h 10m")

@@ -148,18 +148,18 @@ async def test_a_person_is_asked_once(world: World) -> None:
     assert suggestion_service.HAS_SEAT in (await launch.suggest()).words
 
 
+def another_replica(world: World) -> Services:
+    """The services of a second replica on the same database."""
+    services = world.bot.services
+    identity = Identity(services.account.workspace, "B0", "U0")
+    return build_services(world.settings, identity, services.store, services.slack, world.bot.provider, services.clock)
+
+
 async def test_two_organizers_at_the_same_time_ask_once(world: World) -> None:
     """On two replicas."""
     launch = await suggested(world)
     services = world.bot.services
-    other = build_services(
-        world.settings,
-        Identity(services.account.workspace, "B0", "U0"),
-        services.store,
-        services.slack,
-        world.bot.provider,
-        services.clock,
-    )
+    other = another_replica(world)
     [webinar] = await services.mirror.everything()
     results = await asyncio.gather(
         *(one.suggestions.suggest(webinar, "U0DEV", "U0ANA", "slack") for one in (services, other) for _ in range(3)),
@@ -175,14 +175,7 @@ async def test_an_answer_is_worked_on_by_one_replica(world: World) -> None:
     launch = await suggested(world)
     await launch.suggest()
     services = world.bot.services
-    other = build_services(
-        world.settings,
-        Identity(services.account.workspace, "B0", "U0"),
-        services.store,
-        services.slack,
-        world.bot.provider,
-        services.clock,
-    )
+    other = another_replica(world)
     [webinar] = await services.mirror.everything()
     dev = await services.users.get(services.account.workspace, "U0DEV")
     fault = world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.2)

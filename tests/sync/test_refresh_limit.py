@@ -49,7 +49,7 @@ def calls_since(world: World, before: int) -> list[str]:
 
 @pytest.mark.parametrize(("age", "calls"), [(0, 0), (14, 0), (15, 1), (300, 1)])
 async def test_a_figure_younger_than_fifteen_seconds_is_not_read_again(world: World, age: int, calls: int) -> None:
-    """Whoever has read it before; a user who changes something still reads it."""
+    """Regardless of who read it; a user who changes something still reads it."""
     (session,) = await webinars(world, 1)
     mirror = world.bot.services.mirror
     await mirror.refresh(session, looker("U1"))
@@ -142,7 +142,7 @@ async def test_a_refreshed_list_leaves_further_checks_to_upkeep(world: World) ->
 
 
 async def test_a_fresh_list_is_not_read_again(world: World) -> None:
-    """Whoever has read it."""
+    """Regardless of who read it."""
     await webinars(world, 1)
     before = len(world.vendor_calls())
     world.clock.move(14 * SECOND)
