@@ -19,13 +19,12 @@ from bot.registration.own_pages.service import OwnPages
 from bot.registration.own_pages.tokens import TokenExpired
 from bot.web import page_text, render, signup_form
 from bot.web.ip_rate_limit import IpRateLimit, client_of
+from bot.web.limits import BODY_TIMEOUT
 from bot.web.page_model import PageText
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 8192
-BODY_TIMEOUT = 10.0
-"""Seconds in which the body of a form must arrive."""
 QUEUE_FULL_RETRY = 600
 """Seconds until the queue may be shorter."""
 STATUS_TOKEN, PAUSED = "done", "still"

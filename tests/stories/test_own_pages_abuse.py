@@ -17,7 +17,8 @@ from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.service import MAX_QUEUED
 from bot.web import ip_rate_limit, page_text, signup_form
 from bot.web.ip_rate_limit import MAX_FORMS, WINDOW, IpRateLimit, client_of
-from bot.web.pages import BODY_TIMEOUT, MAX_BYTES
+from bot.web.limits import BODY_TIMEOUT
+from bot.web.pages import MAX_BYTES
 from tests.support.docs_tables import table
 from tests.support.own_pages import LENA, PUBLIC_URL, PageVisitor, page_visitor
 from tests.support.rows import each_row
