@@ -78,6 +78,7 @@ lock: setup  ## update the hash-pinned lists from pyproject.toml
 	$(COMPILE) --extra dev --extra sandbox -o requirements/dev.txt
 	$(COMPILE) --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(COMPILE) --extra mutants -c requirements/dev.txt -o requirements/mutants.txt
+	$(COMPILE) --extra schemathesis -c requirements/dev.txt -o requirements/schemathesis.txt
 
 clean:  ## delete the demo's state and the caches (keeps .venv)
 	rm -rf .sandbox* .mypy_cache .ruff_cache .hypothesis .import_linter_cache greenroom.db*
