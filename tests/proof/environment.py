@@ -112,7 +112,7 @@ class ProofEnvironment:
         self._moved.seconds = self.clock.offset.total_seconds()
 
     async def finish(self) -> None:
-        """Wait wait_until nothing is left to do, stop all workers, and let Slack post its scheduled messages."""
+        """Wait until nothing is left to do, stop all workers, and let Slack post its scheduled messages."""
         await self.wait_until_idle()
         await self.end()
         await self.advance_slack(timedelta(hours=1))
@@ -122,18 +122,18 @@ class ProofEnvironment:
         await self.slack.move(time.total_seconds())
 
     async def wait_for_calls(self, count: int) -> None:
-        """Wait wait_until Slack has answered so many wait_for_calls."""
+        """Wait until Slack has answered so many calls."""
         await self.slack.wait_for(lambda: len(self.slack.calls) >= count, PATIENCE)
 
     async def wait_until_idle(self) -> None:
-        """Wait wait_until nothing is left to be scheduled or posted."""
+        """Wait until nothing is left to be scheduled or posted."""
         try:
             await self.wait_until(self.is_idle)
         except TimeoutError:
             raise AssertionError(f"still to be done: {await self.states()}\n{self.starter.log.read_text()}") from None
 
     async def wait_until(self, condition: Callable[[], Awaitable[bool]]) -> None:
-        """Wait wait_until a condition is true."""
+        """Wait until a condition is true."""
         async with asyncio.timeout(PATIENCE):
             while not await condition():  # noqa: ASYNC110 - other processes and the database do not notify this one
                 await asyncio.sleep(POLL)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.notices.outbox.worker import LEASE
 from tests.proof.environment import ProofEnvironment, proof_environment
 from tests.proof.workload import PERFECT, TEAMS
@@ -22,15 +24,24 @@ SEED = 20261121
 CHANNELS = 60
 
 
-async def test_frozen_workers_remove_their_duplicates(postgres: Postgres, tmp_path: Path) -> None:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One seed per run of the option `--freezes`."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(SEED, SEED + metafunc.config.getoption("--freezes")))
+
+
+async def test_frozen_workers_remove_their_duplicates(
+    postgres: Postgres, tmp_path: Path, seed: int, pytestconfig: pytest.Config
+) -> None:
     """Four workers are frozen until their leases have expired and another one has done their work."""
-    rng = random.Random(SEED)  # noqa: S311 - the same points each time
-    # Slower than the others: a delay of a second on this machine must not count as a freeze of a minute.
-    async with proof_environment(await postgres.migrated(), tmp_path, channel_count=CHANNELS, speed=10.0) as env:
+    rng = random.Random(seed)  # noqa: S311 - the same points each time
+    # Slower than the others by default: a delay of a second on this machine must not count as a freeze of a minute.
+    speed = pytestconfig.getoption("--freeze-speed")
+    async with proof_environment(await postgres.migrated(), tmp_path, channel_count=CHANNELS, speed=speed) as env:
         await plan_notices(env)
         for number in range(4):
             pid = await env.start(slots=16)
-            print(f"seed {SEED}, frozen {number + 1}: {await env.signal_somewhere(pid, rng, signal.SIGSTOP)}")
+            print(f"seed {seed}, frozen {number + 1}: {await env.signal_somewhere(pid, rng, signal.SIGSTOP)}")
         frozen = sorted(env.workers)
         frozen_at = env.now()
         await env.start()
@@ -41,7 +52,7 @@ async def test_frozen_workers_remove_their_duplicates(postgres: Postgres, tmp_pa
         await env.finish()
 
         count = env.count()
-        print(f"seed {SEED}: {count}")
+        print(f"seed {seed}: {count}")
         assert (count.lost, count.doubled) == (0, 0)
 
 
