@@ -18,6 +18,8 @@ ROUNDS = 7
 STARTS = 5
 CROWDS = {"one person at a time": (1, 300), "100 people at once": (100, 10)}
 """Concurrent users, and commands of each."""
+STRANGERS = 20
+"""Connections over which unsigned megabytes are sent while one person works."""
 
 Figures = dict[str, list[float]]
 
@@ -52,16 +54,30 @@ async def _load(sandbox: Vendors, folder: str, figures: Figures) -> None:
         for _ in range(ROUNDS):
             await _round(bare, bot, secret, figures)
         figures["resident after the load, MB"].append(bot.resident)
+        for _ in range(ROUNDS):
+            await _attack(bot, secret, figures, folder)
 
 
 async def _round(bare: StartedServer, bot: StartedServer, secret: str, figures: Figures) -> None:
     for label, (people, turns) in CROWDS.items():
         for name, server in (("bare Bolt", bare), ("/webinar list", bot)):
-            load = {"url": server.url, "secret": secret, "people": people, "turns": turns, "answers": server is bot}
-            waits = [seconds * 1000 for seconds in json.loads(await output("bench.load", json.dumps(load)))]
-            percentiles = statistics.quantiles(waits, n=100, method="inclusive")
-            figures[f"ack, {label}, {name}: p50, ms"].append(percentiles[49])
-            figures[f"ack, {label}, {name}: p99, ms"].append(percentiles[98])
+            await _acknowledge(server, secret, people, turns, f"ack, {label}, {name}", figures, answers=server is bot)
+
+
+async def _attack(bot: StartedServer, secret: str, figures: Figures, folder: str) -> None:
+    async with started("bench.junk", bot.url, str(STRANGERS), cwd=folder):
+        label = f"ack, {STRANGERS} senders of 1 MB, /webinar list"
+        await _acknowledge(bot, secret, *CROWDS["one person at a time"], label, figures, answers=True)
+
+
+async def _acknowledge(
+    server: StartedServer, secret: str, people: int, turns: int, label: str, figures: Figures, *, answers: bool
+) -> None:
+    load = {"url": server.url, "secret": secret, "people": people, "turns": turns, "answers": answers}
+    waits = [seconds * 1000 for seconds in json.loads(await output("bench.load", json.dumps(load)))]
+    percentiles = statistics.quantiles(waits, n=100, method="inclusive")
+    figures[f"{label}: p50, ms"].append(percentiles[49])
+    figures[f"{label}: p99, ms"].append(percentiles[98])
 
 
 def format_table(figures: Figures, calls: dict[str, int]) -> str:

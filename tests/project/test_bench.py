@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import statistics
 from pathlib import Path
@@ -46,6 +47,28 @@ async def test_load_is_taken_by_the_bare_listener(tmp_path: Path) -> None:
 
     assert len(waited) == 6
     assert statistics.mean(waited) > 0
+
+
+async def test_strangers_send_unsigned_megabytes_again_and_again(tmp_path: Path) -> None:
+    """Until they are stopped."""
+    lengths: list[int] = []
+    enough = asyncio.Event()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"signature" not in head.lower()
+        lengths.append(len(await reader.readexactly(int(head.rpartition(b"Content-Length: ")[2]))))
+        if len(lengths) > 6:
+            enough.set()
+        writer.write(b"HTTP/1.1 413 Too long\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        async with started("bench.junk", f"http://{host}:{port}", "3", cwd=str(tmp_path)), asyncio.timeout(20):
+            await enough.wait()
+
+    assert set(lengths) == {1_000_000}
 
 
 def test_table_shows_the_spread_of_each_figure() -> None:
