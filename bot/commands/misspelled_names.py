@@ -12,8 +12,11 @@ from bot.commands.date_shapes import MONTHS, WEEKDAYS
 
 def warm_up() -> None:
     """Read the names of days and months in all languages."""
-    for language in dateparser_adapter.LANGUAGES:
-        nearest_name("tommorow", dateparser_adapter.languages(language))
+    for locale in dateparser_adapter.LANGUAGES:
+        languages = tuple(dateparser_adapter.languages(locale))
+        _names(languages)
+        for language in languages:
+            dateparser_adapter.is_known(language, "tommorow")
 
 
 def nearest_name(word: str, languages: Sequence[str], *, beside_number: bool = False) -> str:
