@@ -117,6 +117,7 @@ class Launcher:
                 self.clock.move(timedelta(seconds=step))
                 self._next = (await self._send({"move": step, "arrived": step == left})).get("next")
                 await self.slack.tick()
+                await self.ringcentral.webhooks.tick()
 
     def save(self) -> None:
         """Save the state of the stand-ins."""

@@ -19,6 +19,7 @@ from sandbox.ringcentral.rates import Rates
 from sandbox.ringcentral.registrants import registrants_of
 from sandbox.ringcentral.rules import Group, Rules
 from sandbox.ringcentral.tokens import TokenStore
+from sandbox.ringcentral.webhooks import Webhooks
 from sandbox.ringcentral.world import Mail, World
 
 
@@ -51,6 +52,7 @@ class Account:
         self.tokens = TokenStore(self.rules, clock)
         self.rates = Rates(self.rules, clock)
         self.world = World(clock, self.company, self.rules, self.tokens)
+        self.webhooks = Webhooks(self.world)
 
     @property
     def url(self) -> str:
@@ -165,6 +167,7 @@ class Account:
         self.calls.clear()
         self.faults.clear()
         self.mails.clear()
+        self.webhooks.clear()
         self.tokens = self.world.tokens = TokenStore(self.rules, self.clock)
         self.rates = Rates(self.rules, self.clock)
         self.load({})

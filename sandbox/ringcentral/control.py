@@ -29,21 +29,21 @@ class Control:
     def routes(self) -> list[web.RouteDef]:
         """All routes; see docs/sandbox-ringcentral.md."""
         return [
-            web.get("/sandbox/state", _json_errors(self.show_state)),
-            web.get("/sandbox/calls", _json_errors(self.show_calls)),
-            web.get("/sandbox/rules", _json_errors(self.show_rules)),
-            web.patch("/sandbox/rules", _json_errors(self.change_rules)),
-            web.get("/sandbox/faults", _json_errors(self.show_faults)),
-            web.post("/sandbox/faults", _json_errors(self.add_fault)),
-            web.delete("/sandbox/faults", _json_errors(self.clear_faults)),
-            web.post("/sandbox/register", _json_errors(self.register)),
-            web.post("/sandbox/attend", _json_errors(self.attend)),
-            web.get("/sandbox/mails", _json_errors(self.show_mails)),
-            web.post("/sandbox/webinars", _json_errors(self.create)),
-            web.patch("/sandbox/webinars/{id}", _json_errors(self.edit)),
-            web.post("/sandbox/webinars/{id}/{act:start|finish|cancel}", _json_errors(self.change_status)),
-            web.post("/sandbox/tokens/expire", _json_errors(self.expire_tokens)),
-            web.post("/sandbox/reset", _json_errors(self.reset)),
+            web.get("/sandbox/state", json_errors(self.show_state)),
+            web.get("/sandbox/calls", json_errors(self.show_calls)),
+            web.get("/sandbox/rules", json_errors(self.show_rules)),
+            web.patch("/sandbox/rules", json_errors(self.change_rules)),
+            web.get("/sandbox/faults", json_errors(self.show_faults)),
+            web.post("/sandbox/faults", json_errors(self.add_fault)),
+            web.delete("/sandbox/faults", json_errors(self.clear_faults)),
+            web.post("/sandbox/register", json_errors(self.register)),
+            web.post("/sandbox/attend", json_errors(self.attend)),
+            web.get("/sandbox/mails", json_errors(self.show_mails)),
+            web.post("/sandbox/webinars", json_errors(self.create)),
+            web.patch("/sandbox/webinars/{id}", json_errors(self.edit)),
+            web.post("/sandbox/webinars/{id}/{act:start|finish|cancel}", json_errors(self.change_status)),
+            web.post("/sandbox/tokens/expire", json_errors(self.expire_tokens)),
+            web.post("/sandbox/reset", json_errors(self.reset)),
         ]
 
     async def show_state(self, _: web.Request) -> web.Response:
@@ -159,7 +159,7 @@ class Control:
         return web.json_response({"ok": True})
 
 
-def _json_errors(handler: Handler) -> Handler:
+def json_errors(handler: Handler) -> Handler:
     """Turn exceptions into JSON errors."""
 
     async def handle(request: web.Request) -> web.StreamResponse:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sandbox.ringcentral.people import Invitee, LinkedUser, Registrant
+from sandbox.ringcentral.subscriptions import Subscription
 from sandbox.ringcentral.wire import Count, Description, Timestamp, Title, Uri, Wire, Zone
 
 Authentication = Literal["Guest", "AuthenticatedUser", "AuthenticatedCoworker"]
@@ -150,4 +151,5 @@ class State(BaseModel):
     """Everything that `dump` and `load` persist."""
 
     webinars: dict[str, Webinar] = {}
+    subscriptions: dict[str, Subscription] = {}
     last_number: int = 0

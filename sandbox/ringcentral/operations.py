@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.ringcentral import directory, invitees, oauth, registrants, registration, sessions, webinars
+from sandbox.ringcentral import directory, invitees, notifications, oauth, registrants, registration, sessions, webinars
 from sandbox.ringcentral.request import ApiRequest
 from sandbox.ringcentral.responses import ApiResponse
 from sandbox.ringcentral.rules import Group
@@ -22,7 +22,11 @@ REGISTRATION = "/webinar/registration/v1/sessions/{sessionId}"
 REGISTRANTS = f"{REGISTRATION}/registrants"
 REGISTRANT = f"{REGISTRANTS}/{{registrantId}}"
 
-Permission = Literal["", "ReadAccounts", "ReadWebinars", "EditWebinars"]
+SUBSCRIPTIONS = notifications.SUBSCRIPTIONS
+SUBSCRIPTION = f"{SUBSCRIPTIONS}/{{subscriptionId}}"
+
+Permission = Literal["", "ReadAccounts", "ReadWebinars", "EditWebinars", "SubscriptionWebhook"]
+WEBHOOK: Permission = "SubscriptionWebhook"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Operation:
     path: str
     group: Group
     permission: Permission
-    handler: Callable[[ApiRequest], ApiResponse]
+    handler: Callable[[ApiRequest], ApiResponse | Awaitable[ApiResponse]]
 
 
 OPERATIONS = (
@@ -98,4 +102,14 @@ OPERATIONS = (
     Operation("rcwRegCreateRegistrant", "POST", REGISTRANTS, "Heavy", "EditWebinars", registrants.create_registrant),
     Operation("rcwRegGetRegistrant", "GET", REGISTRANT, "Heavy", "ReadWebinars", registrants.get_registrant),
     Operation("rcwRegDeleteRegistrant", "DELETE", REGISTRANT, "Heavy", "EditWebinars", registrants.delete_registrant),
+    Operation("rcwN11sListSubscriptions", "GET", SUBSCRIPTIONS, "Light", WEBHOOK, notifications.list_subscriptions),
+    Operation("rcwN11sCreateSubscription", "POST", SUBSCRIPTIONS, "Medium", WEBHOOK, notifications.create_subscription),
+    Operation("rcwN11sGetSubscription", "GET", SUBSCRIPTION, "Light", WEBHOOK, notifications.get_subscription),
+    Operation("rcwN11sUpdateSubscription", "PUT", SUBSCRIPTION, "Medium", WEBHOOK, notifications.update_subscription),
+    Operation(
+        "rcwN11sDeleteSubscription", "DELETE", SUBSCRIPTION, "Medium", WEBHOOK, notifications.delete_subscription
+    ),
+    Operation(
+        "rcwN11sRenewSubscription", "POST", f"{SUBSCRIPTION}/renew", "Light", WEBHOOK, notifications.renew_subscription
+    ),
 )

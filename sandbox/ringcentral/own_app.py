@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.ringcentral.company import SERVICE_USER
+from sandbox.ringcentral.events import REGISTRANTS, REGISTRATION, RUNTIME, SESSIONS
 from sandbox.ringcentral.models import Session, Status, Webinar
 from sandbox.ringcentral.people import NewRegistrant
 from sandbox.ringcentral.registrants import add_registrant, question_ids
 from sandbox.ringcentral.registration import change_registration, close_at_end, is_open
 from sandbox.ringcentral.responses import ApiError, not_found, not_in_this_state
 from sandbox.ringcentral.sessions import change_session, make_session
-from sandbox.ringcentral.webinars import change_webinar, make_webinar, remove_webinar
+from sandbox.ringcentral.webinars import announce_change, change_webinar, make_webinar, remove_webinar
 from sandbox.ringcentral.world import World
 
 WEBINAR_FIELDS = frozenset({"title", "description", "settings"})
@@ -37,6 +38,7 @@ def create(world: World, host_email: str, start: datetime | str, changes: dict[s
     except ApiError:
         del world.state.webinars[webinar.id]
         raise
+    world.emit(SESSIONS, made, "Created")
     return webinar
 
 
@@ -51,6 +53,7 @@ def edit(world: World, any_id: str, changes: dict[str, Any]) -> None:
     if "registration" in changes:
         change_registration(_session(draft), changes["registration"])
     world.state.webinars[draft.id] = draft
+    _announce(world, draft, changes)
 
 
 def cancel(world: World, any_id: str) -> None:
@@ -60,13 +63,15 @@ def cancel(world: World, any_id: str) -> None:
 
 def start(world: World, any_id: str) -> None:
     """Start as host: Scheduled becomes Active. Time alone never does this."""
-    _set_status(world, any_id, "Scheduled", "Active")
+    world.emit(RUNTIME, _set_status(world, any_id, "Scheduled", "Active"))
 
 
 def finish(world: World, any_id: str) -> None:
     """End as host: Active becomes Finished; registration closes, or opens for latecomers (our interpretation)."""
     session = _set_status(world, any_id, "Active", "Finished")
     close_at_end(session, world.now())
+    world.emit(RUNTIME, session)
+    world.emit(REGISTRATION, session)
 
 
 def register(world: World, session_id: str, count: int, *, real: bool) -> list[str]:
@@ -97,8 +102,18 @@ def attend(world: World, registrant_id: str) -> str:
             if session.status != "Active":
                 raise not_in_this_state(session.status)
             person.participant_id = person.participant_id or world.new_id("participant")
+            world.emit(REGISTRANTS, session, "Updated", person)
             return person.participant_id
     raise not_found("registrantId")
+
+
+def _announce(world: World, webinar: Webinar, changes: dict[str, Any]) -> None:
+    if webinar.session and _pick(changes, SESSION_FIELDS):
+        world.emit(SESSIONS, webinar.session)
+    elif _pick(changes, WEBINAR_FIELDS):
+        announce_change(world, webinar)
+    if webinar.session and "registration" in changes:
+        world.emit(REGISTRATION, webinar.session)
 
 
 def _set_status(world: World, any_id: str, before: Status, after: Status) -> Session:

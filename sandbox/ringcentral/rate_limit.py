@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sandbox.ringcentral.oauth import CLIENT_ID, subject_id
-from sandbox.ringcentral.operations import Operation
+from sandbox.ringcentral.operations import WEBHOOK, Operation
 from sandbox.ringcentral.rates import Key, Rates
 from sandbox.ringcentral.request import ApiRequest
 from sandbox.ringcentral.responses import ApiError
+from sandbox.ringcentral.rules import Rules
 
 
 def authorize(operation: Operation, request: ApiRequest, rates: Rates) -> dict[str, str]:
@@ -18,7 +19,7 @@ def authorize(operation: Operation, request: ApiRequest, rates: Rates) -> dict[s
     try:
         key = (_caller_id(operation, request), CLIENT_ID, operation.group)
         limits = rates.charge(key)
-        _check_app_permission(operation.permission, request.world.rules.app_permissions)
+        _check_app_permission(operation.permission, request.world.rules)
     except ApiError as refusal:
         refusal.headers = {**rates.headers(key), **refusal.headers}
         raise
@@ -32,7 +33,9 @@ def _caller_id(operation: Operation, request: ApiRequest) -> str:
     return request.caller.id
 
 
-def _check_app_permission(permission: str, granted: list[str]) -> None:
-    if permission and permission not in granted:
+def _check_app_permission(permission: str, rules: Rules) -> None:
+    if permission == WEBHOOK and not rules.webhook_permission:
+        return
+    if permission and permission not in rules.app_permissions:
         sentence = f"In order to call this API endpoint, application needs to have [{permission}] permission"
         raise ApiError(403, "CMN-401", sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.ringcentral.events import REGISTRANTS, REGISTRATION
 from sandbox.ringcentral.models import Session, Webinar
 from sandbox.ringcentral.people import NewRegistrant, OwnLinks, Registrant
 from sandbox.ringcentral.registration import close_when_full, is_open
@@ -92,6 +93,9 @@ def add_registrant(world: World, session: Session, new: NewRegistrant, *, real: 
     session.registrants.append(registrant)
     close_when_full(session)
     _mail(world, session, "confirmation", registrant)
+    world.emit(REGISTRANTS, session, "Created", registrant)
+    if session.is_full:
+        world.emit(REGISTRATION, session)
     return registrant
 
 
@@ -101,6 +105,7 @@ def remove_registrant(world: World, session: Session, registrant: Registrant) ->
         raise not_in_this_state(session.status)
     session.registrants.remove(registrant)
     _mail(world, session, "cancellation", registrant)
+    world.emit(REGISTRANTS, session, "Deleted", registrant)
 
 
 def question_ids(world: World) -> set[str]:

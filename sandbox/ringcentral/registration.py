@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.ringcentral.events import REGISTRATION
 from sandbox.ringcentral.models import RegistrationFields, Session
 from sandbox.ringcentral.request import ApiRequest
 from sandbox.ringcentral.responses import ApiError, ApiResponse, invalid
@@ -32,6 +33,7 @@ def patch_registration(request: ApiRequest) -> ApiResponse:
     if not request.world.rules.partial_updates and "registrationStatus" not in sent:
         raise invalid("registrationStatus")
     change_registration(session, sent)
+    request.world.emit(REGISTRATION, session)
     return ApiResponse(200, registration_resource(request.world, session))
 
 

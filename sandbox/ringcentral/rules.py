@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, field_validat
 from pydantic.alias_generators import to_camel
 
 Group = Literal["Light", "Medium", "Heavy", "Auth"]
+EventBodies = Literal["resource", "ids", "numbers", "nested", "empty", "text"]
+Deliveries = Literal["once", "twice", "shuffled", "lost"]
 
 
 PUBLISHED_BUDGETS: dict[Group, int] = {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
@@ -66,6 +68,31 @@ class Rules(BaseModel):
 
     # The reference forbids removing and changing once a session runs, and does not mention adding.
     add_while_active: bool = True
+
+    # SubscriptionWebhook is documented for RingCentral's other subscriptions. True: needed for webinars too.
+    webhook_permission: bool = False
+
+    # developers.ringcentral.com/guide/notifications/webhooks/creating-webhooks: 3000 ms; older pages: 1000 ms
+    webhook_timeout: float = Field(default=3, gt=0)
+
+    # Seconds of sandbox time; the lifetime of a subscription that asks for none is not documented.
+    subscription_life: int = Field(default=604800, ge=1)
+
+    # The reference and older guides say "Verification-Token", today's guide "Validation-Token".
+    verification_header: Literal["Verification-Token", "Validation-Token"] = "Verification-Token"
+
+    # The bodies of the webinar events are published nowhere.
+    event_bodies: EventBodies = "resource"
+
+    # A delivery can arrive twice, after a later one, or never.
+    deliveries: Deliveries = "once"
+
+    # Whether deleting a session, or changing only its webinar (as a new title does), is an event is not documented.
+    deletion_events: bool = True
+    webinar_events: bool = False
+
+    # The guide: blacklisted for good. Staff in 2018: the address is called every 15 minutes, and revived.
+    revive_blacklisted: bool = False
 
     @field_validator("budgets")
     @classmethod

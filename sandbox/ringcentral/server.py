@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -21,6 +22,7 @@ from sandbox.ringcentral.registration_page import RegistrationPage
 from sandbox.ringcentral.request import ApiRequest
 from sandbox.ringcentral.responses import ApiError, ApiResponse
 from sandbox.ringcentral.rules import Group, Rules
+from sandbox.ringcentral.webhook_control import WebhookControl
 
 OTHER_LIMIT = 429  # as a fault: a limit other than the rate budget, so without its headers
 
@@ -45,6 +47,7 @@ class RingCentral(Account):
             await runner.cleanup()
             raise
         self._runner = runner
+        await self.webhooks.start()
         self.world.url = f"http://{host}:{runner.addresses[0][1]}"
 
     @property
@@ -60,6 +63,7 @@ class RingCentral(Account):
     async def stop(self) -> None:
         """Close all connections, including hanging calls."""
         self._stopping.set()
+        await self.webhooks.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -72,6 +76,7 @@ class RingCentral(Account):
         app.add_routes(RegistrationPage(self.world, self._changed).routes())
         app.add_routes(JoinPages(self.world, self._changed).routes())
         app.add_routes(Control(self).routes())
+        app.add_routes(WebhookControl(self).routes())
         return app
 
     async def _serve(self, operation: Operation, request: web.Request) -> web.StreamResponse:
@@ -84,7 +89,7 @@ class RingCentral(Account):
         run = functools.partial(self._run, operation, api_request, request.path)
         fault = match_fault(self.faults, request.method, request.path)
         if fault is None:
-            return self._send(call, run(), limits)
+            return self._send(call, await run(), limits)
         response = await self._apply_fault(fault, request, run)
         if response is None:
             return web.Response()
@@ -95,17 +100,18 @@ class RingCentral(Account):
         self.calls.append(call)
         return call
 
-    def _run(self, operation: Operation, api_request: ApiRequest, path: str) -> ApiResponse:
+    async def _run(self, operation: Operation, api_request: ApiRequest, path: str) -> ApiResponse:
         try:
-            return operation.handler(api_request)
+            response = operation.handler(api_request)
+            return await response if inspect.isawaitable(response) else response
         except ApiError as refusal:
             return refusal.response(path)
 
     async def _apply_fault(
-        self, fault: Fault, request: web.Request, run: Callable[[], ApiResponse]
+        self, fault: Fault, request: web.Request, run: Callable[[], Awaitable[ApiResponse]]
     ) -> ApiResponse | None:
         """The response of a call under a fault; None if the connection was cut."""
-        response = run() if fault.effect else None
+        response = await run() if fault.effect else None
         self._changed()
         if fault.hang:
             await self._hang(fault.hang)

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any, get_args
 
+from sandbox.ringcentral.events import SESSIONS
 from sandbox.ringcentral.models import Session, SessionFields, Status, Webinar
 from sandbox.ringcentral.request import ApiRequest, paginate
 from sandbox.ringcentral.responses import ApiError, ApiResponse, invalid, needs_permission, not_in_this_state
@@ -25,6 +26,7 @@ def create_session(request: ApiRequest) -> ApiResponse:
     """
     webinar = request.world.webinar_for(request.caller, request.path["webinarId"])
     session = make_session(request.world, webinar, request.json())
+    request.world.emit(SESSIONS, session, "Created")
     return ApiResponse(201, session_resource(request, webinar, session))
 
 
@@ -44,6 +46,7 @@ def patch_session(request: ApiRequest) -> ApiResponse:
     if missing and not request.world.rules.partial_updates:
         raise invalid(*missing)
     change_session(request.world, session, sent)
+    request.world.emit(SESSIONS, session)
     return ApiResponse(200, session_resource(request, webinar, session))
 
 
@@ -53,6 +56,8 @@ def delete_session(request: ApiRequest) -> ApiResponse:
     if session.status != "Scheduled":
         raise not_in_this_state(session.status)
     webinar.session = None
+    if request.world.rules.deletion_events:
+        request.world.emit_of(webinar, SESSIONS, session, "Deleted")
     return ApiResponse(204)
 
 
@@ -131,6 +136,13 @@ def session_resource(request: ApiRequest, webinar: Webinar, session: Session) ->
     return resource
 
 
+def listed_session(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
+    """SessionGlobalListEntry: without the shared link and the bridge."""
+    reference = {"id": webinar.id, **webinar.fields.wire(), "host": {"linkedUser": linked_user(world, webinar.host_id)}}
+    del reference["settings"]
+    return {**_listed_fields(world, session), "webinar": reference}
+
+
 def _found(request: ApiRequest) -> tuple[Webinar, Session]:
     return request.world.session_for(request.caller, request.path["webinarId"], request.path["sessionId"])
 
@@ -156,14 +168,7 @@ def _when(pair: tuple[Webinar, Session]) -> tuple[datetime, str]:
 
 
 def _list_of(request: ApiRequest, found: list[tuple[Webinar, Session]]) -> dict[str, Any]:
-    return paginate(request, [_entry(request.world, webinar, session) for webinar, session in found])
-
-
-def _entry(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
-    """SessionGlobalListEntry: without the shared link and the bridge."""
-    reference = {"id": webinar.id, **webinar.fields.wire(), "host": {"linkedUser": linked_user(world, webinar.host_id)}}
-    del reference["settings"]
-    return {**_listed_fields(world, session), "webinar": reference}
+    return paginate(request, [listed_session(request.world, webinar, session) for webinar, session in found])
 
 
 def _listed_fields(world: World, session: Session) -> dict[str, Any]:

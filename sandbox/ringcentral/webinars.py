@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.ringcentral.company import Person
+from sandbox.ringcentral.events import SESSIONS
 from sandbox.ringcentral.models import READ_ONLY_SETTINGS, NewWebinar, Webinar, WebinarFields
 from sandbox.ringcentral.request import ApiRequest, paginate
 from sandbox.ringcentral.responses import ApiError, ApiResponse, needs_permission, not_in_this_state
@@ -49,6 +50,7 @@ def patch_webinar(request: ApiRequest) -> ApiResponse:
     """
     webinar = request.world.webinar_for(request.caller, request.path["webinarId"])
     change_webinar(request.world, webinar, request.json())
+    announce_change(request.world, webinar)
     return ApiResponse(200, webinar_resource(request.world, webinar))
 
 
@@ -73,11 +75,19 @@ def change_webinar(world: World, webinar: Webinar, sent: dict[str, Any]) -> None
     webinar.modified = world.now()
 
 
+def announce_change(world: World, webinar: Webinar) -> None:
+    """Report a change of the webinar alone, where that is an event."""
+    if webinar.session and world.rules.webinar_events:
+        world.emit(SESSIONS, webinar.session)
+
+
 def remove_webinar(world: World, webinar: Webinar) -> None:
     """Delete the webinar unless its session is Active or Finished."""
     if webinar.session and webinar.session.status != "Scheduled":
         raise not_in_this_state(webinar.session.status)
     del world.state.webinars[webinar.id]
+    if webinar.session and world.rules.deletion_events:
+        world.emit_of(webinar, SESSIONS, webinar.session, "Deleted")
 
 
 def webinar_resource(world: World, webinar: Webinar) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral.company import Company, Person
+from sandbox.ringcentral.events import Change, Event, EventPath
 from sandbox.ringcentral.models import Session, State, Webinar
+from sandbox.ringcentral.people import Registrant
 from sandbox.ringcentral.responses import needs_permission, not_found
 from sandbox.ringcentral.rules import Rules
 from sandbox.ringcentral.tokens import TokenStore
@@ -47,6 +50,7 @@ class World:
     state: State = field(default_factory=State)
     url: str = ""
     mails: list[Mail] = field(default_factory=list)
+    on_event: list[Callable[[Event], None]] = field(default_factory=list)
 
     def now(self) -> datetime:
         """Sandbox time with the vendor's precision of milliseconds."""
@@ -61,6 +65,25 @@ class World:
     def mail(self, session: Session, kind: MailKind, address: str) -> None:
         """Record a mail that would have been sent."""
         self.mails.append(Mail(self.now(), session.id, kind, address))
+
+    def emit(
+        self, path: EventPath, session: Session, change: Change = "Updated", registrant: Registrant | None = None
+    ) -> None:
+        """Report a change of a session that still exists, or of its registrants."""
+        if self.on_event:
+            self.emit_of(self.find_webinar(session.id), path, session, change, registrant)
+
+    def emit_of(
+        self,
+        webinar: Webinar,
+        path: EventPath,
+        session: Session,
+        change: Change,
+        registrant: Registrant | None = None,
+    ) -> None:
+        """Report a change of a session that may be deleted already."""
+        for listener in self.on_event:
+            listener(Event(path, webinar, session, change, registrant))
 
     def webinar_for(self, caller: Person, webinar_id: str) -> Webinar:
         """A webinar that the caller may access: their own, or any for an admin with WebinarSettings.

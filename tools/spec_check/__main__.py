@@ -15,6 +15,7 @@ from sandbox.ringcentral.operations import OPERATIONS
 from tools.spec_check.calls import MEMBER, START, CheckedCalls
 from tools.spec_check.openapi import OpenApi
 from tools.spec_check.people import check_invitees, check_registrants
+from tools.spec_check.webhooks import check_subscriptions
 
 UNLIMITED = 1_000_000
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -37,6 +38,7 @@ class SpecCheck(CheckedCalls):
         await check_invitees(self)
         await self._registration()
         await check_registrants(self)
+        await check_subscriptions(self)
         await self._common_errors()
 
     async def _oauth_operations(self) -> None:
@@ -159,6 +161,7 @@ class SpecCheck(CheckedCalls):
         for one in (one for one in OPERATIONS if one.permission):
             await self.call(one.name, 401, who="unknown")
         allowed, self.rc.rules.app_permissions = self.rc.rules.app_permissions, []
+        self.rc.rules.webhook_permission = True
         for one in (one for one in OPERATIONS if one.permission):
             await self.call(one.name, 403)
         self.rc.rules.app_permissions = allowed

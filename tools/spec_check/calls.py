@@ -22,6 +22,7 @@ DEFAULT_PATH_PARAMETERS = {
     "sessionId": "1",
     "inviteeId": "1",
     "registrantId": "1",
+    "subscriptionId": "1",
 }
 
 # Responses that the spec omits although the vendor's guide or reference text documents them.
