@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import Field
+from typing import Any
 
 from sandbox.ringcentral.company import Person
+from sandbox.ringcentral.directory_search import Search
 from sandbox.ringcentral.request import MAX_PER_PAGE, ApiRequest, paginate_numbered
-from sandbox.ringcentral.responses import ApiError, ApiResponse, not_found
-from sandbox.ringcentral.wire import Wire, validate
+from sandbox.ringcentral.responses import ApiError, ApiResponse, directory_invalid, not_found
+from sandbox.ringcentral.wire import validate
 
 ACCOUNTS = "/restapi/v1.0/account"
 MAX_DIRECTORY_PAGE = 2000
-
-SearchField = Literal[
-    "firstName", "lastName", "extensionNumber", "phoneNumber", "email", "jobTitle", "department", "customFieldValue"
-]
-
-
-class Search(Wire):
-    """The supported part of SearchDirectoryEntriesRequest."""
-
-    search_string: str = ""
-    search_fields: list[SearchField] = Field(default_factory=lambda: list(get_args(SearchField)))
-    show_federated: bool = True
-    extension_type: str = ""
-    extension_types: list[str] = Field(default_factory=list)
-    extension_statuses: list[Literal["Enabled", "Disabled", "NotActivated"]] = Field(default_factory=list)
-    extension_ids: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
-    page: Annotated[int, Field(ge=1, le=1000)] = 1
-    per_page: Annotated[int, Field(ge=1)] = 100
-
-    def matches(self, entry: dict[str, Any]) -> bool:
-        """Whether an entry matches all filters; the search string matches any part of a field, ignoring case."""
-        kinds = {*self.extension_types, *([self.extension_type] if self.extension_type else [])}
-        texts = (str(entry.get(name, "")).lower() for name in self.search_fields)
-        return (
-            (not kinds or entry["type"] in kinds)
-            and (not self.extension_statuses or entry["status"] in self.extension_statuses)
-            and (not self.extension_ids or entry["id"] in self.extension_ids)
-            and (not self.search_string or any(self.search_string.lower() in text for text in texts))
-        )
 
 
 def get_extension(request: ApiRequest) -> ApiResponse:
@@ -85,8 +55,6 @@ def list_directory(request: ApiRequest) -> ApiResponse:
     if request.path["accountId"] not in ("~", request.world.company.id):
         raise ApiError(404, "ADG-107", "Account not found.")
     kind, group = request.query.get("type"), request.query.get("typeGroup")
-    if group not in (None, "User", "NonUser"):
-        raise _directory_invalid("typeGroup")
     federated = request.query.get("showFederated", "true") != "false"
     people = [
         _contact(request, one, federated=federated)
@@ -107,7 +75,7 @@ def search_directory(request: ApiRequest) -> ApiResponse:
     try:
         wanted = validate(Search, request.json())
     except ApiError as error:
-        raise _directory_invalid(error.errors[0].get("parameterName", "body")) from error
+        raise directory_invalid(error.errors[0].get("parameterName", "body")) from error
     entries = [_contact(request, one, federated=wanted.show_federated) for one in request.world.company.people]
     found = [one for one in entries if wanted.matches(one)]
     return ApiResponse(200, paginate_numbered(found, wanted.page, min(wanted.per_page, MAX_PER_PAGE)))
@@ -155,17 +123,10 @@ def _contact(request: ApiRequest, person: Person, *, federated: bool) -> dict[st
 
 
 def _directory_page(request: ApiRequest, total: int) -> tuple[int, int]:
-    try:
-        number = request.int_param("page", 1, 1000)
-        if request.query.get("perPage") in ("max", "all"):
-            return number, max(1, min(total, MAX_DIRECTORY_PAGE))
-        return number, request.int_param("perPage", 1000, MAX_DIRECTORY_PAGE)
-    except ApiError as error:
-        raise _directory_invalid(error.errors[0]["parameterName"]) from error
-
-
-def _directory_invalid(parameter: str) -> ApiError:
-    return ApiError(400, "ADG-121", f"Parameter [{parameter}] is invalid.", parameter)
+    number = request.int_param("page", 1, 1000)
+    if request.query.get("perPage") in ("max", "all"):
+        return number, max(1, min(total, MAX_DIRECTORY_PAGE))
+    return number, request.int_param("perPage", 1000, MAX_DIRECTORY_PAGE)
 
 
 def _navigation(uri: str, number: int, size: int, total: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from sandbox.ringcentral.company import Company, Person
-from sandbox.ringcentral.request import MAX_DIGITS, ApiRequest
+from sandbox.ringcentral.request import FORM, MAX_DIGITS, ApiRequest, wrong_content_type
 from sandbox.ringcentral.responses import ApiError, ApiResponse
 from sandbox.ringcentral.tokens import OAuthSession, TokenStore
 
@@ -31,8 +31,8 @@ def get_token(request: ApiRequest) -> ApiResponse:
     Error codes as observed: OAU-123 and OAU-250 are quoted in RingCentral's community and issue tracker, OAU-140 and
     OAU-146 in developers.ringcentral.com/guide/basics/errors.
     """
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise ApiError(415, "CMN-407", "Parameter in header is invalid", "Content-Type", oauth="invalid_request")
+    if request.content_type != FORM:
+        raise wrong_content_type(415, oauth="invalid_request")
     _authenticate_client(request)
     grant = request.form.get("grant_type", "")
     ttl, refresh_ttl = _ttls(request)
@@ -50,6 +50,8 @@ def get_token(request: ApiRequest) -> ApiResponse:
 def revoke_token(request: ApiRequest) -> ApiResponse:
     """POST /restapi/oauth/revoke, with the token in the form or, as the reference allows, in the query."""
     _authenticate_client(request)
+    if request.raw and request.content_type != FORM:
+        raise wrong_content_type(400, oauth="invalid_request")
     token = request.form.get("token") or request.query.get("token")
     if not token:
         raise ApiError(400, "CMN-101", "Parameter [token] value is invalid", "token", oauth="invalid_request")

@@ -13,12 +13,14 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from sandbox.ringcentral.company import Person
+from sandbox.ringcentral.query import is_number
 from sandbox.ringcentral.responses import ApiError, invalid
 from sandbox.ringcentral.wire import INT32_MAX, parse_datetime
 from sandbox.ringcentral.world import World
 
 MAX_PER_PAGE = 1000
 MAX_DIGITS = 18
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 @dataclass
@@ -51,10 +53,16 @@ class ApiRequest:
         return dict(parse_qsl(self.raw.decode("utf-8", "replace"), keep_blank_values=True))
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object; ApiError 400 if it is none."""
+        """The body as a JSON object; ApiError 400 if it is none, or is sent as another type.
+
+        Only the token operation describes 415, so another type is 400 here.
+        """
+        if self.content_type != JSON:
+            raise wrong_content_type(400)
         try:
-            body = json.loads(self.raw)
-        except ValueError as error:
+            body = json.loads(self.raw.decode("utf-8"), parse_constant=_refuse_constant)
+            json.dumps(body, ensure_ascii=False).encode("utf-8")  # a lone surrogate is no text
+        except (ValueError, RecursionError) as error:
             raise ApiError(400, "CMN-103", "JSON can't be parsed.") from error
         if not isinstance(body, dict):
             raise ApiError(400, "CMN-104", "Cannot parse request")
@@ -74,9 +82,18 @@ class ApiRequest:
     def int_param(self, name: str, usual: int, most: int) -> int:
         """An integer from 1; more than `most` is reduced to `most`, as the reference says of perPage."""
         given = self.query.get(name, str(usual))
-        if not given.isdecimal() or len(given) > MAX_DIGITS or int(given) < 1:
+        if not is_number(given):
             raise invalid(name)
         return min(int(given), most)
+
+
+def wrong_content_type(status: int, *, oauth: str = "") -> ApiError:
+    """The error for a body of another type than the operation takes."""
+    return ApiError(status, "CMN-407", "Parameter in header is invalid", "Content-Type", oauth=oauth)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def paginate(request: ApiRequest, records: list[dict[str, Any]]) -> dict[str, Any]:

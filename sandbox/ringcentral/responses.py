@@ -53,6 +53,13 @@ def invalid(*parameters: str) -> ApiError:
     return refusal
 
 
+def directory_invalid(*parameters: str) -> ApiError:
+    """400 of the directory, which has its own codes."""
+    refusal = ApiError(400, "ADG-121", "")
+    refusal.errors = [_error("ADG-121", f"Parameter [{name}] is invalid.", name) for name in parameters]
+    return refusal
+
+
 def invalid_fields(problem: ValidationError) -> ApiError:
     """400 for every invalid field, nested ones with dots (`settings.password`)."""
     names = [".".join(str(part) for part in one["loc"]) for one in problem.errors(include_url=False)]

@@ -43,6 +43,11 @@ class Rules(BaseModel):
     # how long that lasts after a session is created is not documented.
     registration_delay: float = Field(default=0.3, ge=0)
 
+    # The description lists no 400 and 404 for the extension operations, no 404 for the directory and no 400 for
+    # reading a registrant, although the guide's page about errors has them for all operations.
+    # True: only statuses that the description lists.
+    described_statuses: bool = True
+
     # The reference describes PATCH as partial in its text and lists required fields in its schemas.
     # False: the schemas apply.
     partial_updates: bool = True

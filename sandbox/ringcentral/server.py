@@ -14,16 +14,19 @@ from sandbox.clock import SandboxClock
 from sandbox.ringcentral.account import Account, Call
 from sandbox.ringcentral.company import Company
 from sandbox.ringcentral.control import Control
+from sandbox.ringcentral.described import described_status
 from sandbox.ringcentral.faults import Fault, match_fault
 from sandbox.ringcentral.join_pages import JoinPages
 from sandbox.ringcentral.operations import OPERATIONS, Operation
+from sandbox.ringcentral.query import PARAMETERS, wrong_parameters
 from sandbox.ringcentral.rate_limit import authorize
 from sandbox.ringcentral.registration_page import RegistrationPage
 from sandbox.ringcentral.request import ApiRequest
-from sandbox.ringcentral.responses import ApiError, ApiResponse
+from sandbox.ringcentral.responses import ApiError, ApiResponse, directory_invalid, invalid
 from sandbox.ringcentral.rules import Group, Rules
 from sandbox.ringcentral.webhook_control import WebhookControl
 
+NOT_API = ("/w/", "/sandbox/")  # pages for people, and the control
 OTHER_LIMIT = 429  # as a fault: a limit other than the rate budget, so without its headers
 
 
@@ -102,9 +105,13 @@ class RingCentral(Account):
 
     async def _run(self, operation: Operation, api_request: ApiRequest, path: str) -> ApiResponse:
         try:
+            if wrong := wrong_parameters(PARAMETERS.get(operation.name, ()), api_request.query):
+                raise (directory_invalid if "/directory/" in operation.path else invalid)(*wrong)
             response = operation.handler(api_request)
             return await response if inspect.isawaitable(response) else response
         except ApiError as refusal:
+            if self.rules.described_statuses:
+                refusal.status = described_status(operation.name, refusal.status)
             return refusal.response(path)
 
     async def _apply_fault(
@@ -145,7 +152,9 @@ class RingCentral(Account):
         try:
             return await handler(request)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as missing:
-            if not request.path.startswith(("/restapi/", "/webinar/")):
+            if request.path.startswith(NOT_API):
                 raise
             refusal = ApiError(missing.status, "CMN-120", "Invalid URI")
+            if isinstance(missing, web.HTTPMethodNotAllowed):
+                refusal.headers["Allow"] = missing.headers["Allow"]
             return self._send(self._record_call(request, None), refusal.response(request.path))

@@ -28,11 +28,6 @@ DEFAULT_PATH_PARAMETERS = {
 # Responses that the spec omits although the vendor's guide or reference text documents them.
 SHARED = {400: "BadRequest", 403: "Forbidden", 404: "NotFound"}
 UNDOCUMENTED = {
-    ("readExtension", 404): "guide, errors: CMN-102",
-    ("listExtensions", 400): "guide, errors: CMN-101",
-    ("listExtensions", 404): "guide, errors: CMN-102",
-    ("listDirectoryEntries", 404): "reference, ADG-107",
-    ("searchDirectoryEntries", 404): "reference, ADG-107",
     ("rcwConfigListAllCompanySessions", 403): "reference, text of the operation",
 }
 WITH_RETRY_AFTER = (429, 503)  # the spec shares one response between 400, 500 and 503 of the directory
