@@ -1,16 +1,11 @@
-"""Keyed locks, double clicks, and a sliding window for rate limits."""
+"""Keyed locks, and a sliding window for rate limits."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from weakref import WeakValueDictionary
-
-from bot.clock import monotonic
-
-DOUBLE_CLICK = 2.0
-"""Seconds within which a second click of the same button counts as a double click."""
 
 
 class KeyedLocks:
@@ -23,25 +18,6 @@ class KeyedLocks:
     def __getitem__(self, key: Hashable) -> asyncio.Lock:
         """The lock of this key; keep a reference to it while it is held."""
         return self._locks.setdefault(key, asyncio.Lock())
-
-
-class DoubleClicks:
-    """Tells the first click from those that follow it within a moment."""
-
-    def __init__(self, seconds: float = DOUBLE_CLICK, monotonic: Callable[[], float] = monotonic) -> None:
-        """Clicks that are at least `seconds` apart are separate."""
-        self._seconds = seconds
-        self._monotonic = monotonic
-        self._clicked: dict[Hashable, float] = {}
-
-    def is_first(self, click: Hashable) -> bool:
-        """Whether there was no such click within the last moment."""
-        now = self._monotonic()
-        self._clicked = {key: at for key, at in self._clicked.items() if now - at < self._seconds}
-        if click in self._clicked:
-            return False
-        self._clicked[click] = now
-        return True
 
 
 class SlidingWindow:

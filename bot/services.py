@@ -9,13 +9,13 @@ from datetime import timedelta
 
 from bot.background import BackgroundTasks
 from bot.clock import Clock
-from bot.concurrency import DoubleClicks
 from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.creation.cancel import CancelService
 from bot.creation.service import CreationService
-from bot.db import leases
+from bot.db import leases, locks
 from bot.db.connection import Store
+from bot.db.locks import SharedLocks
 from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox import message_table
@@ -77,7 +77,7 @@ class Services:
     scheduler: Scheduler
     users: Users
     channels: Channels
-    clicks: DoubleClicks
+    locks: SharedLocks
     permissions: Permissions
     visibility: Visibility
     directory: Directory
@@ -128,6 +128,7 @@ class Services:
         async with self.store.write() as db:
             await draft_table.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
             await self.team.forget_old(db)
+        await self.locks.forget_expired()
         await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
         await self.seats.forget_ended()
         await self.suggestions.forget_ended()
@@ -149,7 +150,8 @@ def build_services(
     directory = Directory(provider)
     channels = Channels(slack, clock)
     permissions = Permissions(store, slack, directory)
-    cards = Cards(store, slack, clock, channels)
+    shared_locks = SharedLocks(store, account.workspace)
+    cards = Cards(store, slack, clock, channels, shared_locks)
     mirror = Mirror(account, store, provider, directory, cards, clock)
     seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
     tokens = Tokens(settings.encryption_key.get_secret_value())
@@ -166,7 +168,7 @@ def build_services(
         scheduler=scheduler,
         users=Users(store, slack, clock),
         channels=channels,
-        clicks=DoubleClicks(),
+        locks=shared_locks,
         permissions=permissions,
         visibility=Visibility(account, store, channels, permissions),
         directory=directory,
@@ -199,6 +201,7 @@ async def release_leases(store: Store) -> None:
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])
         await message_table.release_claims(db)
+        await locks.release_all(db)
 
 
 def _schedule(services: Services) -> None:

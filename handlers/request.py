@@ -225,12 +225,12 @@ Listeners: TypeAlias = Mapping[str, Listener]
 
 
 def once(listener: Listener) -> Listener:
-    """The same listener for a button with an effect beyond its reply: a double click runs it once."""
+    """The same listener for a button with an effect beyond its reply: a double click runs it once, in one replica."""
 
     async def run(request: SlackRequest) -> None:
-        container = request.body.get("container") or {}
-        click = (request.user_id, request.value, request.block_id, str(container.get("message_ts")), request.view_id)
-        if request.services.clicks.is_first((listener, *click)):
+        [action, *_], container = request.body["actions"], request.body.get("container") or {}
+        click = (request.user_id, str(action["action_id"]), request.value, request.block_id, request.view_id)
+        if await request.services.locks.is_first(*click, str(container.get("message_ts"))):
             await listener(request)
 
     run.__name__ = getattr(listener, "__name__", "listener")

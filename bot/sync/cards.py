@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.clock import Clock, monotonic
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
+from bot.db.locks import SharedLocks
 from bot.errors import BadInput, ChannelUnreachable, GreenroomError
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.people import Account
@@ -32,14 +33,14 @@ VANISHED = {"message_not_found", "cant_update_message", "edit_window_closed", "i
 class Cards:
     """The cards of all webinars."""
 
-    def __init__(self, store: Store, slack: SlackApi, clock: Clock, channels: Channels) -> None:
-        """Post through this Slack, to these channels."""
+    def __init__(self, store: Store, slack: SlackApi, clock: Clock, channels: Channels, locks: SharedLocks) -> None:
+        """Post through this Slack, to these channels, one card at a time to each."""
         self._channels = channels
         self._store = store
         self._slack = slack
         self._clock = clock
         self._editing = KeyedLocks()
-        self._sharing = KeyedLocks()
+        self._locks = locks
         self._busy_until = 0.0
 
     async def share(
@@ -51,7 +52,7 @@ class Cards:
         old cards point to the new one. Raises `ChannelUnreachable` if Slack rejects the post, and `BadInput` if the
         webinar is over.
         """
-        async with self._sharing[webinar.session_id, channel_id]:  # of a double click, the second finds the card
+        async with self._locks.hold("share", webinar.session_id, channel_id):  # the second of two finds the card
             before = [card for card in await self.of_webinar(webinar) if card.channel_id == channel_id]
             if before and not again:
                 return before[-1], False

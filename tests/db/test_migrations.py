@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-HEAD = "0006"
+HEAD = "0007"
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",
