@@ -186,7 +186,10 @@ class WebinarFacts(Frozen):
 
     webinar_id: str
     title: str
+    description: str = ""
     created_at: AwareDatetime
+    modified_at: AwareDatetime | None = None
+    """When it was last changed; `None` if the provider does not say so."""
     host_user_id: str = ""
     options: Options
     fixed: FixedOptions
@@ -208,3 +211,6 @@ class SessionFacts(Frozen):
     host_link: SecretStr = SecretStr("")
     attendee_link: str = ""
     panel_offset: timedelta = timedelta()
+    locale_code: str = "en-US"
+    modified_at: AwareDatetime | None = None
+    """When it was last changed; `None` if the provider does not say so."""

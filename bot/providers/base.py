@@ -14,6 +14,7 @@ from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFacts, WebinarForm
+from bot.model.webinar_edit import WebinarEdit
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Ability(StrEnum):
     """What a provider supports. An unsupported operation is declined with a sentence."""
 
     CREATE = "create"
+    EDIT = "edit"
     CANCEL = "cancel"
     CHOOSE_HOST = "choose_host"
     REGISTRATION = "registration"
@@ -145,6 +147,20 @@ class WebinarProvider(Protocol):
 
     async def session(self, webinar_id: str, session_id: str, caller: Caller) -> SessionFacts:
         """A session, without its host. Raises `ProviderGone` if it was deleted. One call."""
+        ...
+
+    async def change_webinar(self, webinar_id: str, edit: WebinarEdit, caller: Caller) -> WebinarFacts:
+        """Change the fields of an edit that belong to the webinar; return the result. The host cannot change.
+
+        One call, never repeated automatically. Raises `OutcomeUnknown` without a clear answer.
+        """
+        ...
+
+    async def change_session(self, webinar_id: str, session_id: str, edit: WebinarEdit, caller: Caller) -> SessionFacts:
+        """Change the fields of an edit that belong to the session; return the result. Refused once it has started.
+
+        One call, never repeated automatically. Raises `OutcomeUnknown` without a clear answer.
+        """
         ...
 
     async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:

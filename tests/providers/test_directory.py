@@ -11,8 +11,7 @@ import pytest
 from bot.errors import OutcomeUnknown, ProviderError, ProviderForbidden, ProviderRefused
 from bot.model.people import Coworker, Person, Workspace
 from bot.providers.directory import LOOK_UP_AGAIN, Directory, HostProblem, host_problem
-from bot.providers.ringcentral.people_records import ContactRecord, ListedExtension
-from bot.providers.ringcentral.records import ExtensionRecord
+from bot.providers.ringcentral.people_records import ContactRecord, ExtensionRecord, ListedExtension
 from sandbox.ringcentral.company import Person as Extension
 from tests.support.ringcentral import PERSON, Pair, fixed_response, ringcentral_pair
 

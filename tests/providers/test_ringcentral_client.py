@@ -133,6 +133,8 @@ async def test_a_session_is_created_as_in_the_form(pair: Pair) -> None:
         host_link=session.host_link,
         attendee_link=session.attendee_link,
         panel_offset=timedelta(minutes=10),
+        locale_code="es-ES",
+        modified_at=pair.vendor.dump()["webinars"][webinar.webinar_id]["session"]["modified"],
     )
     assert pair.vendor.dump()["webinars"][webinar.webinar_id]["session"]["fields"] == {
         "scheduledStartTime": "2031-03-04T15:00:00.000Z",

@@ -8,12 +8,19 @@ from typing import Any
 from bot.errors import ProviderForbidden, ProviderGone
 from bot.model.people import Coworker, ServiceUser
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
+from bot.model.webinar_edit import WebinarEdit
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
-from bot.providers.ringcentral.payloads import format_utc, registration_body, session_body, webinar_body
+from bot.providers.ringcentral.payloads import (
+    changed_session_body,
+    changed_webinar_body,
+    format_utc,
+    registration_body,
+    session_body,
+    webinar_body,
+)
 from bot.providers.ringcentral.people_api import PeopleApi
-from bot.providers.ringcentral.people_records import ContactRecord, DirectoryPage, ExtensionPage
+from bot.providers.ringcentral.people_records import ContactRecord, DirectoryPage, ExtensionPage, ExtensionRecord
 from bot.providers.ringcentral.records import (
-    ExtensionRecord,
     RegistrationRecord,
     SessionRecord,
     WebinarRecord,
@@ -120,6 +127,18 @@ class RingCentral(PeopleApi, WebinarProvider):
         ids = {"webinar_id": webinar_id, "session_id": session_id}
         body = await self._request("GET", SESSION, group=HEAVY, caller=caller, ids=ids)
         return parse_record(SessionRecord, body).facts(webinar_id)
+
+    async def change_webinar(self, webinar_id: str, edit: WebinarEdit, caller: Caller) -> WebinarFacts:
+        """See the port."""
+        ids, json = {"webinar_id": webinar_id}, changed_webinar_body(edit)
+        body = await self._request("PATCH", WEBINAR, group=HEAVY, caller=caller, changes=True, ids=ids, json=json)
+        return parse_record(WebinarRecord, body, changes=True).facts()
+
+    async def change_session(self, webinar_id: str, session_id: str, edit: WebinarEdit, caller: Caller) -> SessionFacts:
+        """See the port."""
+        ids, json = {"webinar_id": webinar_id, "session_id": session_id}, changed_session_body(edit)
+        body = await self._request("PATCH", SESSION, group=HEAVY, caller=caller, changes=True, ids=ids, json=json)
+        return parse_record(SessionRecord, body, changes=True).facts(webinar_id)
 
     async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
         """See the port. Raises `OutcomeUnknown` if no try was answered."""

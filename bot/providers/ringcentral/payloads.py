@@ -10,6 +10,7 @@ from bot.model.people import Coworker
 from bot.model.registrant import RegistrantDetails
 from bot.model.team import NewInvitee, NewRole, TeamChange
 from bot.model.webinar import Audience, WebinarForm
+from bot.model.webinar_edit import WebinarEdit
 from bot.providers.base import UNCHANGED, RegistrationChange
 from bot.providers.ringcentral.records import PreferencesRecord, SettingsRecord
 
@@ -17,7 +18,7 @@ from bot.providers.ringcentral.records import PreferencesRecord, SettingsRecord
 def webinar_body(form: WebinarForm, host: Coworker | None) -> dict[str, Any]:
     """WebinarCreationRequest with every writable setting, as defaults differ between RingCentral's services."""
     options = {**dict(form.options), "password": form.options.password.get_secret_value()}
-    names = {name: str(field.alias) for name, field in SettingsRecord.model_fields.items()}
+    names = _setting_names()
     # An empty password or page means "not chosen" and is not sent.
     settings = {names[name]: value for name, value in options.items() if value != ""}
     body = {
@@ -37,6 +38,47 @@ def session_body(form: WebinarForm) -> dict[str, Any]:
         "localeCode": form.locale_code,
         "panelJoinTimeOffset": int(form.panel_join_offset.total_seconds()),
     }
+
+
+def changed_webinar_body(edit: WebinarEdit) -> dict[str, Any]:
+    """The part of WebinarBaseModel that differs. An empty text clears it, also the password."""
+    after, known, settings = edit.after, _setting_names(), dict[str, Any]()
+    for name in edit.webinar_names:
+        if name == "audience":
+            settings["registrationEnabled"] = after.audience is Audience.REGISTRANTS
+        elif name == "password":
+            settings["password"] = after.password.get_secret_value()
+        elif name in known:
+            settings[known[name]] = getattr(after, name)
+    texts: dict[str, Any] = {
+        name: getattr(after, name) for name in ("title", "description") if name in edit.webinar_names
+    }
+    return {**texts, **({"settings": settings} if settings else {})}
+
+
+def changed_session_body(edit: WebinarEdit) -> dict[str, Any]:
+    """The part of WcsSessionWithLocaleCodeModel that differs.
+
+    Called partial, but start, length and time zone are required by its schema: they are always sent. `status` is
+    writable there, but no call starts or ends a webinar: it is never sent.
+    """
+    after, names = edit.after, edit.session_names
+    optional: dict[str, Any] = {
+        "title": ("title", after.title),
+        "description": ("description", after.description),
+        "locale_code": ("localeCode", after.locale_code),
+        "panel_join_offset": ("panelJoinTimeOffset", int(after.panel_join_offset.total_seconds())),
+    }
+    return {
+        "scheduledStartTime": format_utc(after.start),
+        "scheduledDuration": int(after.length.total_seconds()),
+        "timeZone": after.time_zone,
+        **dict(pair for name, pair in optional.items() if name in names),
+    }
+
+
+def _setting_names() -> dict[str, str]:
+    return {name: str(field.alias) for name, field in SettingsRecord.model_fields.items()}
 
 
 def registration_body(change: RegistrationChange) -> dict[str, Any]:

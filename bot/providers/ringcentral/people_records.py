@@ -1,18 +1,54 @@
-"""RingCentral's responses about people: coworkers, the team of a webinar, and its registrants."""
+"""RingCentral's responses about people: our own user, coworkers, the team of a webinar, and its registrants."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, SecretStr
 
-from bot.model.people import Coworker
+from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Registrant
 from bot.model.team import Invitee, Role, TeamChangeResult
-from bot.providers.ringcentral.records import AccountRecord, LinkedUserRecord, Record, any_case
+from bot.providers.ringcentral.records import LinkedUserRecord, Record, any_case
 
 # An unknown role of a newer API becomes the team role with the fewest rights.
 AnyRole = Annotated[Role, any_case(Role, Role.PANELIST)]
+
+
+class AccountRecord(Record):
+    """The account of an extension."""
+
+    id: str = ""
+
+
+class AdminRecord(Record):
+    """PermissionInfoAdmin."""
+
+    enabled: bool = False
+
+
+class PermissionsRecord(Record):
+    """ExtensionPermissions."""
+
+    admin: AdminRecord = AdminRecord()
+
+
+class ExtensionRecord(Record):
+    """GetExtensionInfoResponse: the user that we are logged in as."""
+
+    id: str
+    uri: str = ""
+    name: str = ""
+    account: AccountRecord = AccountRecord()
+    permissions: PermissionsRecord = PermissionsRecord()
+
+    def service_user(self) -> ServiceUser:
+        """Convert to the model. The account is optional in the reference; the URI of an extension contains it."""
+        in_uri = re.search(r"/account/(\d+)/extension/", self.uri)
+        account_id = self.account.id or (in_uri[1] if in_uri else "")
+        admin = self.permissions.admin.enabled
+        return ServiceUser(user_id=self.id, account_id=account_id, name=self.name, may_choose_host=admin)
 
 
 class ContactRecord(Record):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -20,7 +19,6 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from bot.model.people import ServiceUser
 from bot.model.webinar import (
     Access,
     Audience,
@@ -87,41 +85,6 @@ class TokenRecord(Record):
     expires_in: float = Field(gt=0)
 
 
-class AccountRecord(Record):
-    """The account of an extension."""
-
-    id: str = ""
-
-
-class AdminRecord(Record):
-    """PermissionInfoAdmin."""
-
-    enabled: bool = False
-
-
-class PermissionsRecord(Record):
-    """ExtensionPermissions."""
-
-    admin: AdminRecord = AdminRecord()
-
-
-class ExtensionRecord(Record):
-    """GetExtensionInfoResponse: the user that we are logged in as."""
-
-    id: str
-    uri: str = ""
-    name: str = ""
-    account: AccountRecord = AccountRecord()
-    permissions: PermissionsRecord = PermissionsRecord()
-
-    def service_user(self) -> ServiceUser:
-        """Convert to the model. The account is optional in the reference; the URI of an extension contains it."""
-        in_uri = re.search(r"/account/(\d+)/extension/", self.uri)
-        account_id = self.account.id or (in_uri[1] if in_uri else "")
-        admin = self.permissions.admin.enabled
-        return ServiceUser(user_id=self.id, account_id=account_id, name=self.name, may_choose_host=admin)
-
-
 class LinkedUserRecord(Record):
     """RcwDomainUserModel."""
 
@@ -182,7 +145,9 @@ class WebinarRecord(Record):
 
     id: str
     title: str = ""
+    description: str = ""
     creation_time: AwareDatetime
+    last_modified_time: AwareDatetime | None = None
     host: HostRecord = HostRecord()
     settings: SettingsRecord = SettingsRecord()
 
@@ -191,7 +156,9 @@ class WebinarRecord(Record):
         return WebinarFacts(
             webinar_id=self.id,
             title=self.title,
+            description=self.description,
             created_at=self.creation_time,
+            modified_at=self.last_modified_time,
             host_user_id=self.host.id,
             options=self.settings.options(),
             fixed=self.settings.fixed(),
@@ -219,6 +186,8 @@ class SessionRecord(Record):
     time_zone: str = "UTC"
     status: AnyStatus = Status.SCHEDULED
     panel_join_time_offset: int = 0
+    locale_code: str = "en-US"
+    last_modified_time: AwareDatetime | None = None
     host_join_uri: SecretStr = SecretStr("")
     attendee_join_uri: str = ""
     webinar: WebinarReference = WebinarReference()
@@ -238,6 +207,8 @@ class SessionRecord(Record):
             host_link=self.host_join_uri,
             attendee_link=self.attendee_join_uri,
             panel_offset=timedelta(seconds=self.panel_join_time_offset),
+            locale_code=self.locale_code,
+            modified_at=self.last_modified_time,
         )
 
 

@@ -1,0 +1,189 @@
+"""An edit of a webinar as values: its fields as read, what differs, what somebody else changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from bot.model.people import Frozen
+from bot.model.webinar import Audience, Options, SessionFacts, Status, Webinar, WebinarFacts
+
+
+class Place(StrEnum):
+    """Where a text is stored: a session can have a title and a description of its own."""
+
+    WEBINAR = "webinar"
+    SESSION = "session"
+    BOTH = "both"
+
+
+class WebinarFields(Options):
+    """A webinar and its session as read: every field that a user can change, and what a safe change needs to know."""
+
+    title: str
+    description: str = ""
+    start: AwareDatetime
+    length: timedelta
+    time_zone: str
+    audience: Audience = Audience.REGISTRANTS
+    locale_code: str = "en-US"
+    panel_join_offset: timedelta = timedelta()
+
+    status: Status = Status.SCHEDULED
+    title_at: Place = Place.WEBINAR
+    description_at: Place = Place.WEBINAR
+    attendee_link: str = ""
+    """The shared link, as far as it was read."""
+    webinar_modified_at: AwareDatetime | None = None
+    """When the webinar was last changed, in the provider's words; `None` if it was not read."""
+    session_modified_at: AwareDatetime | None = None
+
+
+_TEXTS = {"title": "title_at", "description": "description_at"}
+_ON_WEBINAR = (*Options.model_fields, "audience")
+_ON_SESSION = ("start", "length", "time_zone", "locale_code", "panel_join_offset")
+NAMES = ("title", "start", "length", "time_zone", "audience", "description", *Options.model_fields, *_ON_SESSION[3:])
+"""The fields that a user can change, in the order in which they are shown."""
+
+
+class WebinarEdit(Frozen):
+    """The fields to change, and the webinar as it should be: what an update must resend is in it."""
+
+    names: tuple[str, ...]
+    after: WebinarFields
+
+    @property
+    def webinar_names(self) -> tuple[str, ...]:
+        """The fields that are changed at the webinar."""
+        return tuple(name for name in self.names if name in _ON_WEBINAR or self._is_at(name, Place.WEBINAR))
+
+    @property
+    def session_names(self) -> tuple[str, ...]:
+        """The fields that are changed at the session."""
+        return tuple(name for name in self.names if name in _ON_SESSION or self._is_at(name, Place.SESSION))
+
+    def without(self, names: Collection[str]) -> WebinarEdit:
+        """The same edit without these fields."""
+        return self.model_copy(update={"names": tuple(name for name in self.names if name not in names)})
+
+    def _is_at(self, name: str, place: Place) -> bool:
+        return name in _TEXTS and getattr(self.after, _TEXTS[name]) in (place, Place.BOTH)
+
+
+def fields_as_read(webinar: WebinarFacts, session: SessionFacts) -> WebinarFields:
+    """The fields of a webinar and its session, both just read. A text of the session hides that of the webinar."""
+    start = WebinarFields(
+        title=webinar.title,
+        start=session.start,
+        length=session.length,
+        time_zone=session.time_zone,
+        title_at=_place(webinar.title, session.title),
+        description_at=_place(webinar.description, session.description),
+    )
+    return with_session(with_webinar(start, webinar), session)
+
+
+def fields_as_mirrored(webinar: Webinar) -> WebinarFields:
+    """The fields that the mirror has; the settings have their defaults. Enough to move a webinar."""
+    return WebinarFields(
+        title=webinar.title,
+        description=webinar.description,
+        start=webinar.start,
+        length=webinar.length,
+        time_zone=webinar.time_zone,
+        audience=webinar.audience or Audience.REGISTRANTS,
+        panel_join_offset=webinar.panel_offset,
+        status=webinar.status,
+    )
+
+
+def with_webinar(known: WebinarFields, read: WebinarFacts) -> WebinarFields:
+    """The known fields, with those of the webinar as just read."""
+    changes: dict[str, Any] = {
+        **{name: getattr(read.options, name) for name in Options.model_fields},
+        "audience": read.audience,
+        "webinar_modified_at": read.modified_at,
+    }
+    if known.title_at is not Place.SESSION:
+        changes["title"] = read.title
+    if known.description_at is not Place.SESSION:
+        changes["description"] = read.description
+    return known.model_copy(update=changes)
+
+
+def with_session(known: WebinarFields, read: SessionFacts) -> WebinarFields:
+    """The known fields, with those of the session as just read by itself."""
+    changes: dict[str, Any] = {
+        "start": read.start,
+        "length": read.length,
+        "time_zone": read.time_zone,
+        "locale_code": read.locale_code,
+        "panel_join_offset": read.panel_offset,
+        "status": read.status,
+        "attendee_link": read.attendee_link,
+        "session_modified_at": read.modified_at,
+    }
+    if known.title_at is not Place.WEBINAR:
+        changes["title"] = read.title
+    if known.description_at is not Place.WEBINAR:
+        changes["description"] = read.description
+    return known.model_copy(update=changes)
+
+
+def differing(one: WebinarFields, other: WebinarFields, names: Collection[str] = NAMES) -> tuple[str, ...]:
+    """The fields among `names` that differ, in the order of `NAMES`."""
+    return tuple(name for name in NAMES if name in names and getattr(one, name) != getattr(other, name))
+
+
+def difference(before: WebinarFields, after: WebinarFields) -> WebinarEdit:
+    """The edit that makes `after` of `before`: only the fields that differ."""
+    return WebinarEdit(names=differing(before, after), after=after)
+
+
+def conflicts(read: WebinarFields, mine: WebinarEdit, theirs: WebinarFields) -> tuple[str, ...]:
+    """The fields of my edit that somebody else has changed since `read`, to something else than I want."""
+    changed = differing(read, theirs, mine.names)
+    return differing(mine.after, theirs, changed)
+
+
+def rebased(mine: WebinarEdit, theirs: WebinarFields) -> WebinarEdit:
+    """My edit of the current fields: the others keep what somebody else made of them, equal ones are left out."""
+    return difference(theirs, theirs.model_copy(update={name: getattr(mine.after, name) for name in mine.names}))
+
+
+def resolved(mine: WebinarEdit, theirs: WebinarFields, kept: Collection[str]) -> WebinarEdit:
+    """My edit of the current fields, without the fields `kept` as somebody else made them."""
+    return rebased(mine.without(kept), theirs)
+
+
+def reverse(edit: WebinarEdit, before: WebinarFields, current: WebinarFields) -> WebinarEdit:
+    """The edit that takes an edit of `before` back, for the fields that nobody has changed since."""
+    mine = [name for name in edit.names if getattr(current, name) == getattr(edit.after, name)]
+    return difference(current, current.model_copy(update={name: getattr(before, name) for name in mine}))
+
+
+class Outcome(StrEnum):
+    """What a look at a webinar says about an edit that was requested without a clear answer."""
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not_applied"
+    OTHER = "other"
+    """Somebody else has changed these fields since."""
+
+
+def outcome(base: WebinarFields, edit: WebinarEdit, names: Collection[str], current: WebinarFields) -> Outcome:
+    """Whether the fields `names` of an edit of `base` were applied. The provider may have kept a locked setting."""
+    if not differing(base, current, names):
+        return Outcome.NOT_APPLIED
+    is_ours = len(differing(edit.after, current, names)) < len(names)
+    return Outcome.APPLIED if is_ours else Outcome.OTHER
+
+
+def _place(of_webinar: str, of_session: str) -> Place:
+    if not of_session:
+        return Place.WEBINAR
+    return Place.BOTH if of_session == of_webinar else Place.SESSION
