@@ -13,7 +13,7 @@ from bot.model.people import Frozen
 from bot.model.webinar import Audience, Options, SessionFacts, Status, Webinar, WebinarFacts
 
 
-class Place(StrEnum):
+class TextPlace(StrEnum):
     """Where a text is stored: a session can have a title and a description of its own."""
 
     WEBINAR = "webinar"
@@ -34,8 +34,8 @@ class WebinarFields(Options):
     panel_join_offset: timedelta = timedelta()
 
     status: Status = Status.SCHEDULED
-    title_at: Place = Place.WEBINAR
-    description_at: Place = Place.WEBINAR
+    title_at: TextPlace = TextPlace.WEBINAR
+    description_at: TextPlace = TextPlace.WEBINAR
     attendee_link: str = ""
     """The shared link, as far as it was read."""
     webinar_modified_at: AwareDatetime | None = None
@@ -59,19 +59,19 @@ class WebinarEdit(Frozen):
     @property
     def webinar_names(self) -> tuple[str, ...]:
         """The fields that are changed at the webinar."""
-        return tuple(name for name in self.names if name in _ON_WEBINAR or self._is_at(name, Place.WEBINAR))
+        return tuple(name for name in self.names if name in _ON_WEBINAR or self._is_at(name, TextPlace.WEBINAR))
 
     @property
     def session_names(self) -> tuple[str, ...]:
         """The fields that are changed at the session."""
-        return tuple(name for name in self.names if name in _ON_SESSION or self._is_at(name, Place.SESSION))
+        return tuple(name for name in self.names if name in _ON_SESSION or self._is_at(name, TextPlace.SESSION))
 
     def without(self, names: Collection[str]) -> WebinarEdit:
         """The same edit without these fields."""
         return self.model_copy(update={"names": tuple(name for name in self.names if name not in names)})
 
-    def _is_at(self, name: str, place: Place) -> bool:
-        return name in _TEXTS and getattr(self.after, _TEXTS[name]) in (place, Place.BOTH)
+    def _is_at(self, name: str, place: TextPlace) -> bool:
+        return name in _TEXTS and getattr(self.after, _TEXTS[name]) in (place, TextPlace.BOTH)
 
 
 def fields_as_read(webinar: WebinarFacts, session: SessionFacts) -> WebinarFields:
@@ -108,9 +108,9 @@ def with_webinar(known: WebinarFields, read: WebinarFacts) -> WebinarFields:
         "audience": read.audience,
         "webinar_modified_at": read.modified_at,
     }
-    if known.title_at is not Place.SESSION:
+    if known.title_at is not TextPlace.SESSION:
         changes["title"] = read.title
-    if known.description_at is not Place.SESSION:
+    if known.description_at is not TextPlace.SESSION:
         changes["description"] = read.description
     return known.model_copy(update=changes)
 
@@ -127,9 +127,9 @@ def with_session(known: WebinarFields, read: SessionFacts) -> WebinarFields:
         "attendee_link": read.attendee_link,
         "session_modified_at": read.modified_at,
     }
-    if known.title_at is not Place.WEBINAR:
+    if known.title_at is not TextPlace.WEBINAR:
         changes["title"] = read.title
-    if known.description_at is not Place.WEBINAR:
+    if known.description_at is not TextPlace.WEBINAR:
         changes["description"] = read.description
     return known.model_copy(update=changes)
 
@@ -150,9 +150,15 @@ def conflicts(read: WebinarFields, mine: WebinarEdit, theirs: WebinarFields) -> 
     return differing(mine.after, theirs, changed)
 
 
+def applied_to(current: WebinarFields, edit: WebinarEdit) -> WebinarEdit:
+    """The same edit of the current fields: what must be resent unchanged is current, too."""
+    changes = {name: getattr(edit.after, name) for name in edit.names}
+    return edit.model_copy(update={"after": current.model_copy(update=changes)})
+
+
 def rebased(mine: WebinarEdit, theirs: WebinarFields) -> WebinarEdit:
     """My edit of the current fields: the others keep what somebody else made of them, equal ones are left out."""
-    return difference(theirs, theirs.model_copy(update={name: getattr(mine.after, name) for name in mine.names}))
+    return difference(theirs, applied_to(theirs, mine).after)
 
 
 def resolved(mine: WebinarEdit, theirs: WebinarFields, kept: Collection[str]) -> WebinarEdit:
@@ -160,13 +166,13 @@ def resolved(mine: WebinarEdit, theirs: WebinarFields, kept: Collection[str]) ->
     return rebased(mine.without(kept), theirs)
 
 
-def reverse(edit: WebinarEdit, before: WebinarFields, current: WebinarFields) -> WebinarEdit:
-    """The edit that takes an edit of `before` back, for the fields that nobody has changed since."""
-    mine = [name for name in edit.names if getattr(current, name) == getattr(edit.after, name)]
+def reverse(names: Collection[str], before: WebinarFields, made: WebinarFields, current: WebinarFields) -> WebinarEdit:
+    """The edit that takes a change of these fields back, as far as they are still as it made them."""
+    mine = [name for name in names if getattr(current, name) == getattr(made, name)]
     return difference(current, current.model_copy(update={name: getattr(before, name) for name in mine}))
 
 
-class Outcome(StrEnum):
+class EditOutcome(StrEnum):
     """What a look at a webinar says about an edit that was requested without a clear answer."""
 
     APPLIED = "applied"
@@ -175,15 +181,15 @@ class Outcome(StrEnum):
     """Somebody else has changed these fields since."""
 
 
-def outcome(base: WebinarFields, edit: WebinarEdit, names: Collection[str], current: WebinarFields) -> Outcome:
+def outcome(base: WebinarFields, edit: WebinarEdit, names: Collection[str], current: WebinarFields) -> EditOutcome:
     """Whether the fields `names` of an edit of `base` were applied. The provider may have kept a locked setting."""
     if not differing(base, current, names):
-        return Outcome.NOT_APPLIED
+        return EditOutcome.NOT_APPLIED
     is_ours = len(differing(edit.after, current, names)) < len(names)
-    return Outcome.APPLIED if is_ours else Outcome.OTHER
+    return EditOutcome.APPLIED if is_ours else EditOutcome.OTHER
 
 
-def _place(of_webinar: str, of_session: str) -> Place:
+def _place(of_webinar: str, of_session: str) -> TextPlace:
     if not of_session:
-        return Place.WEBINAR
-    return Place.BOTH if of_session == of_webinar else Place.SESSION
+        return TextPlace.WEBINAR
+    return TextPlace.BOTH if of_session == of_webinar else TextPlace.SESSION

@@ -9,8 +9,8 @@ import pytest
 from bot.model.webinar import Access, Audience, FixedOptions, Options, SessionFacts, Status, WebinarFacts
 from bot.model.webinar_edit import (
     NAMES,
-    Outcome,
-    Place,
+    EditOutcome,
+    TextPlace,
     conflicts,
     difference,
     fields_as_mirrored,
@@ -59,13 +59,13 @@ def test_no_difference_is_no_edit() -> None:
 @pytest.mark.parametrize(
     ("of_session", "place", "webinar_names", "session_names"),
     [
-        ("", Place.WEBINAR, ("title",), ()),
-        ("Launch day", Place.BOTH, ("title",), ("title",)),
-        ("Of its own", Place.SESSION, (), ("title",)),
+        ("", TextPlace.WEBINAR, ("title",), ()),
+        ("Launch day", TextPlace.BOTH, ("title",), ("title",)),
+        ("Of its own", TextPlace.SESSION, (), ("title",)),
     ],
 )
 def test_a_text_is_changed_where_it_is_shown_from(
-    of_session: str, place: Place, webinar_names: tuple[str, ...], session_names: tuple[str, ...]
+    of_session: str, place: TextPlace, webinar_names: tuple[str, ...], session_names: tuple[str, ...]
 ) -> None:
     """A session may have its own title, which hides that of the webinar."""
     read = fields_as_read(_webinar(), _session(title=of_session))
@@ -127,7 +127,8 @@ def test_an_edit_is_taken_back_where_nobody_changed_it_since() -> None:
     """A field that somebody else has changed stays as they made it."""
     mine = edit(title="Mine", description="My words")
 
-    back = reverse(mine, fields(), mine.after.model_copy(update={"title": "Theirs", "qna": False}))
+    current = mine.after.model_copy(update={"title": "Theirs", "qna": False})
+    back = reverse(mine.names, fields(), mine.after, current)
 
     assert back.names == ("description",)
     assert (back.after.description, back.after.title, back.after.qna) == ("", "Theirs", False)
@@ -136,14 +137,14 @@ def test_an_edit_is_taken_back_where_nobody_changed_it_since() -> None:
 @pytest.mark.parametrize(
     ("current", "expected"),
     [
-        ({}, Outcome.NOT_APPLIED),
-        ({"qna_moderated": True}, Outcome.NOT_APPLIED),
-        ({"title": "Mine", "qna": False}, Outcome.APPLIED),
-        ({"title": "Mine"}, Outcome.APPLIED),  # the account has locked the other one
-        ({"title": "Theirs"}, Outcome.OTHER),
+        ({}, EditOutcome.NOT_APPLIED),
+        ({"qna_moderated": True}, EditOutcome.NOT_APPLIED),
+        ({"title": "Mine", "qna": False}, EditOutcome.APPLIED),
+        ({"title": "Mine"}, EditOutcome.APPLIED),  # the account has locked the other one
+        ({"title": "Theirs"}, EditOutcome.OTHER),
     ],
 )
-def test_a_later_look_says_whether_an_edit_was_applied(current: dict[str, object], expected: Outcome) -> None:
+def test_a_later_look_says_whether_an_edit_was_applied(current: dict[str, object], expected: EditOutcome) -> None:
     """A call is applied as a whole, except for settings that the account decides."""
     mine = edit(title="Mine", qna=False)
     assert outcome(fields(), mine, mine.webinar_names, fields(**current)) is expected
