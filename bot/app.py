@@ -23,7 +23,7 @@ from bot.db.connection import Store
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
 from bot.errors import SettingsError
-from bot.providers.gate import LocalGate
+from bot.providers.gate import Gate, LocalGate
 from bot.providers.ringcentral.client import RingCentral
 from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
 from bot.services import Services, build_services, release_leases
@@ -35,6 +35,7 @@ from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
 from bot.web.limits import EVENTS as EVENTS
 from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite
+from bot.web.metrics import AckTimes, MeasuredApp, Metrics, Sources
 from bot.web.slack_ingress import SlackIngress
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers.router import Router
@@ -59,6 +60,7 @@ class Greenroom:
     runner: web.AppRunner
     http: aiohttp.ClientSession
     provider: RingCentral
+    metrics: Metrics
     socket: AsyncSocketModeHandler | None
 
     async def stop(self) -> None:
@@ -83,21 +85,26 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
     try:
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
         identity = await patiently("slack", partial(_identity, slack), pace.sleep)
-        provider = _provider(settings, clock, http, pace)
+        gate = LocalGate()
+        provider = _provider(settings, clock, http, gate, pace)
         store = Store(settings.database_url, vault)
         services = build_services(settings, identity, store, slack, provider, clock)
-        app = _bolt(settings, identity)
+        acks = AckTimes()
+        app = _bolt(settings, identity, acks)
+        metrics = Metrics(acks, Sources(services, gate.snapshot, lambda: provider.calls))
         Router(services, COMMANDS, ACTIONS, SUBMISSIONS).listen(app)
-        runner, url = await _serve(settings, app, services)
+        runner, url = await _serve(settings, app, services, metrics)
         if store.is_sqlite:  # after binding the port, which proves that no other process uses the file
             await release_leases(store)
         socket = await _open_socket(settings, app, http) if settings.socket_mode else None
+        if socket:
+            slack.availability.is_connected = socket.client.is_connected
     except BaseException:
         await http.close()
         raise
     services.scheduler.start()
     log.info("bot.ready", extra={"url": url, "mode": "socket" if socket else "http"})
-    return Greenroom(services, url, runner, http, provider, socket)
+    return Greenroom(services, url, runner, http, provider, metrics, socket)
 
 
 async def _identity(slack: SlackApi) -> Identity:
@@ -107,10 +114,12 @@ async def _identity(slack: SlackApi) -> Identity:
         raise SettingsError(f"Slack does not accept SLACK_BOT_TOKEN. {error.sentence}") from error
 
 
-def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pace: ProviderTiming) -> RingCentral:
+def _provider(
+    settings: Settings, clock: Clock, http: aiohttp.ClientSession, gate: Gate, pace: ProviderTiming
+) -> RingCentral:
     return RingCentral(
         http,
-        LocalGate(),
+        gate,
         server_url=settings.rc_server_url,
         client_id=settings.rc_app_client_id,
         client_secret=settings.rc_app_client_secret,
@@ -122,7 +131,7 @@ def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pac
     )
 
 
-def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
+def _bolt(settings: Settings, identity: Identity, acks: AckTimes) -> AsyncApp:
     token = settings.slack_bot_token.get_secret_value()
 
     async def authorize() -> AuthorizeResult:
@@ -135,7 +144,8 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
             bot_user_id=identity.bot_user_id,
         )
 
-    return AsyncApp(
+    return MeasuredApp(
+        acks,
         name="greenroom",  # without it, Bolt reads the source of everything on the stack to find one
         # Responds when the listener returns, instead of polling every 10 ms for the ack.
         process_before_response=True,
@@ -145,10 +155,11 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
     )
 
 
-async def _serve(settings: Settings, app: AsyncApp, services: Services) -> tuple[web.AppRunner, str]:
+async def _serve(settings: Settings, app: AsyncApp, services: Services, metrics: Metrics) -> tuple[web.AppRunner, str]:
     connections = Connections(lambda: _protocol(runner))
     server = web.Application(client_max_size=MAX_BODY, middlewares=[connections.middleware])
-    health.add_routes(server, services.is_ready)
+    health.add_routes(server, services.problems)
+    metrics.add_route(server)
     if services.own_pages.urls.is_on:
         pages.add_routes(server, services.own_pages, IpRateLimit())
     if not settings.socket_mode:

@@ -23,6 +23,8 @@ class BackgroundTasks:
         self._running: set[asyncio.Task[None]] = set()
         self._resumable: set[asyncio.Task[None]] = set()
         self._closing = False
+        self.failed = 0
+        """How many tasks have failed since the start."""
 
     def start(self, work: Coroutine[Any, Any, None], name: str, *, after: float = 0.0, resumable: bool = False) -> None:
         """Run this work now, or after a delay in seconds. During shutdown it is not started.
@@ -32,7 +34,7 @@ class BackgroundTasks:
         if self._closing:
             work.close()
             return
-        task = asyncio.create_task(_run(work, name, after), name=name)
+        task = asyncio.create_task(self._run(work, name, after), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         if resumable:
@@ -55,14 +57,14 @@ class BackgroundTasks:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-
-async def _run(work: Coroutine[Any, Any, None], name: str, after: float) -> None:
-    try:
-        if after:
-            await asyncio.sleep(after)
-        await work
-    except asyncio.CancelledError:
-        work.close()
-        raise
-    except Exception:
-        log.exception("task.failed", extra={"task": name})
+    async def _run(self, work: Coroutine[Any, Any, None], name: str, after: float) -> None:
+        try:
+            if after:
+                await asyncio.sleep(after)
+            await work
+        except asyncio.CancelledError:
+            work.close()
+            raise
+        except Exception:
+            self.failed += 1
+            log.exception("task.failed", extra={"task": name})

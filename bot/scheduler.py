@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -55,6 +56,8 @@ class Scheduler:
         self._is_woken = False
         self._stopping = False
         self._beat_at = monotonic()
+        self.failed: Counter[str] = Counter()
+        """How often each job has failed or could not run since the start."""
         self._scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()},
             timezone=UTC,
@@ -72,7 +75,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Run every job now, then at its interval."""
-        self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(self._note_failure, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         now = machine_now()
         for name, (interval, work) in self._jobs.items():
             job = partial(self._until_stopped, work)
@@ -102,7 +105,8 @@ class Scheduler:
     @property
     def is_alive(self) -> bool:
         """Whether a delivery ran recently and its results are saved. Timers and event loops can stop silently."""
-        return self._delivery.is_alive and monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT.total_seconds()
+        is_running = self._scheduler.running and not self._stopping and self._delivery.is_alive
+        return is_running and monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT.total_seconds()
 
     async def stop(self) -> None:
         """Start nothing more, wait for a running delivery, and cancel jobs that can be resumed later."""
@@ -120,15 +124,15 @@ class Scheduler:
             job, "date", run_date=moment, id=name, replace_existing=True, max_instances=max_instances
         )
 
+    def _note_failure(self, event: JobExecutionEvent) -> None:
+        self.failed[event.job_id] += 1
+        error = getattr(event, "exception", None)
+        reason = type(error).__name__ if error else "missed or still running"
+        log.error("scheduler.job_failed", extra={"job": event.job_id, "reason": reason}, exc_info=error)
+
     async def _until_stopped(self, work: Work) -> None:
         try:
             await work()
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
-
-
-def _log_failure(event: JobExecutionEvent) -> None:
-    error = getattr(event, "exception", None)
-    reason = type(error).__name__ if error else "missed or still running"
-    log.error("scheduler.job_failed", extra={"job": event.job_id, "reason": reason}, exc_info=error)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import secrets
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.background import BackgroundTasks
@@ -62,6 +64,8 @@ KEEP_DRAFTS = timedelta(days=7)
 """How long an unfinished form is kept."""
 KEEP_NOTICES = timedelta(days=90)
 """How long notices are kept."""
+NO_DATABASE = "The database does not answer, or its disk is full."
+NO_SCHEDULER = "Notices are not delivered: the scheduler has stopped, hangs, or cannot save its results."
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,21 @@ class Services:
     own_pages: OwnPages
     page_queue: PageQueue
     bulk: BulkService
+    errors: Counter[str] = field(default_factory=Counter)
+    """How often users saw an error of each kind since the start."""
 
-    async def is_ready(self) -> bool:
-        """Whether deliveries run and the database can be used."""
-        return self.scheduler.is_alive and await self.store.is_usable()
+    async def problems(self) -> dict[str, str]:
+        """Why the bot cannot serve now, by part: `database`, `scheduler`, `slack`. Empty if it can.
+
+        Calls Slack at most once in 30 seconds, and only if nothing else has.
+        """
+        is_usable, slack = await asyncio.gather(self.store.is_usable(), self.slack.availability.problem())
+        found = {
+            "database": "" if is_usable else NO_DATABASE,
+            "scheduler": "" if self.scheduler.is_alive else NO_SCHEDULER,
+            "slack": slack,
+        }
+        return {part: reason for part, reason in found.items() if reason}
 
     async def sweep(self) -> None:
         """Read the directory once, then keep the mirror current."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 
 from bot.errors import BadInput, GreenroomError
+from bot.slack.error_message import error_kind
 from handlers.request import STILL_WORKING, Listener, SlackRequest
 
 PATIENCE = 2.0
@@ -36,6 +37,7 @@ async def _submit(request: SlackRequest, listener: Listener) -> None:
         if not error.fields or (request.acknowledged and not request.is_early):
             await request.report_error(error)
         else:
+            request.services.errors[error_kind(error)] += 1
             await request.acknowledge(response_action="errors", errors=error.fields)
     except Exception as error:  # noqa: BLE001 - any error of a submission is reported here
         await request.report_error(error)

@@ -14,7 +14,7 @@ from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
 from bot.slack import error_message
 from bot.slack.deliver import ResultWindow
-from bot.slack.error_message import message_view, sentence_message, sentence_view, wait_sentence
+from bot.slack.error_message import error_kind, message_view, sentence_message, sentence_view, wait_sentence
 from bot.slack.message import Message, View
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 from handlers.refill import refilled
@@ -184,6 +184,7 @@ class SlackRequest(RequestContext):
     async def report_error(self, error: Exception) -> None:
         """Show the error to the user: in the modal, else where the request was made, else in a DM."""
         reference = ""
+        self.services.errors[error_kind(error)] += 1
         if not isinstance(error, GreenroomError):
             reference = token_hex(3).upper()
             if database_problem(error):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Protocol
 
 from bot.clock import machine_now, monotonic
 from bot.errors import ProviderBusy
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Lane
 from bot.providers.rate_budget import (
     BUDGETS,
     DEFAULT_PENALTY,
@@ -20,6 +21,7 @@ from bot.providers.rate_budget import (
     RateBudget,
     Waiting,
     apply_headers,
+    calls_left,
     earliest_turn,
     queue_order,
     read_headers,
@@ -30,6 +32,16 @@ from bot.providers.rate_budget import (
 
 MIN_REPORTED_WAIT = 1.0
 """Seconds; shorter waits are not reported to the user."""
+
+
+@dataclass(frozen=True)
+class GateSnapshot:
+    """The state of a gate at one moment."""
+
+    left: Mapping[str, int]
+    """Calls that each rate group has left now."""
+    waiting: Mapping[Lane, int]
+    """Calls of this process that wait, by lane, over all groups."""
 
 
 class Gate(Protocol):
@@ -44,6 +56,10 @@ class Gate(Protocol):
 
     async def answered(self, group: str, turn: int, status: int | None, headers: Mapping[str, str]) -> None:
         """Report the answer to the call of a turn; `status` is `None` if there was no answer."""
+        ...
+
+    def snapshot(self) -> GateSnapshot:
+        """The state now, as far as this process knows it."""
         ...
 
 
@@ -155,6 +171,15 @@ class LocalGate:
                 budgets[name] = start_penalty(budgets[name], penalty, now)
         for name, queue in self._queues.items():
             self._update(queue, budgets[name])
+
+    def snapshot(self) -> GateSnapshot:
+        """See `Gate.snapshot`."""
+        now = self._monotonic()
+        waiting = Counter(call.lane for queue in self._queues.values() for call in queue.waiting)
+        return GateSnapshot(
+            left={group: calls_left(queue.budget, now) for group, queue in self._queues.items()},
+            waiting={lane: waiting[lane] for lane in Lane},
+        )
 
     def _update(self, queue: _Queue, budget: RateBudget) -> None:
         """Store the budget, and wake waiting callers if their time may have changed."""

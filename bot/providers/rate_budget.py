@@ -161,6 +161,13 @@ def _has_room(limit: int, taken: Mapping[str, int], lane: Lane) -> bool:
     return used < room and taken.get(lane, 0) < _share(limit, lane)
 
 
+def calls_left(budget: RateBudget, now: float) -> int:
+    """How many calls may still be sent now; none during a penalty."""
+    if now < budget.closed_until:
+        return 0
+    return max(0, budget.limit - sum(slot.free_at > now for slot in budget.slots))
+
+
 def take_slot(budget: RateBudget, turn: int, lane: Lane, now: float, who: str = "") -> RateBudget:
     """The budget after a call was sent."""
     slot = Slot(turn, lane, who=who, taken_at=now)

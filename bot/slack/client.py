@@ -14,9 +14,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.commands.people_name import profile_name
-from bot.errors import ChannelUnreachable
+from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.people import Person, Workspace
 from bot.model.visibility import Channel
+from bot.slack.availability import SlackAvailability
 from bot.slack.message import Message
 from bot.slack.responses import SlackOutcomeUnknown, SlackRefused, checked_answer, error_for
 
@@ -83,6 +84,7 @@ class SlackApi:
             "User-Agent": self.client.headers["User-Agent"],
         }
         self._scopes: frozenset[str] | None = None
+        self.availability = SlackAvailability(self.identity)
 
     async def identity(self) -> Identity:
         """Return the workspace and the bot user of this token."""
@@ -342,6 +344,15 @@ class SlackApi:
             raise
 
     async def _call(self, call: Awaitable[Answer]) -> Answer:
+        try:
+            answer = await self._answered(call)
+        except GreenroomError as error:
+            self.availability.note(error)
+            raise
+        self.availability.note(None)
+        return answer
+
+    async def _answered(self, call: Awaitable[Answer]) -> Answer:
         try:
             return await call
         except SlackApiError as error:

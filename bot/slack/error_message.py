@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from bot.db.problems import database_problem
 from bot.errors import GreenroomError
@@ -25,6 +26,13 @@ def error_sentence(error: Exception, reference: str = "") -> str:
     if not reference:
         return f"{UNEXPECTED} Try again, or tell your admin when it happened."
     return f"{UNEXPECTED} Try again; if it happens again, give your admin the reference {reference}."
+
+
+def error_kind(error: Exception) -> str:
+    """Return the kind of an error for a metric: the name of its class, `database` or `unexpected`."""
+    if isinstance(error, GreenroomError):
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+    return "database" if database_problem(error) else "unexpected"
 
 
 def problem_message(error: Exception, reference: str = "") -> Message:

@@ -126,8 +126,8 @@ def test_image_does_not_run_as_root_and_keeps_its_database_where_it_may_write() 
     assert environment()["DATABASE_URL"] == f"sqlite:///{volume}/greenroom.db"
 
 
-async def _is_ready() -> bool:
-    return True
+async def _no_problems() -> dict[str, str]:
+    return {}
 
 
 async def test_image_asks_whether_it_is_healthy() -> None:
@@ -135,7 +135,7 @@ async def test_image_asks_whether_it_is_healthy() -> None:
     (check,) = all_of("HEALTHCHECK")
     python, *words = json.loads(check.partition("CMD ")[2])
     served = web.Application()
-    health.add_routes(served, _is_ready)
+    health.add_routes(served, _no_problems)
     runner = web.AppRunner(served, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

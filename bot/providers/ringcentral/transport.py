@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import aiohttp
@@ -43,6 +44,14 @@ class NoAnswer(Exception):
     """The request may have arrived, but no answer did."""
 
 
+class SentCall(NamedTuple):
+    """An operation, as method and path template, and the status of its answer; `None` without an answer."""
+
+    method: str
+    path: str
+    status: int | None
+
+
 class Transport:
     """The connection of one app to one RingCentral server."""
 
@@ -64,6 +73,8 @@ class Transport:
         # Connecting has a limit of its own: a request that timed out there was certainly not sent.
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout / 2)
         self._monotonic, self._sleep = monotonic, sleep
+        self.calls: Counter[SentCall] = Counter()
+        """Calls sent since the start."""
 
     async def send(self, request: Request, caller: Caller, authorization: str) -> Answer:
         """Send until there is a clear answer, and return it: a success or a refusal other than 429.
@@ -126,10 +137,13 @@ class Transport:
                 allow_redirects=False,
                 middlewares=(_send_only_once,),
             ) as response:
-                return Answer(response.status, response.headers, _parse_json(await response.read()))
-        except (aiohttp.ClientError, TimeoutError, OSError):
+                answer = Answer(response.status, response.headers, _parse_json(await response.read()))
+        except (NoAnswer, aiohttp.ClientError, TimeoutError, OSError):
+            self.calls[SentCall(request.method, request.path, None)] += 1
             # Without the cause: aiohttp's errors can hold the request with its headers.
             raise NoAnswer from None
+        self.calls[SentCall(request.method, request.path, answer.status)] += 1
+        return answer
 
 
 async def _send_only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -175,6 +189,11 @@ class RingCentralApi:
             self._transport.send, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic
         )
         self._clock = clock
+
+    @property
+    def calls(self) -> Mapping[SentCall, int]:
+        """How often each operation was called since the start, by the status of the answer."""
+        return self._transport.calls
 
     async def close(self) -> None:
         """Log out; take a few seconds at most."""
