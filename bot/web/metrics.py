@@ -139,8 +139,9 @@ class Metrics:
         problems = await self._sources.services.problems()
         stored = None if "database" in problems else await self._read()
         registry = CollectorRegistry()
-        families = [*_parts(problems), *_state(self._sources), *_ages(self._sources, stored)]
-        for collector in (self._acks.histogram, self._process, _Families(families)):
+        acks = map(_without_creation, self._acks.histogram.collect())
+        families = [*acks, *_parts(problems), *_state(self._sources), *_ages(self._sources, stored)]
+        for collector in (self._process, _Families(families)):
             registry.register(collector)
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
@@ -173,6 +174,12 @@ class _Families(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._families
+
+
+def _without_creation(family: Metric) -> Metric:
+    """The family without the times at which its series were created, which only other formats can express."""
+    family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
+    return family
 
 
 def _parts(problems: Mapping[str, str]) -> Iterator[Metric]:

@@ -238,7 +238,7 @@ async def test_names_follow_the_conventions_of_prometheus(world: World) -> None:
     assert [name for name, family in names.items() if not family.documentation] == []
     assert [name for name in ours if re.search(r"milli|minutes|hours|_ms", name)] == []
     counters = {sample.name for family in page.families if family.type == "counter" for sample in family.samples}
-    assert {name for name in counters if not name.endswith(("_total", "_created"))} == set()
+    assert {name for name in counters if not name.endswith("_total")} == set()
     assert page.value("process_resident_memory_bytes")
 
 
