@@ -144,6 +144,7 @@ class Services:
             await draft_table.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
             await self.team.forget_old(db)
         await self.locks.forget_expired()
+        await self.mirror.refreshes.forget_old()
         await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
         await self.seats.forget_ended()
         await self.suggestions.forget_ended()

@@ -57,9 +57,9 @@ class RegistrantCache:
 
     async def refresh(self, webinar: Webinar, user_id: str, caller: Caller) -> RegistrantList:
         """Read the list again. Raises `RefreshedOften` if this user has refreshed too often."""
-        budget = self._mirror.refreshes.take(user_id)
+        calls = await self._mirror.refreshes.take(user_id)
         result = await self.get(webinar, user_id, caller, force=True)
-        budget.spend(max(1, math.ceil(len(result.registrants) / PAGE)) - 1)
+        await calls.add(max(1, math.ceil(len(result.registrants) / PAGE)) - 1)
         return result
 
     def drop_expired(self) -> None:

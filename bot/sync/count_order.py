@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from bot.clock import monotonic
 from bot.concurrency import SlidingWindow
@@ -24,6 +25,18 @@ NEARLY_FULL = 80
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
+class Calls(Protocol):
+    """What limits the calls of one operation after its first."""
+
+    async def take(self) -> bool:
+        """Record one more call. False if it is not allowed."""
+        ...
+
+    async def add(self, calls: int) -> None:
+        """Record calls that were made already."""
+        ...
+
+
 class CallBudget:
     """The calls that upkeep may still make: at most `most` in any `window` of machine time."""
 
@@ -42,6 +55,17 @@ class CallBudget:
     def spend(self, calls: int = 1) -> None:
         """Record calls that are made now."""
         self.calls.add(self._monotonic(), calls)
+
+    async def take(self) -> bool:
+        """Record one more call. False if the budget is spent."""
+        if not self.left:
+            return False
+        self.spend()
+        return True
+
+    async def add(self, calls: int) -> None:
+        """Record calls that were made already."""
+        self.spend(calls)
 
 
 def next_to_read(

@@ -17,7 +17,7 @@ from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webi
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
 from bot.sync.cards import Cards
-from bot.sync.count_order import CallBudget
+from bot.sync.count_order import CallBudget, Calls
 from bot.sync.poller import Poller
 from bot.sync.reader import WebinarReader
 from bot.sync.refresh_limit import RefreshLimit, is_fresh
@@ -60,7 +60,7 @@ class Mirror:
         self._reader = WebinarReader(account, store, provider, directory, cards, clock)
         self._poller = Poller(self._reader, store, provider, clock)
         self.budget = self._poller.budget
-        self.refreshes = RefreshLimit(clock)
+        self.refreshes = RefreshLimit(store, account.workspace, clock)
         self._locks = KeyedLocks()
         self._sweeping = asyncio.Lock()
         self._read_at: dict[str, datetime] = {}
@@ -104,12 +104,13 @@ class Mirror:
         async with self._sweeping:
             if self.swept_at and (self.swept_at > requested or self._is_fresh_enough(caller, self.swept_at)):
                 return
-            self._check_refresh(caller)
+            calls = await self._first_call(caller)
             began = self._clock.now()
-            listed = await self._list(began, caller)
+            listed = {facts.session_id: facts for facts in await self._provider.sessions(began - LOOK_BACK, caller)}
+            await calls.add(max(1, math.ceil(len(listed) / PAGE)) - 1)
             known = await self._apply(listed, began)
             missing = [webinar for webinar in known if webinar.session_id not in listed]
-            await self._poller.check_missing(missing, known, caller, self._budget_of(caller))
+            await self._poller.check_missing(missing, known, caller, calls)
             await self._cards.update_all(self.account, await self.everything(began - CARDS_BACK))
             self.swept_at = began
             log.info("sync.done", extra={"listed": len(listed), "missing": len(missing)})
@@ -131,7 +132,6 @@ class Mirror:
                 return webinar
             if webinar.status is Status.CANCELED:
                 return webinar  # it does not exist there any more
-            self._check_refresh(caller)
             webinar = await self._read(webinar, caller)
             self._read_at[session_id] = self._clock.now()
             return webinar
@@ -160,42 +160,36 @@ class Mirror:
 
     async def _read(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Read what may have changed: one call; up to three if the audience is not known yet."""
-        budget = self._budget_of(caller)
+        if webinar.audience is Audience.ANYONE and webinar.attendee_link:
+            await self.sweep(caller)
+            return await self.find(webinar.session_id)
+        calls = await self._first_call(caller)
         if webinar.audience is not Audience.ANYONE:
-            budget.spend()
             try:
                 return await self._reader.registration(webinar, caller)
             except ProviderGone:
                 if webinar.audience is Audience.REGISTRANTS:
                     raise
-        if not webinar.attendee_link:
-            budget.spend()
-            webinar = await self._reader.link(webinar, caller)
-            if webinar.audience is None and budget.left:
-                budget.spend()
-                webinar = await self._reader.audience(webinar, caller)
-            return webinar
-        await self.sweep(caller)
-        return await self.find(webinar.session_id)
+            if not await calls.take():
+                return webinar
+        webinar = await self._reader.link(webinar, caller)
+        if webinar.audience is None and await calls.take():
+            webinar = await self._reader.audience(webinar, caller)
+        return webinar
 
     def _is_fresh_enough(self, caller: Caller, read_at: datetime) -> bool:
         return caller.lane is Lane.LOOK and is_fresh(read_at, self._clock.now())
 
-    def _check_refresh(self, caller: Caller) -> None:
+    async def _first_call(self, caller: Caller) -> Calls:
+        """Record the first call of an operation; return what limits the further ones. Raises `RefreshedOften`.
+
+        They are limited for upkeep and for a user who only looks.
+        """
         if caller.lane is Lane.LOOK:
-            self.refreshes.check(caller.who)
-
-    def _budget_of(self, caller: Caller) -> CallBudget:
-        """The calls that this caller may make: limited for upkeep and for a user who only looks."""
-        if caller.lane is Lane.UPKEEP:
-            return self.budget
-        return self.refreshes.budget_of(caller.who) if caller.lane is Lane.LOOK else CallBudget(UNLIMITED)
-
-    async def _list(self, began: datetime, caller: Caller) -> dict[str, SessionFacts]:
-        budget = self._budget_of(caller)
-        listed = {facts.session_id: facts for facts in await self._provider.sessions(began - LOOK_BACK, caller)}
-        budget.spend(max(1, math.ceil(len(listed) / PAGE)))
-        return listed
+            return await self.refreshes.take(caller.who)
+        calls = self.budget if caller.lane is Lane.UPKEEP else CallBudget(UNLIMITED)
+        calls.spend()
+        return calls
 
     async def _apply(self, listed: dict[str, SessionFacts], began: datetime) -> list[Webinar]:
         """Save what has changed; return the webinars as known before."""

@@ -17,7 +17,7 @@ from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Subscription
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
-from bot.sync.count_order import SHORT_INTERVAL, CallBudget, is_watched, next_to_read
+from bot.sync.count_order import SHORT_INTERVAL, CallBudget, Calls, is_watched, next_to_read
 from bot.sync.reader import WebinarReader
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
@@ -56,9 +56,9 @@ class Poller:
         self._busy = asyncio.Lock()
 
     async def check_missing(
-        self, missing: Collection[Webinar], known: Iterable[Webinar], caller: Caller, budget: CallBudget
+        self, missing: Collection[Webinar], known: Iterable[Webinar], caller: Caller, calls: Calls
     ) -> None:
-        """Check sessions missing from a list, and read registrations never read, as far as the budget allows.
+        """Check sessions missing from a list, and read registrations never read, as far as `calls` allows.
 
         The remaining checks run later, before counts.
         """
@@ -74,8 +74,8 @@ class Poller:
             unread = [one for one in known if _is_left_unread(one, now) and one.session_id not in gone]
             checks += [partial(self._read_first, webinar) for webinar in self._by_last_check(unread)[:1]]
         self._checks = deque(checks)
-        while self._checks and budget.left:
-            await self._check(caller, budget)
+        while self._checks and await calls.take():
+            await self._checks.popleft()(caller)
 
     def count_soon(self, session_id: str) -> None:
         """Read this registration before all others; repeated calls before that read count once."""
@@ -94,7 +94,8 @@ class Poller:
                 await self._count(soon)
                 return
             if self._checks:
-                await self._check(UPKEEP, self.budget)
+                self.budget.spend()
+                await self._checks.popleft()(UPKEEP)
                 return
             webinar = next_to_read(await self._candidates(), self._clock.now(), self._failed_at)
             if webinar:
@@ -112,11 +113,6 @@ class Poller:
                 return webinar
             del self._soon[session_id]
         return None
-
-    async def _check(self, caller: Caller, budget: CallBudget) -> None:
-        check = self._checks.popleft()
-        budget.spend()
-        await check(caller)
 
     async def _confirm(self, webinar: Webinar, caller: Caller) -> None:
         self._checked_at[webinar.session_id] = self._clock.now()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.db.connection import Store
 from bot.errors import GreenroomError
+from bot.model.people import Workspace
 from bot.providers.base import DISPLAY_NAME
-from bot.sync.count_order import MINUTE, CallBudget
+from bot.sync import refresh_table
 
 FRESH = timedelta(seconds=15)
 """A figure younger than this is not read again."""
-CALLS_A_MINUTE = 2
-"""The vendor calls that one user's Refresh may cause in a minute."""
-MAX_USERS = 1_000
-"""Users remembered before those whose minute is over are dropped."""
+WINDOW = timedelta(minutes=1)
+"""The time in which one user's Refresh may cause two vendor calls."""
+KEEP = timedelta(days=1)
 
 
 class RefreshedOften(GreenroomError):
@@ -31,33 +33,54 @@ class RefreshedOften(GreenroomError):
 
 
 class RefreshLimit:
-    """The vendor calls that each user's Refresh has caused in the last minute."""
+    """The vendor calls that each user's Refresh has caused in the last minute, in all replicas together."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Start without calls."""
+    def __init__(self, store: Store, workspace: Workspace, clock: Clock) -> None:
+        """Keep the times in this store."""
+        self._store = store
+        self._workspace = workspace
         self._clock = clock
-        self._budgets: dict[str, CallBudget] = {}
 
-    def check(self, who: str) -> None:
-        """Raise `RefreshedOften` if this user's calls are used up."""
-        if not self.budget_of(who).left:
-            raise RefreshedOften(self.budget_of(who).calls.wait(self._now()))
+    async def take(self, who: str) -> RefreshCalls:
+        """Record a call of this user's Refresh, and return what further ones need. Raises `RefreshedOften`."""
+        if not await self.try_take(who):
+            async with self._store.read() as db:
+                earlier = await refresh_table.earlier_of_two(db, self._workspace, who)
+            wait = (earlier or self._clock.now()) + WINDOW - self._clock.now()
+            raise RefreshedOften(wait.total_seconds())
+        return RefreshCalls(self, who)
 
-    def take(self, who: str) -> CallBudget:
-        """Record a call of this user's Refresh, and return their budget for further ones. Raises `RefreshedOften`."""
-        self.check(who)
-        budget = self.budget_of(who)
-        budget.spend()
-        return budget
+    async def try_take(self, who: str) -> bool:
+        """Record a call of this user's Refresh. False, and nothing recorded, if two were made in the last minute."""
+        async with self._store.write() as db:
+            return await refresh_table.take(db, self._workspace, who, self._clock.now(), WINDOW)
 
-    def budget_of(self, who: str) -> CallBudget:
-        """The calls that this user's Refresh may cause."""
-        if who not in self._budgets and len(self._budgets) >= MAX_USERS:
-            self._budgets = {user: one for user, one in self._budgets.items() if one.left < CALLS_A_MINUTE}
-        return self._budgets.setdefault(who, CallBudget(CALLS_A_MINUTE, MINUTE, self._now))
+    async def use_up(self, who: str) -> None:
+        """Record more calls than were allowed: the user can refresh again after a minute."""
+        async with self._store.write() as db:
+            await refresh_table.add_two(db, self._workspace, who, self._clock.now())
 
-    def _now(self) -> float:
-        return self._clock.now().timestamp()
+    async def forget_old(self) -> None:
+        """Delete times that no longer matter."""
+        async with self._store.write() as db:
+            await refresh_table.forget_before(db, self._workspace, self._clock.now() - KEEP)
+
+
+@dataclass(frozen=True)
+class RefreshCalls:
+    """The further calls of one Refresh, whose first call is recorded."""
+
+    limit: RefreshLimit
+    who: str
+
+    async def take(self) -> bool:
+        """Record one more call. False if it is not allowed."""
+        return await self.limit.try_take(self.who)
+
+    async def add(self, calls: int) -> None:
+        """Record calls that were made already."""
+        if calls > 0 and not (calls == 1 and await self.take()):
+            await self.limit.use_up(self.who)
 
 
 def is_fresh(read_at: datetime | None, now: datetime) -> bool:

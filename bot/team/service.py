@@ -103,7 +103,7 @@ class TeamService:
         With `force`, a user who has refreshed too often gets `RefreshedOften`.
         """
         if force:
-            self._mirror.refreshes.take(caller.who)
+            await self._mirror.refreshes.take(caller.who)
         cached = None if force else await self.cached(webinar)
         return cached or await self._read(webinar, caller)
 

@@ -112,7 +112,7 @@ async def refresh_seat(request: SlackRequest) -> None:
     webinar = await _webinar(request)
     before = await request.services.seats.find(webinar, request.user_id)
     if before:
-        request.services.mirror.refreshes.take(request.user_id)
+        await request.services.mirror.refreshes.take(request.user_id)
     seat = await request.services.seats.refresh(webinar, request.user_id, request.caller())
     if seat:
         await _show(request, seat_texts.seat_view(webinar, seat, now=request.now()))

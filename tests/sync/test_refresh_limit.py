@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,12 +10,19 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.db.connection import Store
 from bot.errors import BadInput, ProviderGone
+from bot.model.people import Workspace
 from bot.providers.base import Caller, Lane
-from bot.sync.refresh_limit import RefreshedOften
+from bot.sync import refresh_table
+from bot.sync.refresh_limit import RefreshedOften, RefreshLimit
+from sandbox.clock import SandboxClock
 from tests.support.creation import without_waits
 from tests.support.registration import PERSON
+from tests.support.webinar_samples import ACCOUNT
 from tests.support.world import World, running_world
+
+pytest_plugins = ["tests.support.databases"]
 
 COMPANY = "GET /webinar/configuration/v1/company/sessions"
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -190,3 +198,74 @@ async def test_lists_of_people_share_the_limit(world: World) -> None:
         with pytest.raises(RefreshedOften):
             await refused
     assert len(calls_since(world, before)) == 2
+
+
+async def allowed(limits: list[RefreshLimit], who: str, times: int) -> int:
+    """How many of these calls, made at the same time in each replica, are allowed."""
+    results = await asyncio.gather(*(limit.try_take(who) for limit in limits for _ in range(times)))
+    return sum(results)
+
+
+async def test_replicas_share_the_limit_of_a_user(store: Store) -> None:
+    """Two calls a minute in both together; each leaves the minute on its own. On both databases."""
+    clock = SandboxClock()
+    one, two = limits = [RefreshLimit(store, ACCOUNT.workspace, clock) for _ in range(2)]
+    assert await one.try_take("U1")
+    clock.move(20 * SECOND)
+
+    assert await allowed(limits, "U1", 5) == 1
+    assert await allowed(limits, "U2", 5) == 2
+    elsewhere = RefreshLimit(store, Workspace(team_id="T0OTHER", enterprise_id=""), clock)
+    assert await allowed([elsewhere], "U1", 3) == 2
+    for limit in limits:
+        with pytest.raises(RefreshedOften, match="you can refresh again in 40 seconds"):
+            await limit.take("U1")
+    clock.move(40 * SECOND)
+    assert await allowed(limits, "U1", 5) == 1
+    with pytest.raises(RefreshedOften, match="you can refresh again in 20 seconds"):
+        await two.take("U1")
+
+
+@pytest.mark.parametrize(("pages", "wait"), [(1, 0), (2, 60), (3, 60)])
+async def test_a_list_of_several_pages_uses_the_calls_up(store: Store, pages: int, wait: int) -> None:
+    """The first page is counted before it is read, the others once their number is known."""
+    limit = RefreshLimit(store, ACCOUNT.workspace, SandboxClock())
+
+    calls = await limit.take("U1")
+    await calls.add(pages - 1)
+
+    if wait:
+        with pytest.raises(RefreshedOften, match=f"in {wait} seconds"):
+            await limit.take("U1")
+    else:
+        await limit.take("U1")
+
+
+async def test_a_second_call_is_made_only_if_it_is_allowed(world: World) -> None:
+    """The first look at a webinar without registration takes two; with one call left, it takes that one."""
+    sessions = await webinars(world, 2, registration=False)
+    mirror = world.bot.services.mirror
+    await mirror.refreshes.take("U1")
+    before = len(world.vendor_calls())
+
+    webinar = await mirror.refresh(sessions[0], looker())
+
+    assert (len(calls_since(world, before)), webinar.attendee_link) == (1, "")
+    with pytest.raises(RefreshedOften):
+        await mirror.refresh(sessions[1], looker())
+
+
+async def test_old_times_are_deleted(store: Store) -> None:
+    """A user who has refreshed within a day keeps their limit."""
+    clock = SandboxClock()
+    limit = RefreshLimit(store, ACCOUNT.workspace, clock)
+    await limit.take("U1")
+    await limit.take("U1")
+    await limit.forget_old()
+    assert not await limit.try_take("U1")
+    clock.move(2 * DAY)
+
+    await limit.forget_old()
+
+    async with store.read() as db:
+        assert await refresh_table.earlier_of_two(db, ACCOUNT.workspace, "U1") is None
