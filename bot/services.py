@@ -22,6 +22,7 @@ from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox import message_table
 from bot.notices.outbox.cleanup import forget_notices
+from bot.notices.outbox.posted_digests import PostedDigests
 from bot.notices.outbox.worker import OutboxWorker
 from bot.providers.base import WebinarProvider
 from bot.providers.directory import Directory
@@ -88,6 +89,7 @@ class Services:
     mirror: Mirror
     cards: Cards
     digests: Digests
+    posted_digests: PostedDigests
     creation: CreationService
     cancellation: CancelService
     team: TeamService
@@ -128,6 +130,7 @@ class Services:
         await self.seats.resume()
         await self.suggestions.resume()
         await self.team.resume()
+        await self.posted_digests.update_outdated()
         self.registrants.drop_expired()
         await self.bulk.resume()
         self.page_queue.wake()
@@ -191,6 +194,7 @@ def build_services(
         mirror=mirror,
         cards=cards,
         digests=Digests(store, clock, account),
+        posted_digests=PostedDigests(account, store, slack, clock),
         creation=CreationService(
             worker_id, account, store, results, provider, directory, cards, mirror, clock, background
         ),

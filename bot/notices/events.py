@@ -49,8 +49,7 @@ def detect_events(before: Webinar, after: Webinar, now: datetime) -> list[Webina
     else:
         happened = [
             *_live(before, after),
-            *_rescheduled(before, after),
-            *_renamed(before, after),
+            *_edited(before, after),
             *_registration_changes(before, after),
         ]
     events = [_event(kind, occurrence, facts, after, now) for kind, occurrence, facts in happened]
@@ -77,15 +76,22 @@ def _live(before: Webinar, after: Webinar) -> Iterator[Happened]:
         yield NoticeKind.LIVE, "", NoticeFacts()
 
 
-def _rescheduled(before: Webinar, after: Webinar) -> Iterator[Happened]:
-    both = before.status is after.status is Status.SCHEDULED
-    if both and before.start.astimezone(UTC) != after.start.astimezone(UTC):
-        yield NoticeKind.MOVED, _timestamp(before.seen_at), NoticeFacts(was_start=before.start)
-
-
-def _renamed(before: Webinar, after: Webinar) -> Iterator[Happened]:
+def _edited(before: Webinar, after: Webinar) -> Iterator[Happened]:
+    """One event for title, start and length together: an edit is announced once, whatever it changes."""
+    facts = NoticeFacts()
     if before.title and before.title != after.title:
-        yield NoticeKind.RETITLED, _timestamp(before.seen_at), NoticeFacts(was_title=before.title, title=after.title)
+        facts = NoticeFacts(was_title=before.title, title=after.title)
+    kind = NoticeKind.RETITLED
+    if before.status is after.status is Status.SCHEDULED and (times := _changed_times(before, after)):
+        kind, facts = NoticeKind.MOVED, facts.model_copy(update=times)
+    if facts != NoticeFacts():
+        yield kind, _timestamp(before.seen_at), facts
+
+
+def _changed_times(before: Webinar, after: Webinar) -> dict[str, object]:
+    is_moved = before.start.astimezone(UTC) != after.start.astimezone(UTC)
+    start: dict[str, object] = {"was_start": before.start} if is_moved else {}
+    return start | ({"was_length": before.length, "length": after.length} if before.length != after.length else {})
 
 
 def _registration_changes(before: Webinar, after: Webinar) -> Iterator[Happened]:
@@ -157,10 +163,12 @@ def _coalesce_session(session_notices: list[Notice]) -> list[Notice]:
     if by_kind[NoticeKind.CANCELED]:
         # A correction also reports the cancellation.
         return (by_kind[NoticeKind.CORRECTION] or by_kind[NoticeKind.CANCELED])[-1:]
-    moved = [] if by_kind[NoticeKind.CORRECTION] else _merge_moves(by_kind[NoticeKind.MOVED])
+    edits = sorted([*by_kind[NoticeKind.MOVED], *by_kind[NoticeKind.RETITLED]], key=lambda notice: notice.due_at)
+    # A correction also reports the new start and length.
+    edited = _merge_edits(edits, with_times=not by_kind[NoticeKind.CORRECTION])
     progress = by_kind[NoticeKind.ENDED] or by_kind[NoticeKind.LIVE] or by_kind[NoticeKind.STARTING]
     latest = [by_kind[NoticeKind.CORRECTION], progress, by_kind[NoticeKind.DIGEST]]
-    merged = [*moved, *_merge_titles(by_kind[NoticeKind.RETITLED]), *_merge_counts(by_kind[NoticeKind.REGISTRATIONS])]
+    merged = [*edited, *_merge_counts(by_kind[NoticeKind.REGISTRATIONS])]
     unmerged = [*by_kind[NoticeKind.REMINDER], *by_kind[NoticeKind.CHANNEL_LOST]]
     return [
         *unmerged,
@@ -170,16 +178,36 @@ def _coalesce_session(session_notices: list[Notice]) -> list[Notice]:
     ]
 
 
-def _merge_moves(moves: list[Notice]) -> list[Notice]:
-    if not moves or moves[0].facts.was_start == moves[-1].start:
+def _merge_edits(edits: list[Notice], *, with_times: bool) -> list[Notice]:
+    """One notice with the first old and the last new values of each field; none if all are as they were."""
+    if not edits:
         return []
-    return [_with_facts(moves[-1], was_start=moves[0].facts.was_start)]
+    moves = [notice for notice in edits if notice.kind is NoticeKind.MOVED]
+    facts = {**_merged_title(edits), **(_merged_times(moves) if with_times and moves else NO_TIMES)}
+    if all(value is None for value in facts.values()):
+        return []
+    authors = {notice.facts.by for notice in edits if notice.facts.by}
+    by = authors.pop() if len(authors) == 1 else ""  # of several authors, none made all of the change
+    return [_with_facts((moves or edits)[-1], by=by, **facts)]
 
 
-def _merge_titles(names: list[Notice]) -> list[Notice]:
-    if not names or names[0].facts.was_title == names[-1].facts.title:
-        return []
-    return [_with_facts(names[-1], was_title=names[0].facts.was_title)]
+NO_TIMES: Mapping[str, object] = {"was_start": None, "was_length": None, "length": None}
+
+
+def _merged_title(edits: list[Notice]) -> dict[str, object]:
+    renamed = [notice.facts for notice in edits if notice.facts.was_title is not None]
+    if not renamed or renamed[0].was_title == renamed[-1].title:
+        return {"was_title": None, "title": None}
+    return {"was_title": renamed[0].was_title, "title": renamed[-1].title}
+
+
+def _merged_times(moves: list[Notice]) -> dict[str, object]:
+    started = [notice.facts.was_start for notice in moves if notice.facts.was_start is not None]
+    was_start = started[0] if started and started[0] != moves[-1].start else None
+    resized = [notice.facts for notice in moves if notice.facts.was_length is not None]
+    is_resized = resized and resized[0].was_length != resized[-1].length
+    lengths = (resized[0].was_length, resized[-1].length) if is_resized else (None, None)
+    return {"was_start": was_start, "was_length": lengths[0], "length": lengths[1]}
 
 
 def _merge_counts(counts: list[Notice]) -> list[Notice]:

@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     FILLING = "filling"
     REGISTRATIONS = "registrations"
     MOVED = "moved"
+    """Another start or another length, and perhaps another title in the same edit."""
     RETITLED = "retitled"
     CANCELED = "cancelled"
     CORRECTION = "correction"
@@ -75,6 +76,9 @@ class NoticeFacts(Frozen):
     was_title: str | None = None
     title: str | None = None
     """The new title that goes with `was_title`; the webinar may have been renamed again since."""
+    was_length: timedelta | None = None
+    length: timedelta | None = None
+    """The new length that goes with `was_length`."""
     coming: tuple[tuple[str, int | None], ...] = ()
     """For a digest: ids of upcoming sessions, each with its count at the previous digest (None: not read then)."""
     urgent: bool = False

@@ -58,7 +58,7 @@ class Cards:
                 return before[-1], False
             posted = await self._post(webinar, channel_id, user_id, mark)
             for old in before:
-                await self._point_to(webinar, old, posted)
+                await self._point_to(old, posted)
             return posted, True
 
     async def _post(self, webinar: Webinar, channel_id: str, user_id: str, mark: str) -> card_table.Card:
@@ -130,11 +130,11 @@ class Cards:
         async with self._store.read() as db:
             return await card_table.of_session(db, webinar.account, webinar.session_id)
 
-    async def _point_to(self, webinar: Webinar, old: card_table.Card, new: card_table.Card) -> None:
+    async def _point_to(self, old: card_table.Card, new: card_table.Card) -> None:
         """Replace an old card by a link to the new one. A failure leaves the old card, which still works."""
         try:
             link = await self._slack.permalink(new.channel_id, new.message_ts)
-            await self._slack.edit(old.channel_id, old.message_ts, moved_card(webinar, link))
+            await self._slack.edit(old.channel_id, old.message_ts, moved_card(link))
         except GreenroomError as error:
             log.warning("card.update_failed", extra={"session": old.session_id, "reason": error.sentence})
             return

@@ -166,7 +166,7 @@ class Mirror:
         calls = await self._first_call(caller)
         if webinar.audience is not Audience.ANYONE:
             try:
-                return await self._reader.registration(webinar, caller)
+                return await self._with_new_date(webinar, await self._reader.registration(webinar, caller), caller)
             except ProviderGone:
                 if webinar.audience is Audience.REGISTRANTS:
                     raise
@@ -176,6 +176,13 @@ class Mirror:
         if webinar.audience is None and await calls.take():
             webinar = await self._reader.audience(webinar, caller)
         return webinar
+
+    async def _with_new_date(self, before: Webinar, read: Webinar, caller: Caller) -> Webinar:
+        """Also read the session (one more call) if its registration says that the date has changed."""
+        was, now = before.registration, read.registration
+        if was is None or now is None or now.sequence <= was.sequence:
+            return read
+        return await self._reader.session(read, caller)
 
     def _is_fresh_enough(self, caller: Caller, read_at: datetime) -> bool:
         return caller.lane is Lane.LOOK and is_fresh(read_at, self._clock.now())

@@ -61,6 +61,20 @@ class WebinarReader:
         audience = {"audience": Audience.ANYONE} if facts.attendee_link else {}
         return await self._save_facts(webinar, attendee_link=facts.attendee_link, **audience)
 
+    async def session(self, webinar: Webinar, caller: Caller) -> Webinar:
+        """Read and save the times of a session (one call)."""
+        began = self._clock.now()
+        facts = await self._provider.session(webinar.webinar_id, webinar.session_id, caller)
+
+        def updated(current: Webinar) -> Webinar:
+            times = {name: getattr(facts, name) for name in ("start", "length", "time_zone", "status", "panel_offset")}
+            is_known = current.seen_at > began or all(getattr(current, name) == times[name] for name in times)
+            return current if is_known else current.model_copy(update={**times, "seen_at": began})
+
+        changed = await self._change(webinar, updated)
+        await self._cards.update(changed)
+        return changed
+
     async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
         """Save the current registration after user `by` changed it."""
         return await self._save(webinar, registration, by=by)

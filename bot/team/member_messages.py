@@ -19,6 +19,7 @@ from bot.slack.responses import SlackRefused
 from bot.team.diff import Member
 from bot.team.table import StoredMember
 from bot.team.texts import messages as team_message_texts
+from bot.webinars import personal_calendar
 from bot.webinars.personal_calendar import EntryContent, PersonalCalendar
 
 log = logging.getLogger(__name__)
@@ -54,9 +55,10 @@ class MemberMessages:
         return _with(shown, shown_digest=shown_digest(webinar))
 
     async def update(self, webinar: Webinar, stored: StoredMember) -> StoredMember:
-        """Rewrite the invitation, and send the new file, after a change of the webinar."""
+        """Rewrite the invitation, and send the new file if the entry differs, after a change of the webinar."""
         shown = await self._show(stored, team_message_texts.current(webinar, stored.member))
-        await self._send_file(webinar, shown, is_new=False)
+        if not personal_calendar.is_entry_unchanged(stored.member.shown_digest, shown_digest(webinar)):
+            await self._send_file(webinar, shown, is_new=False)
         return _with(shown, shown_digest=shown_digest(webinar))
 
     async def send_again(self, webinar: Webinar, stored: StoredMember) -> StoredMember:
@@ -121,8 +123,17 @@ def role_digest(webinar: Webinar, member: Member) -> str:
 
 def shown_digest(webinar: Webinar) -> str:
     """Digest of what members' messages and calendars contain of a webinar: a different one requires an update."""
+    return personal_calendar.content_digest((*_times(webinar), webinar.description), (webinar.time_zone,))
+
+
+def earlier_digest(webinar: Webinar) -> str:
+    """The digest that earlier versions saved, without the description: their members need no update for it alone."""
+    return _digest(*_times(webinar))
+
+
+def _times(webinar: Webinar) -> tuple[object, ...]:
     is_canceled = webinar.status is Status.CANCELED
-    return _digest(webinar.title, webinar.start.timestamp(), webinar.length, webinar.panel_offset, is_canceled)
+    return webinar.title, webinar.start.timestamp(), webinar.length, webinar.panel_offset, is_canceled
 
 
 @contextmanager

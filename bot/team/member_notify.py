@@ -20,7 +20,7 @@ from bot.slack.client import SlackApi
 from bot.slack.responses import SlackRefused
 from bot.team import table as team_table
 from bot.team.diff import Member
-from bot.team.member_messages import MemberMessages, role_digest, shown_digest
+from bot.team.member_messages import MemberMessages, earlier_digest, role_digest, shown_digest
 from bot.team.table import StoredMember
 from bot.webinars.participation import has_seat, is_on_team
 
@@ -95,11 +95,11 @@ class MemberNotifier:
                 remaining = await self._update_session(by_session[session_id], remaining)
 
     async def _update_session(self, webinar: Webinar, remaining: int) -> int:
-        began, digest = machine_now(), shown_digest(webinar)
+        began, current = machine_now(), (shown_digest(webinar), earlier_digest(webinar))
         while remaining:
             async with self._store.write() as db:
                 lease = self._leases.worker_id, began, self._leases.until()
-                stored = await team_table.claim_outdated(db, self._account, webinar.session_id, digest, *lease)
+                stored = await team_table.claim_outdated(db, self._account, webinar.session_id, current, *lease)
             if stored is None:
                 break
             remaining -= 1

@@ -139,10 +139,16 @@ async def sessions_to_update(db: Db, account: Account) -> frozenset[str]:
 
 
 async def claim_outdated(
-    db: Db, account: Account, session_id: str, shown_digest: str, worker_id: str, now: datetime, until: datetime
+    db: Db,
+    account: Account,
+    session_id: str,
+    current: Collection[str],
+    worker_id: str,
+    now: datetime,
+    until: datetime,
 ) -> StoredMember | None:
-    """Claim a member of this session whose message shows something else, or who was removed elsewhere."""
-    is_outdated = or_(and_(_HAS_MESSAGE, invitees.c.shown_digest != shown_digest), _IS_GONE)
+    """Claim a member of this session whose message has none of the `current` digests, or who was removed elsewhere."""
+    is_outdated = or_(and_(_HAS_MESSAGE, invitees.c.shown_digest.not_in(current)), _IS_GONE)
     return await LEASES.claim(db, account, worker_id, now, until, invitees.c.session_id == session_id, is_outdated)
 
 

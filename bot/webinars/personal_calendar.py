@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -91,6 +93,20 @@ class PersonalCalendar:
         """Send the file that removes the entry."""
         file = calendar_file(webinar, now=self._clock.now(), link="", sequence=sequence, canceled=True)
         await self._slack.send_file(channel_id, Upload(file_name(webinar), file), calendar_texts.REMOVAL)
+
+
+def content_digest(in_calendar: Sequence[object], in_message: Sequence[object]) -> str:
+    """Digest of what a person was sent: a different one requires an edit of the message.
+
+    Its first half is that of the calendar entry.
+    """
+    halves = (hashlib.sha256(repr(tuple(content)).encode()).hexdigest()[:32] for content in (in_calendar, in_message))
+    return "".join(halves)
+
+
+def is_entry_unchanged(before: str, now: str) -> bool:
+    """Whether these digests differ, but not in the calendar entry: the message is edited without a new file."""
+    return before != now and before[:32] == now[:32]
 
 
 def _provided(webinar: Webinar) -> int:

@@ -47,6 +47,42 @@ def test_moves_are_merged() -> None:
     assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
+def test_different_edits_are_merged_into_one_notice() -> None:
+    """A rename, a move and another length that wait together: one notice with the first and last of each."""
+    renamed = pending(RETITLED, 1, was_title="A", title="B", by="U1")
+    moved = pending(MOVED, 2, start=START + HOUR, was_start=START, by="U1")
+    longer = pending(MOVED, 3, start=START + HOUR, was_length=MINUTE, length=HOUR, by="U1")
+    renamed_again = pending(RETITLED, 4, start=START + HOUR, was_title="B", title="C", by="U1")
+    together = {"was_title": "A", "title": "C", "was_start": START, "was_length": MINUTE, "length": HOUR}
+
+    kept, rest = coalesce_events([renamed, moved, longer, renamed_again])
+    assert kept == [longer.model_copy(update={"facts": NoticeFacts(**together, by="U1")})]
+    assert rest == [renamed, moved, renamed_again]
+
+
+def test_of_several_authors_none_is_named() -> None:
+    """Neither made the whole change."""
+    moved = pending(MOVED, 1, start=START + HOUR, was_start=START, by="U1")
+    renamed = pending(RETITLED, 2, start=START + HOUR, was_title="A", title="B", by="U2")
+
+    [merged] = coalesce_events([moved, renamed])[0]
+    assert merged.facts == NoticeFacts(was_start=START, was_title="A", title="B")
+
+
+def test_a_length_that_is_as_it_was_is_not_posted() -> None:
+    """Longer, and back."""
+    longer = pending(MOVED, 1, was_length=MINUTE, length=HOUR)
+    back = pending(MOVED, 2, was_length=HOUR, length=MINUTE)
+    assert coalesce_events([longer, back]) == ([], [longer, back])
+
+
+def test_a_new_title_is_announced_beside_a_correction() -> None:
+    """The correction reports start and length only."""
+    both, corrected = pending(MOVED, 1, was_start=START - HOUR, was_title="A", title="B"), pending(CORRECTION, 2)
+    renamed = both.model_copy(update={"facts": NoticeFacts(was_title="A", title="B")})
+    assert coalesce_events([both, corrected]) == ([renamed, corrected], [])
+
+
 def test_a_single_notice_of_no_change_is_superseded() -> None:
     """A move to where it was, and a count that did not grow, are not posted and not left pending."""
     for nothing in (pending(MOVED, was_start=START), pending(REGISTRATIONS, was_count=3, count=3)):
@@ -171,6 +207,9 @@ NOTICES = st.builds(
     was_start=st.sampled_from([START, START + HOUR]),
     was_title=st.sampled_from(["A", "B"]),
     title=st.sampled_from(["A", "B"]),
+    was_length=st.none() | st.sampled_from([MINUTE, HOUR]),
+    length=st.sampled_from([MINUTE, HOUR]),
+    by=st.sampled_from(["", "U1", "U2"]),
     count=st.integers(0, 20),
     was_count=st.integers(0, 20),
     limit=st.none() | st.sampled_from([10, 20]),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.webinar import Audience, Status, Webinar
+from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, Status, Webinar
 from bot.notices.model import TIMED, NoticeFacts, NoticeKind
 from bot.notices.texts.compose import LATE, MAX_WEBINARS, REPEATED, SEE_ALL, compose
 from bot.notices.texts.phrases import NoticeContext, start_distance
@@ -22,6 +22,7 @@ from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTES, DAY_BEFORE = timedelta(minutes=45), START - DAY
 SHARED = "https://join.example/shared"
 OLD = "<!date^1795447200^{date_short_pretty} at {time}|Mon, Nov 23, 2026 at 16:20 CET (15:20 UTC)>"
 NEW = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
@@ -64,7 +65,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
     NoticeKind.FILLING: ("Launch day is 42% full: 42 of 100 registered, 58 seats left", ["Raise Limit"]),
     NoticeKind.REGISTRATIONS: ("5 more registered for Launch day: now 42 of 100, before 37", []),
     NoticeKind.MOVED: (
-        f"Launch day was moved by Ana Lima: now {NEW}, 45 minutes, instead of {OLD}",
+        f"Old day was renamed by Ana Lima and is now called Launch day: moved to {NEW}, 45 minutes, instead of {OLD}",
         ["Register"],
     ),
     NoticeKind.RETITLED: ("Old day was renamed by Ana Lima and is now called Launch day", []),
@@ -118,6 +119,28 @@ def test_unknown_facts_are_omitted(kind: NoticeKind) -> None:
         ),
         (NoticeKind.REGISTRATIONS, {"count": 42, "limit": 50}, "Registrations for Launch day: 42 of 50 registered"),
         (NoticeKind.REGISTRATIONS, {"count": 4, "was_count": 4}, "Registrations for Launch day: 4 registered"),
+        (NoticeKind.MOVED, {"was_start": DAY_BEFORE}, f"Launch day was moved: now {NEW}, 45 minutes, instead of {OLD}"),
+        (
+            NoticeKind.MOVED,
+            {"was_start": DAY_BEFORE, "was_length": HOUR, "length": MINUTES},
+            f"Launch day was moved: now {NEW}, 45 minutes, instead of {OLD}, 1 hour",
+        ),
+        (
+            NoticeKind.MOVED,
+            {"was_length": HOUR, "length": MINUTES},
+            "Launch day is shorter: now 45 minutes, instead of 1 hour",
+        ),
+        (
+            NoticeKind.MOVED,
+            {"was_length": MINUTES, "length": HOUR},
+            "Launch day is longer: now 1 hour, instead of 45 minutes",
+        ),
+        (
+            NoticeKind.MOVED,
+            {"was_length": HOUR, "length": MINUTES, "was_title": "Old", "title": "New"},
+            "Old is now called New: it takes 45 minutes, instead of 1 hour",
+        ),
+        (NoticeKind.MOVED, {"was_title": "Old", "title": "New"}, "Old is now called New"),
         (NoticeKind.RETITLED, {"was_title": "*Old*"}, "∗Old∗ is now called Launch day"),
         (NoticeKind.RETITLED, {"was_title": "Old", "title": "New"}, "Old is now called New"),
     ],
@@ -278,7 +301,8 @@ def test_order_of_the_notices_makes_no_difference() -> None:
 def test_news_about_one_webinar_stands_together() -> None:
     """It is named once, and everything that can be done about it stands below."""
     kinds = (NoticeKind.FULL, NoticeKind.MOVED, NoticeKind.CLOSED)
-    message = composed(*(notice_context(webinar(), kind, facts=ALL_FACTS, by="Ana Lima") for kind in kinds))
+    facts = ALL_FACTS.model_copy(update={"was_title": None})
+    message = composed(*(notice_context(webinar(), kind, facts=facts, by="Ana Lima") for kind in kinds))
     assert message.blocks[0]["text"]["text"].splitlines() == [
         f"*Launch day* was moved by Ana Lima: now {NEW}, 45 minutes, instead of {OLD}",
         "It is full: 42 registered, closed by the limit of 100",
@@ -407,6 +431,7 @@ def test_author_is_notified_of_a_lost_channel(occurrence: str, where: str) -> No
     )
 
 
+LENGTHS = st.timedeltas(MIN_LENGTH, MAX_LENGTH)
 FACTS = st.builds(
     NoticeFacts,
     by=st.sampled_from(["", "U1"]),
@@ -417,6 +442,8 @@ FACTS = st.builds(
     was_start=st.none() | MOMENTS,
     was_title=st.none() | TITLES,
     title=st.none() | TITLES,
+    was_length=st.none() | LENGTHS,
+    length=st.none() | LENGTHS,
     coming=st.lists(st.tuples(st.sampled_from("123456789"), st.none() | st.integers(0, 10**9)), max_size=30).map(tuple),
 )
 
@@ -469,5 +496,6 @@ def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, at: da
 def test_notice_facts_contain_nothing_personal() -> None:
     """Figures, times, titles and a Slack user id: review every new fact here."""
     assert set(NoticeFacts.model_fields) == {
-        *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "coming", "urgent"),
+        *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "was_length", "length"),
+        *("coming", "urgent"),
     }

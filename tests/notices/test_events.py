@@ -18,6 +18,7 @@ from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTES = timedelta(minutes=45)
 LATER = NOW + MINUTE
 DOOR_KINDS = {NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED}
 MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELED
@@ -48,6 +49,40 @@ def test_move_has_the_old_start() -> None:
     assert (events.kind, events.facts) == (MOVED, NoticeFacts(was_start=START))
     assert (events.due_at, events.expires_at) == (LATER, START + HOUR)
     assert kinds(webinar(), webinar(start=LATER)) == []
+
+
+def test_one_edit_is_one_event() -> None:
+    """With the old and new values of everything that changed, whatever the combination."""
+    title, length = {"was_title": "Launch day", "title": "Launch week"}, {"was_length": MINUTES, "length": HOUR}
+    start = {"was_start": START}
+    edits: list[tuple[dict[str, Any], NoticeKind, dict[str, Any]]] = [
+        ({"length": HOUR}, MOVED, length),
+        ({"length": HOUR, "start": START + HOUR}, MOVED, start | length),
+        ({"length": HOUR, "title": "Launch week"}, MOVED, length | title),
+        ({"start": START + HOUR, "title": "Launch week"}, MOVED, start | title),
+        ({"start": START + HOUR, "length": HOUR, "title": "Launch week"}, MOVED, start | length | title),
+        ({"title": "Launch week"}, RETITLED, title),
+    ]
+    for changes, kind, facts in edits:
+        event = only(webinar(), webinar(**changes))
+        assert (event.kind, event.facts) == (kind, NoticeFacts(**facts)), changes
+
+
+def test_what_people_do_not_see_or_need_not_know_is_no_event() -> None:
+    """The same moment in another time zone, a description, another time for the panel."""
+    berlin = START.astimezone(ZoneInfo("Europe/Berlin"))
+    for changes in (
+        {"time_zone": "Asia/Tokyo", "start": berlin},
+        {"description": "New words"},
+        {"panel_offset": HOUR},
+        {"host_name": "Ana Lima"},
+    ):
+        assert kinds(webinar(), webinar(**changes)) == [], changes
+
+
+def test_a_length_changed_after_the_start_is_no_event() -> None:
+    """RingCentral allows no change then; a length read differently is not news."""
+    assert kinds(_as(Status.ACTIVE), webinar(status=Status.ACTIVE, length=HOUR), START) == []
 
 
 def test_repeated_moves_are_different_events() -> None:

@@ -129,11 +129,11 @@ async def test_seats_with_an_outdated_digest_are_claimed(store: Store) -> None:
             await seat_table.LEASES.advance(db, one, "me", None)
         await seat_table.begin(db, seat(user_id="U4", notified_digest="x", state=SeatState.CANCELING), "me", SOON)
         assert await seat_table.sessions(db, ACCOUNT) == {"s1"}
-        found = await seat_table.claim_outdated(db, ACCOUNT, "s1", "y", "me", NOW, LATER)
+        found = await seat_table.claim_outdated(db, ACCOUNT, "s1", ("y",), "me", NOW, LATER)
         assert found
         assert found.user_id == "U1"
-        assert await seat_table.claim_outdated(db, ACCOUNT, "s1", "y", "other", NOW, LATER) is None
-        assert await seat_table.claim_outdated(db, ACCOUNT, "s2", "y", "other", NOW, LATER) is None
+        assert await seat_table.claim_outdated(db, ACCOUNT, "s1", ("y",), "other", NOW, LATER) is None
+        assert await seat_table.claim_outdated(db, ACCOUNT, "s2", ("y",), "other", NOW, LATER) is None
 
 
 @pytest.mark.parametrize(("before", "kept"), [(START, ["U2"]), (START + timedelta(hours=13), [])])

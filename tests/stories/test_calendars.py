@@ -20,8 +20,10 @@ from sqlalchemy import update
 from bot.app import Greenroom
 from bot.db.people_schema import calendar_entries, invitees, seats
 from bot.model.team import NewRole, Role, TeamChange
+from bot.registration.seats import notify as seat_notify
 from bot.services import Services, build_services
 from bot.slack.client import Identity
+from bot.team import member_messages
 from bot.team.diff import TeamDiff
 from bot.webinars.texts import calendar as calendar_texts
 from sandbox.slack import Message
@@ -126,7 +128,7 @@ class Calendars:
     async def change(self, **changes: Any) -> None:
         """Change the webinar in RingCentral's own app; the bot notices it."""
         key = self.launch.session_id
-        if "title" in changes:
+        if changes.keys() & {"title", "description"}:
             key = (await self.world.bot.services.mirror.find(key)).webinar_id
         self.world.ringcentral.edit(key, **changes)
         await self.world.bot.services.mirror.sweep()
@@ -181,7 +183,7 @@ async def test_numbers_survive_a_registration_removed_by_others(world: World) ->
     assert both.last() == ("PUBLISH", both.launch.registrants[0]["joinUri"])
 
 
-@pytest.mark.parametrize("change", ["moved", "renamed", "longer", "panel comes earlier"])
+@pytest.mark.parametrize("change", ["moved", "renamed", "longer", "described", "panel comes earlier"])
 async def test_the_team_gets_every_change_of_the_webinar(world: World, change: str) -> None:
     """Once: the invitation is rewritten in place, and a new file replaces the entry."""
     both = await calendars(world)
@@ -192,6 +194,7 @@ async def test_the_team_gets_every_change_of_the_webinar(world: World, change: s
         "moved": {"scheduledStartTime": f"{start:%Y-%m-%dT%H:%M:%SZ}"},
         "renamed": {"title": "Launch week"},
         "longer": {"scheduledDuration": 7200},
+        "described": {"description": "New words"},
         "panel comes earlier": {"panelJoinTimeOffset": 900},
     }
     await both.edit(**changes[change])
@@ -204,6 +207,7 @@ async def test_the_team_gets_every_change_of_the_webinar(world: World, change: s
         assert event.decoded("DTSTART") == (current.start - current.panel_offset).replace(microsecond=0)
         assert event.decoded("DTEND") == current.end.replace(microsecond=0)
         assert str(event["SUMMARY"]) == current.title
+        assert current.description in str(event["DESCRIPTION"])
         words = both.invitation(user).words
         assert str(int(current.start.timestamp())) in words
         assert f"*{current.title}*" in words
@@ -213,16 +217,44 @@ async def test_the_team_gets_every_change_of_the_webinar(world: World, change: s
 
 
 async def test_an_unimportant_change_sends_nothing(world: World) -> None:
-    """Another description, or a read of the team: no message, no file."""
+    """Another language, or a read of the team: no message, no file."""
     both = await calendars(world)
     await both.set_team(panelists=["dev"])
-    await both.edit(description="New words")
+    await both.edit(localeCode="de-DE")
     await both.team.reply_to("chloe", "team launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Refresh")
     await both.resume()
 
     assert both.numbers() == [0]
     assert len(both.messages()) == 2
+
+
+async def test_what_an_earlier_version_sent_is_not_sent_again(world: World) -> None:
+    """Its digests had no description: an update of Greenroom alone sends nothing; the next change does."""
+    both = await calendars(world)
+    await both.take_seat("emi")
+    await both.set_team(panelists=["dev"])
+    webinar = await world.bot.services.mirror.find(both.launch.session_id)
+    async with world.bot.services.store.write() as db:
+        await db.execute(update(invitees).values(shown_digest=member_messages.earlier_digest(webinar)))
+        await db.execute(update(seats).values(told_what=seat_notify.earlier_digest(webinar)))
+    await both.resume()
+    assert (both.numbers("dev"), both.numbers("emi")) == ([0], [0])
+    await both.edit(title="Launch week")
+
+    assert (both.numbers("dev"), both.numbers("emi")) == ([0, 1], [0, 1])
+
+
+async def test_another_time_zone_edits_the_messages_only(world: World) -> None:
+    """The moment and the calendar entry are the same: no file."""
+    both = await calendars(world)
+    await both.take_seat("emi")
+    await both.set_team(panelists=["dev"])
+    await both.edit(timeZone="Asia/Tokyo")
+
+    assert (both.numbers("dev"), both.numbers("emi")) == ([0], [0])
+    assert "JST" in both.invitation("dev").words
+    assert "JST" in both.messages("emi")[0].words
 
 
 async def test_a_canceled_webinar_leaves_every_calendar(world: World) -> None:

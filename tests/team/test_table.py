@@ -172,9 +172,9 @@ async def test_a_notification_does_not_hide_a_change_made_meanwhile(store: Store
     speaker = member("Dev Patel", user_id="U0DEV", notified_by=NotifiedBy.MESSAGE, dm_channel_id="D1", shown_digest="a")
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", speaker, NOW)
-        claimed = await team_table.claim_outdated(db, ACCOUNT, "s1", "b", "me", SOON, LATER)
+        claimed = await team_table.claim_outdated(db, ACCOUNT, "s1", ("b",), "me", SOON, LATER)
         assert claimed
-        assert await team_table.claim_outdated(db, ACCOUNT, "s1", "b", "other", SOON, LATER) is None
+        assert await team_table.claim_outdated(db, ACCOUNT, "s1", ("b",), "other", SOON, LATER) is None
         await team_table.save(db, ACCOUNT, "s1", speaker.model_copy(update={"notified_by": NotifiedBy.WAITING}), NOW)
         await team_table.finish(db, claimed, speaker.model_copy(update={"shown_digest": "b"}), "me")
 
@@ -207,7 +207,7 @@ async def test_a_removed_member_is_kept_until_they_are_notified(store: Store) ->
         [kept] = await team_table.members(db, ACCOUNT, "s1", ["i-dev", "i-zoe"])
         assert kept.notified_by is NotifiedBy.GONE
         assert await team_table.sessions_to_update(db, ACCOUNT) == {"s1"}
-        claimed = await team_table.claim_outdated(db, ACCOUNT, "s1", "", "me", SOON, LATER)
+        claimed = await team_table.claim_outdated(db, ACCOUNT, "s1", ("",), "me", SOON, LATER)
         assert claimed
 
         await team_table.forget_gone(db, claimed, "other")

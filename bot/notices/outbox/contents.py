@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from bot.db.connection import Store
 from bot.model.people import Account, Workspace
-from bot.model.webinar import Webinar
-from bot.notices.model import TIMED, Notice
+from bot.model.webinar import Status, Webinar
+from bot.notices.model import TIMED, Notice, NoticeKind
 from bot.notices.outbox.rows import BatchedMessage
 from bot.notices.schedule import from_unix, is_direct, is_late
 from bot.notices.texts.compose import compose
@@ -41,6 +42,17 @@ class MessageContents:
         if key not in self.composed:
             self.composed[key] = compose(self.notices, at=moment, late=late, repeated=repeated)
         return self.composed[key]
+
+    @property
+    def listed_digest(self) -> str | None:
+        """Digest of what a digest shows of its webinars, without their counts; None for a message without a digest."""
+        if not any(one.notice.kind is NoticeKind.DIGEST for one in self.notices):
+            return None
+        shown = sorted(
+            (key, one.title, one.start.timestamp(), one.length, one.time_zone, one.status is Status.CANCELED)
+            for key, one in self.digest_webinars.items()
+        )
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
 def _composed_from(one: NoticeContext) -> Hashable:

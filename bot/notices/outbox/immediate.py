@@ -65,7 +65,7 @@ class ImmediateDelivery:
         except SlackRefused as error:
             await self._refused(message, error.code)
         else:
-            await self._posted(message, channel, ts)
+            await self._posted(message, channel, ts, contents)
 
     async def resolve(self, batched: BatchedMessage, contents: MessageContents, guard: LeaseGuard) -> None:
         """Find out whether Slack has posted a message that was being sent when its lease expired."""
@@ -79,7 +79,7 @@ class ImmediateDelivery:
             await self._context.write(message_table.extend_claim, message, max(LONG_SETTLE_TIME, backoff(message)))
         else:
             if ts:
-                await self._posted(message, message.channel_id, ts)
+                await self._posted(message, message.channel_id, ts, contents)
             else:
                 await self._context.write(message_results.requeue, message, self._context.clock.now())
 
@@ -132,8 +132,8 @@ class ImmediateDelivery:
         else:
             await self._context.write(message_results.requeue, message, again_at, code)
 
-    async def _posted(self, message: OutboundMessage, channel: str, ts: str) -> None:
-        if await self._context.results.posted(PostedMessage(message.id, ts)):
+    async def _posted(self, message: OutboundMessage, channel: str, ts: str, contents: MessageContents) -> None:
+        if await self._context.results.posted(PostedMessage(message.id, ts, contents.listed_digest)):
             log.info("post.accepted", extra={"message_id": message.id})
             return
         # Our lease expired during the call, and another worker settled the message: our post is a duplicate.

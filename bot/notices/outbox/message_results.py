@@ -59,7 +59,7 @@ async def mark_posted(db: Db, results: Sequence[PostedMessage]) -> set[int]:
         if result.message_id in rows and rows[result.message_id].state == MessageState.SENDING
     ]
     if sending:
-        await _POSTED.run(db, [{"key": result.message_id, "ts": result.ts} for result in sending])
+        await _POSTED.run(db, [{"key": one.message_id, "ts": one.ts, "digest": one.text_digest} for one in sending])
         await _mark_notices_posted(db, [result.message_id for result in sending])
     same = (
         result for result in results if result.message_id in rows and rows[result.message_id].message_ts == result.ts
@@ -220,6 +220,12 @@ _SCHEDULED = BulkUpdate(
 )
 _POSTED = BulkUpdate(
     outbox_messages,
-    {"ts": String()},
-    lambda given: {"state": MessageState.POSTED, "message_ts": given["ts"], "problem": "", "claimed_until": None},
+    {"ts": String(), "digest": String()},
+    lambda given: {
+        "state": MessageState.POSTED,
+        "message_ts": given["ts"],
+        "text_digest": given["digest"],
+        "problem": "",
+        "claimed_until": None,
+    },
 )

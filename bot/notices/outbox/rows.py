@@ -24,7 +24,7 @@ class OutboundMessage:
     """One Slack message: `post_at` is the Unix second at which it is or was posted.
 
     `attempts` counts the failed attempts to send its notices; `text_digest` is the digest of the text scheduled at
-    Slack.
+    Slack, or of the webinars that a posted digest lists.
     """
 
     id: int
@@ -87,6 +87,8 @@ class PostedMessage:
 
     message_id: int
     ts: str
+    text_digest: str | None = None
+    """Digest of the webinars listed in a digest, which is edited when one of them changes; None for others."""
 
 
 def read_message(row: Any, prefix: str = "") -> OutboundMessage:

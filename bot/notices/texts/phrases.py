@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from bot.commands.lengths import length_text
 from bot.model.webinar import Audience, Status, Webinar
-from bot.notices.model import Notice, NoticeKind
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.slack.blocks import person, plain, when
 from bot.webinars.texts.facts import time_before
 
@@ -155,8 +155,29 @@ def _registrations(context: NoticeContext, name: str, _: datetime) -> Phrase:
 
 
 def _moved(context: NoticeContext, name: str, _: datetime) -> Phrase:
-    old = _old_start(context, context.notice.facts.was_start)
-    return Phrase(f"{name} {_done_by('moved', 'was moved', context)}", f"now {timing(context)}{old}")
+    facts = context.notice.facts
+    is_resized = facts.was_length is not None and facts.length is not None and facts.was_start is None
+    if facts.was_title is not None:
+        return Phrase(_renamed(context), _resized(facts, "it takes") if is_resized else _new_times(context, "moved to"))
+    if is_resized and facts.length and facts.was_length:
+        longer = "longer" if facts.length > facts.was_length else "shorter"
+        return Phrase(f"{name} {_done_by(f'made {longer}', f'is {longer}', context)}", _resized(facts, "now"))
+    return Phrase(f"{name} {_done_by('moved', 'was moved', context)}", _new_times(context, "now"))
+
+
+def _new_times(context: NoticeContext, begin: str) -> str:
+    """The new start and length, and the old ones as far as they differ; empty if only the title has changed."""
+    facts = context.notice.facts
+    if facts.was_title is not None and facts.was_start is None:
+        return ""
+    was_length = f", {length_text(facts.was_length)}" if facts.was_length else ""
+    old = _old_start(context, facts.was_start)
+    return f"{begin} {timing(context)}{old}{was_length if old else ''}"
+
+
+def _resized(facts: NoticeFacts, begin: str) -> str:
+    new, old = facts.length or timedelta(), facts.was_length or timedelta()
+    return f"{begin} {length_text(new)}, instead of {length_text(old)}"
 
 
 def _old_start(context: NoticeContext, start: datetime | None) -> str:
@@ -166,12 +187,16 @@ def _old_start(context: NoticeContext, start: datetime | None) -> str:
 
 
 def _retitled(context: NoticeContext, name: str, _: datetime) -> Phrase:
-    facts = context.notice.facts
+    if context.notice.facts.was_title is not None:
+        return Phrase(_renamed(context))
     by = _by(context)
-    if facts.was_title is None:
-        return Phrase(f"{name} has a new title{f', given{by}' if by else ''}")
+    return Phrase(f"{name} has a new title{f', given{by}' if by else ''}")
+
+
+def _renamed(context: NoticeContext) -> str:
+    facts, by = context.notice.facts, _by(context)
     new = title(context) if facts.title is None else f"*{plain(facts.title)}*"
-    return Phrase(f"*{plain(facts.was_title)}* {f'was renamed{by} and ' if by else ''}is now called {new}")
+    return f"*{plain(facts.was_title or '')}* {f'was renamed{by} and ' if by else ''}is now called {new}"
 
 
 def _canceled(context: NoticeContext, name: str, _: datetime) -> Phrase:

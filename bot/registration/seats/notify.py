@@ -27,6 +27,7 @@ from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
 from bot.slack.message import Message
 from bot.slack.responses import SlackRefused
+from bot.webinars import personal_calendar
 from bot.webinars.participation import is_on_team
 from bot.webinars.personal_calendar import EntryContent, PersonalCalendar
 
@@ -137,7 +138,7 @@ class SeatNotifier:
                     db,
                     self._account,
                     webinar.session_id,
-                    content_digest(webinar),
+                    (content_digest(webinar), earlier_digest(webinar)),
                     self._leases.worker_id,
                     began,
                     self._leases.until(),
@@ -177,9 +178,12 @@ class SeatNotifier:
             )
 
     async def _send(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
-        """Post or edit the message with the link, then send the calendar file."""
+        """Post or edit the message with the link, then send the calendar file unless the entry is current."""
         channel, ts = await self._post_or_edit(seat, seat_texts.seat_message(webinar, seat, now=self._clock.now()))
+        is_entry_current = personal_calendar.is_entry_unchanged(seat.notified_digest, content_digest(webinar))
         seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts, "notified_digest": ""})
+        if is_entry_current:
+            return seat.model_copy(update={"notified_digest": content_digest(webinar)})
         async with self._store.write() as db:
             # Saved before the file is sent: after a failure this message is edited and not posted again.
             with contextlib.suppress(LeaseLost):
@@ -254,5 +258,13 @@ def _allowing_refusal(seat: Seat) -> Iterator[None]:
 
 def content_digest(webinar: Webinar) -> str:
     """Digest of what calendars and the DM contain of a webinar: a different one requires an update."""
-    content = (webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELED)
-    return hashlib.sha256(repr(content).encode()).hexdigest()
+    return personal_calendar.content_digest((*_times(webinar), webinar.description), (webinar.time_zone,))
+
+
+def earlier_digest(webinar: Webinar) -> str:
+    """The digest that earlier versions saved, without the description: their users need no update for it alone."""
+    return hashlib.sha256(repr(_times(webinar)).encode()).hexdigest()
+
+
+def _times(webinar: Webinar) -> tuple[object, ...]:
+    return webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELED

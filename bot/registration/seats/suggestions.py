@@ -275,5 +275,6 @@ class Suggestions:
 
     def _digest(self, webinar: Webinar) -> str:
         """Digest of what a suggestion shows of a webinar."""
-        content = (webinar.title, webinar.start.timestamp(), webinar.length, stage(webinar, self._clock.now()))
+        times = webinar.start.timestamp(), webinar.length, webinar.time_zone, stage(webinar, self._clock.now())
+        content = webinar.title, webinar.description, webinar.host_name, *times
         return hashlib.sha256(repr(content).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,16 +73,22 @@ async def delete_seat(db: Db, seat: Seat, worker_id: str) -> bool:
 
 
 async def claim_outdated(
-    db: Db, account: Account, session_id: str, notified_digest: str, worker_id: str, now: datetime, until: datetime
+    db: Db,
+    account: Account,
+    session_id: str,
+    current: Collection[str],
+    worker_id: str,
+    now: datetime,
+    until: datetime,
 ) -> Seat | None:
-    """Claim a seat of this session whose last notification has another digest, and whose user has a DM.
+    """Claim a seat of this session whose last notification has none of the `current` digests, and whose user has a DM.
 
     Also that of a former member of the team, whose calendar still has the entry of the team.
     """
     which = (
         seats.c.session_id == session_id,
         seats.c.state == SeatState.NOTIFIED,
-        or_(seats.c.told_what != notified_digest, has_outdated_entry_of(seats)),
+        or_(seats.c.told_what.not_in(current), has_outdated_entry_of(seats)),
         seats.c.dm_channel_id != "",
     )
     return await LEASES.claim(db, account, worker_id, now, until, *which)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, context, cut, fields, heading, message, plain, section, verbatim, when
+from bot.slack.blocks import Block, actions, context, cut, fields, heading, message, section, verbatim, when
 from bot.slack.message import Message
 from bot.webinars.texts.facts import attendee_button, public_facts, registrations, summary
 from bot.webinars.texts.registration_buttons import menu_button
@@ -49,11 +49,14 @@ def card(webinar: Webinar, *, now: datetime) -> Message:
     return message(f"{live}{summary(webinar)}. {registrations(webinar)}.{act}", blocks)
 
 
-def moved_card(webinar: Webinar, link: str) -> Message:
-    """Return what replaces a card that was posted again further down: where the current one is."""
+def moved_card(link: str) -> Message:
+    """Return what replaces a card that was posted again further down: where the current one is.
+
+    It contains nothing of the webinar, so it stays correct whatever changes.
+    """
     where = f"<{link}|See the card>" if link else "See the card further down"
-    text = f"*{plain(webinar.title)}* is announced again below. {where}."
-    return message(f"{plain(webinar.title)} is announced again below.", [context(text)])
+    text = "This webinar is announced again below."
+    return message(text, [context(f"{text} {where}.")])
 
 
 def fingerprint(webinar: Webinar, *, now: datetime) -> str:
