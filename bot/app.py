@@ -38,6 +38,7 @@ from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite
 from bot.web.metrics import AckTimes, MeasuredApp, Metrics, Sources
 from bot.web.slack_ingress import SlackIngress
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers import EVENTS as LISTENERS
 from handlers.router import Router
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
         acks = AckTimes()
         app = _bolt(settings, identity, acks)
         metrics = Metrics(acks, Sources(services, gate.snapshot, lambda: provider.calls))
-        Router(services, COMMANDS, ACTIONS, SUBMISSIONS).listen(app)
+        Router(services, COMMANDS, ACTIONS, SUBMISSIONS, LISTENERS).listen(app)
         runner, url = await _serve(settings, app, services, metrics)
         if store.is_sqlite:  # after binding the port, which proves that no other process uses the file
             await release_leases(store)

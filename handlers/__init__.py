@@ -17,7 +17,8 @@ conversation goes on with:
     registrants     registrants
     team            invite, team
 
-Two folders have buttons alone: `seat` (a user's own seat) and `link` (a link to the registration page).
+Two folders have buttons alone: `seat` (a user's own seat) and `link` (a link to the registration page). `channel` has
+events alone: who joins and leaves channels.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import TypeVar
 
 from handlers.browse import listeners as browse_listeners
 from handlers.cancel import listeners as cancel_listeners
+from handlers.channel import listeners as channel_listeners
 from handlers.create import listeners as create_listeners
 from handlers.link import listeners as link_listeners
 from handlers.register import listeners as register_listeners
@@ -35,7 +37,7 @@ from handlers.registration import chart_listeners, menu_listeners
 from handlers.registration import listeners as registration_listeners
 from handlers.remind import defaults_listeners, snooze_listeners
 from handlers.remind import listeners as remind_listeners
-from handlers.request import Commands, Listeners
+from handlers.request import Commands, EventListeners, Listeners
 from handlers.seat import listeners as seat_listeners
 from handlers.seat import suggestion_listeners
 from handlers.settings import listeners as settings_listeners
@@ -113,3 +115,5 @@ SUBMISSIONS: Listeners = _merged(
     )
 )
 """The listener of each submitted form, by callback id."""
+EVENTS: EventListeners = channel_listeners.EVENTS
+"""The listener of each event that manifest.yml subscribes to, by its type."""

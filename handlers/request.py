@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot.db.problems import database_problem
 from bot.errors import GreenroomError
@@ -19,6 +19,9 @@ from bot.slack.message import Message, View
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 from handlers.refill import refilled
 from handlers.request_context import RequestContext
+
+if TYPE_CHECKING:
+    from bot.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -223,6 +226,9 @@ Listener: TypeAlias = Callable[[SlackRequest], Awaitable[None]]
 """Handles a click or a submitted form."""
 Commands: TypeAlias = Mapping[type[Any], CommandListener]
 Listeners: TypeAlias = Mapping[str, Listener]
+EventListener: TypeAlias = Callable[["Services", Mapping[str, Any]], Awaitable[None]]
+"""Handles an event, which has no user to answer."""
+EventListeners: TypeAlias = Mapping[str, EventListener]
 
 
 def once(listener: Listener) -> Listener:

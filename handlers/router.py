@@ -13,7 +13,7 @@ from bot.commands.parser import parse
 from bot.errors import BadInput
 from bot.webinars.permissions import check_may_use_commands
 from handlers import errors
-from handlers.request import Commands, Listeners, SlackRequest
+from handlers.request import Commands, EventListeners, Listeners, SlackRequest
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -28,12 +28,15 @@ VALUE_KEYS = ("value", "selected_conversation", "selected_channel", "selected_us
 class Router:
     """Dispatches requests through the tables of the conversations."""
 
-    def __init__(self, services: Services, commands: Commands, actions: Listeners, submissions: Listeners) -> None:
-        """The tables map types of parsed commands, action ids and callback ids to listeners."""
+    def __init__(
+        self, services: Services, commands: Commands, actions: Listeners, submissions: Listeners, events: EventListeners
+    ) -> None:
+        """The tables map types of parsed commands, action ids, callback ids and types of events to listeners."""
         self._services = services
         self._commands = commands
         self._actions = actions
         self._submissions = submissions
+        self._events = events
 
     def listen(self, app: AsyncApp) -> None:
         """Register one listener per kind of request with Bolt."""
@@ -41,6 +44,7 @@ class Router:
         app.action(ANY)(self._action)
         app.view_submission(ANY)(self._submission)
         app.view_closed(ANY)(_closed)
+        app.event(ANY)(self._event)
 
     # Bolt passes arguments by name.
     async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -64,6 +68,11 @@ class Router:
     async def _submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         request = self._request(ack, body, user_id=body["user"]["id"])
         await errors.run_submission(request, self._submissions.get(body["view"]["callback_id"], _outdated))
+
+    async def _event(self, ack: AsyncAck, event: dict[str, Any]) -> None:
+        await ack()
+        if listener := self._events.get(event["type"]):
+            await listener(self._services, event)
 
     def _request(self, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = "") -> SlackRequest:
         return SlackRequest(

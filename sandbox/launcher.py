@@ -112,7 +112,7 @@ class Launcher:
             while (left := target - self.clock.now().timestamp()) > 0:
                 now = self.clock.now().timestamp()
                 next_stop = (now // STOP_EVERY + 1) * STOP_EVERY
-                moments = [next_stop, *(moment for moment in (self._next, self.slack.next_post_at()) if moment)]
+                moments = [next_stop, *(moment for moment in (self._next, self.slack.next_due()) if moment)]
                 step = min([max(moment - now, STEP) for moment in moments] + [left])
                 self.clock.move(timedelta(seconds=step))
                 self._next = (await self._send({"move": step, "arrived": step == left})).get("next")

@@ -1,4 +1,4 @@
-"""The channels of the workspace and who can read them, cached for at most two minutes."""
+"""The channels of the workspace and who can read them, cached until Slack reports a change, at most two minutes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ Cache = dict[str, tuple[datetime, Value]]
 
 
 class Channels:
-    """Looks up channels and their members. Never raises for a channel that Slack does not show: it is left out."""
+    """Looks up channels and their members. Never raises for a channel that Slack does not show: it is left out.
+
+    Each replica has its own cache. Slack reports a change to one of them; the others learn of it within two minutes.
+    """
 
     def __init__(self, slack: SlackApi, clock: Clock) -> None:
         """Start with nothing cached."""
@@ -37,6 +40,13 @@ class Channels:
         self._channels: Cache[Channel | None] = {}
         self._members: Cache[frozenset[str] | None] = {}
         self._locks = KeyedLocks()
+        self._changes = 0
+
+    def forget(self, channel_id: str) -> None:
+        """Look the channel and its members up again the next time: Slack has reported a change."""
+        self._changes += 1
+        self._channels.pop(channel_id, None)
+        self._members.pop(channel_id, None)
 
     async def readable(self, person: Person, channel_ids: Collection[str]) -> frozenset[str]:
         """Return those of these channels that this person can read, as of at most two minutes ago."""
@@ -82,13 +92,14 @@ class Channels:
         unknown = [channel_id for channel_id in channel_ids if not _is_fresh(self._channels.get(channel_id), now)]
         if len(unknown) < LISTED:
             return
+        changes = self._changes
         try:
             listed = {channel.channel_id: channel for channel in await self._slack.channels()}
         except GreenroomError as error:
             log.warning("channels.list_failed", extra={"reason": error.sentence})
             return
-        for channel_id in unknown:
-            self._channels[channel_id] = (now, listed.get(channel_id))
+        if changes == self._changes:  # else the list may be older than what Slack has reported meanwhile
+            self._channels |= {channel_id: (now, listed.get(channel_id)) for channel_id in unknown}
 
     async def _cached(
         self, cache: Cache[Value | None], what: str, channel_id: str, read: Callable[[], Awaitable[Value]]
@@ -99,6 +110,7 @@ class Channels:
             if cached and _is_fresh(cached, now):
                 return cached[1]
             value: Value | None = None
+            changes = self._changes
             try:
                 value = await read()
             except ChannelUnreachable:
@@ -107,7 +119,8 @@ class Channels:
                 # Slack is busy or away: do not show what we cannot verify, and try again next time.
                 log.warning("channel.lookup_failed", extra={"channel": channel_id, "reason": error.sentence})
                 return None
-            cache[channel_id] = (now, value)
+            if changes == self._changes:
+                cache[channel_id] = (now, value)
             return value
 
 

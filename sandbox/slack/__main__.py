@@ -21,9 +21,12 @@ def main() -> None:
         "--app", help="where the app takes Slack's requests; without it the app connects by Socket Mode"
     )
     parser.add_argument("--command", action="append", default=[], help="a slash command of the app, such as /webinar")
+    parser.add_argument("--event", action="append", default=[], help="an event the app subscribes to: app_mention")
+    parser.add_argument("--scope", action="append", default=[], help="a further scope of its token: app_mentions:read")
     given = parser.parse_args()
     commands = [{"command": name, "description": "", "usage_hint": ""} for name in given.command]
-    slack = Slack(SandboxClock(), commands=commands)
+    slack = Slack(SandboxClock(), commands=commands, events=given.event)
+    slack.scopes |= set(given.scope)
     slack.events_url = given.app
     asyncio.run(_serve(slack, given.host, given.port))
 

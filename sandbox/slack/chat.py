@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.slack import posting, schedule, seed
+from sandbox.slack import message_object, posting, schedule, seed
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, Message
 from sandbox.slack.registry import Args, Call, method
@@ -18,7 +18,7 @@ def post_message(call: Call) -> Json:
     if wait := call.rates.wait_for_message(channel.id):
         raise SlackError("ratelimited", retry_after=wait)
     message = posting.accept(call.world, channel, content)
-    return {"channel": channel.id, "ts": message.ts, "message": posting.to_json(call.world, message)}
+    return {"channel": channel.id, "ts": message.ts, "message": message_object.to_json(call.world, message)}
 
 
 @method("chat.postEphemeral", tier=4, scopes=WRITE)
@@ -46,7 +46,7 @@ def update(call: Call) -> Json:
         raise SlackError("msg_too_long")
     content = posting.check_content(call.world, content)
     posting.rewrite(call.world, message, content)
-    sent = posting.to_json(call.world, message)
+    sent = message_object.to_json(call.world, message)
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": sent}
 
 
@@ -54,10 +54,7 @@ def update(call: Call) -> Json:
 def delete(call: Call) -> Json:
     """Delete one of the app's own messages."""
     message = _own_message(call, "cant_delete_message")
-    message.deleted = True
-    if (accepted := call.world.accepted.get(message.ts)) is not None:
-        accepted.deleted = True
-    call.world.changed()
+    posting.remove(call.world, message)
     return {"channel": message.channel, "ts": message.ts}
 
 

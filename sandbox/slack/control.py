@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import TypeAdapter, ValidationError
 
+from sandbox.slack import conversations
 from sandbox.slack.faults import Chaos
 from sandbox.slack.limits import Limits
 from sandbox.slack.model import Json
@@ -131,11 +132,11 @@ class Control:
     async def change_channel(self, request: web.Request) -> web.Response:
         """Archive or unarchive a channel, add or remove the app."""
         sent, name = await _json_object(request), request.match_info["channel"]
-        channel = self._slack.channel(name)
+        channel, owner = self._slack.channel(name), next(iter(self._slack.world.people.values()))
         if "archived" in sent:
-            channel.archived = bool(sent["archived"])
+            await conversations.archive(self._slack.world, channel, owner, archived=bool(sent["archived"]))
         if "bot_in" in sent:
-            (self._slack.invite if sent["bot_in"] else self._slack.kick)(channel.id)
+            await (self._slack.invite if sent["bot_in"] else self._slack.kick)(channel.id)
         return web.json_response({"ok": True})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from sandbox.slack import posting, scopes
+from sandbox.slack import message_object, posting, scopes
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, Message
 from sandbox.slack.registry import Args, Call, method
@@ -27,7 +27,7 @@ def conversations_history(call: Call) -> Json:
     has_more = bool(following["response_metadata"]["next_cursor"])
     with_payload = args.flag("include_all_metadata")
     return {
-        "messages": [_shown(posting.to_json(world, message), with_payload=with_payload) for message in page],
+        "messages": [_shown(message_object.to_json(world, message), with_payload=with_payload) for message in page],
         "has_more": has_more,
         "pin_count": 0,
         **(following if has_more else {}),

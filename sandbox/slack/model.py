@@ -11,7 +11,7 @@ Json = dict[str, Any]
 Values = dict[str, dict[str, Json]]  # Slack's `state.values`: block_id → action_id → state
 
 Role = Literal["owner", "admin", "member", "guest", "stranger", "bot"]
-Kind = Literal["public", "private", "shared", "dm"]
+Kind = Literal["public", "private", "shared", "mpim", "dm"]
 
 MINUTE, DAY = 60.0, 86_400.0
 
@@ -89,7 +89,7 @@ class File:
 
 @dataclass
 class Channel:
-    """A conversation: public, private, shared with another organization, or the app's DM with one person."""
+    """A conversation: public, private, shared with another organization, a group DM, or the app's DM with a person."""
 
     id: str
     name: str
@@ -198,6 +198,16 @@ class Scheduled:
         """The blocks of the message."""
         blocks: list[Json] = self.content.get("blocks") or []
         return blocks
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that the app is notified of if it has subscribed to it and its token has the scope."""
+
+    subscription: str  # name of the event in the app's subscriptions
+    body: Json  # the inner event
+    scope: str = ""
+    is_shared: bool = False  # in a channel that is shared with another organization
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.slack import posting, seed, stack
+from sandbox.slack import message_object, seed, stack
 from sandbox.slack.inputs import FIELDS
-from sandbox.slack.model import Channel, Json, Message, Person, Values, View
+from sandbox.slack.model import Channel, Event, Json, Message, Person, Values, View
 from sandbox.slack.world import World
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # deprecated at Slack, still sent
-CHANNEL_NAMES = {"dm": "directmessage", "private": "privategroup"}
+CHANNEL_NAMES = {"dm": "directmessage", "private": "privategroup"}  # the others have their name
 
 
 def command(world: World, person: Person, channel: Channel, name: str, text: str) -> Json:
@@ -83,15 +83,15 @@ def view_closed(world: World, person: Person, view: View, *, is_cleared: bool) -
     }
 
 
-def event(world: World, inner: Json) -> Json:
-    """An Events API callback with one event."""
-    now = world.clock.machine().timestamp()
+def event(world: World, happened: Event) -> Json:
+    """An Events API callback with one event, at the time of the sandbox clock."""
+    now = world.now()
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": world.team["id"],
         "api_app_id": seed.APP_ID,
         "type": "event_callback",
-        "event": {**inner, "event_ts": f"{now:.6f}"},
+        "event": {"event_ts": f"{now:.6f}", **happened.body},
         "event_id": world.new_id("Ev"),
         "event_time": int(now),
         "authorizations": [
@@ -103,7 +103,7 @@ def event(world: World, inner: Json) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": happened.is_shared,
     }
 
 
@@ -139,7 +139,7 @@ def _in_message(world: World, person: Person, message: Message) -> Json:
         "trigger_id": world.new_trigger(person.id, channel.id),
         "response_url": world.new_response_url("actions", person.id, channel.id, message.ts),
     }
-    return payload if ephemeral else payload | {"message": posting.to_json(world, message)}
+    return payload if ephemeral else payload | {"message": message_object.to_json(world, message)}
 
 
 def _chosen_conversations(world: World, person: Person, view: View) -> list[Json]:

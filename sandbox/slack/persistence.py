@@ -6,7 +6,7 @@ import base64
 from dataclasses import asdict, fields
 
 from sandbox.slack import schedule
-from sandbox.slack.model import File, Json, Message, Scheduled, View
+from sandbox.slack.model import Channel, File, Json, Message, Scheduled, View
 from sandbox.slack.world import World
 
 
@@ -17,7 +17,7 @@ def dump(world: World) -> Json:
         "messages": [_message_to_json(message) for inside in world.messages.values() for message in inside.values()],
         "homes": [asdict(home) for home in world.homes.values()],
         "scheduled": [asdict(held) for held in world.scheduled.values()],
-        "channels": {c.id: {"members": c.members, "archived": c.archived} for c in world.channels.values()},
+        "channels": {channel.id: _channel_to_json(channel) for channel in world.channels.values()},
         "serial": world.serial,
         "last_ts": world.last_ts,
     }
@@ -38,9 +38,14 @@ def load(world: World, kept: Json) -> None:
     for channel_id, state in kept["channels"].items():
         if channel := world.channels.get(channel_id):
             channel.members, channel.archived = list(state["members"]), bool(state["archived"])
+            channel.name = str(state.get("name", channel.name))
     world.serial = max(world.serial, int(kept["serial"]))
     world.last_ts = max(world.last_ts, int(kept["last_ts"]))
     world.changed()
+
+
+def _channel_to_json(channel: Channel) -> Json:
+    return {"name": channel.name, "members": channel.members, "archived": channel.archived}
 
 
 def _file_to_json(file: File) -> Json:

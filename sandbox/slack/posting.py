@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.slack import file_objects, seed
+from sandbox.slack import file_objects, message_events, message_object
 from sandbox.slack.accepted import Accepted
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Channel, Json, Message
@@ -68,11 +68,13 @@ def post(world: World, channel: Channel, content: Json, *, only_for: str | None 
     )
     world.add(message)
     world.changed()
+    world.emit(message_events.posted(world, message))
     return message
 
 
 def rewrite(world: World, message: Message, content: Json) -> Message:
     """Replace the content of a message; omitted blocks and attachments stay unchanged."""
+    before = message_object.to_json(world, message)
     message.text = str(content.get("text") or "")
     if content.get("blocks") is not None:
         message.blocks = with_ids(content["blocks"], world.new_id)
@@ -83,7 +85,17 @@ def rewrite(world: World, message: Message, content: Json) -> Message:
     if not message.blocks and message.ephemeral_to is None:
         message.edited = world.new_ts()  # Slack's client does not mark a bot's edited blocks as edited
     world.changed()
+    world.emit(message_events.changed(world, message, before))
     return message
+
+
+def remove(world: World, message: Message) -> None:
+    """Delete a message."""
+    world.emit(message_events.deleted(world, message))
+    message.deleted = True
+    if (accepted := world.accepted.get(message.ts)) is not None:
+        accepted.deleted = True
+    world.changed()
 
 
 def post_as_slackbot(world: World, channel: Channel, user: str, text: str) -> Message:
@@ -108,26 +120,6 @@ def conversation(world: World, given: Any, *, to_post: bool = False) -> Channel:
     if to_post:
         _may_post(world, channel)
     return channel
-
-
-def to_json(world: World, message: Message) -> Json:
-    """The message as Slack's message object."""
-    sent: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
-    if message.user == world.bot.id:
-        sent |= {"bot_id": seed.BOT_ID, "app_id": seed.APP_ID, "team": world.team["id"]}
-    if message.blocks:
-        sent["blocks"] = message.blocks
-    if message.attachments:
-        sent["attachments"] = message.attachments
-    if message.thread_ts:
-        sent["thread_ts"] = message.thread_ts
-    if message.metadata:
-        sent["metadata"] = message.metadata
-    if message.files:
-        sent["files"] = [file_objects.to_json(world, file) for file in message.files]
-    if message.edited:
-        sent["edited"] = {"user": message.user, "ts": message.edited}
-    return sent
 
 
 def _may_post(world: World, channel: Channel) -> None:

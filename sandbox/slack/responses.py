@@ -40,8 +40,7 @@ def _sent(content: Json) -> Json:
 
 def _delete(world: World, source: Message | None) -> None:
     if source is not None:  # the response to a command cannot be deleted: no effect
-        source.deleted = True
-        world.changed()
+        posting.remove(world, source)
 
 
 def _count(address: ResponseUrl) -> None:

@@ -20,8 +20,20 @@ GRANTED = frozenset(
 """Default scopes of the installed app."""
 
 # Kind of conversation → scope (https://docs.slack.dev/reference/scopes). A shared channel counts as public here.
-READ = {"public": "channels:read", "shared": "channels:read", "private": "groups:read", "dm": "im:read"}
-HISTORY = {"public": "channels:history", "shared": "channels:history", "private": "groups:history", "dm": "im:history"}
+READ = {
+    "public": "channels:read",
+    "shared": "channels:read",
+    "private": "groups:read",
+    "dm": "im:read",
+    "mpim": "mpim:read",
+}
+HISTORY = {
+    "public": "channels:history",
+    "shared": "channels:history",
+    "private": "groups:history",
+    "dm": "im:history",
+    "mpim": "mpim:history",
+}
 
 
 def any_of(kinds: dict[str, str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ from sandbox.slack.model import Channel, Json, Person
 from sandbox.slack.page_routes import PageRoutes
 from sandbox.slack.workspace import Workspace
 
-TICK = 0.2  # seconds between checks for due scheduled messages
+TICK = 0.2  # seconds between checks for what is due by the sandbox clock
 LARGEST_REQUEST = 16 * 1024 * 1024
 
 
@@ -27,11 +27,12 @@ class Slack(Workspace):
         clock: SandboxClock,
         *,
         commands: Sequence[Json] = (),
+        events: Iterable[str] | None = None,
         people: Sequence[Person] | None = None,
         channels: Sequence[Channel] | None = None,
     ) -> None:
         """Create the workspace; `start` opens the socket."""
-        super().__init__(clock, commands=commands, people=people, channels=channels)
+        super().__init__(clock, commands=commands, events=events, people=people, channels=channels)
         self._runner: web.AppRunner | None = None
         self._ticking: asyncio.Task[None] | None = None
 
@@ -69,6 +70,7 @@ class Slack(Workspace):
             self._ticking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticking
+        await self._events.stop()
         await self._sockets.stop()
         await self._delivery.stop()
         if self._runner is not None:
@@ -76,5 +78,6 @@ class Slack(Workspace):
 
     async def _tick_periodically(self) -> None:
         while True:
-            await self.tick()
+            self.post_due()
+            self._events.deliver_due()
             await asyncio.sleep(TICK)

@@ -51,8 +51,11 @@ class SocketMode:
             self.world.changed()
         return socket
 
-    async def deliver(self, kind: str, payload: Json, *, accepts_response_payload: bool) -> Any:
-        """Send an envelope to one connection and return the payload of its acknowledgment; LookupError without one."""
+    async def deliver(self, kind: str, payload: Json, attempt: Json | None, *, accepts_response_payload: bool) -> Any:
+        """Send an envelope to one connection and return the payload of its acknowledgment; LookupError without one.
+
+        `attempt` has the number and reason of a retry, for events.
+        """
         if not self.connections:
             raise LookupError("The app has no open connection.")
         envelope_id = secrets.token_hex(16)
@@ -62,8 +65,7 @@ class SocketMode:
             "payload": payload,
             "accepts_response_payload": accepts_response_payload,
         }
-        if kind == "events_api":
-            envelope |= {"retry_attempt": 0, "retry_reason": ""}
+        envelope |= attempt or {}
         answer = self._answers[envelope_id] = asyncio.get_running_loop().create_future()
         self._turn += 1
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from sandbox.slack.errors import SlackError
 from sandbox.slack.escaping import escape
 from sandbox.slack.model import (
     Channel,
+    Event,
     File,
     Json,
     Message,
@@ -40,7 +42,6 @@ class UserActions:
         self.world = world
         self.delivery = delivery
         self.commands = list(commands)
-        self.events = {"app_home_opened"}  # the app's subscriptions; "message.im" is also supported
 
     async def command(self, person: Person, channel: Channel, name: str, text: str) -> Outcome:
         """Send a slash command and show the response; a failure is a Slackbot message to the person only."""
@@ -130,32 +131,18 @@ class UserActions:
             option_groups=groups,
         )
 
-    async def open_home(self, person: Person) -> Outcome:
-        """Open the app's Home tab."""
-        event: Json = {"type": "app_home_opened", "user": person.id, "tab": "home"}
+    async def open_home(self, person: Person, tab: str) -> Outcome:
+        """Open a tab of the app: "home" or "messages"."""
+        event: Json = {"type": "app_home_opened", "user": person.id, "tab": tab}
         event["channel"] = self.world.dm(person.id).id
-        if home := self.world.homes.get(person.id):
+        if (home := self.world.homes.get(person.id)) and tab == "home":
             event["view"] = stack.to_json(self.world, home)
-        return await self._event("app_home_opened", event)
-
-    async def say(self, person: Person, channel: Channel, text: str) -> Message:
-        """Post a message of a person."""
-        line = Message(channel.id, self.world.new_ts(), person.id, person.real_name, text)
-        self.world.add(line)
-        self.world.changed()
-        if channel.kind == "dm":
-            sent = posting.to_json(self.world, line)
-            await self._event("message.im", {**sent, "channel": channel.id, "channel_type": "im"})
-        return line
+        replies = await asyncio.gather(*self.world.emit([Event("app_home_opened", event)]))
+        return _outcome(replies[0], "") if replies else Outcome()
 
     def values_of(self, where: Message | View) -> Values:
         """The current values of a view or message."""
         return where.values if isinstance(where, View) else inputs.starting_values(where.blocks)
-
-    async def _event(self, subscription: str, event: Json) -> Outcome:
-        if subscription not in self.events:
-            return Outcome()
-        return _outcome(await self.delivery.deliver("event", payloads.event(self.world, event)), "")
 
     def _command_failed(self, channel: Channel, person: Person, error: str, words: str, reply: Reply) -> Outcome:
         line = posting.post_as_slackbot(self.world, channel, person.id, words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.slack import conversations
 from sandbox.slack.model import Channel, Json, Message, Outcome, Person, View
 from sandbox.slack.user_actions import UserActions, element_of
 from sandbox.slack.world import World
@@ -69,13 +70,41 @@ class WorkspaceUsers:
         block, part = element_of(screen, action, block_id)
         return await self._actions.suggest(self.person(user), screen, block, part, text)
 
-    async def open_home(self, user: str) -> Outcome:
-        """Open the app's Home tab."""
-        return await self._actions.open_home(self.person(user))
+    async def open_home(self, user: str, tab: str = "home") -> Outcome:
+        """Open the app's Home tab, or its Messages tab ("messages")."""
+        return await self._actions.open_home(self.person(user), tab)
 
     async def say(self, user: str, channel: str, text: str) -> Message:
-        """Post a message as `user`."""
-        return await self._actions.say(self.person(user), self._seen(user, channel), text)
+        """Post a message as `user`; names in it (@ben, #launch) become mentions."""
+        return await conversations.say(self.world, self.person(user), self._seen(user, channel), text)
+
+    async def join(self, user: str, channel: str, inviter: str = "") -> None:
+        """Become a member of a public channel, or of another one by invitation of a member."""
+        place = self.channel(channel) if inviter else self._seen(user, channel)
+        if inviter and self.user_id(inviter) not in place.members:
+            raise LookupError(f"{inviter} is not in {channel}.")
+        by = self.user_id(inviter) if inviter else ""
+        await conversations.join(self.world, place, self.person(user), by)
+
+    async def leave(self, user: str, channel: str) -> None:
+        """Leave a channel."""
+        await conversations.leave(self.world, self._seen(user, channel), self.person(user))
+
+    async def archive(self, user: str, channel: str) -> None:
+        """Archive a channel as `user`."""
+        await conversations.archive(self.world, self._seen(user, channel), self.person(user), archived=True)
+
+    async def unarchive(self, user: str, channel: str) -> None:
+        """Restore an archived channel as `user`."""
+        await conversations.archive(self.world, self._seen(user, channel), self.person(user), archived=False)
+
+    async def rename(self, user: str, channel: str, name: str) -> None:
+        """Rename a channel as `user`."""
+        await conversations.rename(self.world, self._seen(user, channel), name)
+
+    async def change_profile(self, user: str, **fields: str) -> None:
+        """Change fields of `user`'s profile, by Slack's names, such as `title`."""
+        await conversations.change_profile(self.world, self.person(user), fields)
 
     def messages(self, channel: str, as_user: str | None = None) -> list[Message]:
         """The messages of a conversation, oldest first: all, or those that `as_user` sees."""

@@ -10,9 +10,10 @@ from typing import TypeVar
 from aiohttp import web
 
 from sandbox.clock import SandboxClock
-from sandbox.slack import persistence, schedule, seed
+from sandbox.slack import conversations, persistence, schedule, seed
 from sandbox.slack.accepted import Accepted
 from sandbox.slack.delivery import Delivery, Reply
+from sandbox.slack.events import SUBSCRIBED, Events
 from sandbox.slack.faults import ANY, Chaos, Fault
 from sandbox.slack.limits import Limits, RateLimits
 from sandbox.slack.model import ApiCall, Channel, Json, Person, Scheduled, UserGroup
@@ -26,7 +27,7 @@ T = TypeVar("T")
 
 
 class Workspace(WorkspaceUsers):
-    """The workspace; `commands` are those of the app (empty: every command is delivered).
+    """The workspace; `commands` are those of the app (empty: every command is delivered), `events` its subscriptions.
 
     The actions of people are in users.py.
     """
@@ -38,6 +39,7 @@ class Workspace(WorkspaceUsers):
         clock: SandboxClock,
         *,
         commands: Sequence[Json] = (),
+        events: Iterable[str] | None = None,
         people: Sequence[Person] | None = None,
         channels: Sequence[Channel] | None = None,
     ) -> None:
@@ -49,6 +51,7 @@ class Workspace(WorkspaceUsers):
         self.url = ""
         self._sockets = SocketMode(world)
         self._delivery = Delivery(world, self._sockets)
+        self._events = Events(world, self._delivery, SUBSCRIBED if events is None else events)
         super().__init__(world, UserActions(world, self._delivery, commands))
         self._api = WebApi(self.world, self._sockets.new_url, RateLimits(clock, self.limits))
         # Set by the launcher; without them the page reports that nothing is attached.
@@ -85,8 +88,8 @@ class Workspace(WorkspaceUsers):
 
     @property
     def events(self) -> set[str]:
-        """The app's event subscriptions, changeable ("app_home_opened", "message.im")."""
-        return self._actions.events
+        """The app's event subscriptions, changeable, such as "message.im" and "app_mention"."""
+        return self._events.subscribed
 
     @property
     def on_change(self) -> list[Callable[[], None]]:
@@ -113,28 +116,23 @@ class Workspace(WorkspaceUsers):
         return self.world.groups
 
     def uninstall(self) -> None:
-        """Uninstall the app: its token is account_inactive, nothing is delivered, scheduled messages are lost."""
+        """Uninstall the app: its token is account_inactive, nothing more is delivered, scheduled messages are lost."""
         self.world.installed = False
         self.world.changed()
+        self.world.emit(conversations.uninstalled())
 
     def install(self) -> None:
         """Install the app again, with the same token."""
         self.world.installed = True
         self.world.changed()
 
-    def kick(self, channel: str) -> None:
+    async def kick(self, channel: str) -> None:
         """Remove the app from a channel."""
-        members = self.channel(channel).members
-        if self.world.bot.id in members:
-            members.remove(self.world.bot.id)
-        self.world.changed()
+        await conversations.leave(self.world, self.channel(channel), self.world.bot)
 
-    def invite(self, channel: str) -> None:
+    async def invite(self, channel: str) -> None:
         """Add the app to a channel."""
-        members = self.channel(channel).members
-        if self.world.bot.id not in members:
-            members.append(self.world.bot.id)
-        self.world.changed()
+        await conversations.join(self.world, self.channel(channel), self.world.bot)
 
     def refuse_dms(self, user: str, error: str = "messages_tab_disabled") -> None:
         """Refuse the app's DMs to this person with this error; an empty one allows them again."""
@@ -146,20 +144,30 @@ class Workspace(WorkspaceUsers):
         return await self.world.wait_for(predicate, timeout)
 
     async def tick(self) -> None:
-        """Post the scheduled messages that are due by the sandbox clock."""
+        """Post the scheduled messages and retry the events that are due by the sandbox clock."""
+        self.post_due()
+        await self._events.deliver_due()
+
+    def post_due(self) -> None:
+        """The same without waiting for the responses to events."""
         schedule.post_due(self.world)
         self._api.others.post_due()
 
     async def move(self, seconds: float) -> None:
-        """Move the sandbox clock forward; scheduled messages are posted on the way, each at its own second."""
+        """Move the sandbox clock forward; what is due on the way happens at its own second, as in `tick`."""
         if seconds < 0:
             raise ValueError("The sandbox clock only goes forward.")
         target = self.clock.now() + timedelta(seconds=seconds)
-        while (due := self.next_post_at()) is not None and due < target.timestamp():
+        while (due := self.next_due()) is not None and due < target.timestamp():
             self.clock.move(timedelta(seconds=max(due - self.world.now(), 0.0)))
             await self.tick()
         self.clock.move(max(target - self.clock.now(), timedelta()))
         await self.tick()
+
+    def next_due(self) -> float | None:
+        """When `tick` has something to do next, in Unix seconds."""
+        moments = (self.next_post_at(), self._events.next_due())
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def next_post_at(self) -> float | None:
         """When the next scheduled message is due, in Unix seconds."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sandbox.clock import SandboxClock
 from sandbox.slack import seed
 from sandbox.slack.accepted import Accepted
 from sandbox.slack.limits import Limits
-from sandbox.slack.model import ApiCall, Channel, File, Json, Message, Person, Scheduled, UserGroup, View
+from sandbox.slack.model import ApiCall, Channel, Event, File, Json, Message, Person, Scheduled, UserGroup, View
 from sandbox.slack.scopes import GRANTED
 
 T = TypeVar("T")
@@ -65,6 +65,7 @@ class World:
     calls: list[ApiCall] = field(default_factory=list)
     accepted: dict[str, Accepted] = field(default_factory=dict)  # ts → message posted by the Web API, oldest first
     on_change: list[Callable[[], None]] = field(default_factory=list)
+    on_event: Callable[[Event], Awaitable[Any] | None] = field(default=lambda _: None)
     rev: int = 0
     url: str = ""
     serial: int = 0
@@ -90,6 +91,10 @@ class World:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+
+    def emit(self, events: Iterable[Event]) -> list[Awaitable[Any]]:
+        """Notify the app of these events in the background; returns what to await for its responses."""
+        return [delivery for event in events if (delivery := self.on_event(event)) is not None]
 
     async def next_change(self) -> None:
         """Wait for the next change."""

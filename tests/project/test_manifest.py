@@ -16,8 +16,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import EVENTS
 from bot.commands.verbs import VERBS
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers import EVENTS as LISTENERS
 from handlers.router import Router
 from sandbox.launcher import COMMANDS as SANDBOX_COMMANDS
+from sandbox.slack.events import SUBSCRIBED
 from tests.support.processes import ROOT
 from tests.support.rows import each_row
 
@@ -36,7 +38,10 @@ KEYS = {
     "features.slash_commands.0": {"command", "description", "usage_hint", "url", "should_escape"},
     "oauth_config": {"scopes"},
     "oauth_config.scopes": {"bot"},
-    "settings": {"interactivity", "org_deploy_enabled", "socket_mode_enabled", "token_rotation_enabled"},
+    "settings": {
+        *("event_subscriptions", "interactivity", "org_deploy_enabled", "socket_mode_enabled", "token_rotation_enabled")
+    },
+    "settings.event_subscriptions": {"request_url", "bot_events"},
     "settings.interactivity": {"is_enabled", "request_url"},
 }
 LENGTHS = {
@@ -49,6 +54,8 @@ LENGTHS = {
     "features.slash_commands.0.usage_hint": (1, 1000),
     "features.slash_commands.0.url": (1, 3000),
     "settings.interactivity.request_url": (1, 3500),
+    "settings.event_subscriptions.request_url": (1, 3500),
+    "settings.event_subscriptions.bot_events": (1, 100),
 }
 
 # docs.slack.dev/reference/methods/<method>, under "Scopes"
@@ -74,6 +81,13 @@ SCOPES: dict[str, set[str]] = {
     "views.open": set(),
     "views.push": set(),
     "views.update": set(),
+}
+# docs.slack.dev/reference/events/<event>, under "Required Scopes": for public and for private channels
+EVENT_SCOPES = {
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "member_left_channel": {"channels:read", "groups:read"},
+    "channel_left": {"channels:read"},
+    "group_left": {"groups:read"},
 }
 NOT_ASKED_FOR = {"conversations.history": {"channels:history", "groups:history", "im:history"}}
 """Called only if an administrator has granted more scopes than the manifest requests: see docs/notices.md."""
@@ -110,7 +124,7 @@ def registered_ids() -> Heard:
     bolt = Bolt()
     app: Any = bolt
     services: Any = None  # not used before the first request
-    Router(services, COMMANDS, ACTIONS, SUBMISSIONS).listen(app)
+    Router(services, COMMANDS, ACTIONS, SUBMISSIONS, LISTENERS).listen(app)
     return bolt.kinds
 
 
@@ -170,10 +184,17 @@ def test_the_sandbox_registers_the_commands_of_the_manifest() -> None:
     assert named == SANDBOX_COMMANDS
 
 
+def test_the_sandbox_subscribes_to_the_events_of_the_manifest() -> None:
+    """And delivers no others."""
+    assert set(SETTINGS["event_subscriptions"]["bot_events"]) == SUBSCRIBED
+
+
 def test_nothing_is_subscribed_to_that_nobody_listens_to() -> None:
-    """Events, shortcuts and menus: in both directions, and there are none."""
-    events = SETTINGS.get("event_subscriptions", {})
-    assert [*events.get("bot_events", []), *events.get("user_events", [])] == registered_ids()["event"]
+    """Events, shortcuts and menus: in both directions."""
+    events = SETTINGS["event_subscriptions"]["bot_events"]
+    assert (events, len(registered_ids()["event"])) == (list(LISTENERS), 1)
+    granted = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert {event for event in events if not EVENT_SCOPES[event] <= granted} == set()
     shortcuts = [one["callback_id"] for one in FEATURES.get("shortcuts", [])]
     assert shortcuts == [
         *registered_ids()["shortcut"],
@@ -181,7 +202,7 @@ def test_nothing_is_subscribed_to_that_nobody_listens_to() -> None:
         *registered_ids()["message_shortcut"],
     ]
     assert ("message_menu_options_url" in SETTINGS["interactivity"]) == bool(registered_ids()["options"])
-    assert FEATURES["app_home"]["home_tab_enabled"] == ("app_home_opened" in registered_ids()["event"])
+    assert FEATURES["app_home"]["home_tab_enabled"] == ("app_home_opened" in LISTENERS)
 
 
 def test_clicks_and_forms_come_because_interactivity_is_on() -> None:
@@ -195,7 +216,8 @@ def test_clicks_and_forms_come_because_interactivity_is_on() -> None:
 
 def test_every_address_is_the_route_that_we_serve() -> None:
     """On one host of the administrator, over https."""
-    urls = {FEATURES["slash_commands"][0]["url"], SETTINGS["interactivity"]["request_url"]}
+    command = FEATURES["slash_commands"][0]["url"]
+    urls = {command, *(SETTINGS[part]["request_url"] for part in ("interactivity", "event_subscriptions"))}
     assert [(urlsplit(url).scheme, urlsplit(url).path) for url in urls] == [("https", EVENTS)]
 
 
@@ -213,4 +235,4 @@ def test_every_method_that_is_called_has_its_scope_and_no_scope_is_unused() -> N
 def test_direct_messages_can_be_sent() -> None:
     """Results of closed modals go there; users cannot reply, because the bot does not read replies."""
     assert FEATURES["app_home"]["messages_tab_enabled"]
-    assert FEATURES["app_home"]["messages_tab_read_only_enabled"] == ("message" not in registered_ids())
+    assert FEATURES["app_home"]["messages_tab_read_only_enabled"] == ("message.im" not in LISTENERS)

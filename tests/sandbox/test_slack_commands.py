@@ -236,6 +236,7 @@ async def test_persons_own_line_stands_in_the_channel_and_reaches_the_app_in_its
 
     await slack.say("ana", "@ana", "nobody listens")
     slack.events.add("message.im")
+    slack.scopes |= {"im:history"}
     line = await slack.say("ana", "@ana", "hello app")
     await slack.say("ana", "#launch", "hello all")
     assert (heard, line.username, line.bot) == (["hello app"], "Ana Ruiz", False)

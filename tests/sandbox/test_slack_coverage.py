@@ -15,6 +15,7 @@ from sandbox.slack import Chaos, Limits, Slack, payloads
 from sandbox.slack.blocks import BLOCKS
 from sandbox.slack.control import Control
 from sandbox.slack.elements import ELEMENTS
+from sandbox.slack.events import SUBSCRIPTIONS
 from sandbox.slack.limits import RateLimits
 from sandbox.slack.many_workspaces import ManyWorkspaces
 from sandbox.slack.web_api import METHODS
@@ -70,6 +71,13 @@ def test_every_delivery_is_in_the_table_and_nothing_else() -> None:
     assert set(table("Deliveries to the app")) == made
 
 
+def test_every_event_is_in_the_table_with_its_scopes_and_nothing_else() -> None:
+    """Those that the modules of events name."""
+    part = PAGE.split("### Events\n", 1)[1].split("\n#", 1)[0]
+    said = dict(re.findall(r"^\| `([^`]+)` \|([^|]*)\|", part, re.MULTILINE))
+    assert {name: tuple(scopes.split()) for name, scopes in said.items()} == SUBSCRIPTIONS
+
+
 def test_every_limit_is_in_the_table_and_nothing_else() -> None:
     """The fields of Limits."""
     assert set(table("Limits")) == {field.name for field in dataclasses.fields(Limits)}
@@ -100,7 +108,7 @@ def test_every_block_and_element_is_listed_and_nothing_else() -> None:
     assert (listed("Blocks"), listed("Elements")) == (set(BLOCKS), set(ELEMENTS))
 
 
-@pytest.mark.parametrize("heading", ["Web API", "Deliveries to the app", "Limits"])
+@pytest.mark.parametrize("heading", ["Web API", "Deliveries to the app", "Events", "Limits"])
 def test_every_test_named_in_a_table_exists(heading: str) -> None:
     """A row must not name a test that does not exist."""
     assert set(table(heading).values()) - existing_tests() == set()

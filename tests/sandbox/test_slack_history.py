@@ -86,7 +86,7 @@ async def test_history_is_for_members_only(slack: Slack, web: AsyncWebClient, ch
     """chat:write.public lets the app post there, but read nothing; a removed member cannot read any more."""
     assert await refusal(web.conversations_history(channel=channel)) == code
     assert await texts(web) == []
-    slack.kick("#launch")
+    await slack.kick("#launch")
     assert await refusal(web.conversations_history(channel="C0LAUNCH")) == "not_in_channel"
     assert (await web.conversations_history(channel="D0ANA"))["messages"] == []
 

@@ -30,6 +30,7 @@ async def test_home_is_published_and_shown(slack: Slack, web: AsyncWebClient) ->
 async def test_home_opened_is_told_to_the_app(slack: Slack, bolt: BoltApp) -> None:
     """app_home_opened through the Events API; its buttons work."""
     bolt.acks_clicks("go")
+    slack.events.add("app_home_opened")
 
     @bolt.bolt.event("app_home_opened")
     async def _opened(event: Json, client: AsyncWebClient) -> None:

@@ -193,6 +193,8 @@ async def test_failure_is_told_in_slacks_words(slack: Slack, browser: Browser) -
 async def test_message_and_home_from_the_page(slack: Slack, bolt: BoltApp, browser: Browser) -> None:
     """A user's message; the app's Home tab when they open it."""
 
+    slack.events.add("app_home_opened")
+
     @bolt.bolt.event("app_home_opened")
     async def _home(event: Json, client: AsyncWebClient) -> None:
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section("Next")]})

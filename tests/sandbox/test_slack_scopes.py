@@ -78,7 +78,7 @@ async def test_each_kind_of_conversation_has_its_own_scope(
     slack: Slack, web: AsyncWebClient, method: str, arguments: dict[str, str], granted: str, needed: str
 ) -> None:
     """One scope allows the call, another one is missing for this conversation; with it, the call succeeds."""
-    slack.invite("#board")
+    await slack.invite("#board")
     slack.scopes = {granted}
     answer = await refused(web, method, **arguments)
     assert (answer["error"], answer["needed"], answer["provided"]) == ("missing_scope", needed, granted)
@@ -120,13 +120,13 @@ async def test_removed_app_hears_of_nothing(slack: Slack, web: AsyncWebClient, b
 @pytest.mark.parametrize(("channel", "code"), [("#launch", ""), ("#partners", "not_in_channel"), ("#board", "gone")])
 async def test_app_taken_out_of_a_channel_meanwhile(slack: Slack, web: AsyncWebClient, channel: str, code: str) -> None:
     """A public one still accepts posts, a shared one refuses, a private one is not found; then it is added again."""
-    slack.invite(channel)
+    await slack.invite(channel)
     place = slack.channel(channel).id
-    slack.kick(channel)
+    await slack.kick(channel)
     post = web.chat_postMessage(channel=place, text="x")
     if code:
         assert await refusal(post) == {"gone": "channel_not_found"}.get(code, code)
-        slack.invite(channel)
+        await slack.invite(channel)
         assert (await web.chat_postMessage(channel=place, text="x"))["ok"]
     else:
         assert (await post)["ok"]

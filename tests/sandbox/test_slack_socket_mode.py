@@ -47,6 +47,7 @@ async def test_form_options_and_events_travel_by_web_socket(
     slack: Slack, app: BoltApp, handler: AsyncSocketModeHandler
 ) -> None:
     """Errors and options in the acknowledgement; events need none."""
+    slack.events.add("app_home_opened")
     app.opens(modal(field("who", "external_select", min_query_length=0)))
     app.responds_to_view("form", response_action="errors", errors={"who": "Not them"})
 

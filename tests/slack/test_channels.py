@@ -65,3 +65,35 @@ async def test_many_channels_are_listed_with_one_call(world: World) -> None:
     assert await channels.readable(finn, many) == many
 
     assert calls(world) == ["conversations.list"]
+
+
+async def test_a_channel_that_slack_reports_on_is_looked_up_again(world: World) -> None:
+    """With its members; other channels stay as they are."""
+    channels = await channels_of(world)
+    gia = await world.bot.services.users.get(world.bot.services.account.workspace, "U0GIA")
+    both = {"C0LAUNCH", "C0RANDOM"}
+    await channels.readable(gia, both)
+    calls(world)
+
+    world.slack.world.channels["C0RANDOM"].members.append("U0GIA")
+    channels.forget("C0RANDOM")
+
+    assert await channels.readable(gia, both) == both
+    assert calls(world) == ["conversations.info", "conversations.members"]
+
+
+async def test_what_slack_reports_during_a_lookup_is_not_lost(world: World) -> None:
+    """An answer that was on its way when the report came is used once, and not kept."""
+    channels = await channels_of(world)
+    gia = await world.bot.services.users.get(world.bot.services.account.workspace, "U0GIA")
+    world.slack.on_change.append(lambda: channels.forget("C0LAUNCH"))  # each call of the stand-in is a change
+    await channels.readable(gia, {"C0LAUNCH"})
+    many = {f"C0MANY{number:02}" for number in range(30)}
+    await channels.readable(gia, many)
+    calls(world)
+    world.slack.on_change.pop()
+
+    await channels.readable(gia, {"C0LAUNCH"})
+    await channels.readable(gia, many)
+
+    assert calls(world) == ["conversations.info", "conversations.members", "conversations.list"]

@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from bot.team.diff import TeamDiff
 from sandbox.slack import Channel
+from sandbox.slack.events import SUBSCRIBED
 from tests.support.creation import without_waits
 from tests.support.forged_requests import DatabaseRows, RequestForger
 from tests.support.permission_rules import Rule
@@ -150,8 +151,27 @@ async def test_an_admin_lets_all_members_see_unannounced_webinars(setting: Setti
 
 
 @pytest.mark.parametrize("place", ["#quiet"])
-async def test_who_left_the_channel_sees_it_for_two_minutes_at_most(setting: Setting, place: str) -> None:
-    """And who joined it sees it by then."""
+async def test_who_leaves_the_channel_no_longer_sees_it_and_who_joins_does(setting: Setting, place: str) -> None:
+    """At once: Slack reports it, and nothing is cached any more."""
+    world, slack = setting.world, setting.world.slack
+    for user, sees in ((MEMBER, True), (EMI, False)):
+        assert (TITLE in (await setting.real.click(user, "webinar.show")).shown) is sees
+
+    await slack.leave(MEMBER, "#quiet")
+    await slack.join(EMI, "#quiet", inviter=CREATOR)
+
+    for user, sees in ((MEMBER, False), (EMI, True)):
+        assert (TITLE in (await setting.real.click(user, "webinar.show")).shown) is sees
+        assert (TITLE in (await setting.real.forger.command(user, "list")).shown) is sees
+    await slack.kick("#quiet")  # nobody can vouch for its members any more
+    assert TITLE not in (await setting.real.click(EMI, "webinar.show")).shown
+    assert TITLE in (await setting.real.click(PANELIST, "webinar.show")).shown
+    assert world.slack.events == SUBSCRIBED
+
+
+@pytest.mark.parametrize("place", ["#quiet"])
+async def test_a_change_that_slack_does_not_report_counts_within_two_minutes(setting: Setting, place: str) -> None:
+    """An event that is lost, or that another replica gets."""
     world = setting.world
     assert TITLE in (await setting.real.click(MEMBER, "webinar.show")).shown
     members = world.slack.world.channels["C0QUIET"].members

@@ -20,6 +20,7 @@ import pytest
 
 from bot.clock import machine_now
 from sandbox.slack import payloads
+from sandbox.slack.model import Event
 from tests.support.creation import without_waits
 from tests.support.world import World
 
@@ -240,12 +241,14 @@ def _command(world: World, text: str) -> bytes:
 
 
 async def _genuine(world: World) -> list[dict[str, Any]]:
-    """A command, a click in a message, a click in a modal, and a submitted form."""
+    """A command, a click in a message, a click in a modal, a submitted form, and an event."""
     await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     slack = world.slack.world
     person, channel = slack.people[world.slack.user_id("chloe")], slack.channels["C0LAUNCH"]
     found = [payloads.command(slack, person, channel, "/webinar", "list")]
+    left = {"type": "member_left_channel", "user": person.id, "channel": channel.id, "channel_type": "C"}
+    found.append(payloads.event(slack, Event(left["type"], left)))
     card = world.slack.messages("#launch")[0]
     block = next(block for block in card.blocks if block["type"] == "actions")
     clicks = block["elements"]

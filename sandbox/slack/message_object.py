@@ -1,0 +1,27 @@
+"""A message as Slack's message object (https://docs.slack.dev/reference/objects/message-object)."""
+
+from __future__ import annotations
+
+from sandbox.slack import file_objects, seed
+from sandbox.slack.model import Json, Message
+from sandbox.slack.world import World
+
+
+def to_json(world: World, message: Message) -> Json:
+    """The message as Slack's message object."""
+    sent: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
+    if message.user == world.bot.id:
+        sent |= {"bot_id": seed.BOT_ID, "app_id": seed.APP_ID, "team": world.team["id"]}
+    if message.blocks:
+        sent["blocks"] = message.blocks
+    if message.attachments:
+        sent["attachments"] = message.attachments
+    if message.thread_ts:
+        sent["thread_ts"] = message.thread_ts
+    if message.metadata:
+        sent["metadata"] = message.metadata
+    if message.files:
+        sent["files"] = [file_objects.to_json(world, file) for file in message.files]
+    if message.edited:
+        sent["edited"] = {"user": message.user, "ts": message.edited}
+    return sent
