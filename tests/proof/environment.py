@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 from cryptography.fernet import Fernet
 from sqlalchemy import exists, func, or_, select
 
@@ -145,6 +146,15 @@ class ProofEnvironment:
             return self.now() > moment
 
         await self.wait_until(is_past)
+
+    async def wait_until_stopped(self, pid: int) -> None:
+        """Wait until this worker has stopped itself, see `WorkerOptions.stop_at_call`."""
+        worker = psutil.Process(pid)
+
+        async def is_stopped() -> bool:
+            return worker.status() == psutil.STATUS_STOPPED
+
+        await self.wait_until(is_stopped)
 
     async def is_idle(self) -> bool:
         """Whether every notice is scheduled at Slack, or ended."""

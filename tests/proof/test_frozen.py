@@ -56,6 +56,30 @@ async def test_frozen_workers_remove_their_duplicates(
         assert (count.lost, count.doubled) == (0, 0)
 
 
+async def test_workers_frozen_right_before_a_call_remove_their_duplicates(
+    postgres: Postgres, tmp_path: Path, seed: int, pytestconfig: pytest.Config
+) -> None:
+    """Three workers are frozen after the last look at their leases: awake, they send what another one has sent."""
+    rng = random.Random(seed)  # noqa: S311 - the same points each time
+    speed = pytestconfig.getoption("--freeze-speed")
+    async with proof_environment(await postgres.migrated(), tmp_path, channel_count=CHANNELS, speed=speed) as env:
+        await plan_notices(env)
+        for _ in range(3):
+            await env.wait_until_stopped(await env.start(slots=16, stop_at_call=rng.randint(1, 40)))
+        frozen, frozen_at = sorted(env.workers), env.now()
+        await env.start()
+        await env.wait_until_idle()
+        await env.wait_until_after(frozen_at + LEASE)
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
+        await env.finish()
+
+        count = env.count()
+        print(f"seed {seed}: {count}")
+        assert (count.lost, count.doubled) == (0, 0), env.starter.log.read_text(encoding="utf-8")
+        assert env.starter.log.read_text(encoding="utf-8").count("duplicate_removed")
+
+
 async def test_database_crashes_and_restarts(postgres: Postgres, tmp_path: Path) -> None:
     """Twice, under two replicas at work: results that could not be written are written afterwards."""
     async with proof_environment(await postgres.migrated(), tmp_path, channel_count=CHANNELS) as env:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import mmap
+import os
 import signal
 import struct
 from dataclasses import dataclass
@@ -44,6 +46,8 @@ class WorkerOptions:
     unclear_alerts: str = UnclearAlerts.REPEAT
     slots: int = SLOTS
     a_minute: int = A_MINUTE
+    stop_at_call: int = 0
+    """Stop itself (SIGSTOP) before it sends this call to Slack, counted from 1: no lease is checked after that."""
 
 
 class ClockOffset:
@@ -81,7 +85,7 @@ async def run_worker(options: WorkerOptions) -> None:
     if store.is_sqlite:
         async with store.write() as db:
             await message_table.release_claims(db)
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+    async with aiohttp.ClientSession(timeout=TIMEOUT, trace_configs=[_stop_at(options.stop_at_call)]) as http:
 
         @cache
         def slack(workspace: Workspace) -> SlackApi:
@@ -117,6 +121,19 @@ async def _deliver(delivery: OutboxWorker, offset: ClockOffset, stop: asyncio.Ev
                 await stop.wait()
         except TimeoutError:
             continue
+
+
+def _stop_at(call: int) -> aiohttp.TraceConfig:
+    sent = itertools.count(1)
+
+    async def on_connection(*_: object) -> None:
+        if next(sent) == call:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(on_connection)
+    trace.on_connection_reuseconn.append(on_connection)
+    return trace
 
 
 def _cancel_writer() -> None:
