@@ -17,6 +17,8 @@ from sandbox.ringcentral.oauth import CLIENT_ID, CLIENT_SECRET
 from sandbox.ringcentral.overview import overview
 from sandbox.ringcentral.rates import Rates
 from sandbox.ringcentral.registrants import registrants_of
+from sandbox.ringcentral.responses import not_found
+from sandbox.ringcentral.room import Room
 from sandbox.ringcentral.rules import Group, Rules
 from sandbox.ringcentral.tokens import TokenStore
 from sandbox.ringcentral.webhooks import Webhooks
@@ -52,6 +54,7 @@ class Account:
         self.tokens = TokenStore(self.rules, clock)
         self.rates = Rates(self.rules, clock)
         self.world = World(clock, self.company, self.rules, self.tokens)
+        self.room = Room(self.world, self._changed)
         self.webhooks = Webhooks(self.world)
 
     @property
@@ -111,14 +114,12 @@ class Account:
         self._changed()
 
     def begin(self, any_id: str) -> None:
-        """Start the webinar as its host: Scheduled becomes Active."""
-        own_app.start(self.world, any_id)
-        self._changed()
+        """Start the webinar as its host, live at once: Scheduled becomes Active."""
+        self.room.start(any_id)
 
     def finish(self, any_id: str) -> None:
         """End the webinar as its host: Active becomes Finished."""
-        own_app.finish(self.world, any_id)
-        self._changed()
+        self.room.finish(any_id)
 
     def register(self, session_id: str, count: int = 1, *, real: bool = True) -> list[str]:
         """Register outside people; returns the ids of those who got in before registration closed.
@@ -130,10 +131,11 @@ class Account:
         return ids
 
     def attend(self, registrant_id: str) -> str:
-        """Join the running webinar as a registrant; returns the participant id."""
-        participant_id = own_app.attend(self.world, registrant_id)
-        self._changed()
-        return participant_id
+        """Join the running webinar as a registrant; returns the participant id, the same one each time."""
+        for _, session in self.world.with_session():
+            if any(one.id == registrant_id for one in session.registrants):
+                return self.room.join(session.id, registrant=registrant_id)
+        raise not_found("registrantId")
 
     def invitees(self, session_id: str) -> list[dict[str, Any]]:
         """The team of a session as API resources, the host first."""
@@ -151,6 +153,7 @@ class Account:
 
     def webinars(self) -> list[dict[str, Any]]:
         """Each webinar that has a session, soonest first; see `overview` for the fields."""
+        self.room.catch_up()
         return overview(self.world)
 
     def dump(self) -> dict[str, Any]:

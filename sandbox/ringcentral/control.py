@@ -41,7 +41,7 @@ class Control:
             web.get("/sandbox/mails", json_errors(self.show_mails)),
             web.post("/sandbox/webinars", json_errors(self.create)),
             web.patch("/sandbox/webinars/{id}", json_errors(self.edit)),
-            web.post("/sandbox/webinars/{id}/{act:start|finish|cancel}", json_errors(self.change_status)),
+            web.post("/sandbox/webinars/{id}/cancel", json_errors(self.cancel)),
             web.post("/sandbox/tokens/expire", json_errors(self.expire_tokens)),
             web.post("/sandbox/reset", json_errors(self.reset)),
         ]
@@ -79,7 +79,7 @@ class Control:
 
     async def change_rules(self, request: web.Request) -> web.Response:
         """Change some rules; budgets can be changed one by one."""
-        now, sent = self._account.rules.model_dump(by_alias=True), await _json_object(request)
+        now, sent = self._account.rules.model_dump(by_alias=True), await json_object(request)
         if isinstance(sent.get("budgets"), dict):
             sent["budgets"] = {**now["budgets"], **sent["budgets"]}
         changed = Rules.model_validate({**now, **sent})
@@ -93,7 +93,7 @@ class Control:
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """Make the next matching calls fail."""
-        fault = FAULT.validate_python(await _json_object(request))
+        fault = FAULT.validate_python(await json_object(request))
         self._account.fail(
             fault.method,
             fault.path_regex,
@@ -114,13 +114,13 @@ class Control:
 
     async def register(self, request: web.Request) -> web.Response:
         """Register outside people."""
-        sent = await _json_object(request)
+        sent = await json_object(request)
         count, real = int(sent.get("count", 1)), bool(sent.get("real", True))
         return web.json_response({"ids": self._account.register(str(sent.get("sessionId")), count, real=real)})
 
     async def attend(self, request: web.Request) -> web.Response:
         """Join the running session as a registrant."""
-        sent = await _json_object(request)
+        sent = await json_object(request)
         return web.json_response({"participantId": self._account.attend(str(sent.get("registrantId")))})
 
     async def show_mails(self, _: web.Request) -> web.Response:
@@ -133,19 +133,18 @@ class Control:
 
     async def create(self, request: web.Request) -> web.Response:
         """Create a webinar in RingCentral's own app."""
-        sent = await _json_object(request)
+        sent = await json_object(request)
         title, start, host = (sent.pop(name, "") for name in ("title", "scheduledStartTime", "host"))
         return web.json_response({"webinarId": self._account.create(title, start, host=host, **sent)})
 
     async def edit(self, request: web.Request) -> web.Response:
         """Change a webinar in RingCentral's own app."""
-        self._account.edit(request.match_info["id"], **await _json_object(request))
+        self._account.edit(request.match_info["id"], **await json_object(request))
         return web.json_response({"ok": True})
 
-    async def change_status(self, request: web.Request) -> web.Response:
-        """Start, finish or cancel a webinar in RingCentral's own app."""
-        changes = {"start": self._account.begin, "finish": self._account.finish, "cancel": self._account.cancel}
-        changes[request.match_info["act"]](request.match_info["id"])
+    async def cancel(self, request: web.Request) -> web.Response:
+        """Cancel a webinar in RingCentral's own app."""
+        self._account.cancel(request.match_info["id"])
         return web.json_response({"ok": True})
 
     async def expire_tokens(self, _: web.Request) -> web.Response:
@@ -173,7 +172,8 @@ def json_errors(handler: Handler) -> Handler:
     return handle
 
 
-async def _json_object(request: web.Request) -> dict[str, Any]:
+async def json_object(request: web.Request) -> dict[str, Any]:
+    """The body of a control request; empty without one."""
     body = json.loads(await request.read() or b"{}")
     if not isinstance(body, dict):
         raise TypeError("The body must be a JSON object.")

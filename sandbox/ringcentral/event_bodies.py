@@ -15,8 +15,6 @@ from sandbox.ringcentral.subscriptions import Subscription
 from sandbox.ringcentral.wire import iso
 from sandbox.ringcentral.world import World
 
-RUNTIME_STATUS = {"Scheduled": "Idle", "Active": "Live", "Finished": "Idle"}
-
 
 def delivery_body(world: World, event: Event, to: Subscription, matched: str) -> bytes:
     """The delivery as bytes; the envelope is the one that the guide shows for other events."""
@@ -55,5 +53,4 @@ def _resource(world: World, event: Event) -> dict[str, Any]:
         return registration_resource(world, event.session)
     if event.path == REGISTRANTS and event.registrant:
         return registrant_resource(world, event.registrant, with_questionnaire=False)
-    status = event.session.status
-    return {"id": event.session.id, "status": status, "runtimeStatus": RUNTIME_STATUS[status]}
+    return {"id": event.session.id, "status": event.session.status, "runtimeStatus": event.session.runtime or "Idle"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 from aiohttp import web
 
 from sandbox.ringcentral import markup
 from sandbox.ringcentral.models import Session, Webinar
 from sandbox.ringcentral.people import Registrant
+from sandbox.ringcentral.recording import is_available
 from sandbox.ringcentral.registrants import remove_registrant
 from sandbox.ringcentral.responses import ApiError
 from sandbox.ringcentral.world import World
@@ -72,7 +74,8 @@ class JoinPages:
         if found is None:
             return markup.not_found_page(NO_PAGE)
         webinar, session, one = found
-        return self._joined(webinar, session, f"This link belongs to {one.first_name} {one.last_name}.")
+        whose = f"This link belongs to {one.first_name} {one.last_name}."
+        return self._joined(webinar, session, whose, self._recording(session))
 
     async def show_cancellation(self, request: web.Request) -> web.Response:
         """Ask before canceling: a mail program may open the link."""
@@ -105,8 +108,17 @@ class JoinPages:
                     return webinar, session, one
         return None
 
-    def _joined(self, webinar: Webinar, session: Session, whose: str) -> web.Response:
-        return self._page(200, webinar, session, markup.note(whose) + markup.note(STATES[session.status]))
+    def _recording(self, session: Session) -> str:
+        """A link to the recording for registrants, where the host lets them watch it."""
+        if not (session.recording and session.registration.settings.view_recording):
+            return ""
+        if not is_available(self._world, session):
+            return ""
+        link = escape(f"{self._world.url}/w/recording/{session.recording.key}")
+        return f'<p><a href="{link}">Watch the recording</a></p>'
+
+    def _joined(self, webinar: Webinar, session: Session, whose: str, below: str = "") -> web.Response:
+        return self._page(200, webinar, session, markup.note(whose) + markup.note(STATES[session.status]) + below)
 
     def _page(self, status: int, webinar: Webinar, session: Session, body: str) -> web.Response:
         top = markup.about(webinar, session, self._world.host_of(webinar).name)

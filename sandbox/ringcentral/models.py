@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sandbox.ringcentral.people import Invitee, LinkedUser, Registrant
+from sandbox.ringcentral.presence import Participant, Plan, Recording, RuntimeStatus
 from sandbox.ringcentral.subscriptions import Subscription
 from sandbox.ringcentral.wire import Count, Description, Timestamp, Title, Uri, Wire, Zone
 
@@ -120,7 +121,14 @@ class Session(BaseModel):
     registration: RegistrationFields = Field(default_factory=RegistrationFields)
     invitees: list[Invitee] = []  # the host is not among them
     registrants: list[Registrant] = []
+    participants: list[Participant] = []
+    plans: list[Plan] = []
+    recording: Recording | None = None
+    started: datetime | None = None
     finished: datetime | None = None
+    runtime: RuntimeStatus | None = None  # while Active
+    live_from: datetime | None = None
+    live_until: datetime | None = None
     icalendar_sequence: int = 0
     created_monotonic: float = Field(default=float("-inf"), exclude=True)
 

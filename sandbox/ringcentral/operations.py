@@ -6,7 +6,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.ringcentral import directory, invitees, notifications, oauth, registrants, registration, sessions, webinars
+from sandbox.ringcentral import (
+    directory,
+    history,
+    history_people,
+    invitees,
+    notifications,
+    oauth,
+    recordings,
+    registrants,
+    registration,
+    sessions,
+    webinars,
+)
 from sandbox.ringcentral.request import ApiRequest
 from sandbox.ringcentral.responses import ApiResponse
 from sandbox.ringcentral.rules import Group
@@ -19,6 +31,10 @@ SESSION = f"{WEBINAR}/sessions/{{sessionId}}"
 INVITEES = f"{SESSION}/invitees"
 INVITEE = f"{INVITEES}/{{inviteeId}}"
 REGISTRATION = "/webinar/registration/v1/sessions/{sessionId}"
+HISTORY = "/webinar/history/v1"
+PAST_WEBINAR = f"{HISTORY}/webinars/{{webinarId}}"
+PAST_SESSION = f"{PAST_WEBINAR}/sessions/{{sessionId}}"
+RECORDINGS, COMPANY_RECORDINGS = f"{HISTORY}/recordings", f"{HISTORY}/company/recordings"
 REGISTRANTS = f"{REGISTRATION}/registrants"
 REGISTRANT = f"{REGISTRANTS}/{{registrantId}}"
 
@@ -39,6 +55,10 @@ class Operation:
     group: Group
     permission: Permission
     handler: Callable[[ApiRequest], ApiResponse | Awaitable[ApiResponse]]
+
+
+def _read(name: str, path: str, handler: Callable[[ApiRequest], ApiResponse]) -> Operation:
+    return Operation(name, "GET", path, "Heavy", "ReadWebinars", handler)
 
 
 OPERATIONS = (
@@ -102,6 +122,19 @@ OPERATIONS = (
     Operation("rcwRegCreateRegistrant", "POST", REGISTRANTS, "Heavy", "EditWebinars", registrants.create_registrant),
     Operation("rcwRegGetRegistrant", "GET", REGISTRANT, "Heavy", "ReadWebinars", registrants.get_registrant),
     Operation("rcwRegDeleteRegistrant", "DELETE", REGISTRANT, "Heavy", "EditWebinars", registrants.delete_registrant),
+    _read("rcwHistoryGetWebinar", PAST_WEBINAR, history.get_webinar),
+    _read("rcwHistoryGetSession", PAST_SESSION, history.get_session),
+    _read("rcwHistoryListAllSessions", f"{HISTORY}/sessions", history.list_own_sessions),
+    _read("rcwHistoryListAllCompanySessions", f"{HISTORY}/company/sessions", history.list_company_sessions),
+    _read("rcwHistoryListInvitees", f"{PAST_SESSION}/invitees", history_people.list_invitees),
+    _read("rcwHistoryGetInvitee", f"{PAST_SESSION}/invitees/{{inviteeId}}", history_people.get_invitee),
+    _read("rcwHistoryListParticipants", f"{PAST_SESSION}/participants", history_people.list_participants),
+    _read("rcwHistoryGetParticipantInfo", f"{PAST_SESSION}/participants/self", history_people.get_own_participation),
+    _read("rcwHistoryListRecordings", RECORDINGS, recordings.list_own_recordings),
+    _read("rcwHistoryGetRecording", f"{RECORDINGS}/{{recordingId}}", recordings.get_own_recording),
+    _read("rcwHistoryGetRecordingDownload", f"{RECORDINGS}/{{recordingId}}/download", recordings.download_recording),
+    _read("rcwHistoryAdminListRecordings", COMPANY_RECORDINGS, recordings.list_company_recordings),
+    _read("rcwHistoryAdminGetRecording", f"{COMPANY_RECORDINGS}/{{recordingId}}", recordings.get_company_recording),
     Operation("rcwN11sListSubscriptions", "GET", SUBSCRIPTIONS, "Light", WEBHOOK, notifications.list_subscriptions),
     Operation("rcwN11sCreateSubscription", "POST", SUBSCRIPTIONS, "Medium", WEBHOOK, notifications.create_subscription),
     Operation("rcwN11sGetSubscription", "GET", SUBSCRIPTION, "Light", WEBHOOK, notifications.get_subscription),

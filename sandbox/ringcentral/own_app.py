@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.ringcentral.company import SERVICE_USER
-from sandbox.ringcentral.events import REGISTRANTS, REGISTRATION, RUNTIME, SESSIONS
-from sandbox.ringcentral.models import Session, Status, Webinar
+from sandbox.ringcentral.events import REGISTRATION, SESSIONS
+from sandbox.ringcentral.models import Session, Webinar
 from sandbox.ringcentral.people import NewRegistrant
 from sandbox.ringcentral.registrants import add_registrant, question_ids
-from sandbox.ringcentral.registration import change_registration, close_at_end, is_open
-from sandbox.ringcentral.responses import ApiError, not_found, not_in_this_state
+from sandbox.ringcentral.registration import change_registration, is_open
+from sandbox.ringcentral.responses import ApiError, not_found
 from sandbox.ringcentral.sessions import change_session, make_session
 from sandbox.ringcentral.webinars import announce_change, change_webinar, make_webinar, remove_webinar
 from sandbox.ringcentral.world import World
@@ -61,19 +61,6 @@ def cancel(world: World, any_id: str) -> None:
     remove_webinar(world, world.find_webinar(any_id))
 
 
-def start(world: World, any_id: str) -> None:
-    """Start as host: Scheduled becomes Active. Time alone never does this."""
-    world.emit(RUNTIME, _set_status(world, any_id, "Scheduled", "Active"))
-
-
-def finish(world: World, any_id: str) -> None:
-    """End as host: Active becomes Finished; registration closes, or opens for latecomers (our interpretation)."""
-    session = _set_status(world, any_id, "Active", "Finished")
-    close_at_end(session, world.now())
-    world.emit(RUNTIME, session)
-    world.emit(REGISTRATION, session)
-
-
 def register(world: World, session_id: str, count: int, *, real: bool) -> list[str]:
     """Register people and return their ids; fewer than `count` if registration closes meanwhile."""
     _, session = world.registration(session_id)
@@ -94,19 +81,6 @@ def register(world: World, session_id: str, count: int, *, real: bool) -> list[s
     return ids
 
 
-def attend(world: World, registrant_id: str) -> str:
-    """Join the running session as a registrant; returns the participant id, the same one each time."""
-    for _, session in world.with_session():
-        person = next((one for one in session.registrants if one.id == registrant_id), None)
-        if person is not None:
-            if session.status != "Active":
-                raise not_in_this_state(session.status)
-            person.participant_id = person.participant_id or world.new_id("participant")
-            world.emit(REGISTRANTS, session, "Updated", person)
-            return person.participant_id
-    raise not_found("registrantId")
-
-
 def _announce(world: World, webinar: Webinar, changes: dict[str, Any]) -> None:
     if webinar.session and _pick(changes, SESSION_FIELDS):
         world.emit(SESSIONS, webinar.session)
@@ -114,15 +88,6 @@ def _announce(world: World, webinar: Webinar, changes: dict[str, Any]) -> None:
         announce_change(world, webinar)
     if webinar.session and "registration" in changes:
         world.emit(REGISTRATION, webinar.session)
-
-
-def _set_status(world: World, any_id: str, before: Status, after: Status) -> Session:
-    session = _session(world.find_webinar(any_id))
-    if session.status != before:
-        raise not_in_this_state(session.status)
-    session.fields = session.fields.model_copy(update={"status": after})
-    session.modified = world.now()
-    return session
 
 
 def _session(webinar: Webinar) -> Session:

@@ -15,6 +15,8 @@ MAX_HOSTS = 10
 DIGITS = re.compile(r"[0-9]{1,18}")
 
 STATUSES = ("Scheduled", "Active", "Finished")
+ROLES = ("Panelist", "CoHost", "Host", "Attendee")
+RECORDING_STATUSES = ("Processing", "Available", "Failed", "Purged")
 EXTENSION_STATUSES = ("Enabled", "Disabled", "Frozen", "NotActivated", "Unassigned")
 DIRECTORY_TYPES = (
     *("User", "Department", "Announcement", "Voicemail", "SharedLinesGroup", "PagingOnly", "IvrMenu", "ParkLocation"),
@@ -100,6 +102,14 @@ FRAGMENT = Parameter("nameFragment", _any)
 HOSTS = Parameter("hostUserId", _short(ID_LENGTH, 1), is_list=True, most=MAX_HOSTS)
 END = _required_time("endTimeFrom")
 SESSIONS = (_several("status", STATUSES), END, *PAGING)
+PAST_SESSIONS = (*SESSIONS, _required_time("endTimeTo"))
+RECORDINGS = (
+    _required_time("creationTimeFrom"),
+    _required_time("creationTimeTo"),
+    _several("status", RECORDING_STATUSES),
+    *PAGING,
+)
+BY_ROLE = (_several("role", ROLES), _several("originalRole", ROLES), *PAGING)
 QUESTIONNAIRE = Parameter("includeQuestionnaire", _is_boolean)
 SITES = Parameter("accessibleSitesOnly", _is_boolean)
 
@@ -136,5 +146,12 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
     "rcwConfigListInvitees": PAGING,
     "rcwRegListRegistrants": (QUESTIONNAIRE, *PAGING),
     "rcwRegGetRegistrant": (QUESTIONNAIRE,),
+    "rcwHistoryListAllSessions": (FRAGMENT, *PAST_SESSIONS),
+    "rcwHistoryListAllCompanySessions": (HOSTS, *PAST_SESSIONS),
+    "rcwHistoryListInvitees": BY_ROLE,
+    "rcwHistoryListParticipants": BY_ROLE,
+    "rcwHistoryListRecordings": RECORDINGS,
+    "rcwHistoryAdminListRecordings": (FRAGMENT, HOSTS, *RECORDINGS),
+    "rcwHistoryGetRecordingDownload": (Parameter("recordingMediaType", _one_of(("Video", "Audio"))),),
 }
 """By the name of the operation; others have none."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.ringcentral.events import REGISTRATION
 from sandbox.ringcentral.models import RegistrationFields, Session
+from sandbox.ringcentral.recording import is_available
 from sandbox.ringcentral.request import ApiRequest
 from sandbox.ringcentral.responses import ApiError, ApiResponse, invalid
 from sandbox.ringcentral.wire import iso, merge, validate
@@ -82,7 +83,10 @@ def close_when_full(session: Session) -> None:
 def registration_resource(world: World, session: Session) -> dict[str, Any]:
     """RegSessionModel."""
     fields, closes = session.registration.wire(), closing_time(session)
-    read_only = {"recordingExist": False, "postWebinarRegistrationClosingTime": iso(closes) if closes else None}
+    read_only = {
+        "recordingExist": is_available(world, session),
+        "postWebinarRegistrationClosingTime": iso(closes) if closes else None,
+    }
     return {
         "id": session.id,
         "registrationStatus": "Open" if is_open(world, session) else "Closed",

@@ -43,6 +43,10 @@ class Rules(BaseModel):
     # how long that lasts after a session is created is not documented.
     registration_delay: float = Field(default=0.3, ge=0)
 
+    # How long a recording is processed, and how long it is kept, is not documented; sandbox time.
+    recording_processing: float = Field(default=600, ge=0)  # seconds
+    recording_days: float = Field(default=365, gt=0)
+
     # The description lists no 400 and 404 for the extension operations, no 404 for the directory and no 400 for
     # reading a registrant, although the guide's page about errors has them for all operations.
     # True: only statuses that the description lists.

@@ -20,9 +20,11 @@ from sandbox.ringcentral.join_pages import JoinPages
 from sandbox.ringcentral.operations import OPERATIONS, Operation
 from sandbox.ringcentral.query import PARAMETERS, wrong_parameters
 from sandbox.ringcentral.rate_limit import authorize
+from sandbox.ringcentral.recording_pages import RecordingPages
 from sandbox.ringcentral.registration_page import RegistrationPage
 from sandbox.ringcentral.request import ApiRequest
 from sandbox.ringcentral.responses import ApiError, ApiResponse, directory_invalid, invalid
+from sandbox.ringcentral.room_control import RoomControl
 from sandbox.ringcentral.rules import Group, Rules
 from sandbox.ringcentral.webhook_control import WebhookControl
 
@@ -78,7 +80,9 @@ class RingCentral(Account):
             app.router.add_route(one.method, one.path, functools.partial(self._serve, one))
         app.add_routes(RegistrationPage(self.world, self._changed).routes())
         app.add_routes(JoinPages(self.world, self._changed).routes())
+        app.add_routes(RecordingPages(self.world).routes())
         app.add_routes(Control(self).routes())
+        app.add_routes(RoomControl(self.room).routes())
         app.add_routes(WebhookControl(self).routes())
         return app
 
@@ -107,6 +111,7 @@ class RingCentral(Account):
         try:
             if wrong := wrong_parameters(PARAMETERS.get(operation.name, ()), api_request.query):
                 raise (directory_invalid if "/directory/" in operation.path else invalid)(*wrong)
+            self.room.catch_up()
             response = operation.handler(api_request)
             return await response if inspect.isawaitable(response) else response
         except ApiError as refusal:

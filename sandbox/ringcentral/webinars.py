@@ -93,13 +93,12 @@ def remove_webinar(world: World, webinar: Webinar) -> None:
 def webinar_resource(world: World, webinar: Webinar) -> dict[str, Any]:
     """WcsWebinarResource."""
     host = world.host_of(webinar)
-    locked = {name: value for name, value in world.company.locked_settings.items() if name in READ_ONLY_SETTINGS}
     return {
         "id": webinar.id,
         "creationTime": iso(webinar.created),
         "lastModifiedTime": iso(webinar.modified),
         **webinar.fields.wire(),
-        "settings": {**webinar.fields.settings.wire(), **READ_ONLY_SETTINGS, **locked},
+        "settings": shown_settings(world, webinar),
         "host": {
             "userId": host.id,
             "accountId": world.company.id,
@@ -107,6 +106,12 @@ def webinar_resource(world: World, webinar: Webinar) -> dict[str, Any]:
             "entitled": host.licensed,
         },
     }
+
+
+def shown_settings(world: World, webinar: Webinar) -> dict[str, Any]:
+    """All settings, with the account's policy."""
+    locked = {name: value for name, value in world.company.locked_settings.items() if name in READ_ONLY_SETTINGS}
+    return {**webinar.fields.settings.wire(), **READ_ONLY_SETTINGS, **locked}
 
 
 def linked_user(world: World, person_id: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ FIRST_NUMBERS = {
     "registrant": 710_000_000,
     "invitee": 810_000_000,
     "participant": 910_000_000,
+    "recording": 410_000_000,
 }
 
 MailKind = Literal["invitation", "confirmation", "cancellation"]
@@ -102,6 +103,17 @@ class World:
             raise not_found("sessionId")
         return webinar, webinar.session
 
+    def history_for(self, caller: Person, webinar_id: str) -> Webinar:
+        """A webinar in the history: for its host, its co-hosts by original role, and admins with WebinarSettings."""
+        webinar = self.state.webinars.get(webinar_id)
+        if webinar is None:
+            raise not_found("webinarId")
+        session = webinar.session
+        team = session.invitees if session else []
+        if any(one.user_id == caller.id and one.role == "CoHost" for one in team):
+            return webinar
+        return self._allowed(caller, webinar)
+
     def registration_for(self, caller: Person, session_id: str) -> tuple[Webinar, Session]:
         """A session in the registration service, under the same rule."""
         webinar, session = self.registration(session_id)
@@ -127,6 +139,13 @@ class World:
             if any_id == webinar.id or (webinar.session and any_id == webinar.session.id):
                 return webinar
         raise not_found("webinarId")
+
+    def find_session(self, any_id: str) -> tuple[Webinar, Session]:
+        """Find a session by its id or its webinar's."""
+        webinar = self.find_webinar(any_id)
+        if webinar.session is None:
+            raise not_found("sessionId")
+        return webinar, webinar.session
 
     def with_session(self) -> list[tuple[Webinar, Session]]:
         """All webinars that have a session, with it."""

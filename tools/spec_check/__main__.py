@@ -13,6 +13,7 @@ from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral
 from sandbox.ringcentral.operations import OPERATIONS
 from tools.spec_check.calls import MEMBER, START, CheckedCalls
+from tools.spec_check.history import check_history
 from tools.spec_check.openapi import OpenApi
 from tools.spec_check.people import check_invitees, check_registrants
 from tools.spec_check.webhooks import check_subscriptions
@@ -38,7 +39,9 @@ class SpecCheck(CheckedCalls):
         await check_invitees(self)
         await self._registration()
         await check_registrants(self)
+        await check_history(self)
         await check_subscriptions(self)
+        self.check_parameters()
         await self._common_errors()
 
     async def _oauth_operations(self) -> None:

@@ -11,6 +11,7 @@ import aiohttp
 
 from sandbox.ringcentral import RingCentral
 from sandbox.ringcentral.operations import OPERATIONS, Operation
+from sandbox.ringcentral.query import PARAMETERS
 from tools.spec_check.openapi import OpenApi
 
 MEMBER = "ben@acme.example"
@@ -22,6 +23,7 @@ DEFAULT_PATH_PARAMETERS = {
     "sessionId": "1",
     "inviteeId": "1",
     "registrantId": "1",
+    "recordingId": "1",
     "subscriptionId": "1",
 }
 
@@ -68,6 +70,14 @@ class CheckedCalls:
         known = base64.b64encode(f"{self.rc.client_id}:{self.rc.client_secret}".encode()).decode()
         headers = {"Authorization": client or f"Basic {known}"}
         return await self._send(operation, status, operation.path, headers, data=form)
+
+    def check_parameters(self) -> None:
+        """Compare the query parameters that the stand-in checks with those of the document."""
+        for name in self._operations:
+            checked = {one.name: one.required for one in PARAMETERS.get(name, ())}
+            for parameter, required in self._spec.query_parameters(name).items():
+                if checked.get(parameter) != required:
+                    self.wrong[name].append(f"query parameter {parameter} is not checked as in the spec")
 
     async def _send(self, operation: Operation, status: int, path: str, headers: dict[str, str], **sent: Any) -> Any:
         url = self.rc.url + path

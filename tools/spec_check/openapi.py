@@ -36,6 +36,11 @@ class OpenApi:
         """A response from `components` that operations share."""
         return self.resolve({"$ref": f"#/components/responses/{name}"})
 
+    def query_parameters(self, operation: str) -> dict[str, bool]:
+        """The query parameters of an operation, and whether each is required."""
+        found = [self.resolve(one) for one in self.operations[operation].get("parameters", [])]
+        return {one["name"]: one.get("required", False) for one in found if one["in"] == "query"}
+
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         """Follow `$ref`."""
         while "$ref" in node:
