@@ -1,4 +1,4 @@
-"""Command line: `python -m bot run | migrate | manifest | key`."""
+"""Command line: `python -m bot run | doctor | migrate | manifest | key`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot import logging_setup
 from bot.clock import SystemClock
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
+from bot.doctor.examine import examine
 from bot.errors import GreenroomError, SettingsError
 from bot.settings import Settings, read_settings
 
@@ -28,7 +30,7 @@ def main() -> None:
     """Run the given command; print a settings error as one sentence and exit with code 2."""
     options = _parser().parse_args()
     try:
-        {"run": _run, "migrate": _migrate, "manifest": _manifest, "key": _key}[options.command]()
+        {"run": _run, "doctor": _doctor, "migrate": _migrate, "manifest": _manifest, "key": _key}[options.command]()
     except GreenroomError as error:
         print(error.sentence, file=sys.stderr)
         sys.exit(2)
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="greenroom", description="Run your team's webinars without leaving Slack.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the bot with the settings in the environment or in .env")
+    commands.add_parser("doctor", help="check every part of the setup, and say what to do")
     commands.add_parser("migrate", help="bring the database to this version (run does it by itself)")
     commands.add_parser("manifest", help="print the Slack app manifest")
     commands.add_parser("key", help="print a new ENCRYPTION_KEY")
@@ -70,6 +73,14 @@ async def _serve(settings: Settings) -> None:
     gc.set_threshold(10_000, 20, 20)
     await stop.wait()
     await greenroom.stop()
+
+
+def _doctor() -> None:
+    logging.getLogger().addHandler(logging.NullHandler())  # the report says what matters
+    text, is_healthy = asyncio.run(examine())
+    print(text)
+    if not is_healthy:
+        sys.exit(1)
 
 
 def _migrate() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -36,6 +37,27 @@ async def migrate(url: str, vault: Vault | None = None) -> None:
             await connection.run_sync(_upgrade, vault)
     finally:
         await engine.dispose()
+
+
+class SchemaState(StrEnum):
+    """How the schema of a database compares with this version."""
+
+    EMPTY = "empty"
+    BEHIND = "behind"
+    CURRENT = "current"
+    NEWER = "newer"
+    """A later version has migrated it."""
+
+
+async def schema_state(connection: AsyncConnection) -> SchemaState:
+    """Compare the schema of a database with this version. Changes nothing."""
+    heads = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
+    if heads == _newest():
+        return SchemaState.CURRENT
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if not heads:
+        return SchemaState.EMPTY
+    return SchemaState.BEHIND if known.issuperset(heads) else SchemaState.NEWER
 
 
 @asynccontextmanager

@@ -15,6 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import EVENTS
 from bot.commands.verbs import VERBS
+from bot.slack.scopes import OPTIONAL
+from bot.slack.scopes import SCOPES as EXPECTED_SCOPES
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers import EVENTS as LISTENERS
 from handlers.router import Router
@@ -236,3 +238,9 @@ def test_direct_messages_can_be_sent() -> None:
     """Results of closed modals go there; users cannot reply, because the bot does not read replies."""
     assert FEATURES["app_home"]["messages_tab_enabled"]
     assert FEATURES["app_home"]["messages_tab_read_only_enabled"] == ("message.im" not in LISTENERS)
+
+
+def test_the_scopes_that_the_doctor_expects_are_those_of_the_manifest() -> None:
+    """In the same order, and none of those that an admin may add."""
+    assert list(EXPECTED_SCOPES) == MANIFEST["oauth_config"]["scopes"]["bot"]
+    assert set(OPTIONAL) == set().union(*NOT_ASKED_FOR.values())

@@ -51,6 +51,8 @@ class Login:
         self._basic = SecretStr("Basic " + b64encode(pair).decode())
         self._token: Token | None = None
         self._renewal: asyncio.Task[Token] | None = None
+        self.scope: frozenset[str] = frozenset()
+        """The permissions of the app as of the last login; empty if RingCentral does not list them."""
 
     async def token(self, caller: Caller) -> SecretStr:
         """A valid token. Raises `ProviderUnauthorized` if RingCentral refuses the credentials."""
@@ -101,6 +103,7 @@ class Login:
         record = parse_record(TokenRecord, answer.body)
         use_until = sent_at + record.expires_in - min(RENEWAL_MARGIN, record.expires_in / 10)
         self._token = Token(record.access_token, use_until, record.refresh_token)
+        self.scope = frozenset(record.scope.split())
         return self._token
 
     def _on_renewed(self, renewal: asyncio.Task[Token]) -> None:

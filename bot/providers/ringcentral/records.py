@@ -83,6 +83,7 @@ class TokenRecord(Record):
     access_token: SecretStr = Field(min_length=1)
     refresh_token: SecretStr = SecretStr("")
     expires_in: float = Field(gt=0)
+    scope: str = ""
 
 
 class LinkedUserRecord(Record):

@@ -1,0 +1,1 @@
+"""Checks a setup part by part: `python -m bot doctor`."""

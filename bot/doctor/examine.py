@@ -1,0 +1,61 @@
+"""Runs all checks of a setup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import aiohttp
+from yarl import URL
+
+from bot.clock import machine_now
+from bot.doctor.database_checks import check_database
+from bot.doctor.finding import Finding, is_healthy, ok, report, wrong
+from bot.doctor.http_log import HttpLog
+from bot.doctor.public_url_check import check_public_url
+from bot.doctor.ringcentral_checks import check_ringcentral
+from bot.doctor.slack_checks import check_slack
+from bot.errors import SettingsError
+from bot.settings import Settings, read_settings
+from bot.slack.client import TIMEOUT
+
+PART = "Settings"
+SET_THEM = "Set these in the environment or in .env, and run this again."
+SLACK, RINGCENTRAL = "Slack", "RingCentral"
+
+
+async def examine(
+    read: Callable[[], Settings] = read_settings, now: Callable[[], datetime] = machine_now
+) -> tuple[str, bool]:
+    """Check the setup; return the report, and whether nothing is wrong. Makes eight calls at most."""
+    try:
+        settings = read()
+    except SettingsError as error:
+        findings = _wrong_settings(error)
+        return report(findings, {SLACK: 0, RINGCENTRAL: 0}), False
+    log = HttpLog(now)
+    servers = {URL(settings.slack_api_url).authority: SLACK, URL(settings.rc_server_url).authority: RINGCENTRAL}
+    async with aiohttp.ClientSession(timeout=TIMEOUT, trace_configs=[log.trace()]) as http:
+        findings = [
+            ok(PART, "all that are required are set and well-formed"),
+            *await check_slack(settings, http),
+            *await check_ringcentral(settings, http, now()),
+            await check_public_url(settings, http),
+            log.check(servers),
+            *await check_database(settings),
+        ]
+    calls = {name: log.calls[host] for host, name in servers.items()}
+    return report(findings, calls), is_healthy(findings)
+
+
+def _wrong_settings(error: SettingsError) -> list[Finding]:
+    """A finding for each line of the sentence that names a setting."""
+    named = [line.strip() for line in error.sentence.splitlines() if line.startswith("  ")]
+    found = []
+    for line in named or [error.sentence]:
+        state, _, purpose = line.partition(" – ")
+        found.append(wrong(PART, state, f"It is {purpose}." if purpose else ""))
+    return [
+        *found,
+        wrong(PART, "the rest cannot be checked", SET_THEM),
+    ]
