@@ -33,18 +33,18 @@ async def examine(
     except SettingsError as error:
         findings = _wrong_settings(error)
         return report(findings, {SLACK: 0, RINGCENTRAL: 0}), False
-    log = HttpLog(now)
+    http_log = HttpLog(now)
     servers = {URL(settings.slack_api_url).authority: SLACK, URL(settings.rc_server_url).authority: RINGCENTRAL}
-    async with aiohttp.ClientSession(timeout=TIMEOUT, trace_configs=[log.trace()]) as http:
+    async with aiohttp.ClientSession(timeout=TIMEOUT, trace_configs=[http_log.trace()]) as http:
         findings = [
             ok(PART, "all that are required are set and well-formed"),
             *await check_slack(settings, http),
             *await check_ringcentral(settings, http, now()),
             await check_public_url(settings, http),
-            log.check(servers),
+            http_log.check(servers),
             *await check_database(settings),
         ]
-    calls = {name: log.calls[host] for host, name in servers.items()}
+    calls = {name: http_log.calls[host] for host, name in servers.items()}
     return report(findings, calls), is_healthy(findings)
 
 
