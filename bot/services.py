@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.creation.cancel import CancelService
+from bot.creation.duplicate import DuplicateService
 from bot.creation.service import CreationService
 from bot.db import leases, locks
 from bot.db.connection import Store
@@ -52,6 +53,7 @@ from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
 from bot.team import change_table
 from bot.team import table as team_table
+from bot.team.copy import TeamCopier
 from bot.team.service import TeamService
 from bot.webinars.permissions import Permissions
 from bot.webinars.visibility import Visibility
@@ -91,6 +93,7 @@ class Services:
     digests: Digests
     posted_digests: PostedDigests
     creation: CreationService
+    duplicates: DuplicateService
     cancellation: CancelService
     team: TeamService
     registration: RegistrationSettings
@@ -173,6 +176,8 @@ def build_services(
     cards = Cards(store, slack, clock, channels, shared_locks)
     mirror = Mirror(account, store, provider, directory, cards, clock)
     seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
+    team_service = TeamService(worker_id, account, store, slack, results, provider, mirror, clock, scheduler)
+    copier = TeamCopier(team_service, mirror, directory, slack, background)
     tokens = Tokens(settings.encryption_key.get_secret_value())
     urls = PageUrls(settings.public_url, tokens)
     registrar = Registrar(worker_id, store, provider, mirror, urls, seat_service.notifier, clock)
@@ -196,10 +201,11 @@ def build_services(
         digests=Digests(store, clock, account),
         posted_digests=PostedDigests(account, store, slack, clock),
         creation=CreationService(
-            worker_id, account, store, results, provider, directory, cards, mirror, clock, background
+            worker_id, account, store, results, provider, directory, cards, mirror, clock, background, copier.copy
         ),
+        duplicates=DuplicateService(provider),
         cancellation=CancelService(provider, mirror, scheduler),
-        team=TeamService(worker_id, account, store, slack, results, provider, mirror, clock, scheduler),
+        team=team_service,
         registration=RegistrationSettings(provider, mirror, clock, scheduler),
         seats=seat_service,
         suggestions=Suggestions(worker_id, account, store, slack, mirror, seat_service, clock),

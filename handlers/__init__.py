@@ -7,6 +7,7 @@ conversation goes on with:
 
     browse          (no verb), help, list, show, count
     create          create
+    duplicate       duplicate
     share           share
     cancel          cancel
     settings        settings
@@ -30,6 +31,7 @@ from handlers.browse import listeners as browse_listeners
 from handlers.cancel import listeners as cancel_listeners
 from handlers.channel import listeners as channel_listeners
 from handlers.create import listeners as create_listeners
+from handlers.duplicate import listeners as duplicate_listeners
 from handlers.link import listeners as link_listeners
 from handlers.register import listeners as register_listeners
 from handlers.registrants import listeners as registrants_listeners
@@ -63,6 +65,7 @@ COMMANDS: Commands = _merged(
     (
         browse_listeners.COMMANDS,
         create_listeners.COMMANDS,
+        duplicate_listeners.COMMANDS,
         share_listeners.COMMANDS,
         cancel_listeners.COMMANDS,
         registration_listeners.COMMANDS,
@@ -79,6 +82,7 @@ ACTIONS: Listeners = _merged(
     (
         browse_listeners.ACTIONS,
         create_listeners.ACTIONS,
+        duplicate_listeners.ACTIONS,
         share_listeners.ACTIONS,
         cancel_listeners.ACTIONS,
         registration_listeners.ACTIONS,

@@ -45,6 +45,7 @@ VERBS = {
     "team": ("Show Team", buttons.TEAM),
     "register": ("Register", buttons.REGISTER_OTHERS),
     "registrants": ("Show Registrants", buttons.REGISTRANTS),
+    "duplicate": ("Create Again", buttons.DUPLICATE),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
 }
 """For each verb that takes a webinar: the label and action id of the button that continues with it."""

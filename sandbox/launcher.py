@@ -26,7 +26,8 @@ COMMANDS = [
         "command": "/webinar",
         "description": "Create webinars, invite their team, register people, and remind your channels",
         "usage_hint": "create [title] [when] | list | show | count | share | invite | team | register | registrants | "
-        "remind | subscribe | unsubscribe | subscriptions | open | close | limit | settings | cancel | help",
+        "remind | subscribe | unsubscribe | subscriptions | open | close | limit | settings | duplicate | "
+        "cancel | help",
         "should_escape": True,
     }
 ]

@@ -133,6 +133,13 @@ class ShowSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Open the form filled from a webinar, to create it again."""
+
+    which: WebinarRef
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWebinar:
     """Cancel a webinar, after a confirmation."""
 
@@ -159,6 +166,7 @@ Command: TypeAlias = (
     | Register
     | ShowRegistrants
     | ShowSettings
+    | Duplicate
     | CancelWebinar
 )
 
@@ -258,6 +266,7 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "register": parse_register,
     "registrants": parse_registrants,
     "settings": lambda _: ShowSettings(),
+    "duplicate": lambda rest: Duplicate(ref_from_slack(rest)),
     "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

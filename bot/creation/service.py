@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 REGISTRATION_WAITS = (0.5, 4.0, 15.0, 60.0)
 """Seconds before each try to read a new session's registration, which may be unknown (404) just after creation."""
+CopyTeam = Callable[[str, Webinar, str, str], Awaitable[None]]
+"""Invites the team of a session to a webinar, for a user, once for each id. Raises no `GreenroomError`."""
 SAME_TITLE = "A webinar with this title is being created right now. Wait a minute, or change the title."
 
 
@@ -48,10 +50,12 @@ class CreationService:
         mirror: Mirror,
         clock: Clock,
         background: BackgroundTasks,
+        copy_team: CopyTeam,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`worker_id` distinguishes the replicas that work on this account."""
+        """`worker_id` distinguishes the replicas that work on this account; `copy_team` invites an earlier team."""
         self._store = store
+        self._copy_team = copy_team
         self._mirror = mirror
         self._clock = clock
         self._background = background
@@ -136,6 +140,9 @@ class CreationService:
     async def _send_report(self, creation: Creation) -> None:
         if creation.step in (CreationStep.COMPLETE, CreationStep.CARD_REQUESTED):
             webinar, announced = await self._report.completed(creation)
+            if creation.request.team_of:  # before the report is marked: after a crash, it is done again
+                by, copy_id = creation.user_id, f"copy-{creation.draft_id}"
+                await self._copy_team(creation.request.team_of, webinar, by, copy_id)
             await self._mark_reported(creation, announced.next_step, announced.wait)
             if webinar.audience is not Audience.ANYONE:
                 self._background.start(self._read_registration(webinar), "read registration")

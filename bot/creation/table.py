@@ -62,6 +62,8 @@ class CreationRequest(Frozen):
     form: WebinarForm
     host: Coworker | None = None
     view_id: str = ""
+    team_of: str = ""
+    """The session whose team is to be invited, too; empty for none."""
 
 
 class Creation(Frozen):

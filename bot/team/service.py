@@ -107,6 +107,15 @@ class TeamService:
         cached = None if force else await self.cached(webinar)
         return cached or await self._read(webinar, caller)
 
+    async def reread(self, webinar: Webinar, caller: Caller) -> Team:
+        """The team as it is at the provider now: one vendor call."""
+        return await self._read(webinar, caller)
+
+    async def find(self, change_id: str) -> TeamOperation | None:
+        """The change with this id, until everyone was notified of it."""
+        async with self._store.read() as db:
+            return await change_table.find(db, self._account, change_id)
+
     async def draft(self, webinar: Webinar, diff: TeamDiff, by: str) -> TeamOperation:
         """Save a change that its user is asked to confirm."""
         change = self._new(webinar, diff, by)
@@ -131,10 +140,14 @@ class TeamService:
                 raise BadInput("This was confirmed already. Look at the team with /webinar team.")
         return change
 
-    async def begin(self, webinar: Webinar, diff: TeamDiff, by: str, view_id: str = "") -> TeamOperation:
-        """Save a change that needs no confirmation."""
+    async def begin(
+        self, webinar: Webinar, diff: TeamDiff, by: str, view_id: str = "", change_id: str = ""
+    ) -> TeamOperation:
+        """Save a change that needs no confirmation, by default with an id of its own."""
         self._check_diff(webinar, diff)
-        change = self._new(webinar, diff, by).model_copy(update={"step": TeamStep.REQUESTED, "view_id": view_id})
+        new = self._new(webinar, diff, by)
+        requested = {"step": TeamStep.REQUESTED, "view_id": view_id, "change_id": change_id or new.change_id}
+        change = new.model_copy(update=requested)
         async with self._store.write() as db:
             await change_table.begin(db, change, self.leases.worker_id, self.leases.until())
         return change

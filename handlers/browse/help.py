@@ -113,6 +113,12 @@ TOPICS = {
         "settings",
         "Everyone can read them; admins and owners change them.",
     ),
+    "duplicate": Topic(
+        "duplicate <webinar>",
+        "Opens the form for a new webinar, filled from this one, a week later; also from a past one.",
+        "duplicate Launch day",
+        MANAGERS,
+    ),
     "cancel": Topic(
         "cancel <webinar>",
         "Asks, then deletes the webinar and takes its reminders back.",

@@ -151,9 +151,13 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
         if has_pages and coming and by_registration
         else None,
     )
+    again = buttons.webinar_button(webinar, "Create Again", buttons.DUPLICATE)
     cancel = buttons.webinar_button(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
     return people_row + actions(
-        *registration_buttons(webinar, now), menu_button(webinar, now), cancel if current is Stage.COMING else None
+        *registration_buttons(webinar, now),
+        menu_button(webinar, now),
+        again,
+        cancel if current is Stage.COMING else None,
     )
 
 

@@ -35,7 +35,8 @@ from bot.slack.form_elements import (
 )
 from bot.slack.message import View
 from bot.webinars.texts.facts import AUDIENCES
-from handlers.create import settings_form
+from handlers.create import copied, settings_form
+from handlers.create.copied import CopiedWebinar
 from handlers.create.settings_form import More
 
 CALLBACK = "create.form"
@@ -90,6 +91,8 @@ class CreateDraft(Frozen):
     origin_channel: str = ""
     """The channel in which the form was opened; not a field."""
     more: More = More()
+    copied: CopiedWebinar | None = None
+    """The webinar that the form was filled from."""
 
 
 def block_id(name: str, draft_id: str) -> str:
@@ -110,6 +113,7 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
         *actions(button("More Settings", MORE, draft.draft_id, label="More settings: recording, access, questions")),
         context(escape_sentence(host_line)),
     ]
+    blocks += copied.notes(draft.copied)
     if names := settings_form.changed(draft.more):
         blocks.append(context(f"Changed under More Settings: {', '.join(names)}"))
     return modal(
@@ -144,6 +148,7 @@ def _fields(draft: CreateDraft) -> list[Block]:
             optional=True,
             dispatch=True,
         ),
+        *copied.fields(draft.copied, block_id(copied.TEAM, draft.draft_id), CHANGE),
     ]
 
 
@@ -167,6 +172,7 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
             "length": form_values.text(named, LENGTH, draft.length),
             "audience": Audience(form_values.choice(named, AUDIENCE, draft.audience)),
             "description": form_values.text(named, DESCRIPTION, draft.description),
+            "copied": copied.read(draft.copied, named),
             "announce_in": draft.announce_in if channel is None else channel.get("selected_conversation"),
         }
     )

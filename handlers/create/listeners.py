@@ -28,6 +28,7 @@ from handlers.request import Commands, Listeners, SlackRequest
 MAY_FOLLOW = "Should the webinar come about after all, a direct message tells you."
 """A creation that has begun is resumed, so it may still succeed after an error."""
 FORM_KEPT = "Slack did not show the form. What you typed is kept: type /webinar create to open it again."
+INVITE_ACTION = "invite the team of this webinar to another one"
 RESUMABLE = timedelta(days=1)
 """How long a closed form reopens as it was left."""
 
@@ -103,12 +104,18 @@ async def submit(request: SlackRequest) -> None:
     await _save(request, draft)
     now = request.now()
     problem = await _channel_problem(request, draft.announce_in)
-    form = create_form.check(draft, now=now, zone=str(person.zone), channel_problem=problem)
+    source = draft.copied
+    zone = (source.time_zone if source else "") or str(person.zone)
+    form = create_form.check(draft, now=now, zone=zone, channel_problem=problem)
+    if source and source.invites_team:
+        await request.managed_webinar(source.session_id, INVITE_ACTION)
+    host = request.services.directory.host_for(person)
+    team_of = source.session_id if source and source.invites_team else ""
     creation = Creation(
         account=request.services.account,
         draft_id=draft.draft_id,
         user_id=request.user_id,
-        request=CreationRequest(form=form, host=request.services.directory.host_for(person), view_id=request.view_id),
+        request=CreationRequest(form=form, host=host, view_id=request.view_id, team_of=team_of),
         step=CreationStep.BEGUN,
         begun_at=machine_now(),
     )

@@ -40,6 +40,7 @@ from handlers.cancel import form as cancel_form
 from handlers.create import form as create_form
 from handlers.create import settings_form
 from handlers.create.form import CreateDraft
+from handlers.duplicate import form as duplicate_form
 from handlers.link import texts as link_texts
 from handlers.registration import chart_texts, limit_form, menu_form
 from handlers.settings import form as workspace_settings_form
@@ -213,6 +214,7 @@ def views() -> list[dict[str, Any]]:
         create_form.build(draft, host_line="Ana hosts", resumed=True),
         settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None),
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
+        *(duplicate_form.opening(plain), duplicate_form.failed("No.")),
         *(cancel_form.confirm(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
         *(cancel_form.done(plain), cancel_form.failed("No.")),
         *(

@@ -52,6 +52,7 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "Invite": (MANAGES, "invite launch"),
     "ShowTeam": (MANAGES, "team launch"),
     "ShowRegistrants": (RUNS, "registrants launch"),
+    "Duplicate": (MANAGES, "duplicate launch"),
     "CancelWebinar": (MANAGES, "cancel launch"),
 }
 """Rule and text of each command, by the name of its type."""
@@ -82,7 +83,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("notice.mute", "remind.off"), MUTES),
     **dict.fromkeys(("follow.change", "follow.more", "follow.less"), MEMBERS),
     **dict.fromkeys(("defaults.change", "defaults.undo", "organisers.change"), ADMINS),
-    **dict.fromkeys(("webinar.cancel",), MANAGES),
+    **dict.fromkeys(("webinar.cancel", "webinar.duplicate"), MANAGES),
     **dict.fromkeys(("door.menu", "door.open", "door.close", "door.raise", "door.undo"), RUNS),
     **dict.fromkeys(("door.chart", "door.sources", "door.links", "page.link"), MANAGES),
     **dict.fromkeys(("team.invite", "team.show", "team.previous", "team.next", "team.refresh"), MANAGES),

@@ -138,15 +138,21 @@ def notification_text(member: Member) -> str:
             return "removed"
 
 
-def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
-    blocks: list[Block] = [section(f"*{plain(webinar.title)}*\n{timing(webinar)}")]
+def outcome_blocks(outcomes: Sequence[Outcome]) -> list[Block]:
+    """What happened to each member, and where the links are that only the user can pass on."""
+    blocks: list[Block] = []
     for result in InviteResult:
         lines = [f"• {_line(one)}" for one in outcomes if one.result is result]
         blocks += [section(text) for text in join_lines([f"*{result}*", *lines])] if lines else []
-    if not outcomes:
-        blocks.append(section("The team is as you asked: somebody else had made the same change."))
     if any(one.result is InviteResult.ADDED and one.notified_by is NotifiedBy.ORGANIZER for one in outcomes):
         blocks.append(section("The links that only you can pass on are in a direct message to you."))
+    return blocks
+
+
+def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
+    blocks: list[Block] = [section(f"*{plain(webinar.title)}*\n{timing(webinar)}"), *outcome_blocks(outcomes)]
+    if not outcomes:
+        blocks.append(section("The team is as you asked: somebody else had made the same change."))
     return blocks + actions(buttons.webinar_button(webinar, "Show Team", buttons.TEAM))
 
 
