@@ -23,10 +23,10 @@ from bot.db.connection import Store
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
 from bot.errors import SettingsError
-from bot.providers.gate import Gate, LocalGate
+from bot.providers.gate import Gate
 from bot.providers.ringcentral.client import RingCentral
 from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
-from bot.services import Services, build_services, release_leases
+from bot.services import Services, build_gate, build_services, release_leases
 from bot.settings import Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.slack.responses import SlackRefused
@@ -86,9 +86,9 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
     try:
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
         identity = await patiently("slack", partial(_identity, slack), pace.sleep)
-        gate = LocalGate()
-        provider = _provider(settings, clock, http, gate, pace)
         store = Store(settings.database_url, vault)
+        gate = build_gate(settings, store)
+        provider = _provider(settings, clock, http, gate, pace)
         services = build_services(settings, identity, store, slack, provider, clock)
         acks = AckTimes()
         app = _bolt(settings, identity, acks)

@@ -18,6 +18,7 @@ from bot.creation.duplicate import DuplicateService
 from bot.creation.service import CreationService
 from bot.db import leases, locks
 from bot.db.connection import Store
+from bot.db.gate_rows import StoredGateRows
 from bot.db.locks import SharedLocks
 from bot.model.people import Account
 from bot.notices.digests import Digests
@@ -27,6 +28,9 @@ from bot.notices.outbox.posted_digests import PostedDigests
 from bot.notices.outbox.worker import OutboxWorker
 from bot.providers.base import WebinarProvider
 from bot.providers.directory import Directory
+from bot.providers.gate import Gate, LocalGate, RateGate
+from bot.providers.gate_queue import SHARED
+from bot.providers.ringcentral.auth import account_user
 from bot.registration import request_table
 from bot.registration.bulk import batch_table
 from bot.registration.bulk.service import BulkService
@@ -219,6 +223,14 @@ def build_services(
     )
     _schedule(services)
     return services
+
+
+def build_gate(settings: Settings, store: Store) -> Gate:
+    """Build the gate of the service user: replicas that share a database share its state."""
+    if store.is_sqlite:
+        return LocalGate()
+    user = account_user(settings.rc_server_url, settings.rc_app_client_id, settings.rc_user_jwt)
+    return RateGate(StoredGateRows(store, user), SHARED)
 
 
 async def release_leases(store: Store) -> None:

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
+import logging
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.clock import machine_now, monotonic
 from bot.errors import ProviderBusy
 from bot.providers.base import Caller, Lane
-from bot.providers.rate_budget import (
-    BUDGETS,
-    DEFAULT_PENALTY,
-    PENALTY,
-    RateBudget,
-    Waiting,
-    apply_headers,
-    calls_left,
-    earliest_turn,
-    queue_order,
-    read_headers,
-    release_slot,
-    start_penalty,
-    take_slot,
-)
+from bot.providers.gate_queue import UNSHARED, ProcessQueue, Renewal, WaitingCall
+from bot.providers.gate_state import GroupState, Report, Visit, dump_state, groups_of, load_state, visit, with_answers
+from bot.providers.rate_budget import BUDGETS, SEND_WITHIN, RateBudget, Waiting, calls_left, read_headers
+
+log = logging.getLogger(__name__)
 
 MIN_REPORTED_WAIT = 1.0
 """Seconds; shorter waits are not reported to the user."""
+ROWS_TIMEOUT = 5.0
+"""Seconds in which the rows must answer."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +42,13 @@ class Gate(Protocol):
     async def enter(self, group: str, caller: Caller) -> int:
         """Wait for a turn and return its number. Raise `ProviderBusy` if the wait would exceed the caller's patience.
 
-        The caller then makes one call at once and reports it with `answered`, whatever its outcome.
+        The caller then makes one call at once and reports it with `answered`, whatever its outcome. If the state cannot
+        be stored, the error is raised, and nothing may be sent.
         """
+        ...
+
+    def may_send(self, group: str, turn: int) -> bool:
+        """Whether it is early enough to send the call of this turn; if not, its slot may be another call's by now."""
         ...
 
     async def answered(self, group: str, turn: int, status: int | None, headers: Mapping[str, str]) -> None:
@@ -62,6 +59,38 @@ class Gate(Protocol):
         """The state now, as far as this process knows it."""
         ...
 
+    async def close(self) -> None:
+        """End what runs in the background."""
+        ...
+
+
+class GateRows(Protocol):
+    """Where the state of one account user is kept: a JSON value for each rate group."""
+
+    async def change(
+        self, groups: Sequence[str], decide: Callable[[Mapping[str, Any], float], Mapping[str, Any]]
+    ) -> None:
+        """Replace the values of these groups by what `decide` makes of them (`None` if new) and of the time in seconds.
+
+        All or none, and one change after the other, also those of other processes, with one clock for all.
+        """
+        ...
+
+
+class LocalRows(GateRows):
+    """The state in the memory of one process."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        """Start without values."""
+        self._values: dict[str, Any] = {}
+        self._monotonic = monotonic
+
+    async def change(
+        self, groups: Sequence[str], decide: Callable[[Mapping[str, Any], float], Mapping[str, Any]]
+    ) -> None:
+        """See `GateRows`. Does not wait."""
+        self._values.update(decide({group: self._values.get(group) for group in groups}, self._monotonic()))
+
 
 def wait_text(seconds: float) -> str:
     """A wait as users read it: "in 20 seconds"."""
@@ -70,35 +99,13 @@ def wait_text(seconds: float) -> str:
     return f"in {math.ceil(seconds)} seconds" if seconds <= 90 else f"in {math.ceil(seconds / 60)} minutes"
 
 
-@dataclass
-class _Queue:
-    """A rate group's budget and its waiting calls."""
-
-    budget: RateBudget
-    waiting: list[Waiting] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def wake_all(self) -> None:
-        """Make all waiting callers compute their time again."""
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-    def turn_of(self, call: Waiting, now: float) -> float:
-        """The earliest time at which this call can go."""
-        order = queue_order(self.budget, self.waiting, now)
-        ahead = itertools.takewhile(lambda other: other is not call, order)
-        return earliest_turn(self.budget, [other.lane for other in ahead], call.lane, now)
-
-    def next_free(self, now: float) -> float:
-        """When the next slot becomes free. The order of the waiting calls can change then."""
-        return min((slot.free_at for slot in self.budget.slots if slot.free_at > now), default=math.inf)
-
-
-class LocalGate:
-    """The gate of one process. Its state is neither shared nor stored."""
+class RateGate(Gate):
+    """A gate whose state is kept in rows, so that processes can share it."""
 
     def __init__(
         self,
+        rows: GateRows,
+        renewal: Renewal = UNSHARED,
         *,
         name: str = "RingCentral",
         budgets: Mapping[str, int] = BUDGETS,
@@ -107,47 +114,52 @@ class LocalGate:
         now: Callable[[], datetime] = machine_now,
     ) -> None:
         """`name` is the API's name in messages; `budgets` are calls per window, used until headers say otherwise."""
-        self._name = name
-        self._queues = {group.lower(): _Queue(RateBudget(limit)) for group, limit in budgets.items()}
-        self._turns = itertools.count(1)
+        self._rows, self._renewal, self._name = rows, renewal, name
+        self._budgets = {group.lower(): limit for group, limit in budgets.items()}
+        self._queues = {
+            group: ProcessQueue(group, GroupState(RateBudget(limit))) for group, limit in self._budgets.items()
+        }
+        self._went_at: dict[tuple[str, int], float] = {}
+        self._reports: list[Report] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._monotonic, self._sleep, self._now = monotonic, sleep, now
 
     async def enter(self, group: str, caller: Caller) -> int:
         """See `Gate.enter`. A caller that is cancelled while waiting leaves the queue."""
-        queue, turn = self._queues[group.lower()], next(self._turns)
-        call = Waiting(turn, caller.lane, caller.who)
-        queue.waiting.append(call)
+        queue, call = self._queues[group.lower()], WaitingCall(Waiting(0, caller.lane, caller.who))
+        queue.calls.append(call)
         try:
-            await self._wait(queue, call, caller)
-            queue.budget = take_slot(queue.budget, turn, caller.lane, self._monotonic(), caller.who)
+            went_at = await self._wait(queue, call, caller)
         except BaseException:
-            queue.wake_all()
+            queue.remove(call)
+            if queue.left:
+                self._next_visit(queue)
             raise
-        finally:
-            queue.waiting.remove(call)
-        return turn
+        self._went_at[queue.group, call.place.turn] = went_at
+        return call.place.turn
 
-    async def _wait(self, queue: _Queue, call: Waiting, caller: Caller) -> None:
+    async def _wait(self, queue: ProcessQueue, call: WaitingCall, caller: Caller) -> float:
         deadline, is_reported = self._monotonic() + caller.patience, False
         while True:
+            if self._monotonic() >= min(call.go_at, queue.check_at, deadline):
+                await self._within(self._next_visit(queue))
+            if call.went_at is not None:
+                return call.went_at
             now = self._monotonic()
-            at = queue.turn_of(call, now)
-            if at <= now:
-                return
-            if deadline < at < math.inf or now >= deadline:
-                raise self._busy(at - now if at < math.inf else 0.0)
-            if not is_reported and MIN_REPORTED_WAIT < at - now < math.inf:
+            if deadline < call.go_at < math.inf or now >= deadline:
+                raise self._busy(call.go_at - now if call.go_at < math.inf else 0.0)
+            if not is_reported and MIN_REPORTED_WAIT < call.go_at - now < math.inf:
                 is_reported = True
-                await caller.report_wait(at - now)
+                await caller.report_wait(call.go_at - now)
             else:
-                await self._pause(queue, min(at, deadline, queue.next_free(now)) - now)
+                await self._pause(queue, min(call.go_at, queue.check_at, deadline) - now)
 
     def _busy(self, seconds: float) -> ProviderBusy:
         sentence = f"{self._name} takes only so many calls a minute, and they are used up. Nothing has changed; please"
         ready_at = self._now() + timedelta(seconds=seconds)
         return ProviderBusy(f"{sentence} try again {wait_text(seconds)}.", ready_at=ready_at)
 
-    async def _pause(self, queue: _Queue, seconds: float) -> None:
+    async def _pause(self, queue: ProcessQueue, seconds: float) -> None:
         """Wait for `seconds`, or until the queue changes."""
         timer, changed = asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(queue.changed.wait())
         try:
@@ -156,34 +168,104 @@ class LocalGate:
             timer.cancel()
             changed.cancel()
 
+    def _next_visit(self, queue: ProcessQueue) -> asyncio.Task[None]:
+        """The next transaction, which all calls of this process share: it sees every call that waits now."""
+        if queue.following is None or queue.following.done():
+            queue.following = self._start(self._visit(queue, queue.running))
+        return queue.following
+
+    async def _visit(self, queue: ProcessQueue, previous: asyncio.Task[None] | None) -> None:
+        if previous is not None:
+            await asyncio.wait((previous,))
+        queue.running, queue.following = queue.following, None
+        await self._send_reports()
+        calls, left, began = tuple(queue.calls), frozenset(queue.left), self._monotonic()
+        seen: list[Visit] = []
+
+        def decide(values: Mapping[str, Any], now: float) -> Mapping[str, Any]:
+            state = load_state(values[queue.group], self._budgets[queue.group])
+            seen[:] = [visit(state, [call.place for call in calls], left, now, self._renewal.lease)]
+            return {queue.group: dump_state(seen[0].state)}
+
+        await self._rows.change((queue.group,), decide)
+        queue.left -= left
+        queue.apply(calls, seen[0], began, self._monotonic(), self._renewal)
+        if queue.left:
+            self._next_visit(queue)
+
+    def may_send(self, group: str, turn: int) -> bool:
+        """See `Gate.may_send`."""
+        return self._monotonic() - self._went_at.get((group.lower(), turn), -math.inf) < SEND_WITHIN
+
     async def answered(self, group: str, turn: int, status: int | None, headers: Mapping[str, str]) -> None:
-        """See `Gate.answered`. A 429 without rate headers is a limit of the account and closes every group."""
-        now, rates, group = self._monotonic(), read_headers(headers), group.lower()
-        named = rates.group if rates.group in self._queues else group
-        budgets = {name: queue.budget for name, queue in self._queues.items()}
-        budgets[named] = apply_headers(budgets[named], rates, now)
-        budgets[group] = release_slot(budgets[group], turn, now, lost=status is None)
-        if status == 429:
-            penalty = rates.retry_after
-            if penalty is None:
-                penalty = PENALTY if rates.is_user_budget else DEFAULT_PENALTY
-            for name in {group, named} if rates.is_user_budget else budgets:
-                budgets[name] = start_penalty(budgets[name], penalty, now)
-        for name, queue in self._queues.items():
-            self._update(queue, budgets[name])
+        """See `Gate.answered`. A report that cannot be stored is stored with the next transaction.
+
+        Until then the call counts as unanswered, and soon as lost, so that nothing is sent too early.
+        """
+        self._went_at.pop((group.lower(), turn), None)
+        self._reports.append(Report(group.lower(), turn, status, read_headers(headers)))
+        try:
+            await self._within(self._start(self._send_reports()))
+        except Exception as error:  # noqa: BLE001 - whatever the store raises: the call itself was answered
+            log.warning("gate.report_delayed", extra={"reason": type(error).__name__})
+
+    async def _send_reports(self) -> None:
+        reports, self._reports = self._reports, []
+        groups = sorted(set().union(*(groups_of(report, self._queues) for report in reports)))
+        if not groups:
+            return
+        changed: dict[str, GroupState] = {}
+
+        def decide(values: Mapping[str, Any], now: float) -> Mapping[str, Any]:
+            states = {group: load_state(values[group], self._budgets[group]) for group in groups}
+            changed.update(with_answers(states, reports, now))
+            return {group: dump_state(state) for group, state in changed.items()}
+
+        try:
+            await self._rows.change(groups, decide)
+        except BaseException:
+            self._reports = [*reports, *self._reports]
+            raise
+        for group, state in changed.items():
+            self._queues[group].note(state)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a transaction to its end, even if those who wait for it are cancelled."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # retrieved, so that asyncio does not log it when all callers were cancelled
+
+    async def _within(self, task: asyncio.Task[None]) -> None:
+        """Wait for a transaction, but not forever. Raises what it raises."""
+        await asyncio.wait((task,), timeout=ROWS_TIMEOUT)
+        if not task.done():
+            raise TimeoutError
+        task.result()
 
     def snapshot(self) -> GateSnapshot:
         """See `Gate.snapshot`."""
+        waiting = Counter(call.place.lane for queue in self._queues.values() for call in queue.calls)
         now = self._monotonic()
-        waiting = Counter(call.lane for queue in self._queues.values() for call in queue.waiting)
         return GateSnapshot(
-            left={group: calls_left(queue.budget, now) for group, queue in self._queues.items()},
+            left={group: calls_left(queue.state.budget, now + queue.ahead) for group, queue in self._queues.items()},
             waiting={lane: waiting[lane] for lane in Lane},
         )
 
-    def _update(self, queue: _Queue, budget: RateBudget) -> None:
-        """Store the budget, and wake waiting callers if their time may have changed."""
-        before, queue.budget = queue.budget, budget
-        fields = ("limit", "window", "closed_until", "has_answer")
-        if any(getattr(before, name) != getattr(budget, name) for name in fields):
-            queue.wake_all()
+    async def close(self) -> None:
+        """See `Gate.close`."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=ROWS_TIMEOUT)
+
+
+class LocalGate(RateGate):
+    """The gate of one process. Its state is neither shared nor stored."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = monotonic, **options: Any) -> None:
+        """See `RateGate`."""
+        super().__init__(LocalRows(monotonic), monotonic=monotonic, **options)

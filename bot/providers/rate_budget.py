@@ -8,9 +8,10 @@ shares of their own; and response headers add slots that other programs have use
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.providers.base import Lane
@@ -24,6 +25,12 @@ DEFAULT_PENALTY = 30.0
 
 MARGIN = 0.25
 """Seconds added to every wait, so that a small difference between two clocks never makes a call too early."""
+SEND_WITHIN = 10.0
+"""Seconds after a slot was granted in which its call must be sent."""
+LONGEST_CALL = 20.0
+"""Seconds from sending a call to its answer, at most; a call without an answer is given up then."""
+IN_FLIGHT = SEND_WITHIN + LONGEST_CALL
+"""Seconds from a slot to the answer of its call, at most, unless its process is gone."""
 RESERVE = 0.2
 """The part of a budget that only users may use who wait for more than a figure."""
 SHARES: Mapping[Lane, int] = {Lane.LOOK: 4, Lane.PAGE: 2, Lane.BULK: 7, Lane.UPKEEP: 4}
@@ -55,11 +62,13 @@ class Waiting:
     turn: int
     lane: Lane
     who: str = ""
+    until: float = math.inf
+    """When the place is given up, unless the process of the call has renewed it."""
 
 
 @dataclass(frozen=True)
 class RateBudget:
-    """The state of one rate group. Times are monotonic seconds."""
+    """The state of one rate group. Times are seconds of one clock."""
 
     limit: int
     window: float = WINDOW
@@ -111,14 +120,33 @@ def earliest_turn(budget: RateBudget, ahead: Iterable[Lane], lane: Lane, now: fl
     """
     if not budget.has_answer and any(slot.free_at == math.inf for slot in budget.slots):
         return math.inf
+    counts = Counter((*ahead, lane))
+    times = (at for taker, at in _next_slots(budget, counts.copy(), now) if taker is lane)
+    return next(itertools.islice(times, counts[lane] - 1, None))
+
+
+def turn_times(budget: RateBudget, order: Sequence[Waiting], now: float) -> list[float]:
+    """The earliest time of each call of a queue, whose order is that of `queue_order`."""
+    if not budget.has_answer:
+        # One call is sent before the first answer. When the others can go is unknown.
+        first = [earliest_turn(budget, (), call.lane, now) for call in order[:1]]
+        return first + [math.inf] * (len(order) - 1)
+    times: dict[Lane, deque[float]] = defaultdict(deque)
+    for lane, at in _next_slots(budget, Counter(call.lane for call in order), now):
+        times[lane].append(at)
+    return [times[call.lane].popleft() for call in order]
+
+
+def _next_slots(budget: RateBudget, waiting: Counter[Lane], now: float) -> Iterator[tuple[Lane, float]]:
+    """Which lane gets each of the next slots, and when, until the waiting calls are served. Empties `waiting`."""
     # A call without an answer releases its slot no sooner than if it were answered now.
     latest = now + budget.window + MARGIN
     slots = [(min(slot.free_at, latest), slot.lane or "") for slot in budget.slots if slot.free_at > now]
     heapq.heapify(slots)
-    taken, waiting = Counter(slot_lane for _, slot_lane in slots), Counter((*ahead, lane))
+    taken = Counter(slot_lane for _, slot_lane in slots)
     bulk_at = max((slot.taken_at for slot in budget.slots if slot.lane is Lane.BULK), default=-math.inf)
     at = max(now, budget.closed_until)
-    while True:
+    while waiting.total():
         while slots and slots[0][0] <= at:
             taken[heapq.heappop(slots)[1]] -= 1
         for each in LANES:
@@ -130,8 +158,7 @@ def earliest_turn(budget: RateBudget, ahead: Iterable[Lane], lane: Lane, now: fl
                 heapq.heappush(slots, (at + budget.window + MARGIN, each))
                 taken[each] += 1
                 waiting[each] -= 1
-        if not waiting[lane]:
-            return at
+                yield each, at
         paced = _bulk_turn(budget, taken[Lane.BULK], bulk_at) if waiting[Lane.BULK] else -math.inf
         at = min(moment for moment in (paced, slots[0][0] if slots else math.inf) if moment > at)
 
@@ -182,6 +209,25 @@ def release_slot(budget: RateBudget, turn: int, now: float, *, lost: bool) -> Ra
     budget = replace(budget, slots=slots, has_answer=True)
     is_in_penalty = budget.penalty and now < budget.closed_until
     return start_penalty(budget, budget.penalty, now) if lost and is_in_penalty else budget
+
+
+def give_up_slots(budget: RateBudget, now: float) -> RateBudget:
+    """The budget without calls that can get no answer any more: their process is gone. Each counts as lost then."""
+    for slot in budget.slots:
+        ended_at = slot.taken_at + IN_FLIGHT
+        if slot.free_at == math.inf and ended_at <= now:
+            budget = release_slot(budget, slot.turn, ended_at, lost=True)
+    return budget
+
+
+def after_set_back(budget: RateBudget, now: float) -> RateBudget:
+    """The budget with its times set back like the clock, which shows an earlier time than when a slot was taken."""
+    ahead = max((slot.taken_at for slot in budget.slots), default=-math.inf) - now
+    if ahead <= 0:
+        return budget
+    times = ("taken_at", "free_at")
+    slots = (replace(slot, **{name: getattr(slot, name) - ahead for name in times}) for slot in budget.slots)
+    return replace(budget, slots=tuple(slots), closed_until=budget.closed_until - ahead)
 
 
 def apply_headers(budget: RateBudget, headers: RateHeaders, now: float) -> RateBudget:

@@ -20,6 +20,7 @@ import bot.db
 from bot.clock import machine_now
 from bot.db.columns import UtcDateTime
 from bot.db.connection import Store, async_url
+from bot.db.gate_rows import gate_states
 from bot.db.keys import account_columns
 from bot.db.migrate import migrate
 from bot.db.people_schema import calendar_entries
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-HEAD = "0007"
+HEAD = "0008"
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",
@@ -56,6 +57,7 @@ async def test_empty_database_becomes_the_schema(empty_url: str) -> None:
 
     assert await _ask(empty_url, _versions) == [HEAD]
     assert await _ask(empty_url, _tables) == {*metadata.tables, "alembic_version"}
+    assert gate_states.name in metadata.tables
     assert await _ask(empty_url, _differences) == []
 
 

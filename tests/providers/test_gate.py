@@ -9,9 +9,12 @@ import pytest
 
 from bot.errors import ProviderBusy
 from bot.providers.base import NOTE_TIMEOUT, Caller, Lane
-from bot.providers.gate import LocalGate, wait_text
+from bot.providers.gate import Gate, wait_text
 from bot.providers.rate_budget import MARGIN
 from tests.support.gate import NOON, call, caller, calls, clock, rate, simulate
+
+pytest_plugins = ["tests.support.gate_kinds"]
+pytestmark = pytest.mark.usefixtures("each_gate")
 
 
 def test_the_eleventh_call_waits_a_window_and_reports_it_once() -> None:
@@ -21,7 +24,7 @@ def test_the_eleventh_call_waits_a_window_and_reports_it_once() -> None:
     async def on_wait(seconds: float) -> None:
         waits.append(seconds)
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         return await calls(gate, 12, caller(on_wait=on_wait))
 
     assert simulate(story) == [0.0] * 10 + [60.25] * 2
@@ -35,7 +38,7 @@ def test_a_wait_that_cannot_be_reported_goes_on(error: Exception, caplog: pytest
     async def on_wait(_: float) -> None:
         raise error
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         return await calls(gate, 11, caller(on_wait=on_wait))
 
     assert simulate(story) == [0.0] * 10 + [60.25]
@@ -57,7 +60,7 @@ def test_waits_up_to_a_second_are_not_reported() -> None:
     async def on_wait(seconds: float) -> None:
         waits.append(seconds)
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await call(gate, None, {"Retry-After": "0.5"}, status=429)
         return await call(gate, caller(on_wait=on_wait))
 
@@ -68,7 +71,7 @@ def test_waits_up_to_a_second_are_not_reported() -> None:
 def test_each_group_has_its_own_budget() -> None:
     """Light 50, Medium 40, Heavy 10, Auth 5; groups do not wait for each other."""
 
-    async def story(gate: LocalGate) -> list[int]:
+    async def story(gate: Gate) -> list[int]:
         groups = {"Light": 51, "Medium": 41, "Heavy": 11, "Auth": 6}
         went = await asyncio.gather(*(calls(gate, count, group=group) for group, count in groups.items()))
         return [times.count(0.0) for times in went]
@@ -79,7 +82,7 @@ def test_each_group_has_its_own_budget() -> None:
 def test_an_impatient_caller_is_refused_at_once_with_the_time() -> None:
     """If the wait would exceed the patience, the error says when to retry, and nothing is sent."""
 
-    async def story(gate: LocalGate) -> tuple[ProviderBusy, float]:
+    async def story(gate: Gate) -> tuple[ProviderBusy, float]:
         await calls(gate, 10)
         with pytest.raises(ProviderBusy) as refusal:
             await call(gate, caller(patience=60.0))
@@ -98,7 +101,7 @@ def test_an_impatient_caller_is_refused_at_once_with_the_time() -> None:
 def test_patience_that_just_suffices_is_enough() -> None:
     """A wait that ends exactly with the patience is not refused."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await calls(gate, 10)
         return await call(gate, caller(patience=60.0 + MARGIN))
 
@@ -121,7 +124,7 @@ def test_waits_are_formatted_in_words() -> None:
 def test_a_caller_without_patience_goes_when_there_is_room() -> None:
     """Patience matters only for waiting."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         return await call(gate, caller(patience=0.0))
 
     assert simulate(story) == 0.0
@@ -130,7 +133,7 @@ def test_a_caller_without_patience_goes_when_there_is_room() -> None:
 def test_a_penalty_longer_than_the_patience_ends_the_wait() -> None:
     """At once, not at the end of the patience."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await calls(gate, 9)
         slow = await gate.enter("heavy", caller())
         waiting = asyncio.ensure_future(call(gate, caller(patience=100.0)))
@@ -146,7 +149,7 @@ def test_a_penalty_longer_than_the_patience_ends_the_wait() -> None:
 def test_a_canceled_caller_leaves_its_position_to_the_next() -> None:
     """A user who closed the form does not delay the others."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await calls(gate, 10)
         canceled = [asyncio.ensure_future(call(gate)) for _ in range(10)]
         stays = asyncio.ensure_future(call(gate))
@@ -161,7 +164,7 @@ def test_a_canceled_caller_leaves_its_position_to_the_next() -> None:
 def test_a_canceled_user_lets_upkeep_go_in_time() -> None:
     """The only free slot goes to the next caller in the queue."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await call(gate, None, rate(limit=1))
         person = asyncio.ensure_future(call(gate))
         sweep = asyncio.ensure_future(call(gate, caller(Lane.UPKEEP)))
@@ -175,7 +178,7 @@ def test_a_canceled_user_lets_upkeep_go_in_time() -> None:
 def test_a_lost_call_counts() -> None:
     """The vendor may have counted it, so it counts from the time it was given up."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await calls(gate, 9)
         lost = await gate.enter("heavy", caller())
         await asyncio.sleep(20)
@@ -189,7 +192,7 @@ def test_a_lost_call_counts() -> None:
 def test_a_call_lost_in_a_penalty_restarts_it() -> None:
     """One call is refused, another is lost later: the penalty counts from the later one."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await call(gate)
         refused, lost = await gate.enter("heavy", caller()), await gate.enter("heavy", caller())
         await gate.answered("heavy", refused, 429, {"Retry-After": "60", "X-RateLimit-Limit": "10"})
@@ -203,7 +206,7 @@ def test_a_call_lost_in_a_penalty_restarts_it() -> None:
 def test_a_new_process_sends_one_call_first() -> None:
     """The calls of the earlier process are unknown until its answer, so the other calls wait."""
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         first = await gate.enter("heavy", caller())
         others = asyncio.ensure_future(calls(gate, 5))
         await asyncio.sleep(3)
@@ -216,7 +219,7 @@ def test_a_new_process_sends_one_call_first() -> None:
 def test_the_wait_for_the_first_answer_is_not_reported() -> None:
     """Its length is unknown."""
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         waits: list[float] = []
 
         async def tell(seconds: float) -> None:
@@ -235,7 +238,7 @@ def test_the_wait_for_the_first_answer_is_not_reported() -> None:
 def test_an_unanswered_first_call_does_not_block_others_forever() -> None:
     """They give up when their patience ends."""
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         await gate.enter("heavy", caller())
         with pytest.raises(ProviderBusy):
             await call(gate, caller(patience=7.0))

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 import pytest
 
 from bot.providers.base import Lane
-from bot.providers.gate import LocalGate
+from bot.providers.gate import Gate
 from tests.support.gate import call, caller, calls, clock, rate, simulate
+
+pytest_plugins = ["tests.support.gate_kinds"]
+pytestmark = pytest.mark.usefixtures("each_gate")
 
 
 def test_upkeep_uses_four_of_ten_and_notices_leave_two() -> None:
     """Upkeep and notices cannot use the users' reserve."""
 
-    async def story(gate: LocalGate) -> tuple[list[float], list[float], list[float]]:
+    async def story(gate: Gate) -> tuple[list[float], list[float], list[float]]:
         await call(gate)
         waiting = asyncio.ensure_future(calls(gate, 6, caller(Lane.UPKEEP)))
         await asyncio.sleep(1)
@@ -35,7 +38,7 @@ def test_upkeep_uses_four_of_ten_and_notices_leave_two() -> None:
 def test_a_user_goes_at_once_during_a_long_bulk_list() -> None:
     """And the bulk list continues at an even pace of seven a minute."""
 
-    async def story(gate: LocalGate) -> tuple[list[float], list[float]]:
+    async def story(gate: Gate) -> tuple[list[float], list[float]]:
         await call(gate)
         batch = asyncio.ensure_future(calls(gate, 28, caller(Lane.BULK)))
         await asyncio.sleep(70)
@@ -54,7 +57,7 @@ def test_a_user_goes_at_once_during_a_long_bulk_list() -> None:
 def test_a_short_list_goes_at_once() -> None:
     """Its first calls are not spread."""
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         await call(gate)
         return await calls(gate, 3, caller(Lane.BULK))
 
@@ -65,7 +68,7 @@ def test_a_short_list_goes_at_once() -> None:
 def test_bulk_leaves_a_slot_only_while_upkeep_has_none(first: Lane, in_first_minute: int) -> None:
     """Of the eight slots that are not reserved for users, one stays free until upkeep has used one."""
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         await call(gate, caller(first))
         return await calls(gate, 7, caller(Lane.BULK))
 
@@ -76,16 +79,16 @@ def test_bulk_leaves_a_slot_only_while_upkeep_has_none(first: Lane, in_first_min
 def test_a_creation_waits_for_the_next_slot_at_most_during_a_bulk_list(starts: list[float]) -> None:
     """Its two calls go at once or within six seconds, and so do the calls after it, although all ten slots are used."""
 
-    async def creation(gate: LocalGate, start: float) -> list[float]:
+    async def creation(gate: Gate, start: float) -> list[float]:
         await asyncio.sleep(start)
         return [await call(gate, caller(Lane.MANAGE, who="U1")) - start for _ in range(2)]
 
-    async def background(gate: LocalGate, lane: Lane, every: float) -> None:
+    async def background(gate: Gate, lane: Lane, every: float) -> None:
         while True:
             await call(gate, caller(lane))
             await asyncio.sleep(every)
 
-    async def story(gate: LocalGate) -> list[list[float]]:
+    async def story(gate: Gate) -> list[list[float]]:
         await call(gate)
         others = [asyncio.ensure_future(background(gate, Lane.UPKEEP, 30.0))]
         others += [asyncio.ensure_future(background(gate, Lane.BULK, 0.0)) for _ in range(3)]
@@ -103,7 +106,7 @@ def test_a_creation_waits_for_the_next_slot_at_most_during_a_bulk_list(starts: l
 def test_a_user_alone_gets_all_ten(lane: Lane) -> None:
     """Whether they manage or take part."""
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         return await calls(gate, 11, caller(lane, who="U1"))
 
     assert simulate(story) == [0.0] * 10 + [60.25]
@@ -112,7 +115,7 @@ def test_a_user_alone_gets_all_ten(lane: Lane) -> None:
 def test_nobody_gets_a_second_slot_while_another_waits_for_a_first() -> None:
     """Ana has sent thirty requests; Ben, who comes after her, gets a next slot, and they take turns from then on."""
 
-    async def story(gate: LocalGate) -> tuple[list[float], list[float]]:
+    async def story(gate: Gate) -> tuple[list[float], list[float]]:
         await call(gate, None, rate(limit=2))
         ana = asyncio.ensure_future(calls(gate, 30, caller(who="ana")))
         await asyncio.sleep(5)
@@ -128,7 +131,7 @@ def test_nobody_gets_a_second_slot_while_another_waits_for_a_first() -> None:
 def test_managers_go_before_users_who_take_part_and_those_before_onlookers() -> None:
     """Regardless of who came first and how many slots a manager has had."""
 
-    async def story(gate: LocalGate) -> list[str]:
+    async def story(gate: Gate) -> list[str]:
         await call(gate, caller(Lane.MANAGE, who="manager"), rate(limit=1))
         order: list[str] = []
 
@@ -147,7 +150,7 @@ def test_managers_go_before_users_who_take_part_and_those_before_onlookers() -> 
 def test_onlookers_leave_six_slots() -> None:
     """However many they are: others go at once."""
 
-    async def story(gate: LocalGate) -> tuple[list[float], list[float]]:
+    async def story(gate: Gate) -> tuple[list[float], list[float]]:
         await call(gate, caller(Lane.LOOK, who="U0"))
         onlookers = [asyncio.ensure_future(call(gate, caller(Lane.LOOK, who=f"U{number}"))) for number in range(1, 30)]
         await asyncio.sleep(1)
@@ -163,11 +166,11 @@ def test_onlookers_leave_six_slots() -> None:
 def test_a_thousand_registrations_take_143_minutes() -> None:
     """Seven a minute: 1.43 times as long as with the whole budget."""
 
-    async def worker(gate: LocalGate, numbers: Iterator[int]) -> None:
+    async def worker(gate: Gate, numbers: Iterator[int]) -> None:
         for _ in numbers:
             await call(gate, caller(Lane.BULK))
 
-    async def story(gate: LocalGate) -> float:
+    async def story(gate: Gate) -> float:
         numbers = iter(range(1000))
         await asyncio.gather(*(worker(gate, numbers) for _ in range(8)))
         return clock() / 60
@@ -178,7 +181,7 @@ def test_a_thousand_registrations_take_143_minutes() -> None:
 def test_pages_take_two_slots_a_minute_and_block_no_other_lane() -> None:
     """Bulk and upkeep calls behind seven waiting visitors go at once."""
 
-    async def story(gate: LocalGate) -> tuple[list[float], list[float], list[float]]:
+    async def story(gate: Gate) -> tuple[list[float], list[float], list[float]]:
         await call(gate)
         strangers = asyncio.ensure_future(calls(gate, 7, caller(Lane.PAGE)))
         await asyncio.sleep(1)
@@ -196,12 +199,12 @@ def test_pages_take_two_slots_a_minute_and_block_no_other_lane() -> None:
 def test_upkeep_gets_a_slot_a_minute_during_an_endless_bulk_list(others: list[Lane]) -> None:
     """Although it is the last lane, and whatever the other lanes call."""
 
-    async def busy(gate: LocalGate, lane: Lane) -> None:
+    async def busy(gate: Gate, lane: Lane) -> None:
         while True:
             await call(gate, caller(lane))
             await asyncio.sleep(55)
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         await call(gate)
         batch = asyncio.ensure_future(calls(gate, 60, caller(Lane.BULK)))
         people = asyncio.gather(*(busy(gate, lane) for lane in others))
@@ -221,7 +224,7 @@ def test_upkeep_gets_a_slot_a_minute_during_an_endless_bulk_list(others: list[La
 def test_a_tiny_budget_is_open_to_every_lane(limit: int) -> None:
     """Every share is at least one slot."""
 
-    async def story(gate: LocalGate) -> list[float]:
+    async def story(gate: Gate) -> list[float]:
         await call(gate, None, rate(limit=limit))
         return list(await asyncio.gather(*(call(gate, caller(lane)) for lane in Lane)))
 
@@ -234,7 +237,7 @@ def test_a_tiny_budget_is_open_to_every_lane(limit: int) -> None:
 def test_a_user_overtakes_waiting_lanes() -> None:
     """The next free slot goes to the user, even if they came last."""
 
-    async def story(gate: LocalGate) -> list[str]:
+    async def story(gate: Gate) -> list[str]:
         await call(gate, None, rate(limit=1))
         order: list[str] = []
 

@@ -9,13 +9,17 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.providers.base import Lane
-from bot.providers.gate import LocalGate
+from bot.providers.gate import Gate
 from bot.providers.rate_budget import SHARES
 from tests.support.gate import caller, clock, share, simulate
+
+pytest_plugins = ["tests.support.gate_kinds"]
+pytestmark = pytest.mark.usefixtures("each_gate")
 
 LANES = st.sampled_from(Lane)
 
@@ -58,7 +62,7 @@ class VendorCall:
     answered_at: float = math.nan
     status: int | None = None
 
-    async def make(self, gate: LocalGate, vendor: Vendor) -> None:
+    async def make(self, gate: Gate, vendor: Vendor) -> None:
         await asyncio.sleep(self.wanted)
         turn = await gate.enter("heavy", caller(self.lane))
         self.sent_at = clock()
@@ -80,7 +84,7 @@ def call_lists(*, lost: bool) -> st.SearchStrategy[list[VendorCall]]:
 def run_calls(vendor_calls: list[VendorCall], vendor: Vendor) -> None:
     """Make all the calls."""
 
-    async def story(gate: LocalGate) -> None:
+    async def story(gate: Gate) -> None:
         await asyncio.gather(*(call.make(gate, vendor) for call in vendor_calls))
 
     simulate(story)
@@ -137,7 +141,7 @@ def test_no_call_in_a_penalty_caused_by_another_program(vendor_calls: list[Vendo
         for _ in range(11):
             vendor.answer(clock())
 
-    async def story(gate: LocalGate) -> None:
+    async def story(gate: Gate) -> None:
         await asyncio.gather(*(call.make(gate, vendor) for call in vendor_calls), *map(burst, bursts))
 
     simulate(story)

@@ -1,19 +1,24 @@
-"""Run a `LocalGate` in simulated time."""
+"""Run gates in simulated time: a local one, and shared ones whose rows are JSON texts."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bot.providers.base import Caller, Lane, ignore_wait
-from bot.providers.gate import LocalGate
+from bot.providers.gate import Gate, GateRows, LocalGate, RateGate
+from bot.providers.gate_queue import SHARED
 from bot.providers.rate_budget import SHARES
 
 T = TypeVar("T")
+Decide = Callable[[Mapping[str, Any], float], Mapping[str, Any]]
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+AHEAD = 1.7e9
+"""By how many seconds the clock of shared rows is ahead of the simulated one."""
 ALL_DAY = 86_400.0
 
 
@@ -39,11 +44,54 @@ class _SimulatedTime(asyncio.SelectorEventLoop):
         return self._selector.now
 
 
-def simulate(story: Callable[[LocalGate], Coroutine[Any, Any, T]]) -> T:
+class SharedRows(GateRows):
+    """Rows as a database keeps them: as text, with a clock of its own, and a wait for each change."""
+
+    def __init__(self, latency: float = 0.0) -> None:
+        """`latency` is the duration of a change in seconds."""
+        self.values: dict[str, str] = {}
+        self.ahead = AHEAD
+        self.error: Exception | None = None
+        self.changes = 0
+        self._lock, self._latency = asyncio.Lock(), latency
+
+    async def change(self, groups: Sequence[str], decide: Decide) -> None:
+        """See `GateRows`; raise `error` if one is set."""
+        async with self._lock:
+            self.changes += 1
+            if self._latency:
+                await asyncio.sleep(self._latency)
+            if self.error is not None:
+                raise self.error
+            values = {group: json.loads(self.values.get(group, "null")) for group in groups}
+            changed = decide(values, asyncio.get_running_loop().time() + self.ahead)
+            self.values.update({group: json.dumps(value, allow_nan=False) for group, value in changed.items()})
+
+
+def local_gate() -> Gate:
+    """A gate of one process, in simulated time."""
+    return LocalGate(monotonic=asyncio.get_running_loop().time, now=lambda: NOON)
+
+
+def shared_gate(rows: GateRows | None = None) -> Gate:
+    """A gate of one of the processes that share these rows, in simulated time."""
+    return RateGate(rows or SharedRows(), SHARED, monotonic=asyncio.get_running_loop().time, now=lambda: NOON)
+
+
+class GateKind:
+    """The kind of gate that stories run with."""
+
+    build: Callable[[], Gate] = staticmethod(local_gate)
+
+
+def simulate(story: Callable[[Gate], Coroutine[Any, Any, T]]) -> T:
     """Run a story with its own gate, in simulated time."""
+
+    async def run() -> T:
+        return await story(GateKind.build())
+
     with asyncio.Runner(loop_factory=_SimulatedTime) as runner:
-        loop = runner.get_loop()
-        return runner.run(story(LocalGate(monotonic=loop.time, now=lambda: NOON)))
+        return runner.run(run())
 
 
 def clock() -> float:
@@ -62,7 +110,7 @@ def caller(
 
 
 async def call(
-    gate: LocalGate,
+    gate: Gate,
     who: Caller | None = None,
     headers: Mapping[str, str] | None = None,
     *,
@@ -77,7 +125,7 @@ async def call(
 
 
 async def calls(
-    gate: LocalGate,
+    gate: Gate,
     count: int,
     who: Caller | None = None,
     headers: Mapping[str, str] | None = None,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import math
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from pydantic import SecretStr
 
@@ -22,6 +24,18 @@ RENEWAL_MARGIN = 60.0
 """Seconds before its expiry at which a token is renewed, at most a tenth of its lifetime."""
 REVOKE_TIMEOUT = 3.0
 """Seconds that revoking the token may take on shutdown."""
+
+
+def account_user(server_url: str, client_id: str, jwt: SecretStr) -> str:
+    """A key for this app and the user of this JWT, whose calls RingCentral counts together. It is no secret.
+
+    A new JWT of the same user has the same key, as long as its subject can be read.
+    """
+    user = jwt.get_secret_value()
+    with contextlib.suppress(ValueError, IndexError, KeyError, TypeError):
+        payload = user.split(".")[1]
+        user = str(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
+    return sha256("\n".join((server_url.rstrip("/"), client_id, user)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from yarl import URL
 from bot.clock import Clock, monotonic
 from bot.providers.base import Caller
 from bot.providers.gate import Gate
+from bot.providers.rate_budget import LONGEST_CALL
 from bot.providers.ringcentral.auth import Login
 from bot.providers.ringcentral.errors import no_answer_error
 from bot.providers.ringcentral.records import Page, parse_record
@@ -33,11 +34,15 @@ FIRST_PAUSE = 2.0
 MAX_THROTTLED = 5
 """Consecutive 429 answers to one request before it fails with `ProviderBusy`."""
 PER_PAGE = "1000"
-TIMEOUT = 20.0
+TIMEOUT = LONGEST_CALL
 
 
 class NotSent(Exception):
     """No connection was made: the request had no effect."""
+
+
+class TooLate(Exception):
+    """The process was frozen, or something took long before sending, so the slot may be another call's by now."""
 
 
 class NoAnswer(Exception):
@@ -90,6 +95,8 @@ class Transport:
             try:
                 with contextlib.suppress(NotSent):
                     answer = await self._send_once(request, remaining, authorization)
+            except TooLate:
+                continue
             except NoAnswer:
                 may_have_arrived = True
             if answer is not None and answer.status == 429:
@@ -113,6 +120,8 @@ class Transport:
         answer: Answer | None = None
         try:
             await caller.before_sending()
+            if not self._gate.may_send(request.group, turn):
+                raise TooLate
             answer = await self._exchange(request, authorization)
             return answer
         finally:
@@ -182,6 +191,7 @@ class RingCentralApi:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Make no request yet. The caller closes `http`; `timeout` is in seconds."""
+        self._gate = gate
         self._transport = Transport(
             http, gate, server_url=server_url, version=version, timeout=timeout, monotonic=monotonic, sleep=sleep
         )
@@ -196,8 +206,9 @@ class RingCentralApi:
         return self._transport.calls
 
     async def close(self) -> None:
-        """Log out; take a few seconds at most."""
+        """Log out, and leave the gate; take a few seconds at most."""
         await self._login.revoke()
+        await self._gate.close()
 
     async def _records(
         self, path: str, caller: Caller, *, query: Mapping[str, str], **parts: Any
