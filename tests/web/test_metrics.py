@@ -20,7 +20,7 @@ from tests.support.metrics import MetricsPage, scrape
 from tests.support.world import World, running_world
 
 if TYPE_CHECKING:
-    from bot.providers.gate import LocalGate
+    from bot.providers.gate import Gate
     from tests.support.databases import Postgres
 
 pytest_plugins = ["tests.support.databases"]
@@ -157,7 +157,7 @@ async def test_waiting_calls_are_counted_by_lane(world: World) -> None:
 def test_a_penalty_leaves_no_calls() -> None:
     """After a 429 nothing may be sent for a minute, also where slots are free."""
 
-    async def story(gate: LocalGate) -> list[int]:
+    async def story(gate: Gate) -> list[int]:
         left = [gate.snapshot().left["heavy"]]
         await call(gate, caller(), rate(remaining=9))
         left.append(gate.snapshot().left["heavy"])
