@@ -52,10 +52,8 @@ class StoredGateRows:
         """
         async with self._store.write() as db:
             values, now = await self._lock(db, groups)
-            changed = decide(values, now)
-            await db.execute(
-                _SAVE, [{"user": self._user, "group": group, "value": value} for group, value in changed.items()]
-            )
+            for group, value in decide(values, now).items():
+                await db.execute(_SAVE, {"user": self._user, "group": group, "value": value})
 
     async def _lock(self, db: Db, groups: Sequence[str]) -> tuple[dict[str, Any], float]:
         key = {"user": self._user, "groups": list(groups)}

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from cryptography.fernet import Fernet
 
 from bot.clock import machine_now
 from bot.db.connection import Store
 from bot.db.gate_rows import StoredGateRows
 from bot.db.vault import Vault
-from tests.support.databases import KEY
 
 if TYPE_CHECKING:
     from tests.support.databases import Postgres
@@ -27,7 +27,7 @@ GROUPS = ("heavy", "light")
 async def stores(postgres: Postgres) -> AsyncIterator[list[Store]]:
     """The connections of three replicas to one database."""
     url = await postgres.migrated()
-    opened = [Store(url, Vault(KEY)) for _ in range(3)]
+    opened = [Store(url, Vault(Fernet.generate_key().decode())) for _ in range(3)]
     yield opened
     for store in opened:
         await store.close()

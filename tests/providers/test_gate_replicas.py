@@ -192,7 +192,7 @@ def test_a_person_waits_one_slot_whatever_other_processes_have_queued() -> None:
         for number in range(4):
             await asyncio.sleep(97)
             began = clock()
-            waits += [await call(third, caller(Lane.MANAGE, who=f"U{number}")) - began]
+            waits.append(await call(third, caller(Lane.MANAGE, who=f"U{number}")) - began)
         for other in others:
             other.cancel()
         return waits
@@ -222,8 +222,7 @@ def test_the_slots_of_a_dead_process_are_given_back() -> None:
     async def story(_: Gate) -> list[float]:
         dead, alive = replicas(2)
         await call(alive.gate)
-        for _ in range(9):
-            await dead.gate.enter("heavy", caller())
+        await asyncio.gather(*(dead.gate.enter("heavy", caller()) for _ in range(9)))
         dead.kill()
         return await calls(alive.gate, 10)
 

@@ -41,7 +41,7 @@ class NotSent(Exception):
     """No connection was made: the request had no effect."""
 
 
-class TooLate(Exception):
+class SlotExpired(Exception):
     """The process was frozen, or something took long before sending, so the slot may be another call's by now."""
 
 
@@ -95,7 +95,7 @@ class Transport:
             try:
                 with contextlib.suppress(NotSent):
                     answer = await self._send_once(request, remaining, authorization)
-            except TooLate:
+            except SlotExpired:
                 continue
             except NoAnswer:
                 may_have_arrived = True
@@ -121,7 +121,7 @@ class Transport:
         try:
             await caller.before_sending()
             if not self._gate.may_send(request.group, turn):
-                raise TooLate
+                raise SlotExpired
             answer = await self._exchange(request, authorization)
             return answer
         finally:
