@@ -1,6 +1,7 @@
 // Renders Block Kit blocks: layout, texts, inputs with label, hint and error, and their elements.
 // https://docs.slack.dev/reference/block-kit/blocks
 
+import { chart } from "./charts.js";
 import { append, h, keyed, setText, uniqueId } from "./dom.js";
 import { control, picture, unknown } from "./elements.js";
 import { withEmoji } from "./emoji.js";
@@ -9,13 +10,19 @@ import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
 import { textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
+import { dataTable, table } from "./tables.js";
 import { dayOf } from "./time.js";
 
 const ALERT_ICONS = { error: "warning", warning: "warning", success: "check" };
 
 const BUILDERS = {
   section,
-  header: (block) => h("h3", { class: "block-header" }, withEmoji(block.text?.text ?? "")),
+  header: (block) =>
+    h(
+      `h${(block.level ?? 2) + 1}`, // h1 is the channel
+      { class: `block-header level-${block.level ?? 2}` },
+      withEmoji(block.text?.text ?? ""),
+    ),
   divider: () => h("hr"),
   context: (block, surface) =>
     h(
@@ -38,6 +45,10 @@ const BUILDERS = {
     ),
   input,
   rich_text: (block, surface) => h("div", { class: "rich-text" }, richText(block, surface.reader)),
+  table,
+  data_table: dataTable,
+  data_visualization: chart,
+  container,
   markdown: (block) => h("div", { class: "rich-text" }, markdown(block.text ?? "")),
   alert: (block, surface) =>
     h(
@@ -73,7 +84,8 @@ function signature(block, reader) {
 
 function build(block, surface) {
   const node = BUILDERS[block.type]?.(block, surface) ?? unknown(block.type);
-  return h("div", { class: `block block-of-${block.type}`, "data-block": block.block_id }, node);
+  const wide = block.width === "full" || block.width === "wide" ? " full-width" : "";
+  return h("div", { class: `block block-of-${block.type}${wide}`, "data-block": block.block_id }, node);
 }
 
 function words(text, surface) {
@@ -97,6 +109,35 @@ function section(block, surface) {
     ? h("div", { class: "accessory" }, control(new Field(surface, block, block.accessory, { label })))
     : null;
   return h("div", { class: "section" }, body, accessory);
+}
+
+function container(block, surface) {
+  const head = [
+    block.icon ? picture(block.icon, surface.reader) : null,
+    h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "container-title" },
+        block.rich_text_title ? richText(block.rich_text_title, surface.reader) : withEmoji(block.title.text),
+      ),
+      block.subtitle ? h("div", { class: "container-subtitle" }, ...words(block.subtitle, surface)) : null,
+    ),
+  ];
+  const body = h("div", { class: "container-body" });
+  drawBlocks(body, block.child_blocks, surface);
+  const width = block.width ?? "standard";
+  if (block.is_collapsible) {
+    const summary = h("summary", { class: "container-head" }, head, icon("down", 16));
+    return h("details", { class: `container ${width}`, open: !block.default_collapsed }, summary, body);
+  }
+  return h(
+    "section",
+    { class: `container ${width}${block.has_header_divider ? " divided" : ""}` },
+    h("div", { class: "container-head" }, head),
+    body,
+  );
 }
 
 function contextPart(part, surface) {

@@ -39,6 +39,7 @@ export function isStateful(element) {
 /** Each element with a value in these blocks, with its block: [{block, element}]. */
 export function statefulElements(blocks) {
   return blocks.flatMap((block) => {
+    if (block.child_blocks) return statefulElements(block.child_blocks);
     const elements = block.type === "actions" ? (block.elements ?? []) : [block.element, block.accessory];
     return elements.filter(isStateful).map((element) => ({ block, element }));
   });

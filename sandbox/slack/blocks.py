@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.slack import data_blocks
 from sandbox.slack.elements import (
     ID,
     IMAGE,
@@ -84,9 +85,6 @@ CARD = object_of(
     at_least_one("hero_image", "title", "actions", "body"),
 )
 
-TABLE_CELL = by_type({"raw_text": object_of({"text": string(10_000)}), "rich_text": RICH_TEXT})
-TABLE_COLUMN = object_of({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
-
 
 def _block(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *also: Rule) -> Rule:
     return object_of(required, {"block_id": ID, **(optional or {})}, *also)
@@ -103,7 +101,7 @@ BLOCKS: dict[str, Rule] = {
         },
         at_least_one("text", "fields"),
     ),
-    "header": _block({"text": plain(150)}),
+    "header": _block({"text": plain(150)}, {"level": integer(1, 4)}),
     "divider": _block({}),
     "context": _block({"elements": array(IN_CONTEXT, 10)}),
     "actions": _block({"elements": array(by_type(IN_ACTIONS), 25)}),
@@ -122,7 +120,9 @@ BLOCKS: dict[str, Rule] = {
     "alert": _block({"text": text(200)}, {"level": one_of("default", "info", "warning", "error", "success")}),
     "card": CARD,
     "carousel": _block({"elements": array(by_type({"card": CARD}), 10)}),
-    "table": _block({"rows": array(array(TABLE_CELL, 20), 100)}, {"column_settings": array(TABLE_COLUMN, 20)}),
+    "table": data_blocks.table(RICH_TEXT),
+    "data_table": data_blocks.data_table(RICH_TEXT),
+    "data_visualization": data_blocks.DATA_VISUALIZATION,
     "video": _block(
         {"video_url": URL, "thumbnail_url": URL, "alt_text": string(2000), "title": plain(200)},
         {
@@ -135,11 +135,17 @@ BLOCKS: dict[str, Rule] = {
     ),
 }
 
+IN_CONTAINER = ("actions", "context", "divider", "header", "image", "input", "rich_text", "section", "table", "video")
+BLOCKS["container"] = data_blocks.container({kind: BLOCKS[kind] for kind in IN_CONTAINER}, RICH_TEXT)
+
 # Surfaces of each block; the others are allowed everywhere.
 ONLY_ON: dict[str, set[str]] = {
     "alert": {"modal"},
     "markdown": {"message"},
     "carousel": {"message", "home"},
+    "container": {"message", "home"},
+    "data_table": {"message", "home"},
+    "data_visualization": {"message", "home"},
     "table": {"message", "home"},
     "context_actions": {"message"},
 }

@@ -250,6 +250,10 @@ def words(part: Any) -> Iterator[str]:
         for item in part:
             yield from words(item)
     elif isinstance(part, dict):
+        if part.get("type") == "data_visualization":
+            yield from _chart_words(part)
+        if isinstance(caption := part.get("caption"), str):
+            yield caption
         if isinstance(text := part.get("text"), str):
             yield text
         for key, inner in part.items():
@@ -257,14 +261,31 @@ def words(part: Any) -> Iterator[str]:
                 yield from words(inner)
 
 
+def _chart_words(block: Json) -> Iterator[str]:
+    yield block["title"]
+    for series in block["chart"].get("series") or [{"data": block["chart"].get("segments") or []}]:
+        points = ", ".join(f"{point['label']} {point['value']}" for point in series["data"])
+        yield f"{series['name']}: {points}" if "name" in series else points
+
+
+def flat(blocks: list[Json]) -> list[Json]:
+    """The blocks, and those inside them."""
+    return [part for one in blocks for part in (one, *(one.get("child_blocks") or []), *_cards(one))]
+
+
+def _cards(block: Json) -> list[Json]:
+    return block["elements"] if block["type"] == "carousel" else []
+
+
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """All interactive elements, each with its block."""
-    for block in blocks:
+    for block in flat(blocks):
+        if block["type"] == "carousel":
+            continue
         inside = [block.get("element"), block.get("accessory"), *(block.get("elements") or [])]
         inside += block.get("actions") or []
-        if block["type"] == "carousel":
-            yield from elements(block["elements"])
-            continue
+        if block["type"] == "data_table":
+            inside += [cell.get("element") for row in block["rows"] for cell in row]
         yield from ((block, part) for part in inside if isinstance(part, dict) and "action_id" in part)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -49,6 +50,18 @@ def integer(least: int, most: int | None = None) -> Rule:
             report(problems, f"must be greater than or equal to {least}", at)
         elif most is not None and value > most:
             report(problems, f"must be less than or equal to {most}", at)
+
+    return check
+
+
+def number(least: float | None = None) -> Rule:
+    """A finite number of at least `least` (None: no limit)."""
+
+    def check(value: Any, at: str, problems: Problems) -> None:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            report(problems, "must be a number", at)
+        elif least is not None and value < least:
+            report(problems, f"must be greater than or equal to {least:g}", at)
 
     return check
 

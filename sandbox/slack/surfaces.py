@@ -8,11 +8,13 @@ from typing import Any
 
 from sandbox.slack.blocks import BLOCKS, ONLY_ON
 from sandbox.slack.elements import MENU_ANSWER
-from sandbox.slack.model import Json, elements
+from sandbox.slack.model import Json, elements, flat, words
 from sandbox.slack.schema import Problems, Rule, array, boolean, by_type, object_of, one_of, plain, report, string
 
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
-TABLE_CHARACTERS, MARKDOWN_CHARACTERS = 10_000, 12_000
+MARKDOWN_CHARACTERS = 12_000
+TABLE_CHARACTERS = {"table": 10_000, "data_table": 20_000}
+ONLY_SO_MANY = {"table": 1, "data_visualization": 2}
 
 _VIEW: dict[str, Rule] = {
     "private_metadata": string(3000, least=0),
@@ -72,15 +74,11 @@ def options_problems(answer: Any) -> Problems:
 def with_ids(blocks: list[Json], new_id: Callable[[str], str]) -> list[Json]:
     """A copy in which every block has a block_id and every interactive element an action_id."""
     blocks = copy.deepcopy(blocks)
-    for block in [part for one in blocks for part in (one, *_cards(one))]:
+    for block in flat(blocks):
         block["block_id"] = block.get("block_id") or new_id("b")
         for element in _interactive(block):
             element["action_id"] = element.get("action_id") or new_id("a")
     return blocks
-
-
-def _cards(block: Json) -> list[Json]:
-    return block["elements"] if block["type"] == "carousel" else []
 
 
 def _interactive(block: Json) -> Iterator[Json]:
@@ -90,32 +88,43 @@ def _interactive(block: Json) -> Iterator[Json]:
         yield from block.get("actions") or []
     if block["type"] == "input":
         yield block["element"]
+    if block["type"] == "data_table":
+        yield from (cell["element"] for row in block["rows"] for cell in row if cell["type"] == "action_cell")
     accessory = block.get("accessory") or {}
     if accessory.get("type", "image") != "image":
         yield accessory
 
 
+def _placed(blocks: list[Json], at: str) -> Iterator[tuple[str, Json]]:
+    """Each block with its JSON pointer, those of containers included."""
+    for index, block in enumerate(blocks):
+        yield f"{at}/{index}", block
+        yield from _placed(block.get("child_blocks") or [], f"{at}/{index}/child_blocks")
+
+
 def _check_uniqueness(blocks: list[Json], at: str, problems: Problems) -> None:
     seen: set[str] = set()
     focused = 0
-    for index, block in enumerate(blocks):
+    for place, block in _placed(blocks, at):
         if (block_id := block.get("block_id")) in seen:
-            report(problems, f"block_id already exists: {block_id}", f"{at}/{index}/block_id")
+            report(problems, f"block_id already exists: {block_id}", f"{place}/block_id")
         seen.update([block_id] if block_id else [])
         actions = [(id(owner), element["action_id"]) for owner, element in elements([block])]
         if len(actions) != len(set(actions)):
-            report(problems, "action_id must be unique within a block", f"{at}/{index}")
+            report(problems, "action_id must be unique within a block", place)
         focused += sum(element.get("focus_on_load") is True for element in _interactive(block))
     if focused > 1:
         report(problems, "only one element may have focus_on_load", at)
 
 
 def _count_characters(blocks: list[Json], problems: Problems) -> None:
-    tables = [block for block in blocks if block["type"] == "table"]
-    if len(tables) > 1:
-        report(problems, "only one table is allowed in a message", "/blocks")
-    cells = (cell for table in tables for row in table["rows"] for cell in row)
-    if sum(len(str(cell.get("text", ""))) for cell in cells) > TABLE_CHARACTERS:
-        report(problems, f"tables must be less than {TABLE_CHARACTERS + 1} characters in all", "/blocks")
+    inside = flat(blocks)
+    for kind, most in ONLY_SO_MANY.items():
+        if sum(block["type"] == kind for block in inside) > most:
+            allowed = "only one" if most == 1 else f"no more than {most}"
+            report(problems, f"{allowed} {kind} is allowed in a message", "/blocks")
+    for kind, longest in TABLE_CHARACTERS.items():
+        if sum(len(text) for one in inside if one["type"] == kind for text in words(one["rows"])) > longest:
+            report(problems, f"{kind} must be less than {longest + 1} characters in all", "/blocks")
     if sum(len(b["text"]) for b in blocks if b["type"] == "markdown") > MARKDOWN_CHARACTERS:
         report(problems, f"markdown must be less than {MARKDOWN_CHARACTERS + 1} characters in all", "/blocks")

@@ -14,6 +14,7 @@ from sandbox.slack.elements import ELEMENTS
 from sandbox.slack.inputs import starting_values
 from sandbox.slack.model import button_words, words
 from sandbox.slack.surfaces import message_problems, options_problems, view_problems, with_ids
+from tests.sandbox.block_samples import GOOD_DATA, IMAGE, MRKDWN, RICH, cell
 from tests.sandbox.slack_app import actions, button, field, modal, option, plain, section
 from tests.support.rows import each_row
 
@@ -26,36 +27,11 @@ ANYTHING = st.recursive(
     ),
     max_leaves=6,
 )
-MRKDWN = {"type": "mrkdwn", "text": "*x*"}
 OPTIONS = [option("A", "a"), option("B", "b")]
-IMAGE = {"type": "image", "image_url": "https://acme.example/x.png", "alt_text": "x"}
 CONFIRM = {"title": plain("Sure?"), "text": MRKDWN, "confirm": plain("Yes"), "deny": plain("No"), "style": "danger"}
 DATE = "<!date^1790000000^{date_short_pretty} at {time}^https://acme.example|21 Sep 2026, 13:33 UTC>"
-RICH: Json = {
-    "type": "rich_text",
-    "elements": [
-        {
-            "type": "rich_text_section",
-            "elements": [
-                {"type": "text", "text": "At ", "style": {"bold": True}},
-                {"type": "date", "timestamp": 1_790_000_000, "format": "{time}", "fallback": "13:33"},
-                {"type": "user", "user_id": "U0ANA"},
-                {"type": "channel", "channel_id": "C0LAUNCH"},
-                {"type": "emoji", "name": "tada"},
-                {"type": "link", "url": "https://acme.example", "text": "here"},
-                {"type": "broadcast", "range": "here"},
-            ],
-        },
-        {
-            "type": "rich_text_list",
-            "style": "bullet",
-            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]}],
-        },
-        {"type": "rich_text_quote", "elements": [{"type": "text", "text": "said"}]},
-        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "code"}], "border": 0},
-    ],
-}
 CARD: Json = {"type": "card", "title": MRKDWN, "body": MRKDWN, "actions": [button("Go", "go")], "hero_image": IMAGE}
+
 
 GOOD: dict[str, list[Json]] = {
     "section": [
@@ -64,7 +40,7 @@ GOOD: dict[str, list[Json]] = {
         section("x", accessory=IMAGE, expand=True),
         section("x", accessory=button("Go", "go", url="https://acme.example", confirm=CONFIRM)),
     ],
-    "header": [{"type": "header", "text": plain("x" * 150)}],
+    "header": [{"type": "header", "text": plain("x" * 150)}, {"type": "header", "text": plain("x"), "level": 4}],
     "divider": [{"type": "divider", "block_id": "line"}],
     "context": [{"type": "context", "elements": [MRKDWN, plain("x"), IMAGE]}],
     "actions": [actions(*[button("x", f"a{n}") for n in range(25)])],
@@ -84,10 +60,11 @@ GOOD: dict[str, list[Json]] = {
     "table": [
         {
             "type": "table",
-            "rows": [[{"type": "raw_text", "text": "Name"}, RICH]],
+            "rows": [[{"type": "raw_text", "text": "Name"}, RICH, cell(1.5)]],
             "column_settings": [{"align": "right", "is_wrapped": True}],
         }
     ],
+    **GOOD_DATA,
     "video": [
         {
             "type": "video",
@@ -184,7 +161,7 @@ def test_message_as_a_whole_keeps_its_limits() -> None:
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * 6000}]]}
     assert message_problems([table, table]) == [
         "only one table is allowed in a message [json-pointer:/blocks]",
-        "tables must be less than 10001 characters in all [json-pointer:/blocks]",
+        "table must be less than 10001 characters in all [json-pointer:/blocks]",
     ]
     markdown = {"type": "markdown", "text": "x" * 6001}
     assert message_problems([markdown] * 2) == [

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.slack.surfaces import message_problems
+from tests.sandbox.block_samples import MRKDWN
 from tests.sandbox.slack_app import actions, button, field, option, plain, section
-from tests.sandbox.test_slack_blocks import CARD, CONFIRM, MRKDWN, OPTIONS
+from tests.sandbox.test_slack_blocks import CARD, CONFIRM, OPTIONS
 from tests.support.rows import each_row
 
 Json = dict[str, Any]
