@@ -26,6 +26,7 @@ from bot.notices.outbox import message_table
 from bot.notices.outbox.cleanup import forget_notices
 from bot.notices.outbox.posted_digests import PostedDigests
 from bot.notices.outbox.worker import OutboxWorker
+from bot.notices.subscriptions.review import SubscriptionReview
 from bot.providers.base import WebinarProvider
 from bot.providers.directory import Directory
 from bot.providers.gate import Gate, LocalGate, RateGate
@@ -96,6 +97,7 @@ class Services:
     cards: Cards
     digests: Digests
     posted_digests: PostedDigests
+    subscription_review: SubscriptionReview
     creation: CreationService
     duplicates: DuplicateService
     cancellation: CancelService
@@ -150,6 +152,8 @@ class Services:
     async def daily(self) -> None:
         """Refresh the directory, and delete what is kept for a limited time."""
         await self.directory.refresh(max_age=DAY.total_seconds() / 2)  # read on start already
+        await self.subscription_review.run()
+        self.scheduler.wake()
         async with self.store.write() as db:
             await draft_table.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
             await self.team.forget_old(db)
@@ -175,6 +179,7 @@ def build_services(
     results = ResultDelivery(slack, background)
     directory = Directory(provider)
     channels = Channels(slack, clock)
+    users = Users(store, slack, clock)
     permissions = Permissions(store, slack, directory)
     shared_locks = SharedLocks(store, account.workspace)
     cards = Cards(store, slack, clock, channels, shared_locks)
@@ -194,7 +199,7 @@ def build_services(
         background=background,
         results=results,
         scheduler=scheduler,
-        users=Users(store, slack, clock),
+        users=users,
         channels=channels,
         locks=shared_locks,
         permissions=permissions,
@@ -204,6 +209,7 @@ def build_services(
         cards=cards,
         digests=Digests(store, clock, account),
         posted_digests=PostedDigests(account, store, slack, clock),
+        subscription_review=SubscriptionReview(account.workspace, store, users, permissions, clock),
         creation=CreationService(
             worker_id, account, store, results, provider, directory, cards, mirror, clock, background, copier.copy
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint, false
 
 from bot.db.columns import UtcDateTime, account_key, partial_index, workspace_key
 from bot.db.columns import metadata as metadata
@@ -182,6 +182,7 @@ subscriptions = Table(
     Column("set_by", String(32), nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
     Column("by_share", Boolean, nullable=False),
+    Column("by_organizer", Boolean, nullable=False, server_default=false()),  # of all webinars, announced or not
     Index("ix_subscriptions_subject", "team_id", "enterprise_id", "subject"),
 )
 

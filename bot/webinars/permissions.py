@@ -5,7 +5,7 @@
 | *run* a webinar: open, close, limit registration, see registrants | its co-hosts, and those who may manage it |
 | *manage* a webinar: everything else, such as its team and canceling it | its creator, its host, organizers, admins |
 | create, share, subscribe, remind | every full member |
-| subscribe a channel to all webinars | organizers and admins; every full member if all members see all webinars |
+| subscribe a channel to all webinars | organizers and admins |
 | settings of the workspace | admins and owners |
 
 Guests and people of other organizations have none of these; they use the buttons of what they can see.
@@ -47,9 +47,9 @@ def check_may_subscribe(person: Person) -> None:
     _check_member(person, "change the subscriptions of a channel")
 
 
-def check_may_subscribe_to_all(*, sees_all: bool) -> None:
-    """Raise `NotAllowed` for a person who cannot see every webinar: the channel would show them."""
-    if not sees_all:
+def check_may_subscribe_to_all(*, is_organizer: bool) -> None:
+    """Raise `NotAllowed` for a person who does not see every webinar: the channel would show them."""
+    if not is_organizer:
         raise NotAllowed(
             "Only organizers and admins can subscribe a channel to all webinars, because that announces every one of "
             "them there. Type `/webinar subscribe mine` for those you create, or `/webinar subscribe for` and a title."

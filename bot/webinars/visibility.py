@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.model.people import Account, Person
-from bot.model.visibility import Unannounced, Viewer, is_full_member, is_visible
+from bot.model.visibility import Viewer, is_visible
 from bot.model.webinar import Webinar
 from bot.webinars import visibility_table
 from bot.webinars.visibility_table import Announcements
@@ -28,14 +28,6 @@ class Visibility:
         self._store = store
         self._channels = channels
         self._permissions = permissions
-
-    async def sees_all(self, person: Person) -> bool:
-        """Whether this person sees every webinar, announced or not."""
-        if await self._permissions.is_organizer(person):
-            return True
-        async with self._store.read() as db:
-            setting = await visibility_table.unannounced(db, self._account.workspace)
-        return setting is Unannounced.MEMBERS and is_full_member(person)
 
     async def can_see(self, person: Person, webinar: Webinar, *, here: str = "") -> bool:
         """Whether the webinar exists for this person; see `visible`."""

@@ -74,7 +74,13 @@ def _query(*, one: bool) -> CompoundSelect[tuple[str, str]]:
             webinars.c.created_by != "",
             subscriptions.c.subject == webinars.c.created_by,
         ),
-        subscriptions.c.scope == "all",
+        and_(
+            subscriptions.c.scope == "all",
+            or_(
+                subscriptions.c.by_organizer,
+                and_(webinars.c.created_by != "", subscriptions.c.set_by == webinars.c.created_by),
+            ),
+        ),
     )
     return union_all(
         select(cards.c.session_id, cards.c.channel_id).where(*of(cards)),

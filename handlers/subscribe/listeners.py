@@ -115,7 +115,7 @@ async def form_submitted(request: SlackRequest) -> None:
     check_may_subscribe(await request.current_person())
     choice = subscribe_form.read_choice(request.values)
     if await _adds_features(request, choice):
-        await _require_sees_all(request)
+        await _require_organizer(request)
     if choice.features or choice.has_hours:
         await request.slack.check_channel(request.metadata)
     request.failure_view = subscribe_form.failed_view
@@ -172,12 +172,19 @@ async def _change(request: SlackRequest, verb: Verb, features: Features, about: 
     now, channel_id = request.now(), _channel(request)
     if verb is SUBSCRIBE_VERB:
         if about == "all":
-            await _require_sees_all(request)
+            await _require_organizer(request)
         if isinstance(about, Webinar) and not is_coming_or_live(about, now):
             raise BadInput(OVER)
         await request.slack.check_channel(channel_id)
     requested = SubscriptionChange.model_validate(
-        {"workspace": request.workspace, "channel_id": channel_id, "about": about, "by": request.user_id, "at": now}
+        {
+            "workspace": request.workspace,
+            "channel_id": channel_id,
+            "about": about,
+            "by": request.user_id,
+            "at": now,
+            "by_organizer": await _is_organizer(request),
+        }
     )
 
     def apply(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
@@ -196,7 +203,13 @@ async def _change(request: SlackRequest, verb: Verb, features: Features, about: 
 
 async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
     now, channel_id = request.now(), request.metadata
-    requested = SubscriptionChange(workspace=request.workspace, channel_id=channel_id, by=request.user_id, at=now)
+    requested = SubscriptionChange(
+        workspace=request.workspace,
+        channel_id=channel_id,
+        by=request.user_id,
+        at=now,
+        by_organizer=await _is_organizer(request),
+    )
     async with request.services.store.write() as db:
         change = await subscriptions_service.apply_choice(db, requested, choice)
     request.services.scheduler.wake()
@@ -208,8 +221,12 @@ async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
     )
 
 
-async def _require_sees_all(request: SlackRequest) -> None:
-    check_may_subscribe_to_all(sees_all=await request.services.visibility.sees_all(await request.current_person()))
+async def _require_organizer(request: SlackRequest) -> None:
+    check_may_subscribe_to_all(is_organizer=await _is_organizer(request))
+
+
+async def _is_organizer(request: SlackRequest) -> bool:
+    return await request.services.permissions.is_organizer(await request.current_person())
 
 
 async def _adds_features(request: SlackRequest, choice: ChannelChoice) -> bool:

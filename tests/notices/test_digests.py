@@ -58,7 +58,12 @@ def hours(**changes: Any) -> ChannelHours:
 
 def line(**changes: Any) -> Subscription:
     """#launch is subscribed to all webinars."""
-    facts: dict[str, Any] = {"workspace": ACCOUNT.workspace, "channel_id": "C1", "scope": Scope.ALL}
+    facts: dict[str, Any] = {
+        "workspace": ACCOUNT.workspace,
+        "channel_id": "C1",
+        "scope": Scope.ALL,
+        "by_organizer": True,
+    }
     return Subscription(**(facts | {"set_by": "U1", "set_at": LONG_AGO} | changes))
 
 

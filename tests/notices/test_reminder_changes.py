@@ -36,7 +36,9 @@ def subscription(**changes: Any) -> Subscription:
 
 def followed(**changes: Any) -> Subscription:
     """#launch is subscribed to all webinars with the default features."""
-    return subscription(**({"scope": Scope.ALL, "subject": "", "account": None, "by_share": False} | changes))
+    return subscription(
+        **({"scope": Scope.ALL, "subject": "", "account": None, "by_share": False, "by_organizer": True} | changes)
+    )
 
 
 async def save_webinar(store: Store, *subscriptions: Subscription) -> None:

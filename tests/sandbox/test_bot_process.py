@@ -27,7 +27,9 @@ async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
     by: dict[str, Any] = {"workspace": workspace, "channel_id": "C0LAUNCH", "set_by": "U0CHLOE", "set_at": now}
     first = (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
     async with world.bot.services.store.write() as db:
-        await subscription_table.save(db, Subscription(scope=Scope.ALL, features=frozenset({Feature.CHANGES}), **by))
+        await subscription_table.save(
+            db, Subscription(scope=Scope.ALL, by_organizer=True, features=frozenset({Feature.CHANGES}), **by)
+        )
         await subscription_table.save_hours(db, ChannelHours(digest=DigestPace.DAILY, digest_at=first.hour * 60, **by))
     await control.execute({"refresh": ""})
     await world.until(lambda: world.bot.services.mirror.swept_at and world.bot.services.mirror.swept_at > now)

@@ -10,7 +10,9 @@ from sqlalchemy import update
 
 from bot.db import schema
 from bot.notices.model import Feature, NoticeKind, NoticeState
-from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope
+from bot.notices.planner import replan_channel
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope, Subscription
 from tests.support.subscriptions import (
     create_webinar,
     planned_notices,
@@ -24,9 +26,9 @@ from tests.support.world import World
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def members_see_all(world: World) -> None:
-    """Every member may subscribe a channel to all webinars."""
-    await world.let_members_see_all()
+async def organizers(world: World) -> None:
+    """These members may subscribe a channel to all webinars."""
+    await world.choose_organizers("U0CHLOE", "U0DEV", "U0EMI")
 
 
 async def test_subscribing_is_shown_back_and_introduced_once(world: World) -> None:
@@ -191,3 +193,61 @@ async def test_admin_also_sees_what_did_not_go_out(world: World) -> None:
         world, "ana", "subscriptions"
     )
     assert "did not go out" not in await reply_to(world, "dev", "subscriptions")
+
+
+async def subscribe_as_before(world: World, user_id: str) -> None:
+    """What a member could set up with an earlier version: #launch hears of all webinars."""
+    services = world.bot.services
+    facts = {"workspace": services.account.workspace, "channel_id": "C0LAUNCH", "scope": Scope.ALL}
+    line = Subscription(**facts, set_by=user_id, set_at=world.clock.now())
+    async with services.store.write() as db:
+        await subscription_table.save(db, line)
+        await replan_channel(db, services.account.workspace, "C0LAUNCH", world.clock.now())
+
+
+async def test_an_earlier_subscription_of_a_member_announces_nothing_new(world: World) -> None:
+    """It covers what they created and what has its card there; after an organizer subscribes, everything."""
+    await subscribe_as_before(world, "U0FINN")
+    await create_webinar(world, "ana", "Board: layoffs")
+    await create_webinar(world, "finn", "Garden tour")
+    world.ringcentral.create("Open house", world.clock.now() + timedelta(days=3))
+    await world.bot.services.mirror.sweep()
+
+    assert await reminded_webinars(world) == {"Garden tour"}
+    await world.command("ana", "#launch", 'share "open house"')
+    assert await reminded_webinars(world) == {"Garden tour", "Open house"}
+    words = await reply_to(world, "finn", "subscriptions")
+    assert "*Webinars that <@U0FINN> created or whose card is here*: reminders" in words
+    await world.command("gia", "#launch", "list")
+    assert "layoffs" not in world.last("#launch", "gia").words
+    await reply_to(world, "dev", "subscribe")
+    assert await reminded_webinars(world) == {"Board: layoffs", "Garden tour", "Open house"}
+
+
+async def test_earlier_subscriptions_are_reviewed_at_the_start(world: World) -> None:
+    """That of an organizer covers all webinars again; notices that a member's does not cover are withdrawn."""
+    await create_webinar(world, "ana", "Board: layoffs")
+    services = world.bot.services
+    for user_id, expected in (("U0FINN", set[str]()), ("U0DEV", {"Board: layoffs"})):
+        await subscribe_as_before(world, user_id)
+
+        await services.subscription_review.run()
+
+        assert await reminded_webinars(world) == expected
+    world.slack.fail("users.info", error="user_not_found")
+    await subscribe_as_before(world, "U0GONE")
+    await services.subscription_review.run()
+    assert await reminded_webinars(world) == set()
+
+
+@pytest.mark.parametrize("user", ["finn", "gia"])
+async def test_others_do_not_subscribe_to_all_although_they_see_what_was_announced_nowhere(
+    world: World, user: str
+) -> None:
+    """Because a webinar may be announced in a private channel only."""
+    await world.let_members_see_all()
+
+    words = await reply_to(world, user, "subscribe")
+
+    assert "Only organizers and admins can" in words or "Guests and people of other organizations can't" in words
+    assert await subscribed_features(world) == []

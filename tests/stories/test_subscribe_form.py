@@ -40,9 +40,9 @@ FILLED = {
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def members_see_all(world: World) -> None:
-    """Every member may subscribe a channel to all webinars."""
-    await world.let_members_see_all()
+async def organizers(world: World) -> None:
+    """These members may subscribe a channel to all webinars."""
+    await world.choose_organizers("U0CHLOE", "U0DEV", "U0EMI")
 
 
 async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: World) -> None:

@@ -29,6 +29,7 @@ def subscription(channel: str, *features: Feature, set_by: str = "U9", **changes
             "workspace": WORKSPACE,
             "channel_id": channel,
             "scope": Scope.ALL,
+            "by_organizer": True,
             "features": frozenset(features),
             "set_by": set_by,
             "set_at": NOW,

@@ -23,7 +23,14 @@ SET_AT_TEXT = when(NOW)
 
 def subscription(**changes: Any) -> Subscription:
     """A subscription of #launch to all webinars."""
-    facts = {"workspace": WORKSPACE, "channel_id": "C1", "scope": Scope.ALL, "set_by": "U1", "set_at": NOW}
+    facts = {
+        "workspace": WORKSPACE,
+        "channel_id": "C1",
+        "scope": Scope.ALL,
+        "set_by": "U1",
+        "set_at": NOW,
+        "by_organizer": True,
+    }
     return Subscription(**(facts | changes))
 
 

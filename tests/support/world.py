@@ -20,7 +20,7 @@ from bot.app import EVENTS, Greenroom, ProviderTiming, build
 from bot.model.visibility import Unannounced
 from bot.settings import Settings
 from bot.slack.deliver import Pace
-from bot.webinars import visibility_table
+from bot.webinars import organizer_table, visibility_table
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
@@ -190,6 +190,12 @@ class World:
         assert outcome.errors == {}
         await self.settled()
         return self.slack.view(user)
+
+    async def choose_organizers(self, *user_ids: str) -> None:
+        """Set these people as the organizers."""
+        services = self.bot.services
+        async with services.store.write() as db:
+            await organizer_table.save(db, services.account.workspace, user_ids, "U0ANA", self.clock.now())
 
     async def let_members_see_all(self) -> None:
         """Set that all members see the webinars that were announced nowhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.model.people import Account
 from bot.model.webinar import Webinar
@@ -67,9 +67,11 @@ def set_for_all(
     return _without_empty(_replace(subscriptions, change, features, current=current))
 
 
-def _general(subscriptions: Iterable[Subscription], webinar: Webinar) -> Features:
-    general = [each.features for each in subscriptions if each.scope is not Scope.WEBINAR and covers(each, webinar)]
-    return frozenset[Feature]().union(*general)
+def _general(subscriptions: Sequence[Subscription], webinar: Webinar) -> Features:
+    own = own_subscription(webinar, subscriptions)
+    with_card = {own.channel_id} if own and own.by_share else frozenset[str]()
+    general = [each for each in subscriptions if each.scope is not Scope.WEBINAR and covers(each, webinar, with_card)]
+    return frozenset[Feature]().union(*(each.features for each in general))
 
 
 def _change_one(
@@ -96,9 +98,11 @@ def _replace(
     current: Subscription | None,
 ) -> list[Subscription]:
     """The subscriptions with a new one in place of `current`."""
-    if current and current.features == features and not current.by_share:
-        return list(subscriptions)
     scope, subject, account = _change_key(change)
+    by_organizer = scope is Scope.ALL and (change.by_organizer or bool(current and current.by_organizer))
+    is_same = current and (current.features, current.by_organizer) == (features, by_organizer)
+    if current and is_same and not current.by_share:
+        return list(subscriptions)
     replacement = Subscription(
         workspace=change.workspace,
         channel_id=change.channel_id,
@@ -109,6 +113,7 @@ def _replace(
         offsets=current.offsets if current else None,
         set_by=change.by,
         set_at=change.at,
+        by_organizer=by_organizer,
     )
     return [*(each for each in subscriptions if each != current), replacement]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -53,6 +53,9 @@ class Subscription(Frozen):
     by_share: bool = False
     """Made by sharing a card and not changed since. It only adds to other subscriptions, and it is removed with the
     card unless its offsets were chosen."""
+    by_organizer: bool = False
+    """For `ALL`: set up by an organizer, who sees every webinar. Otherwise it covers the webinars of the person who set
+    it up, and those whose card is in its channel: it must not announce what was announced nowhere."""
 
 
 def webinar_subscription(
@@ -96,6 +99,7 @@ class SubscriptionChange(Frozen):
     about: Webinar | Literal["mine", "all"] = "all"
     by: str
     at: AwareDatetime
+    by_organizer: bool = False
 
 
 def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) -> list[ChannelFeatures]:
@@ -104,14 +108,12 @@ def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) ->
     A subscription to the webinar itself, other than by its card, decides alone, even without features (a muted
     webinar). Otherwise the subscriptions to its creator's webinars, to all, and by its card are added up.
     """
+    given = list(subscriptions)
+    own = {each.channel_id: each for each in given if each.scope is Scope.WEBINAR and covers(each, webinar)}
+    with_card = {channel for channel, each in own.items() if each.by_share}
     added: dict[str, Features] = {}
-    own: dict[str, Subscription] = {}
-    for each in subscriptions:
-        if not covers(each, webinar):
-            continue
-        if each.scope is Scope.WEBINAR:
-            own[each.channel_id] = each
-        if each.scope is not Scope.WEBINAR or each.by_share:
+    for each in given:
+        if covers(each, webinar, with_card) and (each.scope is not Scope.WEBINAR or each.by_share):
             added[each.channel_id] = added.get(each.channel_id, frozenset()) | each.features
     decided = {channel: each.features for channel, each in own.items() if not each.by_share}
     return [
@@ -136,8 +138,12 @@ def own_subscription(webinar: Webinar, subscriptions: Iterable[Subscription]) ->
     return next((each for each in subscriptions if each.scope is Scope.WEBINAR and covers(each, webinar)), None)
 
 
-def covers(subscription: Subscription, webinar: Webinar) -> bool:
-    """Whether the subscription applies to the webinar."""
+def covers(subscription: Subscription, webinar: Webinar, with_card: Collection[str] = ()) -> bool:
+    """Whether the subscription applies to the webinar, whose card is in the channels `with_card`.
+
+    Without these channels, it is the rule of which subscriptions announce a webinar, which
+    `bot.webinars.visibility_table` repeats as a query.
+    """
     if subscription.workspace != webinar.account.workspace:
         return False
     match subscription.scope:
@@ -146,7 +152,8 @@ def covers(subscription: Subscription, webinar: Webinar) -> bool:
         case Scope.MINE:
             return bool(webinar.created_by) and subscription.subject == webinar.created_by
         case Scope.ALL:
-            return True
+            is_theirs = bool(webinar.created_by) and subscription.set_by == webinar.created_by
+            return subscription.by_organizer or is_theirs or subscription.channel_id in with_card
 
 
 def parse_features(words: Iterable[str]) -> tuple[Features, dict[str, Feature | None]]:

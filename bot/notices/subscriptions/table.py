@@ -52,6 +52,7 @@ async def save(db: Db, subscription: Subscription) -> None:
             "set_by": subscription.set_by,
             "set_at": subscription.set_at,
             "by_share": subscription.by_share,
+            "by_organizer": subscription.by_organizer,
         },
     )
 
@@ -153,6 +154,7 @@ def _subscription(row: Any) -> Subscription:
         set_by=row.set_by,
         set_at=row.set_at,
         by_share=row.by_share,
+        by_organizer=row.by_organizer,
     )
 
 

@@ -40,7 +40,9 @@ HALF_HOUR = (timedelta(minutes=30),)
 
 def change(about: Webinar | Literal["mine", "all"] = "all", by: str = "U1") -> SubscriptionChange:
     """A change of the subscriptions of #launch."""
-    return SubscriptionChange(workspace=ACCOUNT.workspace, channel_id="C1", about=about, by=by, at=NOW)
+    return SubscriptionChange(
+        workspace=ACCOUNT.workspace, channel_id="C1", about=about, by=by, at=NOW, by_organizer=True
+    )
 
 
 def card_line(about: Webinar = LAUNCH, features: Features = DEFAULT_FEATURES) -> Subscription:

@@ -24,7 +24,14 @@ LEADS = (timedelta(days=1), timedelta(minutes=10))
 
 def line(**changes: Any) -> Subscription:
     """#launch is subscribed to all webinars with the default features."""
-    facts = {"workspace": HERE, "channel_id": "C1", "scope": Scope.ALL, "set_by": "U1", "set_at": NOW}
+    facts = {
+        "workspace": HERE,
+        "channel_id": "C1",
+        "scope": Scope.ALL,
+        "set_by": "U1",
+        "set_at": NOW,
+        "by_organizer": True,
+    }
     return Subscription(**(facts | changes))
 
 
@@ -90,7 +97,9 @@ async def test_subscriptions_of_a_channel_are_replaced(store: Store) -> None:
     launch = webinar()
 
     def change(**changes: Any) -> SubscriptionChange:
-        return SubscriptionChange(**({"workspace": HERE, "channel_id": "C1", "by": "U1", "at": NOW} | changes))
+        return SubscriptionChange(
+            **({"workspace": HERE, "channel_id": "C1", "by": "U1", "at": NOW, "by_organizer": True} | changes)
+        )
 
     before = subscribe(subscribe([], change(), DEFAULT_FEATURES), change(about="mine"), DEFAULT_FEATURES)
     after = unsubscribe(unsubscribe(before, change(about="mine")), change(about=launch, by="U2"))
@@ -110,7 +119,7 @@ async def test_two_who_change_a_channel_at_once_lose_nothing(store: Store) -> No
         async with store.write() as db:
             await subscription_table.lock_channel(db, HERE, "C1")
             lines = await subscription_table.of_channel(db, HERE, "C1")
-            change = SubscriptionChange(workspace=HERE, channel_id="C1", by="U1", at=NOW)
+            change = SubscriptionChange(workspace=HERE, channel_id="C1", by="U1", at=NOW, by_organizer=True)
             await asyncio.sleep(0)  # the other one's turn, if it is let
             await subscription_table.replace(db, lines, subscribe(lines, change, frozenset({feature})))
 

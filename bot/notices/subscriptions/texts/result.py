@@ -136,7 +136,9 @@ def _subscription_line(subscription: Subscription, channel: ChannelState) -> str
 def _about(subscription: Subscription, channel: ChannelState, *, creator: str = "") -> str:
     match subscription.scope:
         case Scope.ALL:
-            return "all webinars"
+            if subscription.by_organizer:
+                return "all webinars"
+            return f"webinars that {creator or f'<@{subscription.set_by}>'} created or whose card is here"
         case Scope.MINE:
             return f"webinars that {creator or f'<@{subscription.subject}>'} created"
     return plain(channel.webinars[subscription.subject].title)
