@@ -13,6 +13,8 @@ from sandbox.slack.model import Json, Message, Person, View
 from sandbox.slack.submission import apply_response
 from tests.support.world import World
 
+COORDINATION = {"locks"}
+"""Tables with what replicas know of each other about any request, also a refused one."""
 LOOKUPS = {"users.info", "usergroups.list", "usergroups.users.list", "conversations.info", "conversations.members"}
 """The Slack calls that read a user's name, permissions and channels."""
 
@@ -123,7 +125,7 @@ class DatabaseRows:
         if version == self._version:
             return set()  # nothing was committed
         before, self._version, self._tables = self._tables, version, self._read()
-        return {name for name, rows in self._tables.items() if rows != before[name]}
+        return {name for name, rows in self._tables.items() if rows != before[name]} - COORDINATION
 
     def close(self) -> None:
         """Close the connection."""
