@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-HEAD = "0008"
+HEAD = "0009"
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",
