@@ -55,6 +55,7 @@ from bot.slack.client import Identity, SlackApi
 from bot.slack.deliver import ResultDelivery
 from bot.slack.users import Users
 from bot.sync.cards import Cards
+from bot.sync.drift import Drift
 from bot.sync.mirror import Mirror
 from bot.team import change_table
 from bot.team import table as team_table
@@ -65,6 +66,7 @@ from bot.webinars.visibility import Visibility
 
 SWEEP_INTERVAL = timedelta(minutes=5)
 COUNT_INTERVAL = timedelta(seconds=15)
+DRIFT_INTERVAL = timedelta(minutes=1)
 DIGEST_INTERVAL = timedelta(minutes=1)
 RESUME_INTERVAL = timedelta(seconds=30)
 DAY = timedelta(days=1)
@@ -112,6 +114,7 @@ class Services:
     own_pages: OwnPages
     page_queue: PageQueue
     bulk: BulkService
+    drift: Drift
     errors: Counter[str] = field(default_factory=Counter)
     """How often users saw an error of each kind since the start."""
 
@@ -226,6 +229,7 @@ def build_services(
         own_pages=OwnPages(urls, tokens, account, store, provider, clock, page_queue),
         page_queue=page_queue,
         bulk=BulkService(worker_id, account, store, mirror, slack, urls, registrar, clock, background),
+        drift=Drift(mirror, team_service, store, shared_locks, clock),
     )
     _schedule(services)
     return services
@@ -251,6 +255,7 @@ async def release_leases(store: Store) -> None:
 def _schedule(services: Services) -> None:
     services.scheduler.add("sweep", SWEEP_INTERVAL, services.sweep)
     services.scheduler.add("count", COUNT_INTERVAL, services.mirror.count_next)
+    services.scheduler.add("drift", DRIFT_INTERVAL, services.drift.step)
     services.scheduler.add("digest", DIGEST_INTERVAL, services.plan_digests)
     services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
     services.scheduler.add("daily", DAY, services.daily)

@@ -63,7 +63,8 @@ def _check_scopes(identity: Identity) -> list[Finding]:
 async def _check_way_in(settings: Settings, http: aiohttp.ClientSession) -> list[Finding]:
     if not settings.socket_mode:
         path = f"{settings.public_url or 'https://your-address'}/slack/events"
-        what = f"In your app, {path} must be the Request URL of Interactivity and of the command /webinar."
+        places = "Interactivity, of Event Subscriptions and of the command /webinar"
+        what = f"In your app, {path} must be the Request URL of {places}."
         return [note(WAY_IN, "over HTTP; only a request from Slack shows that SLACK_SIGNING_SECRET is right", what)]
     client = AsyncWebClient(base_url=settings.slack_api_url.rstrip("/") + "/", session=http, retry_handlers=[])
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -142,6 +143,30 @@ class Mirror:
             raise ProviderGone(DELETED)
         return await self._reader.registration(webinar, caller)
 
+    async def compare(self, session_id: str, caller: Caller) -> None:
+        """Read what lists of sessions omit: the registration, or without one the shared link. One to three calls.
+
+        A webinar that does not exist any more is canceled here. Raises `ProviderError`.
+        """
+        async with self._locks[session_id]:
+            webinar = await self.find(session_id)
+            if webinar.audience is not Audience.ANYONE and await self._has_registration(webinar, caller):
+                return
+            self.budget.spend()
+            try:
+                read = await self._reader.link(webinar, caller)
+            except ProviderGone:
+                self.budget.spend()
+                await self._poller.confirm(webinar, caller)
+                return
+            if webinar.audience is Audience.ANYONE and not read.attendee_link:
+                await self._has_registration(webinar, caller)
+
+    @property
+    def repaired(self) -> Counter[str]:
+        """The differences from the provider that were found and saved since the start, by kind."""
+        return self._reader.repaired
+
     async def count_next(self) -> None:
         """Read the registration that is most overdue: at most one upkeep call, none if the budget is spent."""
         await self._poller.next()
@@ -183,6 +208,14 @@ class Mirror:
         if was is None or now is None or now.sequence <= was.sequence:
             return read
         return await self._reader.session(read, caller)
+
+    async def _has_registration(self, webinar: Webinar, caller: Caller) -> bool:
+        self.budget.spend()
+        try:
+            await self._reader.registration(webinar, caller)
+        except ProviderGone:
+            return False
+        return True
 
     def _is_fresh_enough(self, caller: Caller, read_at: datetime) -> bool:
         return caller.lane is Lane.LOOK and is_fresh(read_at, self._clock.now())

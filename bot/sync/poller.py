@@ -68,7 +68,7 @@ class Poller:
         to_confirm = [
             webinar for webinar in missing if is_coming_or_live(webinar, now) and webinar.seen_at < now - SETTLING
         ]
-        checks = [partial(self._confirm, webinar) for webinar in self._by_last_check(to_confirm)[:CHECKS_A_SWEEP]]
+        checks = [partial(self.confirm, webinar) for webinar in self._by_last_check(to_confirm)[:CHECKS_A_SWEEP]]
         if caller.lane is Lane.UPKEEP:
             gone = {webinar.session_id for webinar in missing}
             unread = [one for one in known if _is_left_unread(one, now) and one.session_id not in gone]
@@ -114,7 +114,8 @@ class Poller:
             del self._soon[session_id]
         return None
 
-    async def _confirm(self, webinar: Webinar, caller: Caller) -> None:
+    async def confirm(self, webinar: Webinar, caller: Caller) -> None:
+        """Cancel a webinar here if it does not exist at the provider (one call). Raises no `ProviderError`."""
         self._checked_at[webinar.session_id] = self._clock.now()
         try:
             await self._provider.webinar(webinar.webinar_id, caller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webi
 from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
+from bot.sync.drift_rules import differences
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
 from bot.webinars.table import NO_LINK
@@ -43,6 +45,8 @@ class WebinarReader:
         self._directory = directory
         self._cards = cards
         self._clock = clock
+        self.repaired: Counter[str] = Counter()
+        """The differences from the provider that were found and saved since the start, by kind."""
 
     async def registration(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Read and save the registration of a session (one call). Raises `ProviderGone` if there is none yet."""
@@ -59,7 +63,8 @@ class WebinarReader:
         """Read and save the shared link of a session (one call), which session lists omit: with it, anyone can join."""
         facts = await self._provider.session(webinar.webinar_id, webinar.session_id, caller)
         audience = {"audience": Audience.ANYONE} if facts.attendee_link else {}
-        return await self._save_facts(webinar, attendee_link=facts.attendee_link, **audience)
+        is_shown = caller.lane is not Lane.UPKEEP
+        return await self._save_facts(webinar, force=is_shown, attendee_link=facts.attendee_link, **audience)
 
     async def session(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Read and save the times of a session (one call)."""
@@ -133,10 +138,10 @@ class WebinarReader:
         await self._cards.update(changed, force=force)
         return changed
 
-    async def _save_facts(self, webinar: Webinar, **facts: object) -> Webinar:
+    async def _save_facts(self, webinar: Webinar, *, force: bool = True, **facts: object) -> Webinar:
         now = self._clock.now()
         changed = await self._change(webinar, lambda current: current.model_copy(update={**facts, "seen_at": now}))
-        await self._cards.update(changed, force=True)
+        await self._cards.update(changed, force=force)
         return changed
 
     async def _change(self, webinar: Webinar, change: Callable[[Webinar], Webinar], by: str = "") -> Webinar:
@@ -164,6 +169,8 @@ class WebinarReader:
         if read and _counts(read) != _counts(before.registration if before else None):
             await count_history.add(db, self.account, after.session_id, read)
         await plan_changes(db, before, after, now, by)
+        if not by:
+            self.repaired.update(differences(before, after))
 
 
 def merged(
@@ -202,7 +209,9 @@ def with_registration(current: Webinar, read: Registration, *, unless_read_since
         return current  # a later read or a change was saved meanwhile
     since = before.limit_since if before and before.limit == read.limit else read.read_at
     registration = read.model_copy(update={"limit_since": since})
-    return current.model_copy(update={"registration": registration, "audience": Audience.REGISTRANTS})
+    # Only a webinar without registration has a shared link.
+    facts = {"registration": registration, "audience": Audience.REGISTRANTS, "attendee_link": ""}
+    return current.model_copy(update=facts)
 
 
 def _session(facts: SessionFacts) -> str:

@@ -76,6 +76,13 @@ async def confirm(db: Db, change: TeamOperation, worker_id: str, until: datetime
     return (await db.execute(update(team_changes).where(*mine).values(**values))).rowcount == 1
 
 
+async def is_changing(db: Db, account: Account, session_id: str) -> bool:
+    """Whether a change of this team is in progress."""
+    which = [*of_account(team_changes, account), team_changes.c.session_id == session_id]
+    query = select(team_changes.c.change_id).where(*which, team_changes.c.step != TeamStep.DRAFT).limit(1)
+    return (await db.execute(query)).first() is not None
+
+
 async def forget(db: Db, change: TeamOperation) -> None:
     """Delete a change that is done."""
     await db.execute(delete(team_changes).where(*LEASES.same(change)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -9,6 +10,7 @@ from bot.commands.slack_text import normalized_word
 from bot.errors import BadInput
 from bot.model.people import Frozen
 from bot.model.team import FORMER, MAX_TEAM, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
+from bot.sync.drift_rules import Difference
 
 ROLE_NAMES: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
 """The display name of each role."""
@@ -101,6 +103,26 @@ def merge_listed(stored: Iterable[Member], listed: Iterable[Invitee]) -> MergedT
     notified = [one for one in gone if one.user_id and one.dm_channel_id]
     saved += [one.model_copy(update={"notified_by": NotifiedBy.GONE}) for one in notified]
     return MergedTeam(saved, gone, [one.invitee.invitee_id for one in gone if one not in notified])
+
+
+def team_differences(stored: Iterable[Member], listed: Iterable[Invitee]) -> Counter[str]:
+    """How many members the provider has added, removed, or given another role, compared with what is stored."""
+    stored, listed = list(stored), list(listed)
+    before = {one.invitee.invitee_id for one in stored if one.notified_by not in FORMER}
+    after = {invitee.invitee_id for invitee in listed}
+    found: dict[str, int] = {
+        Difference.TEAM_ADDED: len(after - before),
+        Difference.TEAM_REMOVED: len(before - after),
+        Difference.TEAM_ROLE: len(with_another_role(stored, listed)),
+    }
+    return Counter({kind: count for kind, count in found.items() if count})
+
+
+def with_another_role(stored: Iterable[Member], listed: Iterable[Invitee]) -> list[str]:
+    """The invitee ids of stored members whose role is another one in the list."""
+    roles = {invitee.invitee_id: invitee.role for invitee in listed}
+    invitees = [one.invitee for one in stored if one.notified_by not in FORMER]
+    return [one.invitee_id for one in invitees if roles.get(one.invitee_id, one.role) is not one.role]
 
 
 def read_role(word: str) -> Role:

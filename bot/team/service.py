@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from bot.clock import Clock, machine_now
@@ -25,7 +26,7 @@ from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.apply import UNCLEAR, AppliedChange, TeamApplier, TeamChangeUnclear, save_applied, save_team
 from bot.team.change_table import TeamOperation, TeamStep
-from bot.team.diff import TeamDiff
+from bot.team.diff import TeamDiff, team_differences, with_another_role
 from bot.team.member_notify import MemberNotifier
 from bot.team.notify import TeamNotifier
 from bot.team.table import Team
@@ -115,6 +116,32 @@ class TeamService:
         """The change with this id, until everyone was notified of it."""
         async with self._store.read() as db:
             return await change_table.find(db, self._account, change_id)
+
+    async def read_times(self) -> dict[str, datetime]:
+        """When each team that is known was last read, by session id."""
+        async with self._store.read() as db:
+            return await team_table.read_times(db, self._account)
+
+    async def compare(self, webinar: Webinar, caller: Caller) -> Counter[str]:
+        """Read the team (one call), save it, and return how many members differed, by kind.
+
+        Members removed elsewhere are notified, and messages show new roles. Nothing is saved if the team was changed
+        here meanwhile: the list may be older.
+        """
+        account, session_id = self._account, webinar.session_id
+        async with self._locks[session_id]:
+            began = self._clock.now()
+            listed = await self._provider.invitees(webinar.webinar_id, session_id, caller)
+            async with self._store.write() as db:
+                is_newer = await team_table.was_saved_since(db, account, session_id, began)
+                if is_newer or await change_table.is_changing(db, account, session_id):
+                    return Counter()
+                before = await team_table.find(db, account, session_id)
+                await save_team(db, account, session_id, listed, self._clock.now())
+                if before is None:
+                    return Counter()
+                await team_table.mark_outdated(db, account, session_id, with_another_role(before.members, listed))
+        return team_differences(before.members, listed)
 
     async def draft(self, webinar: Webinar, diff: TeamDiff, by: str) -> TeamOperation:
         """Save a change that its user is asked to confirm."""

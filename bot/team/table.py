@@ -21,6 +21,8 @@ from bot.model.team import FORMER, Invitee, NotifiedBy, Role
 from bot.model.webinar import MAX_LENGTH
 from bot.team.diff import Member, merge_listed, sort_members
 
+OUTDATED = "outdated"
+"""In place of the digest of what a message shows."""
 _LAST_MESSAGE = ("told_what", "shown_digest", "dm_channel_id", "dm_ts")
 """The columns about the last message to a member: only the worker that sends it changes them."""
 
@@ -57,6 +59,26 @@ async def find(db: Db, account: Account, session_id: str) -> Team | None:
     # The host is always listed (guide, webinar/invitees.md), so without one the team was never read.
     read_at = next((row.changed_at for row in rows if row.role == Role.HOST), None)
     return Team(sort_members(_member(row) for row in rows), read_at) if read_at else None
+
+
+async def read_times(db: Db, account: Account) -> dict[str, datetime]:
+    """When each team was last read as a whole, by session id."""
+    query = select(invitees.c.session_id, invitees.c.changed_at).where(
+        *of_account(invitees, account), invitees.c.role == Role.HOST, invitees.c.told.not_in(FORMER)
+    )
+    return {row.session_id: row.changed_at for row in await db.execute(query)}
+
+
+async def was_saved_since(db: Db, account: Account, session_id: str, moment: datetime) -> bool:
+    """Whether a member of this team was saved after `moment`."""
+    rows = await _rows(db, account, session_id, invitees.c.changed_at > moment)
+    return bool(rows)
+
+
+async def mark_outdated(db: Db, account: Account, session_id: str, ids: Collection[str]) -> None:
+    """Have the messages of these members rewritten, with a new calendar file."""
+    which = [*of_account(invitees, account), invitees.c.session_id == session_id, invitees.c.invitee_id.in_(ids)]
+    await db.execute(update(invitees).where(*which, _HAS_MESSAGE).values(shown_digest=OUTDATED, told_what=OUTDATED))
 
 
 async def members(db: Db, account: Account, session_id: str, ids: Collection[str]) -> list[Member]:

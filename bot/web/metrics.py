@@ -194,6 +194,7 @@ def _state(sources: Sources) -> Iterator[Metric]:
     jobs = sum(services.scheduler.failed.values())
     errors = {**services.errors, "job": jobs, "task": services.background.failed}
     yield _counter("greenroom_errors", "Errors by kind.", "kind", errors)
+    yield _counter("greenroom_drift_repaired", "Changes made elsewhere, by kind.", "kind", services.drift.repaired)
     left = {group: float(calls) for group, calls in gate.left.items()}
     yield _gauge("greenroom_gate_budget_left", "Calls that may be sent now, by rate group.", "group", left)
     waiting = {str(lane): float(count) for lane, count in gate.waiting.items()}

@@ -61,7 +61,10 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
         row["host_link"] = host_link.get_secret_value()
     if webinar.registration:
         row |= _registration_columns(webinar.registration)
-    unknown = [name for name in ("audience", "host_name", "created_by", "attendee_link") if not row[name]]
+    names = ["audience", "host_name", "created_by"]
+    if webinar.audience is not Audience.REGISTRANTS:  # a webinar with registration has no shared link any more
+        names.append("attendee_link")
+    unknown = [name for name in names if not row[name]]
     await db.upsert(webinars, row, keep=unknown)
 
 

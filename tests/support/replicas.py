@@ -40,6 +40,8 @@ async def two_replicas(
     """Start the world with two replicas."""
     async with running_world(folder, database_url=database_url, prepare=prepare) as world:
         other = await build(world.settings, world.clock, world.pace)
+        if not world.compares:
+            other.services.scheduler.pause("drift")
         other.services.background.grace = 0.005
         other.services.results.pace = PACE
         replicas = Replicas(world, other)
