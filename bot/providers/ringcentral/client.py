@@ -10,6 +10,7 @@ from bot.model.people import Coworker, ServiceUser
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.model.webinar_edit import WebinarEdit
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
+from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, EXTENSION, WEBINARS
 from bot.providers.ringcentral.payloads import (
     changed_session_body,
     changed_webinar_body,
@@ -29,14 +30,10 @@ from bot.providers.ringcentral.records import (
 from bot.providers.ringcentral.request import HEAVY, LIGHT, MEDIUM
 from bot.providers.ringcentral.transport import PER_PAGE
 
-EXTENSION = "/restapi/v1.0/account/~/extension/~"
 EXTENSIONS = "/restapi/v1.0/account/~/extension"
-DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
-WEBINARS = "/webinar/configuration/v1/webinars"
 WEBINAR = "/webinar/configuration/v1/webinars/{webinar_id}"
 WEBINAR_SESSIONS = "/webinar/configuration/v1/webinars/{webinar_id}/sessions"
 SESSION = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}"
-COMPANY_SESSIONS = "/webinar/configuration/v1/company/sessions"
 OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
 

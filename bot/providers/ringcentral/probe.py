@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from bot.errors import ProviderForbidden
 from bot.model.people import ServiceUser
 from bot.providers.base import Caller, Lane
-from bot.providers.ringcentral.client import COMPANY_SESSIONS, DIRECTORY, EXTENSION, WEBINARS
+from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, EXTENSION, WEBINARS
 from bot.providers.ringcentral.payloads import format_utc
 from bot.providers.ringcentral.people_records import ExtensionRecord
 from bot.providers.ringcentral.records import Record, parse_record
