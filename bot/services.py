@@ -61,6 +61,7 @@ from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.copy import TeamCopier
 from bot.team.service import TeamService
+from bot.webinars.host_refusals import HostRefusals
 from bot.webinars.permissions import Permissions
 from bot.webinars.visibility import Visibility
 
@@ -180,7 +181,7 @@ def build_services(
     scheduler = Scheduler(clock, delivery)
     background = BackgroundTasks()
     results = ResultDelivery(slack, background)
-    directory = Directory(provider)
+    directory = Directory(provider, refusals=HostRefusals(account, store, clock))
     channels = Channels(slack, clock)
     users = Users(store, slack, clock)
     permissions = Permissions(store, slack, directory)

@@ -37,6 +37,8 @@ class SlackRequest(RequestContext):
 
     failure_view: Callable[[str], View] | None = None
     """Builds the view that replaces a progress view if the work fails; None if no progress view is shown."""
+    failure_message: Callable[[str], Message] = sentence_message
+    """Builds the direct message that is sent if that view cannot be shown: it must say what failed."""
     is_early: bool = False
     """Whether a form was acknowledged before its listener has answered."""
     _window: ResultWindow | None = None
@@ -205,11 +207,11 @@ class SlackRequest(RequestContext):
             log.warning("error.undeliverable", extra={"reference": reference, "reason": undeliverable.sentence})
 
     async def _show_error(self, error: Exception, reference: str) -> None:
-        message = error_message.problem_message(error, reference)
+        sentence = error_message.error_sentence(error, reference)
         if self.failure_view:
-            await self.window.show(self.failure_view(error_message.error_sentence(error, reference)), message)
+            await self.window.show(self.failure_view(sentence), self.failure_message(sentence))
         elif not (self.view and await self._push(error_message.problem_view(error, reference))):
-            await self.reply(message)
+            await self.reply(self.failure_message(sentence))
 
     async def _push(self, view: View) -> bool:
         """Show a view above the modal. False if Slack does not: it is closed, or its trigger has expired."""

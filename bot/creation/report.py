@@ -59,7 +59,7 @@ class CreationReport:
             host_link=SecretStr(link) if link else None,
             channel_id=channel_id,
             planned=planned,
-            notes=[announced.note] if announced.note else [],
+            notes=[note for note in (creation.problem, announced.note) if note],
             password_set=bool(creation.request.form.options.password.get_secret_value()),
         )
         await self._show(creation, creation_texts.done(created), creation_texts.done_message(created))

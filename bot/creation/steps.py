@@ -179,7 +179,9 @@ class CreationSteps:
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
         host = creation.request.host
         host_name = host.name if host else self._directory.user_name(made.host_user_id)
-        complete = creation.model_copy(update={"step": CreationStep.COMPLETE, "session_id": session.session_id})
+        note = "" if made.is_host_entitled else await self._directory.note_not_entitled(host)
+        ended = {"step": CreationStep.COMPLETE, "session_id": session.session_id, "problem": note}
+        complete = creation.model_copy(update=ended)
         async with self._store.write() as db:
             mirrored = await webinar_table.find(db, creation.account, session.session_id, for_update=True)
             webinar = created_webinar(mirrored, creation, made, session, host_name=host_name, now=self._clock.now())
@@ -192,7 +194,7 @@ class CreationSteps:
     async def _failed(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
         if creation.webinar_id is None and not isinstance(error, StillUnclear):
             # Refused, or never sent: there is nothing to undo.
-            about_host = self._directory.note_refusal(error, creation.request.host)
+            about_host = await self._directory.note_refusal(error, creation.request.host)
             return await self.save(creation, CreationStep.UNDONE, problem=about_host or error.sentence)
         if isinstance(error, ProviderRefused):
             return await self._undo(creation, error.sentence, caller)

@@ -191,6 +191,8 @@ class WebinarFacts(Frozen):
     modified_at: AwareDatetime | None = None
     """When it was last changed; `None` if the provider does not say so."""
     host_user_id: str = ""
+    is_host_entitled: bool = True
+    """Whether the host has the license that starting the webinar needs."""
     options: Options
     fixed: FixedOptions
     audience: Audience

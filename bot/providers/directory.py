@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Protocol
 
 from bot.clock import monotonic
 from bot.errors import ProviderError, ProviderForbidden, ProviderRefused
@@ -55,12 +56,37 @@ HOST_REASONS: Mapping[HostProblem, str] = {
 SEND_AGAIN = "Nothing was created: send the form again, and {} will be the host."
 
 
+HOST_NOT_ENTITLED = (
+    "{} has no active Webinar license in RingCentral, so this webinar cannot be started yet. A RingCentral "
+    "administrator can add one in the Admin Portal."
+)
+
+
+class Refusals(Protocol):
+    """Remembers refused hosts across restarts."""
+
+    async def recent(self) -> Mapping[str, str]:
+        """The problem of each host who was refused lately, by their id; empty for the service user."""
+        ...
+
+    async def add(self, host_user_id: str, problem: str) -> None:
+        """Remember that this host was refused."""
+        ...
+
+
 class Directory:
     """The coworkers and the service user, read on start and once a day. People who are new since are looked up."""
 
-    def __init__(self, provider: WebinarProvider, monotonic: Callable[[], float] = monotonic) -> None:
-        """Start empty; `refresh` fills it."""
+    def __init__(
+        self,
+        provider: WebinarProvider,
+        monotonic: Callable[[], float] = monotonic,
+        *,
+        refusals: Refusals | None = None,
+    ) -> None:
+        """Start empty; `refresh` fills it. Without `refusals`, refused hosts are forgotten at each refresh."""
         self._provider = provider
+        self._refusals = refusals
         self._monotonic = monotonic
         self._reading = asyncio.Lock()
         self._read_at = -math.inf
@@ -88,7 +114,7 @@ class Directory:
                 return
             self._by_email = {coworker.email.lower(): coworker for coworker in coworkers}
             self._names = {coworker.user_id: coworker.name for coworker in coworkers}
-            self._refused.clear()
+            self._refused = await self._recently_refused()
             self._missing.clear()
             self.is_loaded, self._read_at = True, self._monotonic()
             log.info("directory.refreshed", extra={"coworkers": len(coworkers)})
@@ -119,19 +145,34 @@ class Directory:
         coworker = self.coworker(person)
         return coworker if self._may_choose and coworker and coworker.user_id not in self._refused else None
 
-    def note_refusal(self, error: ProviderError, host: Coworker | None) -> str:
+    async def note_refusal(self, error: ProviderError, host: Coworker | None) -> str:
         """Remember what the refusal of a new webinar says about its host; return it in plain words.
 
         `host` is `None` if the service user was to be the host. Empty if the refusal is about something else.
-        `host_for` omits refused hosts until the next refresh.
+        `host_for` omits refused hosts, for a day at least.
         """
         problem = host_problem(error, is_chosen=host is not None)
         if problem is None:
             return ""
-        self._refused[host.user_id if host else ""] = problem
+        await self._remember(host, problem)
         if host is None:
             return NO_SERVICE_LICENSE.format(self._service_name)
         return f"{HOST_PROBLEMS[problem]} {SEND_AGAIN.format(self._service_name)}"
+
+    async def note_not_entitled(self, host: Coworker | None) -> str:
+        """Remember that the host of a new webinar has no license; return it in plain words."""
+        await self._remember(host, HostProblem.LICENSE)
+        return HOST_NOT_ENTITLED.format(host.name if host else self._service_name)
+
+    async def _remember(self, host: Coworker | None, problem: HostProblem) -> None:
+        host_user_id = host.user_id if host else ""
+        self._refused[host_user_id] = problem
+        if self._refusals:
+            await self._refusals.add(host_user_id, problem)
+
+    async def _recently_refused(self) -> dict[str, HostProblem]:
+        recent = await self._refusals.recent() if self._refusals else {}
+        return {host_user_id: HostProblem(problem) for host_user_id, problem in recent.items()}
 
     def user_name(self, user_id: str) -> str:
         """The name of a RingCentral user; empty if unknown."""

@@ -35,11 +35,6 @@ def error_kind(error: Exception) -> str:
     return "database" if database_problem(error) else "unexpected"
 
 
-def problem_message(error: Exception, reference: str = "") -> Message:
-    """Return an error as a message."""
-    return sentence_message(error_sentence(error, reference))
-
-
 def sentence_message(sentence: str) -> Message:
     """Return a sentence of ours as a message."""
     return message(cut(escape_sentence(sentence), MAX_SECTION), [paragraph(sentence)])

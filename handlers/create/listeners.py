@@ -121,6 +121,9 @@ async def submit(request: SlackRequest) -> None:
     )
     earlier = await request.services.creation.begin(creation)
     request.failure_view = lambda sentence: creation_texts.failed(f"{sentence} {MAY_FOLLOW}", draft.draft_id)
+    request.failure_message = lambda sentence: creation_texts.failed_message(
+        f"{sentence} {MAY_FOLLOW}", draft.draft_id, title=form.title
+    )
     await request.acknowledge(response_action="update", view=creation_texts.working(form.title, draft.draft_id))
 
     async def work(request: SlackRequest) -> None:

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from sqlalchemy.exc import OperationalError
 
 from bot.creation import table as creation_table
 from bot.creation.table import CreationStep
+from bot.db.schema import subscriptions
 from bot.providers.base import Caller, Lane
 from sandbox.ringcentral.company import Person as Extension
 from tests.support.creation import (
@@ -27,6 +28,7 @@ from tests.support.creation import (
     hang_at_ringcentral,
     notifications,
     post_to_ringcentral,
+    release_held_responses,
     stored_creations,
     submit_form,
     wait_until_done,
@@ -309,6 +311,7 @@ async def test_a_refused_host_is_offered_again_after_the_directory_is_read(world
     _forbidden(world)
     await submit_form(world, "chloe")
     await wait_until_done(world)
+    world.clock.move(timedelta(days=1, minutes=1))
     await world.bot.services.directory.refresh()
 
     await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
@@ -406,3 +409,66 @@ async def _ringcentral_is_back(world: World) -> None:
     world.ringcentral.faults.clear()
     if not world.ringcentral.is_running:
         await world.ringcentral.start(port=urlsplit(world.ringcentral.url).port or 0)
+
+
+async def test_a_refused_host_is_remembered_across_a_restart(tmp_path: Path) -> None:
+    """For a day; then they are tried again, for they may have got a license."""
+    async with running_world(tmp_path, prepare=without_waits) as world:
+        _unlicensed(world)
+        await submit_form(world, "chloe")
+        await wait_until_done(world)
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+        await world.stop_bot()
+        await world.start_bot()
+        await world.command("chloe", "#launch", "create")
+        assert "the host, because you have no Webinar license." in world.slack.view("chloe").words
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+        world.clock.move(timedelta(days=1, minutes=1))
+        await world.bot.services.directory.refresh()
+        await world.command("chloe", "#launch", "create")
+        assert "You will be the host." in world.slack.view("chloe").words
+
+
+async def test_a_host_who_is_not_entitled_is_explained_in_the_result(tmp_path: Path) -> None:
+    """RingCentral created the webinar and says that its host has no license: so does the result, and the next form."""
+    async with running_world(tmp_path, prepare=without_waits) as world:
+        service = world.ringcentral.company.by_email("webinars@acme.example")
+        assert service
+
+        def end_license() -> None:
+            service.licensed = not world.ringcentral.dump()["webinars"]
+
+        world.ringcentral.fail("POST", WEBINAR, status=None, effect=True, cut=True)  # so that it is read afterwards
+        world.ringcentral.on_change.append(end_license)
+        await submit_form(world)
+        await wait_until_done(world)
+
+        words = world.slack.view("finn").words
+        assert "is ready" in words
+        assert (
+            "Greenroom Service has no active Webinar license in RingCentral, so this webinar cannot be started" in words
+        )
+        await world.slack.close("finn", world.slack.view("finn"), clear=True)
+        await world.command("finn", "#launch", "create")
+        assert "Greenroom Service has no Webinar license in RingCentral" in world.slack.view("finn").words
+
+
+async def test_an_unexpected_error_names_the_webinar_in_the_direct_message(tmp_path: Path) -> None:
+    """The form was closed meanwhile, and the person may have created other webinars."""
+    async with running_world(tmp_path, prepare=without_waits) as world:
+        workspace = world.bot.services.account.workspace.team_id
+        async with world.bot.services.store.write() as db:  # what no version of Greenroom writes
+            row = {"team_id": workspace, "channel_id": "C0LAUNCH", "scope": "all", "subject": "", "features": "bogus"}
+            await db.execute(insert(subscriptions).values(**row, set_by="U1", set_at=world.clock.now(), by_share=True))
+        reached = hang_at_ringcentral("POST", WEBINAR, done=True)(world)
+        await submit_form(world, "chloe", "Town hall")
+        await world.until(reached)
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+        release_held_responses(world)
+        await world.settled()
+
+        message = world.last("@chloe").words
+        assert "*Town hall* was not created." in message
+        assert "give your admin the reference" in message

@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands.verbs import VERBS
 from bot.errors import NotAllowed, NotFound
-from bot.slack.error_message import error_sentence, problem_message, problem_view, wait_sentence
+from bot.slack.error_message import error_sentence, problem_view, sentence_message, wait_sentence
 from handlers.browse.help import TOPICS, help_message
 from tests.support.block_kit import buttons, check_message, check_view
 from tests.support.rows import each_row
@@ -36,14 +36,14 @@ def test_unexpected_error_shows_a_reference_and_not_its_text() -> None:
 @pytest.mark.parametrize("sentence", ["Only <@U1> can.", NASTY * 10])
 def test_problem_keeps_slacks_limits_and_cannot_ping(sentence: str) -> None:
     """As a message and as a modal, with sentences that quote user text."""
-    message = problem_message(NotFound(sentence))
+    message = sentence_message(error_sentence(NotFound(sentence)))
     check_message(message.text, message.blocks)
     check_view(problem_view(NotFound(sentence)))
 
 
 def test_problem_may_name_a_person() -> None:
     """A refusal names who may."""
-    assert problem_message(NotAllowed("Only <@U1> can.")).text == "Only <@U1> can."
+    assert sentence_message(error_sentence(NotAllowed("Only <@U1> can."))).text == "Only <@U1> can."
 
 
 @pytest.mark.parametrize(

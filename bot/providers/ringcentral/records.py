@@ -97,6 +97,7 @@ class HostRecord(Record):
 
     user_id: str = ""
     linked_user: LinkedUserRecord = LinkedUserRecord()
+    entitled: bool | None = None
 
     @property
     def id(self) -> str:
@@ -161,6 +162,7 @@ class WebinarRecord(Record):
             created_at=self.creation_time,
             modified_at=self.last_modified_time,
             host_user_id=self.host.id,
+            is_host_entitled=self.host.entitled is not False,
             options=self.settings.options(),
             fixed=self.settings.fixed(),
             audience=Audience.REGISTRANTS if self.settings.registration else Audience.ANYONE,
