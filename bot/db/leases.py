@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Table, TextClause, and_, false, or_, select, true, update
+from sqlalchemy.dialects import postgresql as postgres
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import machine_now
 from bot.db.connection import Db, Store
-from bot.db.keys import of_account
+from bot.db.keys import account_columns, of_account
 from bot.model.people import Account
 
 log = logging.getLogger(__name__)
@@ -83,6 +85,14 @@ class LeasedTable(Generic[Record]):
     def owned(self, record: Record, worker_id: str) -> list[ColumnElement[bool]]:
         """Select the row of this record if this worker owns it."""
         return [*self.same(record), self._table.c.claimed_by == worker_id]
+
+    async def begin(self, db: Db, record: Record, worker_id: str, until: datetime, **more: Any) -> bool:
+        """Insert the row of this record, owned by this worker until then. False if there is one already."""
+        key = {name: getattr(record, name) for name in self._key}
+        row = {**account_columns(record.account), **key, **self._write(record), **more}
+        insert = postgres.insert(self._table) if db.is_postgresql else sqlite.insert(self._table)
+        begun = insert.values(**row, claimed_by=worker_id, claimed_until=until).on_conflict_do_nothing()
+        return (await db.execute(begun)).rowcount == 1
 
     async def claim(
         self, db: Db, account: Account, worker_id: str, now: datetime, until: datetime, *which: ColumnElement[bool]
@@ -204,6 +214,22 @@ class WorkerLeases(Generic[Record]):
     async def resume_later(self, record: Record, age: timedelta = timedelta()) -> None:
         """Leave this row as last saved, to be resumed after the wait for an operation of this age."""
         await self.release(record, until=machine_now() + retry_wait(age, self.retry))
+
+    @asynccontextmanager
+    async def owned(
+        self, record: Record, changed: Record, *unchanged: ColumnElement[bool], busy: Exception
+    ) -> AsyncIterator[Record]:
+        """Claim this row, save it as `changed`, and keep it while the block runs.
+
+        Raises `busy` if another worker owns it, or if `unchanged` no longer holds.
+        """
+        async with self._store.write() as db:
+            if not await self.take(db, record, *unchanged):
+                raise busy
+            if changed != record:
+                await self.advance(db, changed)
+        async with self.keep(changed):
+            yield changed
 
     def keep(self, *records: Record) -> AbstractAsyncContextManager[None]:
         """Renew the leases of these rows while the block runs, however long its vendor calls wait."""

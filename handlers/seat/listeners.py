@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import AnswersRequired, ChannelUnreachable, RegistrationClosed
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.seat import Seat, SeatState
-from bot.model.webinar import Webinar
+from bot.model.webinar import Status, Webinar
 from bot.notices.reminders import lock_webinar
 from bot.notices.subscriptions.service import OPENING_FEATURES, subscribe_person
 from bot.providers.base import Caller
@@ -111,7 +111,7 @@ async def refresh_seat(request: SlackRequest) -> None:
     """Read the seat at RingCentral again (one call): it may have been removed there."""
     webinar = await _webinar(request)
     before = await request.services.seats.find(webinar, request.user_id)
-    if before:
+    if before and webinar.status is not Status.CANCELED:
         await request.services.mirror.refreshes.take(request.user_id)
     seat = await request.services.seats.refresh(webinar, request.user_id, request.caller())
     if seat:

@@ -478,6 +478,25 @@ async def test_a_seat_removed_at_ringcentral_is_detected(world: World) -> None:
     assert seat_texts.LEFT in message.words
 
 
+@pytest.mark.parametrize("button", ["Refresh", "Cancel My Seat"])
+async def test_a_seat_of_a_canceled_webinar_causes_no_vendor_call(world: World, button: str) -> None:
+    """Its registrants went with it: a click in a window that was opened before says so at once."""
+    launch = await seats_harness(world)
+    view = await launch.take_seat()
+    services = world.bot.services
+    await services.cancellation.cancel(await services.mirror.find(launch.session_id), PERSON, "U0CHLOE")
+    for _ in range(2):
+        await services.mirror.refreshes.take("U0DEV")
+    before = len(world.vendor_calls())
+
+    await world.click("dev", view, button)
+
+    assert world.vendor_calls()[before:] == []
+    if button == "Cancel My Seat":
+        assert await services.seats.find(await services.mirror.find(launch.session_id), "U0DEV") is None
+    assert "refreshed twice" not in world.slack.view("dev").words
+
+
 async def test_a_user_is_notified_if_an_organizer_removes_them(world: World) -> None:
     """The DM loses the link, and they can register again."""
     launch = await seats_harness(world)

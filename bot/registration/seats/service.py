@@ -16,7 +16,7 @@ from bot.errors import BadInput, GreenroomError, OutcomeUnknown, ProviderError, 
 from bot.model.people import Account, Person
 from bot.model.registrant import Registrant
 from bot.model.seat import REGISTERED_STATES, Seat, SeatDetails, SeatState
-from bot.model.webinar import Webinar
+from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.notify import SeatNotifier
@@ -125,13 +125,22 @@ class SeatService:
             return await self._replace(seat, caller)
 
     async def leave(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat:
-        """Give a seat up: one call. The row is kept until the user was notified (`SeatNotifier.notify_gone`)."""
+        """Give a seat up: one call, none if the webinar is canceled, because its registrants went with it.
+
+        The row is kept until the user was notified (`SeatNotifier.notify_gone`).
+        """
         async with self._claimed(webinar, user_id, state=SeatState.CANCELING) as seat:
-            await self._remove(seat, caller)
+            if webinar.status is not Status.CANCELED:
+                await self._remove(seat, caller)
             return seat
 
     async def refresh(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat | None:
-        """The seat as RingCentral has it: one call. `None` if the registrant was removed there."""
+        """The seat as RingCentral has it: one call. `None` if the registrant was removed there.
+
+        The seat of a canceled webinar stays as it is, without a call: its registrants went with it.
+        """
+        if webinar.status is Status.CANCELED:
+            return await self.find(webinar, user_id)
         async with self._claimed(webinar, user_id) as seat:
             try:
                 registrant = await self._provider.registrant(webinar.session_id, str(seat.registrant_id), caller)
@@ -175,13 +184,10 @@ class SeatService:
             seat = await self.find(webinar, user_id)
             if seat is None:
                 raise BadInput(NO_SEAT)
-            async with self._store.write() as db:
-                if not await self.leases.take(db, seat, *seat_table.is_unchanged(seat)):
-                    raise BadInput(BUSY)
-            if change:
-                seat = await self._advance(seat, **change)
-            async with self.leases.keep(seat):
-                yield seat
+            changed = seat.model_copy(update={**change, "changed_at": self._clock.now()}) if change else seat
+            unchanged = seat_table.is_unchanged(seat)
+            async with self.leases.owned(seat, changed, *unchanged, busy=BadInput(BUSY)) as owned:
+                yield owned
 
     async def _request(self, seat: Seat, caller: Caller) -> Seat:
         try:
@@ -252,7 +258,8 @@ class SeatService:
     async def _continue(self, seat: Seat) -> Seat:
         match seat.state:
             case SeatState.CANCELING:
-                await self._remove(seat, NOTICE, resumed=True)
+                if (await self._mirror.find(seat.session_id)).status is not Status.CANCELED:
+                    await self._remove(seat, NOTICE, resumed=True)
                 return seat
             case SeatState.RENAMING:
                 return await self._replace(seat, NOTICE, resumed=True)

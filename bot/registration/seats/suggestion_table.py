@@ -5,48 +5,34 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
-from sqlalchemy.dialects import postgresql as postgres
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import ColumnElement, and_, delete, exists, or_
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account
+from bot.db.keys import account_of
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats, suggestions
-from bot.db.schema import webinars
 from bot.model.people import Account
 from bot.model.seat import REGISTERED_STATES, Suggestion, SuggestionState
-from bot.model.webinar import MAX_LENGTH
+from bot.registration.seats import person_rows
 
 
 async def begin(db: Db, suggestion: Suggestion, worker_id: str, until: datetime) -> bool:
     """Save a suggestion before it is sent. False if this person has one that did not lead to a seat."""
     former = (*LEASES.same(suggestion), suggestions.c.state == SuggestionState.TAKEN)
     await db.execute(delete(suggestions).where(*former))
-    row = {
-        **account_columns(suggestion.account),
-        "session_id": suggestion.session_id,
-        "user_id": suggestion.user_id,
-        "suggested_by": suggestion.suggested_by,
-        "source": suggestion.source,
-        **_values(suggestion),
-        "claimed_by": worker_id,
-        "claimed_until": until,
-    }
-    insert = postgres.insert(suggestions) if db.is_postgresql else sqlite.insert(suggestions)
-    return (await db.execute(insert.values(**row).on_conflict_do_nothing())).rowcount == 1
+    unchanging = {"suggested_by": suggestion.suggested_by, "source": suggestion.source}
+    return await LEASES.begin(db, suggestion, worker_id, until, **unchanging)
 
 
 async def find(db: Db, account: Account, session_id: str, user_id: str) -> Suggestion | None:
     """The suggestion to this person, in any state."""
-    where = (*of_account(suggestions, account), suggestions.c.session_id == session_id)
-    row = (await db.execute(select(suggestions).where(*where, suggestions.c.user_id == user_id))).first()
+    row = await person_rows.first(db, suggestions, *person_rows.of_person(suggestions, account, session_id, user_id))
     return _suggestion(row) if row else None
 
 
 def is_unchanged(suggestion: Suggestion) -> list[ColumnElement[bool]]:
     """Conditions that hold until the suggestion is saved again."""
-    return [suggestions.c.state == suggestion.state, suggestions.c.changed_at == suggestion.changed_at]
+    return person_rows.is_unchanged(suggestions, suggestion)
 
 
 async def forget(db: Db, suggestion: Suggestion, worker_id: str) -> None:
@@ -56,8 +42,7 @@ async def forget(db: Db, suggestion: Suggestion, worker_id: str) -> None:
 
 async def sessions(db: Db, account: Account) -> frozenset[str]:
     """The sessions with suggestions that were sent and not answered."""
-    where = (*of_account(suggestions, account), suggestions.c.state == SuggestionState.SENT)
-    return frozenset((await db.execute(select(suggestions.c.session_id).where(*where).distinct())).scalars())
+    return await person_rows.sessions(db, suggestions, account, suggestions.c.state == SuggestionState.SENT)
 
 
 async def claim_outdated(
@@ -74,8 +59,7 @@ async def claim_outdated(
 
 async def forget_ended(db: Db, account: Account, before: datetime) -> None:
     """Delete the suggestions of webinars that ended before then."""
-    over = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start < before - MAX_LENGTH)
-    await db.execute(delete(suggestions).where(*of_account(suggestions, account), suggestions.c.session_id.in_(over)))
+    await person_rows.forget_ended(db, suggestions, account, before)
 
 
 def _values(suggestion: Suggestion) -> dict[str, Any]:

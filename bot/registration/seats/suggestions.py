@@ -248,15 +248,11 @@ class Suggestions:
             suggestion = await self.find(webinar, user_id)
             if suggestion is None:
                 raise BadInput(GONE)
-            async with self._store.write() as db:
-                if not await self.leases.take(db, suggestion, *suggestion_table.is_unchanged(suggestion)):
-                    raise BadInput(BUSY)
             # After a crash the message is rewritten from here, because its digest does not match.
-            suggestion = suggestion.model_copy(update={"shown_digest": ""})
-            async with self._store.write() as db:
-                await self.leases.advance(db, suggestion)
-            async with self.leases.keep(suggestion):
-                yield suggestion
+            changed = suggestion.model_copy(update={"shown_digest": ""})
+            unchanged = suggestion_table.is_unchanged(suggestion)
+            async with self.leases.owned(suggestion, changed, *unchanged, busy=BadInput(BUSY)) as owned:
+                yield owned
 
     async def _load(self, webinar: Webinar, user_id: str) -> Suggestion | None:
         async with self._store.read() as db:

@@ -8,17 +8,14 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 from sqlalchemy import ColumnElement, delete, or_, select
-from sqlalchemy.dialects import postgresql as postgres
-from sqlalchemy.dialects import sqlite
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account
+from bot.db.keys import account_of
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats
-from bot.db.schema import webinars
 from bot.model.people import Account, Frozen
 from bot.model.seat import REGISTERED_STATES, UNFINISHED_STATES, Seat, SeatDetails, SeatState
-from bot.model.webinar import MAX_LENGTH
+from bot.registration.seats import person_rows
 from bot.webinars.participation import has_outdated_entry_of
 
 
@@ -36,35 +33,25 @@ class _SealedSeat(Frozen):
 
 async def begin(db: Db, seat: Seat, worker_id: str, until: datetime) -> bool:
     """Save a seat before it is requested. False if this user has one, or has requested one."""
-    row = {
-        **account_columns(seat.account),
-        "session_id": seat.session_id,
-        "user_id": seat.user_id,
-        **_values(seat),
-        "claimed_by": worker_id,
-        "claimed_until": until,
-    }
-    insert = postgres.insert(seats) if db.is_postgresql else sqlite.insert(seats)
-    return (await db.execute(insert.values(**row).on_conflict_do_nothing())).rowcount == 1
+    return await LEASES.begin(db, seat, worker_id, until)
 
 
 async def find(db: Db, account: Account, session_id: str, user_id: str) -> Seat | None:
     """This user's seat, in any state."""
-    where = (*of_account(seats, account), seats.c.session_id == session_id, seats.c.user_id == user_id)
-    row = (await db.execute(select(seats).where(*where))).first()
+    row = await person_rows.first(db, seats, *person_rows.of_person(seats, account, session_id, user_id))
     return _seat(row) if row else None
 
 
 async def of_registrant(db: Db, account: Account, session_id: str, registrant_id: str) -> Seat | None:
     """The seat of this registrant, if there is one."""
-    where = (*of_account(seats, account), seats.c.session_id == session_id, seats.c.registrant_id == registrant_id)
-    row = (await db.execute(select(seats).where(*where, seats.c.state.in_(REGISTERED_STATES)).limit(1))).first()
+    which = seats.c.registrant_id == registrant_id, seats.c.state.in_(REGISTERED_STATES)
+    row = await person_rows.first(db, seats, *person_rows.of_session(seats, account, session_id), *which)
     return _seat(row) if row else None
 
 
 def is_unchanged(seat: Seat) -> list[ColumnElement[bool]]:
     """Conditions that hold until the seat is saved again."""
-    return [seats.c.state == seat.state, seats.c.changed_at == seat.changed_at]
+    return person_rows.is_unchanged(seats, seat)
 
 
 async def delete_seat(db: Db, seat: Seat, worker_id: str) -> bool:
@@ -96,24 +83,21 @@ async def claim_outdated(
 
 async def sessions(db: Db, account: Account) -> frozenset[str]:
     """The sessions with seats whose users can be notified."""
-    held = (seats.c.state == SeatState.NOTIFIED, seats.c.dm_channel_id != "")
-    return frozenset(
-        (await db.execute(select(seats.c.session_id).where(*of_account(seats, account), *held).distinct())).scalars()
+    return await person_rows.sessions(
+        db, seats, account, seats.c.state == SeatState.NOTIFIED, seats.c.dm_channel_id != ""
     )
 
 
 async def registrant_ids(db: Db, account: Account, session_id: str) -> frozenset[str]:
     """The registrants of a session who have a seat, and so their links from us."""
-    here = (*of_account(seats, account), seats.c.session_id == session_id)
+    here = person_rows.of_session(seats, account, session_id)
     found = await db.execute(select(seats.c.registrant_id).where(*here, seats.c.state.in_(REGISTERED_STATES)))
     return frozenset(row for row in found.scalars() if row)
 
 
 async def forget_ended(db: Db, account: Account, before: datetime) -> None:
     """Delete the seats of webinars that ended before then, with the names and addresses in them."""
-    # No session is longer than 12 hours: some seats stay for half a day more than they need to.
-    over = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start < before - MAX_LENGTH)
-    await db.execute(delete(seats).where(*of_account(seats, account), seats.c.session_id.in_(over)))
+    await person_rows.forget_ended(db, seats, account, before)
 
 
 def _values(seat: Seat) -> dict[str, Any]:
