@@ -6,9 +6,11 @@ import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bot.providers.gate_state import GroupState, Visit
-from bot.providers.rate_budget import Waiting
+if TYPE_CHECKING:
+    from bot.providers.gate_state import GroupState, Visit
+    from bot.providers.rate_budget import Waiting
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ class Request:
     form: Mapping[str, str] | None = field(default=None, repr=False)
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """What identical reads have in common: the operation, the ids and the query."""
+        return self.method, self.path, tuple(sorted(self.ids.items())), tuple(sorted(self.query.items()))
+
+    @property
     def is_repeatable(self) -> bool:
         """Whether the request can be sent again after an unknown outcome."""
         return not self.changes or self.is_idempotent or self.method == "DELETE"

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from bot.providers.ringcentral.auth import Login
 from bot.providers.ringcentral.errors import no_answer_error
 from bot.providers.ringcentral.records import Page, parse_record
 from bot.providers.ringcentral.request import HEAVY, Answer, Request
+from bot.providers.shared_reads import SharedReads
 
 log = logging.getLogger(__name__)
 
@@ -199,6 +201,7 @@ class RingCentralApi:
             self._transport.send, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic
         )
         self._clock = clock
+        self._reads = SharedReads()
 
     @property
     def calls(self) -> Mapping[SentCall, int]:
@@ -227,8 +230,19 @@ class RingCentralApi:
     async def _request(
         self, method: str, path: str, *, group: str, caller: Caller, changes: bool = False, **parts: Any
     ) -> Any:
-        """Return the body of a successful answer. Raise a `ProviderError` for anything else."""
+        """Return the body of a successful answer. Raise a `ProviderError` for anything else.
+
+        Identical reads at the same time are one call; nobody gets the answer of one that was sent before a change.
+        """
         request = Request(method, path, group, changes, **parts)
+        if method == "GET":
+            return await self._reads.read(request.identity, caller, partial(self._answer, request))
+        try:
+            return await self._answer(request, caller)
+        finally:
+            self._reads.after_change()
+
+    async def _answer(self, request: Request, caller: Caller) -> Any:
         token = await self._login.token(caller)
         answer = await self._transport.send(request, caller, _bearer(token))
         if answer.status == 401:
