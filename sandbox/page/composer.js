@@ -3,6 +3,7 @@
 import { h, setText, single, uniqueId } from "./dom.js";
 import { commandOf, completions, encoded, typedCommand } from "./hints.js";
 import { icon, iconButton } from "./icons.js";
+import { menuButton } from "./menu.js";
 
 const STYLES = [
   ["bold", "Bold", "*"],
@@ -18,7 +19,8 @@ const STARTS = [
 const TALLEST_PX = 220;
 
 export class Composer {
-  constructor(place, desk) {
+  /** `name` tells the composer of a channel from that of a thread. */
+  constructor(place, desk, name = "composer") {
     Object.assign(this, {
       desk,
       drafts: new Map(),
@@ -34,8 +36,8 @@ export class Composer {
       rows: "1",
       role: "combobox",
       "aria-label": "Message",
-      "data-testid": "composer",
-      "data-focus": "composer",
+      "data-testid": name,
+      "data-focus": name,
       "aria-expanded": "false",
       "aria-controls": this.listId,
       "aria-autocomplete": "list",
@@ -55,13 +57,14 @@ export class Composer {
       hidden: true,
     });
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
-    this.usage = h("div", { class: "usage", "data-testid": "usage", hidden: true });
+    this.usage = h("div", { class: "usage", "data-testid": name === "composer" ? "usage" : null, hidden: true });
     this.error = h("div", {
       class: "alert error",
       role: "alert",
-      "data-testid": "composer-error",
+      "data-testid": `${name}-error`,
       hidden: true,
     });
+    this.shortcuts = h("span", { class: "shortcuts" });
     this.sendButton = h(
       "button",
       { type: "button", class: "send", "aria-label": "Send", on: { click: () => this.send() } },
@@ -84,26 +87,40 @@ export class Composer {
         "div",
         { class: "composer-bar" },
         STARTS.map(start),
+        this.shortcuts,
         h("span", { class: "composer-tip" }, tip),
         this.sendButton,
       ),
     );
   }
 
-  /** Shows this person's draft for this channel. */
-  draw(channel, commands, reader) {
-    const place = `${reader.me} ${channel.id}`;
-    Object.assign(this, { commands, reader, channel });
+  /** Shows this person's draft for this channel, or for a thread of it: {ts, broadcast, sent}. */
+  draw(channel, commands, reader, thread = null) {
+    const place = `${reader.me} ${channel.id} ${thread?.ts ?? ""}`;
+    Object.assign(this, { commands, reader, channel, thread });
     if (this.place !== place) {
       this.place = place;
       this.field.value = this.draft.text;
       this.back = 0;
       this.hide();
     }
-    const words = `Message ${reader.title(channel)}`;
+    const words = thread ? "Reply…" : `Message ${reader.title(channel)}`;
+    this.drawShortcuts(thread ? [] : reader.shortcuts.filter((each) => each.type === "global"));
     this.field.placeholder = words;
     this.field.setAttribute("aria-label", words);
     this.fit();
+  }
+
+  drawShortcuts(shortcuts) {
+    const items = shortcuts.map((each) => ({
+      words: [each.name, each.description ? h("span", { class: "option-detail" }, each.description) : null],
+      choose: () => this.desk.shortcut(each),
+    }));
+    single(this.shortcuts, JSON.stringify(shortcuts), () =>
+      items.length
+        ? menuButton({ "aria-label": "Shortcuts", title: "Shortcuts", class: "icon-button" }, items, "bolt")
+        : h("span"),
+    );
   }
 
   get draft() {
@@ -243,7 +260,7 @@ export class Composer {
 
   /** Sends the text; it stays until the sandbox has accepted it, or with the error above it. */
   async send() {
-    const { place, draft, channel, reader } = this;
+    const { place, draft, channel, reader, thread } = this;
     const text = this.field.value.trim();
     if (!text || this.sending.has(place)) return;
     this.hide();
@@ -253,11 +270,13 @@ export class Composer {
     const [name, words] = text.startsWith("/")
       ? ["command", typedCommand(text, reader)]
       : ["message", encoded(text, reader)];
-    const answer = await this.desk.post(name, { channel: channel.id, text: words });
+    const more = thread ? { thread: thread.ts, broadcast: thread.broadcast() } : {};
+    const answer = await this.desk.post(name, { channel: channel.id, text: words, ...more });
     this.sending.delete(place);
     draft.error = answer.ok ? "" : answer.text;
     if (answer.ok) {
       draft.text = "";
+      thread?.sent();
       this.sent.set(reader.me, [...(this.sent.get(reader.me) ?? []).filter((line) => line !== text), text]);
       if (this.place === place) this.field.value = "";
       this.back = 0;

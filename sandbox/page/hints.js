@@ -1,5 +1,7 @@
 // Completions at the caret: commands, people and user groups after "@", channels after "#".
 
+import { isDirect } from "./workspace.js";
+
 /** {title, from, items: [{label, detail, insert}]} for the text up to the caret, or null without matches. */
 export function completions(text, caret, commands, reader) {
   const before = text.slice(0, caret);
@@ -49,7 +51,7 @@ function groupItems(word, reader) {
 
 function channelItems(word, reader) {
   const open = [...reader.channels.values()].filter(
-    (channel) => channel.kind !== "dm" && starts(channel.name, word),
+    (channel) => !isDirect(channel) && starts(channel.name, word),
   );
   return open.map((channel) => ({
     label: `#${channel.name}`,
@@ -87,7 +89,7 @@ export function encoded(text, reader) {
   for (const group of reader.groups?.values() ?? [])
     names.set(`@${group.handle}`, `<!subteam^${group.id}|@${group.handle}>`);
   for (const channel of reader.channels.values())
-    if (channel.kind !== "dm") names.set(`#${channel.name}`, `<#${channel.id}|${channel.name}>`);
+    if (!isDirect(channel)) names.set(`#${channel.name}`, `<#${channel.id}|${channel.name}>`);
   return replaced(text, names, (words) =>
     words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;"),
   );

@@ -7,8 +7,9 @@ import { Messages } from "./messages.js";
 import { Modals } from "./modal.js";
 import { Sidebar } from "./sidebar.js";
 import { Surface } from "./surface.js";
+import { Thread } from "./thread.js";
 import { Tools } from "./tools.js";
-import { titleOf } from "./workspace.js";
+import { isDirect, titleOf } from "./workspace.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -28,6 +29,8 @@ class Page {
       update: () => this.draw(),
       open: (channel) => this.open(channel),
       become: (person) => this.become(person),
+      thread: (channel, ts) => this.thread.show(channel, ts),
+      shortcut: (shortcut, message) => this.runShortcut(shortcut, message),
       home: () => byId("composer").querySelector("textarea").focus(),
       toolsShown: () => !byId("tools").hidden,
       toggleTools: () => this.toggleTools(),
@@ -39,6 +42,7 @@ class Page {
       desk,
     );
     this.composer = new Composer(byId("composer"), desk);
+    this.thread = new Thread(byId("thread"), desk);
     this.modals = new Modals(byId("overlay"), [byId("workspace")], desk);
     this.tools = new Tools(byId("tools"), desk);
     document.addEventListener("keydown", (event) => event.key === "F6" && this.nextRegion(event));
@@ -92,6 +96,7 @@ class Page {
       now: this.now(),
       people,
       channels,
+      shortcuts: snapshot.shortcuts ?? [],
       groups: new Map((snapshot.groups ?? []).map((group) => [group.id, group])),
       channel: channel.id,
       open: (id) => this.open(id),
@@ -104,7 +109,7 @@ class Page {
     const wanted = this.chosen.get(this.me) ?? this.lastChannel;
     return (
       channels.find((each) => each.id === wanted) ??
-      channels.find((each) => each.bot_in && each.kind !== "dm") ??
+      channels.find((each) => each.bot_in && !isDirect(each)) ??
       channels[0]
     );
   }
@@ -126,6 +131,13 @@ class Page {
       );
       byId("composer").hidden = this.messages.tab === "home";
       this.composer.draw(channel, snapshot.commands ?? [], reader);
+      this.thread.draw(
+        channel,
+        snapshot.messages[channel.id] ?? [],
+        snapshot.commands ?? [],
+        reader,
+        (thing, place) => this.surface(thing, place),
+      );
       this.tools.draw(snapshot, reader);
     });
     this.modals.draw(snapshot.views ?? [], reader, (view) => this.surface(view));
@@ -150,6 +162,15 @@ class Page {
     const id = place ? `message ${this.me} ${place.id} ${thing.ts}` : `view ${this.me} ${thing.id}`;
     if (!this.surfaces.has(id)) this.surfaces.set(id, new Surface(id, container, this.desk));
     return this.surfaces.get(id);
+  }
+
+  /** Starts a shortcut: a global one, or one of a message. */
+  async runShortcut({ callback_id: id }, message = null) {
+    const at = message ? { channel: this.channel().id, ts: message.ts } : {};
+    const answer = await this.desk.post("shortcut", { callback_id: id, ...at });
+    if (answer.ok) return;
+    this.composer.draft.error = answer.text;
+    this.draw();
   }
 
   open(channel) {

@@ -3,8 +3,8 @@
 import { h, placePopup, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 
-/** The button with its menu; `items` are [{words, href, choose}], `attributes` are those of the button. */
-export function menuButton(attributes, items) {
+/** The button with its icon and menu; `items` are [{words, href, choose}], `attributes` are those of the button. */
+export function menuButton(attributes, items, drawn = "more") {
   const nodes = items.map((item) => menuItem(item));
   const list = h("div", { class: "popup", role: "menu", id: uniqueId("menu"), hidden: true }, nodes);
   const node = h(
@@ -17,7 +17,7 @@ export function menuButton(attributes, items) {
       "aria-expanded": "false",
       "aria-controls": list.id,
     },
-    icon("more"),
+    icon(drawn),
   );
   const show = (open) => {
     list.hidden = !open;

@@ -1,13 +1,12 @@
 // Channel view: date dividers, messages with author and time, blocks, and the app's Home tab.
 
 import { avatar } from "./avatar.js";
-import { h, keepFocus, keyed, setText, single } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
-import { drawFiles } from "./files.js";
+import { h, keepFocus, keyed, single } from "./dom.js";
 import { icon } from "./icons.js";
-import { mrkdwn } from "./mrkdwn.js";
-import { clockTime, dayOf, fillTemplate, longDay } from "./time.js";
-import { iconOf } from "./workspace.js";
+import { fill, frame, isReply } from "./message.js";
+import { dayOf, fillTemplate, longDay } from "./time.js";
+import { iconOf, isDirect } from "./workspace.js";
 
 const TOGETHER_SECONDS = 300; // messages of one author within this time share one avatar
 const NEAR_BOTTOM_PX = 60;
@@ -61,7 +60,7 @@ export class Messages {
         h("span", { class: "topic" }, channel.topic ?? ""),
         channel.kind === "shared" ? h("span", { class: "tag" }, "Shared with another organization") : null,
         members ? h("span", { class: "member-count" }, icon("people", 16), members) : null,
-        channel.kind !== "dm"
+        !isDirect(channel)
           ? h(
               "span",
               { class: `tag ${channel.bot_in ? "on" : ""}` },
@@ -116,23 +115,24 @@ export class Messages {
   }
 
   drawMessages(channel, messages, reader, surfaceOf) {
+    const threads = threadsOf(messages);
     this.list.setAttribute("aria-label", `Messages in ${reader.title(channel)}`);
     const items = [
       { key: "start", start: channel },
       ...withDays(
-        messages.filter((message) => !message.deleted),
+        messages.filter((message) => !message.deleted && (!isReply(message) || message.broadcast)),
         reader.tz,
       ),
     ];
     keyed(this.list, items, {
       key: (item) => item.key,
-      sign: (item) => signature(item, reader),
+      sign: (item) => signature(item, reader, threads.get(item.message?.ts)),
       build: (item) =>
         item.start
           ? beginning(item.start, reader)
           : item.day
             ? divider(item.day, reader)
-            : frame(item, reader),
+            : frame(item, reader, this.desk, { channel, thread: threads.get(item.message.ts) }),
       patch: (node, item) =>
         item.message && fill(node, item.message, reader, surfaceOf(item.message, channel)),
     });
@@ -176,7 +176,17 @@ function author(message) {
   return `${message.user} ${message.username ?? ""}`;
 }
 
-function signature(item, reader) {
+/** The number of replies and the last one of each thread: parent's ts → {count, last}. */
+function threadsOf(messages) {
+  const threads = new Map();
+  const replies = messages.filter((each) => isReply(each) && !each.ephemeral && !each.deleted);
+  for (const { ts, thread } of replies) {
+    threads.set(thread, { count: (threads.get(thread)?.count ?? 0) + 1, last: Number(ts) });
+  }
+  return threads;
+}
+
+function signature(item, reader, thread) {
   const today = dayOf(reader.now, reader.tz);
   if (item.start) return `${item.start.id} ${item.start.topic} ${item.start.bot_in}`;
   if (item.day) return `${item.day} ${today} ${reader.tz}`;
@@ -190,13 +200,15 @@ function signature(item, reader) {
     item.together,
     reader.tz,
     reader.people.get(user)?.real_name,
+    reader.shortcuts.length,
+    thread,
   ]);
 }
 
 function beginning(channel, reader) {
   const other = reader.people.get(channel.with);
   const words =
-    channel.kind === "dm"
+    isDirect(channel)
       ? `This is the beginning of your messages with ${reader.title(channel)}.`
       : `This is the beginning of ${reader.title(channel)}. ${channel.topic ?? ""}`;
   const mark = other
@@ -212,77 +224,4 @@ function divider(unix, reader) {
     { class: "day", role: "separator", "aria-label": longDay(unix, reader.tz) },
     h("span", {}, words),
   );
-}
-
-function frame({ message, together }, reader) {
-  const person = reader.people.get(message.user) ?? {
-    id: message.user ?? "?",
-    name: message.username || "Someone",
-    role: "member",
-  };
-  const isApp = message.bot || person.role === "bot";
-  const name = message.username || person.real_name || person.name;
-  const at = Number(message.ts);
-  const time = h(
-    "time",
-    {
-      class: "message-time",
-      datetime: new Date(at * 1000).toISOString(),
-      title: `${longDay(at, reader.tz)} ${clockTime(at, reader.tz, true)}`,
-    },
-    clockTime(at, reader.tz),
-  );
-  const label = [name, isApp && "app", clockTime(at, reader.tz), message.ephemeral && "only visible to you"]
-    .filter(Boolean)
-    .join(", ");
-  const head = together
-    ? null
-    : h(
-        "div",
-        { class: "message-head" },
-        h("span", { class: "author" }, name),
-        isApp ? h("span", { class: "badge" }, "APP") : null,
-        person.role === "stranger" || person.role === "guest"
-          ? h("span", { class: "badge quiet" }, person.role === "guest" ? "Guest" : "External")
-          : null,
-        time,
-      );
-  return h(
-    "article",
-    {
-      class: ["message", together && "together", message.ephemeral && "ephemeral"].filter(Boolean).join(" "),
-      "aria-label": label,
-      "data-testid": "message",
-      "data-ts": message.ts,
-      "data-ephemeral": String(Boolean(message.ephemeral)),
-    },
-    message.ephemeral ? h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you") : null,
-    h("div", { class: "gutter" }, together ? time : avatar(person, isApp)),
-    h(
-      "div",
-      { class: "message-body" },
-      head,
-      h("div", { class: "content" }),
-      h("div", { class: "files" }),
-      message.edited ? h("span", { class: "edited" }, "(edited)") : null,
-      h("div", { class: "alert error notice", role: "alert", hidden: true }),
-    ),
-  );
-}
-
-function fill(node, message, reader, surface) {
-  node.dataset.surface = surface.id;
-  const content = node.querySelector(".content");
-  if (message.blocks?.length) {
-    surface.adopt(message.blocks, null, reader);
-    drawBlocks(content, message.blocks, surface);
-  } else {
-    const minute = message.text?.includes("{ago}") ? Math.floor(reader.now / 60) : 0;
-    const sign = JSON.stringify([message.text, reader.tz, reader.me, dayOf(reader.now, reader.tz), minute]);
-    single(content, sign, () => h("div", { class: "message-text" }, ...mrkdwn(message.text ?? "", reader)));
-  }
-  drawFiles(node.querySelector(".files"), message.files ?? []);
-  const notice = node.querySelector(".notice");
-  notice.hidden = !surface.notice;
-  setText(notice, surface.notice);
 }

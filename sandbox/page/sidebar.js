@@ -4,7 +4,7 @@ import { avatar } from "./avatar.js";
 import { h, keyed, setText, single } from "./dom.js";
 import { icon } from "./icons.js";
 import { clockTime } from "./time.js";
-import { badge, iconOf } from "./workspace.js";
+import { badge, iconOf, isDirect } from "./workspace.js";
 
 export class Sidebar {
   constructor({ rail, side }, desk) {
@@ -48,10 +48,10 @@ export class Sidebar {
     this.drawPerson(snapshot, reader);
     this.drawRail(snapshot, channel, reader);
     const isApp = (each) => reader.people.get(each.with)?.role === "bot";
-    const direct = snapshot.channels.filter((each) => each.kind === "dm");
+    const direct = snapshot.channels.filter(isDirect);
     this.drawPlaces(
       this.channels,
-      snapshot.channels.filter((each) => each.kind !== "dm"),
+      snapshot.channels.filter((each) => !isDirect(each)),
       snapshot,
       channel,
       reader,
@@ -105,8 +105,8 @@ export class Sidebar {
 
   drawRail(snapshot, channel, reader) {
     const app = snapshot.channels.find((each) => reader.people.get(each.with)?.role === "bot");
-    const first = snapshot.channels.find((each) => each.kind !== "dm");
-    const at = channel.kind !== "dm" ? "home" : channel.id === app?.id ? "app" : "direct";
+    const first = snapshot.channels.find((each) => !isDirect(each));
+    const at = !isDirect(channel) ? "home" : channel.id === app?.id ? "app" : "direct";
     const goals = [
       ["home", "Channels", "hash", first],
       ["app", "Greenroom", "mic", app],

@@ -8,7 +8,7 @@ const BADGES = {
   stranger: "Other organization",
   bot: "App",
 };
-const KINDS = { public: "public", private: "private", shared: "public", dm: "im" };
+const KINDS = { public: "public", private: "private", shared: "public", dm: "im", mpim: "mpim" };
 
 /** Text for a person's role. */
 export function badge(role) {
@@ -17,14 +17,21 @@ export function badge(role) {
 
 /** "#launch", or the other person's name for a direct message. */
 export function titleOf(channel, people) {
+  if (channel.kind === "mpim")
+    return (channel.others ?? []).map((id) => (people.get(id)?.real_name ?? id).split(" ")[0]).join(", ");
   if (channel.kind !== "dm") return `#${channel.name}`;
   const other = people.get(channel.with);
   return other?.real_name || other?.name || channel.name;
 }
 
+/** Whether this is a conversation of few people, and not a channel. */
+export function isDirect(channel) {
+  return channel.kind === "dm" || channel.kind === "mpim";
+}
+
 /** The icon of a channel's kind. */
 export function iconOf(channel) {
-  return { private: "lock", shared: "shared", dm: "direct" }[channel.kind] ?? "hash";
+  return { private: "lock", shared: "shared", dm: "direct", mpim: "people" }[channel.kind] ?? "hash";
 }
 
 /** Whether Slack's conversation filter includes this channel. */

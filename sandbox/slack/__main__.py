@@ -23,9 +23,12 @@ def main() -> None:
     parser.add_argument("--command", action="append", default=[], help="a slash command of the app, such as /webinar")
     parser.add_argument("--event", action="append", default=[], help="an event the app subscribes to: app_mention")
     parser.add_argument("--scope", action="append", default=[], help="a further scope of its token: app_mentions:read")
+    parser.add_argument("--shortcut", action="append", default=[], help="global:callback_id or message:callback_id")
     given = parser.parse_args()
     commands = [{"command": name, "description": "", "usage_hint": ""} for name in given.command]
-    slack = Slack(SandboxClock(), commands=commands, events=given.event)
+    named = [one.partition(":") for one in given.shortcut]
+    shortcuts = [{"name": name, "type": kind, "callback_id": name, "description": ""} for kind, _, name in named]
+    slack = Slack(SandboxClock(), commands=commands, events=given.event, shortcuts=shortcuts)
     slack.scopes |= set(given.scope)
     slack.events_url = given.app
     asyncio.run(_serve(slack, given.host, given.port))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.slack import message_object, posting, schedule, seed
+from sandbox.slack import message_object, posting, schedule, seed, threads
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, Message
 from sandbox.slack.registry import Args, Call, method
@@ -14,6 +14,7 @@ WRITE = ("chat:write",)
 def post_message(call: Call) -> Json:
     """Post to a channel, or to a DM if `channel` is a user id."""
     channel = posting.conversation(call.world, call.args.required("channel"), to_post=True)
+    threads.check(call.world, channel.id, call.args.text("thread_ts"))
     content = posting.check_content(call.world, _content(call.args))
     if wait := call.rates.wait_for_message(channel.id):
         raise SlackError("ratelimited", retry_after=wait)
@@ -28,6 +29,7 @@ def post_ephemeral(call: Call) -> Json:
     user = call.args.required("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
+    threads.check(call.world, channel.id, call.args.text("thread_ts"))
     content = posting.check_content(call.world, _content(call.args))
     if len(call.args.text("text")) > call.world.limits.message_text:
         raise SlackError("msg_too_long")
@@ -45,6 +47,7 @@ def update(call: Call) -> Json:
     if len(content["text"]) > call.world.limits.update_text:
         raise SlackError("msg_too_long")
     content = posting.check_content(call.world, content)
+    message.broadcast |= content["reply_broadcast"] and threads.is_reply(message)
     posting.rewrite(call.world, message, content)
     sent = message_object.to_json(call.world, message)
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": sent}
@@ -74,6 +77,7 @@ def schedule_message(call: Call) -> Json:
     post_at = call.args.number("post_at", 0)
     if post_at <= 0:
         raise SlackError("invalid_time")
+    threads.check(call.world, channel.id, call.args.text("thread_ts"))
     content = posting.check_content(call.world, _content(call.args))
     held = schedule.add(call.world, channel, post_at, content)
     message = {"type": "delayed_message", "subtype": "bot_message", "bot_id": seed.BOT_ID, "text": held.text}
@@ -122,6 +126,7 @@ def _content(args: Args) -> Json:
         "attachments": args.structured("attachments", "invalid_attachments"),
         "metadata": args.structured("metadata", "invalid_metadata_format"),
         "thread_ts": args.text("thread_ts") or None,
+        "reply_broadcast": args.flag("reply_broadcast"),
         "markdown_text": args.text("markdown_text"),
     }
 

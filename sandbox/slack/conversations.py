@@ -5,15 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from sandbox.slack import directory, escaping, message_events, scopes, seed
+from sandbox.slack import directory, escaping, message_events, scopes, seed, threads
+from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Channel, Event, Json, Message, Person
 from sandbox.slack.world import World
 
 
-async def say(world: World, person: Person, channel: Channel, text: str) -> Message:
-    """Post a message of a person."""
-    line = Message(channel.id, world.new_ts(), person.id, person.real_name, escaping.mentions(world, text))
+async def say(
+    world: World, person: Person, channel: Channel, text: str, thread_ts: str | None = None, *, broadcast: bool = False
+) -> Message:
+    """Post a message of a person, or a reply. LookupError if there is no such thread."""
+    try:
+        threads.check(world, channel.id, thread_ts)
+    except SlackError as error:
+        raise LookupError(f"A reply is not possible here: {error.code}.") from error
+    words = escaping.mentions(world, text)
+    line = Message(channel.id, world.new_ts(), person.id, person.real_name, words, thread_ts=thread_ts or None)
+    line.broadcast = broadcast and threads.is_reply(line)
     world.add(line)
+    threads.attach(world, line)
     await notify(world, message_events.posted(world, line))
     return line
 
@@ -54,7 +64,7 @@ async def archive(world: World, channel: Channel, person: Person, *, archived: b
 async def rename(world: World, channel: Channel, name: str) -> None:
     """Give a channel another name. ValueError if it is taken."""
     _refuse_direct(channel)
-    if any(other.name == name for other in world.channels.values() if other.kind != "dm"):
+    if any(other.name == name for other in world.channels.values() if other.kind not in ("dm", "mpim")):
         raise ValueError(f"There is already a channel #{name}.")
     channel.name = name
     changed = {"id": channel.id, "name": name, "name_normalized": name, "created": directory.FOUNDED}

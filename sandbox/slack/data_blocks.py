@@ -5,6 +5,8 @@ Where copies of Slack's pages disagree, the smaller limit counts: 6 series (not 
 
 from __future__ import annotations
 
+from typing import Any
+
 from sandbox.slack.elements import ELEMENTS, ID, IMAGE
 from sandbox.slack.model import Json
 from sandbox.slack.schema import (
@@ -34,7 +36,7 @@ def table(rich_text: Rule) -> Rule:
     column = object_of({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
     return object_of(
         {"rows": array(array(cell, 20), 100)},
-        {"block_id": ID, "column_settings": array(column, 20)},
+        {"block_id": ID, "column_settings": array(_or_null(column), 20)},
     )
 
 
@@ -71,6 +73,16 @@ def container(children: dict[str, Rule], rich_text: Rule) -> Rule:
     )
 
 
+def _or_null(rule: Rule) -> Rule:
+    """Null skips a column."""
+
+    def check(value: Any, at: str, problems: Problems) -> None:
+        if value is not None:
+            rule(value, at, problems)
+
+    return check
+
+
 def _collapses_only_if_it_can(value: Json, at: str, problems: Problems) -> None:
     if value.get("default_collapsed") and not value.get("is_collapsible"):
         report(problems, "default_collapsed requires is_collapsible", at)
@@ -81,7 +93,7 @@ def _has_equal_rows(value: Json, at: str, problems: Problems) -> None:
     for index, row in enumerate(value["rows"]):
         if len(row) != width:
             report(problems, "every row must have the same number of cells", f"{at}/rows/{index}")
-    if value.get("row_header_column_index", 0) >= width:
+    if (value.get("row_header_column_index") or 0) >= width:
         report(problems, f"must be less than {width}", f"{at}/row_header_column_index")
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from sandbox.slack import posting, scopes, seed
+from sandbox.slack import direct, posting, scopes, seed
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Channel, Json, Person
 from sandbox.slack.registry import Call, method
 from sandbox.slack.world import World
 
 FOUNDED = 1_577_836_800  # when everything in the sandbox was created: 2020-01-01 UTC
-TYPES = {"public": "public_channel", "private": "private_channel", "shared": "public_channel", "dm": "im"}
+TYPES = {
+    "public": "public_channel",
+    "private": "private_channel",
+    "shared": "public_channel",
+    "dm": "im",
+    "mpim": "mpim",
+}
+OPEN = ("channels:manage", "groups:write", "im:write", "mpim:write")
 
 
 @method("auth.test")
@@ -91,23 +98,25 @@ def conversations_list(call: Call) -> Json:
         channel
         for channel in sorted(call.world.channels.values(), key=lambda channel: channel.id)
         if TYPES[channel.kind] in types
-        and (channel.kind != "private" or call.world.bot.id in channel.members)
+        and (channel.kind not in ("private", "mpim") or call.world.bot.id in channel.members)
         and not (channel.archived and call.args.flag("exclude_archived"))
     ]
     page, following = call.args.page(found, 100, lambda channel: channel.id)
     return {"channels": [conversation(call.world, channel) for channel in page], **following}
 
 
-@method("conversations.open", tier=3, scopes=("im:write",))
+@method("conversations.open", tier=3, scopes=OPEN)
 def conversations_open(call: Call) -> Json:
-    """The app's DM with one person."""
+    """The app's DM with one person, or its group DM with several: always the same one for the same people."""
+    world, before = call.world, len(call.world.channels)
     if wanted := call.args.text("channel"):
-        channel = posting.conversation(call.world, wanted)
+        channel = posting.conversation(world, wanted)
     else:
-        channel = _dm_with(call.world, call.args.text("users"))
-    if channel.kind != "dm":
+        channel = _direct_with(call, direct.people(world, call.args.text("users")))
+    if channel.kind not in ("dm", "mpim"):
         raise SlackError("method_not_supported_for_channel_type")
-    known = bool(call.world.messages.get(channel.id))
+    call.need("im:write" if channel.kind == "dm" else "mpim:write")
+    known = bool(world.messages.get(channel.id)) if channel.kind == "dm" else len(world.channels) == before
     full = conversation(call.world, channel) if call.args.flag("return_im") else {"id": channel.id}
     return {"channel": full} | ({"no_op": True, "already_open": True} if known else {})
 
@@ -174,16 +183,17 @@ def conversation(world: World, channel: Channel) -> Json:
     common: Json = {"id": channel.id, "created": FOUNDED, "is_archived": channel.archived, "is_org_shared": False}
     if channel.kind == "dm":
         return {**common, "is_im": True, "user": channel.user, "is_user_deleted": False, "is_open": True}
-    shared = channel.kind == "shared"
+    shared, group = channel.kind == "shared", channel.kind == "mpim"
+    private = group or channel.kind == "private"
     return {
         **common,
         "name": channel.name,
         "name_normalized": channel.name,
-        "is_channel": channel.kind != "private",
-        "is_group": channel.kind == "private",
+        "is_channel": not private,
+        "is_group": private,
         "is_im": False,
-        "is_mpim": False,
-        "is_private": channel.kind == "private",
+        "is_mpim": group,
+        "is_private": private,
         "is_general": channel.name == "general",
         "is_shared": shared,
         "is_ext_shared": shared,
@@ -196,14 +206,10 @@ def conversation(world: World, channel: Channel) -> Json:
     }
 
 
-def _dm_with(world: World, users: str) -> Channel:
-    wanted = [one.strip() for one in users.split(",") if one.strip()]
-    if not wanted:
-        raise SlackError("users_list_not_supplied")
-    if any(one not in world.people or one == world.bot.id for one in wanted):
-        raise SlackError("user_not_found")
-    if len(wanted) > 1:
-        raise SlackError("too_many_users")  # group DMs are not supported
-    if refusal := world.people[wanted[0]].dm_refusal:
+def _direct_with(call: Call, people: list[str]) -> Channel:
+    if len(people) > 1:
+        call.need("mpim:write")
+        return direct.group(call.world, people, create=not call.args.flag("prevent_creation"))
+    if refusal := call.world.people[people[0]].dm_refusal:
         raise SlackError(refusal)
-    return world.dm(wanted[0])
+    return call.world.dm(people[0])

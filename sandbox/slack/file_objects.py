@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel Spreadsheet"),
 }
 UNKNOWN = ("application/octet-stream", "Binary")
+KIND_OF_PLACE = {"shared": "public", "mpim": "private"}  # as in a file object
 PICTURES = {"image/gif", "image/jpeg", "image/png"}
 
 
@@ -93,7 +94,8 @@ def _places(world: World, file: File) -> Json:
     by_kind: dict[str, list[str]] = {"public": [], "private": [], "dm": []}
     shares: dict[str, dict[str, list[Json]]] = {}
     for channel_id, ts in file.shares:
-        kind = {"shared": "public"}.get(world.channels[channel_id].kind, world.channels[channel_id].kind)
+        kind: str = world.channels[channel_id].kind
+        kind = KIND_OF_PLACE.get(kind, kind)
         by_kind[kind].append(channel_id)
         openness = "public" if kind == "public" else "private"
         shares.setdefault(openness, {}).setdefault(channel_id, []).append({"ts": ts})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.slack import file_objects, posting, uploads
+from sandbox.slack import file_objects, posting, threads, uploads
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Channel, File, Json
 from sandbox.slack.registry import Args, Call, method
@@ -36,6 +36,7 @@ def complete_upload(call: Call) -> Json:
     channels = _channels(call)
     content = _content(call)
     for channel in channels:
+        threads.check(world, channel.id, content["thread_ts"])
         if wait := call.rates.wait_for_message(channel.id):
             raise SlackError("ratelimited", retry_after=wait)
     for file, named in files:

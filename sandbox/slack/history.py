@@ -1,10 +1,13 @@
-"""Web API method conversations.history (https://docs.slack.dev/reference/methods/conversations.history)."""
+"""Web API methods conversations.history and conversations.replies.
+
+https://docs.slack.dev/reference/methods/conversations.history
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from sandbox.slack import message_object, posting, scopes
+from sandbox.slack import message_object, posting, scopes, threads
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, Message
 from sandbox.slack.registry import Args, Call, method
@@ -15,26 +18,39 @@ USUAL_PAGE, LARGEST_PAGE = 100, 999
 @method("conversations.history", tier=3, scopes=scopes.any_of(scopes.HISTORY))
 def conversations_history(call: Call) -> Json:
     """The messages of a conversation the app is in, newest first, without replies and ephemeral messages."""
-    args, world = call.args, call.world
-    channel = posting.conversation(world, args.required("channel"))
+    inside = [message for message in reversed(call.world.messages_in(_readable(call))) if _is_in_history(message)]
+    return _page(call, _between(call.args, inside), USUAL_PAGE) | {"pin_count": 0}
+
+
+@method("conversations.replies", tier=3, scopes=scopes.any_of(scopes.HISTORY))
+def conversations_replies(call: Call) -> Json:
+    """A thread, oldest first: its parent and the replies; `ts` is that of any of them."""
+    channel = _readable(call)
+    message = threads.find(call.world, channel, call.args.required("ts"))
+    parent = threads.find(call.world, channel, message.thread_ts or message.ts)
+    replies = _between(call.args, threads.replies(call.world, parent))
+    return _page(call, [parent, *replies], LARGEST_PAGE)
+
+
+def _readable(call: Call) -> str:
+    channel = posting.conversation(call.world, call.args.required("channel"))
     call.need(scopes.HISTORY[channel.kind])
-    if world.bot.id not in channel.members:
+    if call.world.bot.id not in channel.members:
         raise SlackError("not_in_channel")
-    if args.number("limit", USUAL_PAGE) > LARGEST_PAGE:
+    if call.args.number("limit", USUAL_PAGE) > LARGEST_PAGE:
         raise SlackError("invalid_limit")
-    found = _found(args, world.messages_in(channel.id))
-    page, following = args.page(found, USUAL_PAGE, lambda m: m.ts, most=world.limits.history_objects)
+    return channel.id
+
+
+def _page(call: Call, found: list[Message], usual: int) -> Json:
+    page, following = call.args.page(found, usual, lambda m: m.ts, most=call.world.limits.history_objects)
     has_more = bool(following["response_metadata"]["next_cursor"])
-    with_payload = args.flag("include_all_metadata")
-    return {
-        "messages": [_shown(message_object.to_json(world, message), with_payload=with_payload) for message in page],
-        "has_more": has_more,
-        "pin_count": 0,
-        **(following if has_more else {}),
-    }
+    with_payload = call.args.flag("include_all_metadata")
+    shown = [_shown(message_object.to_json(call.world, message), with_payload=with_payload) for message in page]
+    return {"messages": shown, "has_more": has_more, **(following if has_more else {})}
 
 
-def _found(args: Args, messages_in: list[Message]) -> list[Message]:
+def _between(args: Args, messages: list[Message]) -> list[Message]:
     oldest, latest = _moment(args, "oldest"), _moment(args, "latest")
     inclusive = args.flag("inclusive")
 
@@ -44,7 +60,7 @@ def _found(args: Args, messages_in: list[Message]) -> list[Message]:
             return (oldest is None or oldest <= at) and (latest is None or at <= latest)
         return (oldest is None or oldest < at) and (latest is None or at < latest)
 
-    return [message for message in reversed(messages_in) if _is_in_history(message) and wanted(message)]
+    return [message for message in messages if wanted(message)]
 
 
 def _moment(args: Args, name: str) -> Decimal | None:
@@ -60,7 +76,7 @@ def _moment(args: Args, name: str) -> Decimal | None:
 
 
 def _is_in_history(message: Message) -> bool:
-    return message.ephemeral_to is None and message.thread_ts in (None, message.ts)
+    return message.ephemeral_to is None and (message.broadcast or not threads.is_reply(message))
 
 
 def _shown(sent: Json, *, with_payload: bool) -> Json:

@@ -11,7 +11,7 @@ from sandbox.slack.model import DAY, MINUTE
 
 # Calls a minute of each tier: https://docs.slack.dev/apis/web-api/rate-limits
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
-HISTORY, MESSAGES = "conversations.history", "messages of the workspace"
+HISTORY, MESSAGES = {"conversations.history", "conversations.replies"}, "messages of the workspace"
 
 
 @dataclass
@@ -57,7 +57,7 @@ class RateLimits:
     def wait_for_method(self, method: str, tier: int | None, team: str = "") -> int | None:
         """Seconds until `method` can be called again; None if it can be called now, which counts the call."""
         most = TIERS[tier] if self.limits.method_limits and tier is not None else None
-        if method == HISTORY and self.limits.history_per_minute is not None:
+        if method in HISTORY and self.limits.history_per_minute is not None:
             most = self.limits.history_per_minute
         return self._wait_in_minute((team, method), most)
 

@@ -22,7 +22,7 @@ def posted(world: World, message: Message) -> list[Event]:
     if _is_unknown_to_the_app(world, message):
         return []
     body: Json = {**message_object.to_json(world, message)}
-    if message.files:
+    if message.files and "subtype" not in body:
         body["subtype"] = "file_share"
     events = [_event(world, message, {**body, "event_ts": message.ts})]
     channel = world.channels[message.channel]

@@ -114,7 +114,8 @@ class Message:
     ephemeral_to: str | None = None
     edited: str | None = None
     deleted: bool = False
-    thread_ts: str | None = None
+    thread_ts: str | None = None  # of the parent; its own ts once it has replies
+    broadcast: bool = False  # a reply that is also shown in the channel
     metadata: Json | None = None
     attachments: list[Json] = field(default_factory=list)
     files: list[File] = field(default_factory=list)

@@ -40,6 +40,7 @@ class PageRoutes:
         self.actions: dict[str, Action] = {
             "command": self._command,
             "message": self._message,
+            "shortcut": self._shortcut,
             "action": self._action,
             "submit": self._submit,
             "close": self._close,
@@ -139,11 +140,17 @@ class PageRoutes:
 
     async def _command(self, person: Person, given: Json) -> Json:
         name, _, text = str(given["text"]).strip().partition(" ")
-        return _result(await self.slack.command(person.id, given["channel"], name, text))
+        thread = str(given.get("thread") or "")
+        return _result(await self.slack.command(person.id, given["channel"], name, text, thread))
 
     async def _message(self, person: Person, given: Json) -> Json:
-        await self.slack.say(person.id, given["channel"], str(given["text"]))
+        thread, broadcast = str(given.get("thread") or ""), bool(given.get("broadcast"))
+        await self.slack.say(person.id, given["channel"], str(given["text"]), thread, broadcast=broadcast)
         return {"ok": True}
+
+    async def _shortcut(self, person: Person, given: Json) -> Json:
+        message = self._message_at(person, given) if given.get("ts") else None
+        return _result(await self.slack.shortcut(person.id, str(given["callback_id"]), message))
 
     async def _action(self, person: Person, given: Json) -> Json:
         where = self._container(person, given["container"])
@@ -211,8 +218,11 @@ class PageRoutes:
     def _container(self, person: Person, container: Json) -> Message | View:
         if container["type"] == "view":
             return self._view(container["view_id"])
-        channel = self.slack.channel(str(container["channel"]))
-        message = self.slack.world.messages.get(channel.id, {}).get(str(container["ts"]))
+        return self._message_at(person, container)
+
+    def _message_at(self, person: Person, place: Json) -> Message:
+        channel = self.slack.channel(str(place["channel"]))
+        message = self.slack.world.messages.get(channel.id, {}).get(str(place["ts"]))
         if message is None:
             raise LookupError(f"{person.real_name} does not see this message any more.")
         return message

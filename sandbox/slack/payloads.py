@@ -32,6 +32,18 @@ def command(world: World, person: Person, channel: Channel, name: str, text: str
     }
 
 
+def shortcut(world: World, person: Person, callback_id: str) -> Json:
+    """A global shortcut, which has no channel."""
+    return _shortcut(world, person, callback_id) | {"type": "shortcut", "trigger_id": world.new_trigger(person.id)}
+
+
+def message_action(world: World, person: Person, message: Message, callback_id: str) -> Json:
+    """A shortcut in the menu of a message."""
+    inside = _in_message(world, person, message)
+    where = {key: inside[key] for key in ("channel", "trigger_id", "response_url", "message")}
+    return _shortcut(world, person, callback_id) | {"type": "message_action", "message_ts": message.ts, **where}
+
+
 def block_actions(
     world: World, person: Person, where: Message | View, block: Json, element: Json, state: Json, values: Values
 ) -> Json:
@@ -107,6 +119,11 @@ def event(world: World, happened: Event) -> Json:
     }
 
 
+def _shortcut(world: World, person: Person, callback_id: str) -> Json:
+    at = f"{world.clock.machine().timestamp():.6f}"
+    return _start(world, "", person) | {"callback_id": callback_id, "action_ts": at}
+
+
 def _start(world: World, kind: str, person: Person) -> Json:
     return {
         "type": kind,
@@ -127,12 +144,14 @@ def _start(world: World, kind: str, person: Person) -> Json:
 def _in_message(world: World, person: Person, message: Message) -> Json:
     channel = world.channels[message.channel]
     ephemeral = message.ephemeral_to is not None
-    container = {
+    container: Json = {
         "type": "message",
         "message_ts": message.ts,
         "channel_id": channel.id,
         "is_ephemeral": ephemeral,
     }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
     payload: Json = {
         "container": container,
         "channel": {"id": channel.id, "name": CHANNEL_NAMES.get(channel.kind, channel.name)},

@@ -36,6 +36,8 @@ def load(world: World, kept: Json) -> None:
     for one in kept["scheduled"]:
         schedule.index(world, Scheduled(**one))
     for channel_id, state in kept["channels"].items():
+        if channel_id not in world.channels and state.get("kind") == "mpim":
+            world.channels[channel_id] = Channel(**state)
         if channel := world.channels.get(channel_id):
             channel.members, channel.archived = list(state["members"]), bool(state["archived"])
             channel.name = str(state.get("name", channel.name))
@@ -45,7 +47,7 @@ def load(world: World, kept: Json) -> None:
 
 
 def _channel_to_json(channel: Channel) -> Json:
-    return {"name": channel.name, "members": channel.members, "archived": channel.archived}
+    return asdict(channel)
 
 
 def _file_to_json(file: File) -> Json:

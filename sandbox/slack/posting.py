@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.slack import file_objects, message_events, message_object
+from sandbox.slack import file_objects, message_events, message_object, threads
 from sandbox.slack.accepted import Accepted
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Channel, Json, Message
@@ -62,11 +62,13 @@ def post(world: World, channel: Channel, content: Json, *, only_for: str | None 
         bot=True,
         ephemeral_to=only_for,
         thread_ts=content.get("thread_ts"),
+        broadcast=bool(content.get("reply_broadcast")),
         metadata=content.get("metadata"),
         attachments=content.get("attachments") or [],
         files=content.get("files") or [],
     )
     world.add(message)
+    threads.attach(world, message)
     world.changed()
     world.emit(message_events.posted(world, message))
     return message
@@ -98,9 +100,10 @@ def remove(world: World, message: Message) -> None:
     world.changed()
 
 
-def post_as_slackbot(world: World, channel: Channel, user: str, text: str) -> Message:
+def post_as_slackbot(world: World, channel: Channel, user: str, text: str, thread_ts: str | None = None) -> Message:
     """Post Slackbot's line to one person, such as a failed command."""
-    line = Message(channel.id, world.new_ts(), "USLACKBOT", "Slackbot", text, bot=True, ephemeral_to=user)
+    ts = world.new_ts()
+    line = Message(channel.id, ts, "USLACKBOT", "Slackbot", text, bot=True, ephemeral_to=user, thread_ts=thread_ts)
     world.add(line)
     world.changed()
     return line
@@ -113,9 +116,9 @@ def conversation(world: World, given: Any, *, to_post: bool = False) -> Channel:
     if channel is None and to_post and name in world.people:
         channel = None if name == world.bot.id else world.dm(name)
     if channel is None and to_post:
-        named = (c for c in world.channels.values() if c.kind != "dm" and c.name == name.removeprefix("#"))
-        channel = next(named, None)
-    if channel is None or (channel.kind == "private" and world.bot.id not in channel.members):
+        named = (c for c in world.channels.values() if c.name == name.removeprefix("#"))
+        channel = next((c for c in named if c.kind not in ("dm", "mpim")), None)
+    if channel is None or (channel.kind in ("private", "mpim") and world.bot.id not in channel.members):
         raise SlackError("channel_not_found")
     if to_post:
         _may_post(world, channel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.slack import posting
+from sandbox.slack import posting, threads
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, Message
 from sandbox.slack.world import ResponseUrl, World
@@ -21,6 +21,9 @@ def respond(world: World, token: str, given: Json) -> Message | None:
         _count(address)
         _delete(world, source)
         return None
+    if source is not None and threads.is_reply(source):
+        given = {"thread_ts": source.thread_ts, **given}  # the response goes where the button is
+    threads.check(world, address.channel, given.get("thread_ts"))
     content = posting.check_content(world, given)
     _count(address)
     if given.get("replace_original") and source is not None and not source.deleted:

@@ -28,11 +28,12 @@ class Slack(Workspace):
         *,
         commands: Sequence[Json] = (),
         events: Iterable[str] | None = None,
+        shortcuts: Sequence[Json] = (),
         people: Sequence[Person] | None = None,
         channels: Sequence[Channel] | None = None,
     ) -> None:
         """Create the workspace; `start` opens the socket."""
-        super().__init__(clock, commands=commands, events=events, people=people, channels=channels)
+        super().__init__(clock, commands=commands, events=events, shortcuts=shortcuts, people=people, channels=channels)
         self._runner: web.AppRunner | None = None
         self._ticking: asyncio.Task[None] | None = None
 

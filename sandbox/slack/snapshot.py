@@ -22,8 +22,9 @@ def snapshot(slack: Workspace, viewer: Person) -> Json:
         "offset": slack.clock.offset.total_seconds(),
         "team": {"id": world.team["id"], "name": world.team["name"]},
         "people": [_person(slack, person) for person in world.people.values()],
-        "channels": [_channel(slack, channel) for channel in seen],
+        "channels": [_channel(slack, channel, viewer) for channel in seen],
         "commands": [_command(command) for command in slack.commands],
+        "shortcuts": slack.offered_shortcuts(viewer.id),
         "groups": [{"id": g.id, "handle": g.handle, "name": g.name} for g in world.groups.values() if not g.disabled],
         "messages": {
             channel.id: [_message(m, viewer) for m in world.visible_messages(viewer.id, channel.id)] for channel in seen
@@ -49,7 +50,7 @@ def _person(slack: Workspace, person: Person) -> Json:
     }
 
 
-def _channel(slack: Workspace, channel: Channel) -> Json:
+def _channel(slack: Workspace, channel: Channel, viewer: Person) -> Json:
     bot = slack.world.bot.id
     shown: Json = {
         "id": channel.id,
@@ -59,6 +60,8 @@ def _channel(slack: Workspace, channel: Channel) -> Json:
         "bot_in": bot in channel.members,
         "topic": channel.topic,
     }
+    if channel.kind == "mpim":
+        shown["others"] = [user for user in channel.members if user != viewer.id]
     return shown | ({"with": bot} if channel.kind == "dm" else {})
 
 
@@ -76,6 +79,8 @@ def _message(message: Message, viewer: Person) -> Json:
         "blocks": message.blocks,
         "files": [_file(file, viewer) for file in message.files],
         "ephemeral": message.ephemeral_to is not None,
+        "thread": message.thread_ts,
+        "broadcast": message.broadcast,
         "edited": message.edited,
         "deleted": message.deleted,
     }

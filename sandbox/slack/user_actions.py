@@ -30,6 +30,7 @@ from sandbox.slack.world import World
 
 SHORTEST_QUERY = 3  # default of min_query_length
 NO_COMMAND = "{name} is not a valid command."
+NOT_IN_THREADS = "{name} is not supported in threads. Sorry!"
 NOT_A_MESSAGE = '{name} failed with the error "invalid_command_response"'
 FAILED = '{name} failed with the error "{error}"'
 CLICK_FAILED = 'That did not work: the app failed with the error "{error}".'  # Slack shows only a warning sign
@@ -38,10 +39,13 @@ CLICK_FAILED = 'That did not work: the app failed with the error "{error}".'  # 
 class UserActions:
     """All user actions that the app is notified of."""
 
-    def __init__(self, world: World, delivery: Delivery, commands: Sequence[Json]) -> None:
+    def __init__(
+        self, world: World, delivery: Delivery, commands: Sequence[Json], shortcuts: Sequence[Json] = ()
+    ) -> None:
         self.world = world
         self.delivery = delivery
         self.commands = list(commands)
+        self.shortcuts = list(shortcuts)
 
     async def command(self, person: Person, channel: Channel, name: str, text: str) -> Outcome:
         """Send a slash command and show the response; a failure is a Slackbot message to the person only."""
@@ -62,6 +66,30 @@ class UserActions:
             words = NOT_A_MESSAGE.format(name=name)
             return self._command_failed(channel, person, "invalid_command_response", words, reply)
         return Outcome(status=reply.status, answer=reply.body, seconds=reply.seconds, message=message)
+
+    def refuse_in_thread(self, person: Person, channel: Channel, name: str, thread_ts: str) -> Outcome:
+        """Slack's client does not send commands from threads; it tells the person in the thread."""
+        words = NOT_IN_THREADS.format(name=name)
+        line = posting.post_as_slackbot(self.world, channel, person.id, words, thread_ts)
+        return Outcome(ok=False, error="command_not_supported_in_thread", text=words, message=line)
+
+    def offered_shortcuts(self, person: Person) -> list[Json]:
+        """The app's shortcuts that Slack offers to this person: no global ones to guests and other organizations."""
+        kinds = {"message"} if person.role in ("guest", "stranger") else {"global", "message"}
+        return [one for one in self.shortcuts if one["type"] in kinds and self.world.installed]
+
+    async def shortcut(self, person: Person, callback_id: str, message: Message | None) -> Outcome:
+        """Start a shortcut, of the menu of a message if there is one. LookupError if Slack does not offer it here."""
+        kind = "global" if message is None else "message"
+        offered = [one["callback_id"] for one in self.offered_shortcuts(person) if one["type"] == kind]
+        if callback_id not in offered or (message is not None and message.ephemeral_to is not None):
+            raise LookupError(f"There is no {kind} shortcut {callback_id!r} here; there are {offered}.")
+        if message is None:
+            payload = payloads.shortcut(self.world, person, callback_id)
+        else:
+            payload = payloads.message_action(self.world, person, message, callback_id)
+        reply = await self.delivery.deliver("interaction", payload)
+        return _outcome(reply, CLICK_FAILED.format(error=reply.error) if reply.error else "")
 
     async def click(
         self, person: Person, where: Message | View, block: Json, element: Json, given: Any, values: Json

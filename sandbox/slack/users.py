@@ -18,9 +18,18 @@ class WorkspaceUsers:
         self.world = world
         self._actions = actions
 
-    async def command(self, user: str, channel: str, name: str, text: str = "") -> Outcome:
-        """Send "/name text" in `channel` as `user`; LookupError if they cannot see it."""
-        return await self._actions.command(self.person(user), self._seen(user, channel), name, text)
+    async def command(self, user: str, channel: str, name: str, text: str = "", thread: str = "") -> Outcome:
+        """Send "/name text" in `channel` as `user`, or in a thread, where Slack refuses it; LookupError if unseen."""
+        place = self._seen(user, channel)
+        if thread:
+            return self._actions.refuse_in_thread(self.person(user), place, name, thread)
+        return await self._actions.command(self.person(user), place, name, text)
+
+    async def shortcut(self, user: str, callback_id: str, message: Message | None = None) -> Outcome:
+        """Start a global shortcut, or one in the menu of a message; LookupError if Slack does not offer it."""
+        if message is not None:
+            self._on_screen(user, message)
+        return await self._actions.shortcut(self.person(user), callback_id, message)
 
     async def click(
         self,
@@ -74,9 +83,16 @@ class WorkspaceUsers:
         """Open the app's Home tab, or its Messages tab ("messages")."""
         return await self._actions.open_home(self.person(user), tab)
 
-    async def say(self, user: str, channel: str, text: str) -> Message:
-        """Post a message as `user`; names in it (@ben, #launch) become mentions."""
-        return await conversations.say(self.world, self.person(user), self._seen(user, channel), text)
+    async def say(
+        self, user: str, channel: str, text: str, thread: str | Message = "", *, broadcast: bool = False
+    ) -> Message:
+        """Post a message as `user`; names in it (@ben, #launch) become mentions.
+
+        `thread` is the parent of a reply, or its ts; `broadcast` also shows the reply in the channel.
+        """
+        parent = thread.ts if isinstance(thread, Message) else thread
+        place = self._seen(user, channel)
+        return await conversations.say(self.world, self.person(user), place, text, parent, broadcast=broadcast)
 
     async def join(self, user: str, channel: str, inviter: str = "") -> None:
         """Become a member of a public channel, or of another one by invitation of a member."""

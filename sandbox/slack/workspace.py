@@ -40,6 +40,7 @@ class Workspace(WorkspaceUsers):
         *,
         commands: Sequence[Json] = (),
         events: Iterable[str] | None = None,
+        shortcuts: Sequence[Json] = (),
         people: Sequence[Person] | None = None,
         channels: Sequence[Channel] | None = None,
     ) -> None:
@@ -52,7 +53,7 @@ class Workspace(WorkspaceUsers):
         self._sockets = SocketMode(world)
         self._delivery = Delivery(world, self._sockets)
         self._events = Events(world, self._delivery, SUBSCRIBED if events is None else events)
-        super().__init__(world, UserActions(world, self._delivery, commands))
+        super().__init__(world, UserActions(world, self._delivery, commands, shortcuts))
         self._api = WebApi(self.world, self._sockets.new_url, RateLimits(clock, self.limits))
         # Set by the launcher; without them the page reports that nothing is attached.
         self.move_clock: Callable[[float], Awaitable[None]] | None = None
@@ -85,6 +86,15 @@ class Workspace(WorkspaceUsers):
     def commands(self) -> list[Json]:
         """The app's slash commands."""
         return self._actions.commands
+
+    @property
+    def shortcuts(self) -> list[Json]:
+        """The app's shortcuts as in its manifest (`name`, `type`, `callback_id`, `description`), changeable."""
+        return self._actions.shortcuts
+
+    def offered_shortcuts(self, user: str) -> list[Json]:
+        """Those that Slack offers to this person."""
+        return self._actions.offered_shortcuts(self.person(user))
 
     @property
     def events(self) -> set[str]:

@@ -61,7 +61,7 @@ GOOD: dict[str, list[Json]] = {
         {
             "type": "table",
             "rows": [[{"type": "raw_text", "text": "Name"}, RICH, cell(1.5)]],
-            "column_settings": [{"align": "right", "is_wrapped": True}],
+            "column_settings": [{"align": "right", "is_wrapped": True}, None],
         }
     ],
     **GOOD_DATA,

@@ -63,6 +63,7 @@ async def test_state_shows_messages_as_the_person_sees_them(
     assert [(m["text"], m["ephemeral"]) for m in ben["messages"]["C0LAUNCH"]] == [("all", False), ("ben only", True)]
     message = ana["messages"]["C0LAUNCH"][0]
     shown = {"ts", "user", "username", "bot", "text", "blocks", "files", "ephemeral", "edited", "deleted"}
+    shown |= {"thread", "broadcast"}
     assert set(message) == shown
     assert [c["method"] for c in ana["calls"]["slack"]][:1] == ["chat.postMessage"]
     assert ana["calls"]["counts"] == {"slack": 4, "ringcentral": 0}
