@@ -14,6 +14,8 @@ from bot.clock import Clock
 from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.creation.cancel import CancelService
+from bot.creation.change import table as webinar_change_table
+from bot.creation.change.service import ChangeService
 from bot.creation.duplicate import DuplicateService
 from bot.creation.service import CreationService
 from bot.db import leases, locks
@@ -104,6 +106,7 @@ class Services:
     creation: CreationService
     duplicates: DuplicateService
     cancellation: CancelService
+    changes: ChangeService
     team: TeamService
     registration: RegistrationSettings
     seats: SeatService
@@ -140,6 +143,7 @@ class Services:
     async def resume(self) -> None:
         """Resume the operations whose lease expired."""
         await self.creation.resume()
+        await self.changes.resume()
         await self.seats.resume()
         await self.suggestions.resume()
         await self.team.resume()
@@ -161,6 +165,7 @@ class Services:
         async with self.store.write() as db:
             await draft_table.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
             await self.team.forget_old(db)
+            await self.changes.forget_old(db)
         await self.locks.forget_expired()
         await self.mirror.refreshes.forget_old()
         await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
@@ -219,6 +224,9 @@ def build_services(
         ),
         duplicates=DuplicateService(provider),
         cancellation=CancelService(provider, mirror, scheduler),
+        changes=ChangeService(
+            worker_id, account, store, results, provider, cards, mirror, clock, scheduler, background
+        ),
         team=team_service,
         registration=RegistrationSettings(provider, mirror, clock, scheduler),
         seats=seat_service,
@@ -246,7 +254,8 @@ def build_gate(settings: Settings, store: Store) -> Gate:
 
 async def release_leases(store: Store) -> None:
     """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
-    operations = (request_table, batch_table, creation_table, seat_table, change_table, team_table, suggestion_table)
+    people = (request_table, batch_table, seat_table, change_table, team_table, suggestion_table)
+    operations = (creation_table, webinar_change_table, *people)
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])
         await message_table.release_claims(db)

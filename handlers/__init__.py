@@ -8,6 +8,7 @@ conversation goes on with:
     browse          (no verb), help, list, show, count
     create          create
     duplicate       duplicate
+    edit            edit
     share           share
     cancel          cancel
     settings        settings
@@ -32,6 +33,7 @@ from handlers.cancel import listeners as cancel_listeners
 from handlers.channel import listeners as channel_listeners
 from handlers.create import listeners as create_listeners
 from handlers.duplicate import listeners as duplicate_listeners
+from handlers.edit import listeners as edit_listeners
 from handlers.link import listeners as link_listeners
 from handlers.register import listeners as register_listeners
 from handlers.registrants import listeners as registrants_listeners
@@ -66,6 +68,7 @@ COMMANDS: Commands = _merged(
         browse_listeners.COMMANDS,
         create_listeners.COMMANDS,
         duplicate_listeners.COMMANDS,
+        edit_listeners.COMMANDS,
         share_listeners.COMMANDS,
         cancel_listeners.COMMANDS,
         registration_listeners.COMMANDS,
@@ -83,6 +86,7 @@ ACTIONS: Listeners = _merged(
         browse_listeners.ACTIONS,
         create_listeners.ACTIONS,
         duplicate_listeners.ACTIONS,
+        edit_listeners.ACTIONS,
         share_listeners.ACTIONS,
         cancel_listeners.ACTIONS,
         registration_listeners.ACTIONS,
@@ -105,6 +109,7 @@ ACTIONS: Listeners = _merged(
 SUBMISSIONS: Listeners = _merged(
     (
         create_listeners.SUBMISSIONS,
+        edit_listeners.SUBMISSIONS,
         cancel_listeners.SUBMISSIONS,
         registration_listeners.SUBMISSIONS,
         menu_listeners.SUBMISSIONS,

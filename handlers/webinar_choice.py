@@ -8,7 +8,7 @@ from bot.model.webinar import Status, Webinar
 from handlers import webinar_choice_texts
 from handlers.request import SlackRequest
 
-NOT_FOR_CANCELED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel", "invite", "register"})
+NOT_FOR_CANCELED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel", "invite", "register", "edit"})
 """Verbs that make no sense for a canceled webinar: canceled ones are not offered."""
 
 

@@ -33,6 +33,7 @@ MAX_WORDS = 200
 
 VERBS = {
     "show": ("Show", buttons.SHOW),
+    "edit": ("Edit", buttons.EDIT),
     "count": ("Count", buttons.COUNT),
     "share": ("Share Here", buttons.SHARE_HERE),
     "remind": ("Set Reminders", buttons.REMIND),

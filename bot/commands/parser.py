@@ -58,6 +58,13 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Open the form of one webinar."""
+
+    which: WebinarRef
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Show one webinar."""
 
@@ -150,6 +157,7 @@ Command: TypeAlias = (
     Home
     | Help
     | Create
+    | Edit
     | List
     | Show
     | Count
@@ -250,6 +258,7 @@ def _help(topic: str) -> Help:
 
 _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "create": lambda rest: Create(unescape(rest)),
+    "edit": lambda rest: Edit(ref_from_slack(rest)),
     "list": parse_list,
     "show": lambda rest: Show(ref_from_slack(rest)),
     "count": lambda rest: Count(ref_from_slack(rest)),

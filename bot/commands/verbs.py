@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 VERBS: Final = (
-    "create", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
+    "create", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
     "open", "close", "limit", "invite", "team", "register", "registrants", "settings", "duplicate", "cancel", "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
@@ -27,6 +27,7 @@ SYNONYMS: Final = {
     "reopen": "open", "unlock": "open", "lock": "close", "shut": "close",
     "cap": "limit", "max": "limit", "capacity": "limit", "seats": "limit",
     "copy": "duplicate", "clone": "duplicate", "again": "duplicate", "repeat": "duplicate",
+    "change": "edit", "update": "edit", "modify": "edit", "rename": "edit", "correct": "edit",
     "delete": "cancel", "remove": "cancel", "stop": "cancel",
 }  # fmt: skip
 

@@ -12,19 +12,21 @@ from bot.db.keys import of_workspace
 from bot.db.schema import drafts
 from bot.model.people import Workspace
 
-OPEN, RESUMED, SENT = "open", "resumed", "sent"
-"""The state of a form: it can be resumed, was resumed in another window, or was submitted."""
-STATES = (OPEN, RESUMED, SENT)
+OPEN, RESUMED, SENT, EDITING = "open", "resumed", "sent", "editing"
+"""The state of a form: it can be resumed, was resumed in another window, was submitted, or edits a webinar."""
+STATES = (OPEN, RESUMED, SENT, EDITING)
 
 
-async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, content: str, now: datetime) -> None:
-    """Save a draft's content (JSON), encrypted: it may contain a password. The state of a saved draft is kept."""
+async def save(
+    db: Db, workspace: Workspace, user_id: str, draft_id: str, content: str, now: datetime, *, state: str = OPEN
+) -> None:
+    """Save a draft's content (JSON), encrypted: it may contain a password. A saved draft keeps its state."""
     row = {
         **workspace.model_dump(),
         "draft_id": draft_id,
         "user_id": user_id,
         "content": content,
-        "state": OPEN,
+        "state": state,
         "changed_at": now,
     }
     await db.upsert(drafts, row, keep=("state", "user_id"))

@@ -32,6 +32,12 @@ TOPICS = {
         "create Launch day next tue 3pm for 45m",
         MEMBERS,
     ),
+    "edit": Topic(
+        "edit <webinar>",
+        "Opens its form as it is now; what you change is saved, or nothing of it, and can be undone for ten minutes.",
+        "edit Launch day",
+        MANAGERS,
+    ),
     "list": Topic(
         "list [today|this week|mine|past|words]",
         "Lists upcoming webinars, those of a day or week, yours, past ones, or titles with these words.",

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
-from bot.model.webinar import Audience, Webinar
+from bot.model.webinar import Audience, Status, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -140,10 +140,12 @@ def _facts(webinar: Webinar, now: datetime) -> list[Block]:
 
 
 def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block]:
-    """The buttons of organizers: one row for people, one for registration and cancellation."""
+    """The buttons of organizers: one for the webinar and its people, one for registration and cancellation."""
     coming, current = is_coming_or_live(webinar, now), stage(webinar, now)
     by_registration = webinar.audience is Audience.REGISTRANTS
+    editable = webinar.status is Status.SCHEDULED
     people_row = actions(
+        buttons.webinar_button(webinar, "Edit", buttons.EDIT) if editable else None,
         buttons.webinar_button(webinar, "Invite", buttons.INVITE) if coming else None,
         buttons.webinar_button(webinar, "Team", buttons.TEAM) if coming else None,
         registrants_button(webinar, now),

@@ -1,4 +1,4 @@
-"""The form that creates a webinar: its fields, how its inputs are read, and their validation."""
+"""The form that creates or edits a webinar: its fields, how its inputs are read, and their validation."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.commands.lengths import parse_length
 from bot.errors import BadInput, ProviderError
-from bot.model.people import Frozen
 from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, WebinarForm
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -34,12 +34,13 @@ from bot.slack.form_elements import (
     text_input,
 )
 from bot.slack.message import View
-from bot.webinars.texts.facts import AUDIENCES
+from bot.webinars.texts.fields import AUDIENCES, FIELD_LABELS
 from handlers.create import copied, settings_form
-from handlers.create.copied import CopiedWebinar
+from handlers.create.draft import CreateDraft, filled
 from handlers.create.settings_form import More
 
 CALLBACK = "create.form"
+EDIT_CALLBACK = "edit.form"
 CHANGE = "create.change"
 """A changed time, audience or channel sends the whole form with this, so that a closed form can be resumed."""
 MORE = "create.more"
@@ -53,11 +54,11 @@ MAX_HINT = 300
 TITLE, STARTS, LENGTH, AUDIENCE = "title", "starts", "length", "audience"
 DESCRIPTION, ANNOUNCE_IN = "description", "announce_in"
 LABELS = {
-    TITLE: "Title",
-    STARTS: "Starts",
-    LENGTH: "Length",
-    AUDIENCE: "Who is it for?",
-    DESCRIPTION: "Description",
+    TITLE: FIELD_LABELS["title"],
+    STARTS: FIELD_LABELS["start"],
+    LENGTH: FIELD_LABELS["length"],
+    AUDIENCE: FIELD_LABELS["audience"],
+    DESCRIPTION: FIELD_LABELS["description"],
     ANNOUNCE_IN: "Announce in",
 }
 
@@ -74,27 +75,6 @@ PARAMETERS = {
 """The form's name of each parameter."""
 
 
-class CreateDraft(Frozen):
-    """The form's inputs, unvalidated. Its JSON contains the password: store it encrypted."""
-
-    draft_id: str
-    title: str = ""
-    start: int | None = None
-    """Unix seconds, as in Slack's picker."""
-    start_note: str = ""
-    """Why a typed day or time is not the start, or what to check about it; empty once another start is chosen."""
-    length: str = "1 hour"
-    audience: Audience = Audience.REGISTRANTS
-    description: str = ""
-    announce_in: str | None = None
-    """A channel id."""
-    origin_channel: str = ""
-    """The channel in which the form was opened; not a field."""
-    more: More = More()
-    copied: CopiedWebinar | None = None
-    """The webinar that the form was filled from."""
-
-
 def block_id(name: str, draft_id: str) -> str:
     """The id of one of the form's blocks.
 
@@ -106,6 +86,7 @@ def block_id(name: str, draft_id: str) -> str:
 
 def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: bool = False) -> View:
     """The form filled with `draft`. `host_line` names the host; `problem` is why the last submission failed."""
+    edits, usual = draft.edits, filled(draft.edits.read, "").more if draft.edits else More()
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         *([_resumed(draft)] if resumed else []),
@@ -114,13 +95,13 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
         context(escape_sentence(host_line)),
     ]
     blocks += copied.notes(draft.copied)
-    if names := settings_form.changed(draft.more):
+    if names := settings_form.changed(draft.more, usual):
         blocks.append(context(f"Changed under More Settings: {', '.join(names)}"))
     return modal(
-        CALLBACK,
-        "Create a webinar",
+        EDIT_CALLBACK if edits else CALLBACK,
+        "Edit webinar" if edits else "Create a webinar",
         blocks,
-        submit="Create Webinar",
+        submit="Save Changes" if edits else "Create Webinar",
         close="Cancel",
         private_metadata=draft.draft_id,
         notify_on_close=True,
@@ -128,7 +109,7 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
 
 
 def _fields(draft: CreateDraft) -> list[Block]:
-    return [
+    fields = [
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
         _starts(draft),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
@@ -140,16 +121,21 @@ def _fields(draft: CreateDraft) -> list[Block]:
             hint=f"Up to {MAX_DESCRIPTION:,} characters",
             optional=True,
         ),
-        _input(
-            draft,
-            ANNOUNCE_IN,
-            _channel(draft.announce_in),
-            hint="A card with the time and the way in is posted there and kept up to date",
-            optional=True,
-            dispatch=True,
-        ),
-        *copied.fields(draft.copied, block_id(copied.TEAM, draft.draft_id), CHANGE),
     ]
+    if draft.edits:
+        return fields
+    return [*fields, _announce_in(draft), *copied.fields(draft.copied, block_id(copied.TEAM, draft.draft_id), CHANGE)]
+
+
+def _announce_in(draft: CreateDraft) -> Block:
+    return _input(
+        draft,
+        ANNOUNCE_IN,
+        _channel(draft.announce_in),
+        hint="A card with the time and the way in is posted there and kept up to date",
+        optional=True,
+        dispatch=True,
+    )
 
 
 def _starts(draft: CreateDraft) -> Block:
@@ -185,19 +171,12 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
     chosen channel. Slack shows errors only under inputs, so problems of More Settings go under the field above its
     button.
     """
-    title, length = " ".join(draft.title.split()), parse_length(draft.length)
-    start = None if draft.start is None else datetime.fromtimestamp(draft.start, UTC)
-    problems = {
-        TITLE: _title_problem(title),
-        STARTS: _start_problem(start, now, zone),
-        LENGTH: _length_problem(length),
-        DESCRIPTION: _too_long(draft.description, MAX_DESCRIPTION),
-        ANNOUNCE_IN: " ".join(filter(None, [channel_problem, _more_problem(draft.more)])),
-    }
-    invalid = {block_id(name, draft.draft_id): sentence for name, sentence in problems.items() if sentence}
-    if invalid or start is None or length is None:
-        names = [LABELS[name] for name, sentence in problems.items() if sentence]
-        raise BadInput(f"Nothing was created. Please change: {', '.join(names)}.", invalid)
+    title, start, length = values(draft)
+    more_problem = settings_form.problem_text(settings_form.check(draft.more))
+    problems = field_problems(draft, now=now, zone=zone)
+    problems[ANNOUNCE_IN] = " ".join(filter(None, [channel_problem, more_problem]))
+    if any(problems.values()) or start is None or length is None:
+        raise bad_input(draft, problems, "Nothing was created.")
     more = settings_form.normalized(draft.more)
     return WebinarForm(
         title=title,
@@ -211,6 +190,39 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
         locale_code=more.locale_code,
         panel_join_offset=more.panel_join_offset,
     )
+
+
+def values(draft: CreateDraft) -> tuple[str, datetime | None, timedelta | None]:
+    """The title, start and length of a form; `None` for those that cannot be read."""
+    start = None if draft.start is None else datetime.fromtimestamp(draft.start, UTC)
+    return " ".join(draft.title.split()), start, parse_length(draft.length)
+
+
+def field_problems(draft: CreateDraft, *, now: datetime, zone: str) -> dict[str, str]:
+    """A sentence for each field, empty for valid ones."""
+    title, start, length = values(draft)
+    return {
+        TITLE: _title_problem(title),
+        STARTS: _start_problem(start, now, zone),
+        LENGTH: _length_problem(length),
+        DESCRIPTION: _too_long(draft.description, MAX_DESCRIPTION),
+    }
+
+
+def bad_input(draft: CreateDraft, problems: Mapping[str, str], result: str) -> BadInput:
+    """The error with the problem of every invalid field. `result` says that nothing was done."""
+    invalid = {name: sentence for name, sentence in problems.items() if sentence}
+    names = ", ".join(LABELS[name] for name in invalid)
+    fields = {block_id(name, draft.draft_id): sentence for name, sentence in invalid.items()}
+    return BadInput(f"{result} Please change: {names}.", fields)
+
+
+def edit_line(draft: CreateDraft) -> str:
+    """What an edit cannot change, as text; empty for a form that creates a webinar."""
+    if draft.edits is None:
+        return ""
+    host = f"{draft.edits.host_name} is the host, and stays it" if draft.edits.host_name else "The host stays"
+    return f"{host}: {DISPLAY_NAME} cannot change the host of a webinar. Time zone: {draft.edits.read.time_zone}."
 
 
 def refusal(error: ProviderError) -> str:
@@ -289,8 +301,3 @@ def _length_problem(length: timedelta | None) -> str:
     if length < MIN_LENGTH:
         return "Choose at least 30 seconds."
     return "Choose at most 12 hours." if length > MAX_LENGTH else ""
-
-
-def _more_problem(more: More) -> str:
-    problems: Mapping[str, str] = settings_form.check(more)
-    return " ".join(f"More Settings, {settings_form.LABELS[name]}: {text}" for name, text in problems.items())

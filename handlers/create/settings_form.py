@@ -16,6 +16,7 @@ from bot.slack.blocks import MAX_INPUT, Block, Element, context, cut, header, mo
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import NOT_READ
+from bot.webinars.texts.fields import ACCESS_WORDS, FIELD_LABELS, LOCALES, offset_text
 
 CALLBACK = "settings.form"
 CHANGE = "settings.change"
@@ -30,71 +31,45 @@ REDIRECT = "postWebinarRedirectUri"
 LOCALE = "localeCode"
 OFFSET = "panelJoinTimeOffset"
 
-SWITCHES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+SWITCHES: Mapping[str, Mapping[str, str]] = {
     "recording": {
-        "autoRecord": ("auto_record", "Start recording automatically"),
+        "autoRecord": "auto_record",
     },
     "panelists": {
-        "panelistWaitingRoom": ("panelist_waiting_room", "Wait in a waiting room until they are let in"),
-        "panelistVideoEnabled": ("panelist_video", "Camera on"),
-        "panelistScreenSharingEnabled": ("panelist_screen_sharing", "Screen sharing allowed"),
-        "panelistMuteControlEnabled": ("panelist_mute_control", "Can mute and unmute themselves"),
-        "pstnEnabled": ("phone_dial_in", "Can dial in by phone"),
+        "panelistWaitingRoom": "panelist_waiting_room",
+        "panelistVideoEnabled": "panelist_video",
+        "panelistScreenSharingEnabled": "panelist_screen_sharing",
+        "panelistMuteControlEnabled": "panelist_mute_control",
+        "pstnEnabled": "phone_dial_in",
     },
     "questions": {
-        "qnaEnabled": ("qna", "Attendees can ask questions"),
-        "qnaAnonymousEnabled": ("qna_anonymous", "Questions can be anonymous"),
-        "moderatedQnaEnabled": ("qna_moderated", "Questions are checked before everyone sees them"),
+        "qnaEnabled": "qna",
+        "qnaAnonymousEnabled": "qna_anonymous",
+        "moderatedQnaEnabled": "qna_moderated",
     },
 }
-"""Groups of checkboxes: block id, then parameter, then our field and its label."""
+"""Groups of checkboxes: block id, then parameter, then our field."""
 
-ACCESS: Mapping[str, tuple[str, str]] = {
-    "artifactsAccessAuthentication": ("artifacts_access", "Who can watch the recording afterwards?"),
-    "panelistAuthentication": ("panelist_access", "Who can come in as a panelist?"),
-    "attendeeAuthentication": ("attendee_access", "Who can come in as an attendee?"),
-}
-ACCESS_WORDS = {
-    Access.GUEST: "Anyone with the link",
-    Access.SIGNED_IN: f"People signed in to {DISPLAY_NAME}",
-    Access.COWORKER: "Coworkers only",
+ACCESS: Mapping[str, str] = {
+    "artifactsAccessAuthentication": "artifacts_access",
+    "panelistAuthentication": "panelist_access",
+    "attendeeAuthentication": "attendee_access",
 }
 
 # SUPPORT: practice may begin up to one hour before the start, so nothing earlier is offered.
-OFFSETS = {
-    minutes * 60: f"{minutes} minutes before the start" if minutes else "At the start"
-    for minutes in (0, 5, 10, 15, 20, 30, 45, 60)
-}
+OFFSETS = {minutes * 60: offset_text(timedelta(minutes=minutes)) for minutes in (0, 5, 10, 15, 20, 30, 45, 60)}
 
-# The languages of developers.ringcentral.com/guide/basics/localization
-LOCALES = {
-    "en-US": "English (U.S.)",
-    "en-GB": "English (U.K.)",
-    "de-DE": "German",
-    "es-ES": "Spanish",
-    "es-419": "Spanish (Latin America)",
-    "fi-FI": "Finnish",
-    "fr-FR": "French",
-    "fr-CA": "French (Canada)",
-    "it-IT": "Italian",
-    "ja-JP": "Japanese",
-    "ko-KR": "Korean",
-    "nl-NL": "Dutch",
-    "pt-BR": "Portuguese (Brazil)",
-    "pt-PT": "Portuguese (Portugal)",
-    "zh-CN": "Chinese (simplified)",
-    "zh-HK": "Chinese (traditional, Hong Kong)",
-    "zh-TW": "Chinese (traditional, Taiwan)",
+FIELDS: Mapping[str, str] = {
+    **{parameter: field for group in SWITCHES.values() for parameter, field in group.items()},
+    **ACCESS,
+    PASSWORD: "password",
+    REDIRECT: "redirect_uri",
+    OFFSET: "panel_join_offset",
+    LOCALE: "locale_code",
 }
+"""Our field of each parameter."""
 
-LABELS: Mapping[str, str] = {
-    **{parameter: words for group in SWITCHES.values() for parameter, (_, words) in group.items()},
-    **{parameter: words for parameter, (_, words) in ACCESS.items()},
-    OFFSET: "When can hosts and panelists come in?",
-    PASSWORD: "Password",
-    REDIRECT: "Web page to show afterwards",
-    LOCALE: "Language",
-}
+LABELS: Mapping[str, str] = {parameter: FIELD_LABELS[field] for parameter, field in FIELDS.items()}
 """The form's label of each parameter."""
 
 FIXED_LABELS = {
@@ -154,10 +129,10 @@ def _fields(more: More) -> list[Block]:
         header("Questions"),
         _checkboxes("questions", "Questions and answers", options),
         header("Joining and afterwards"),
-        _select(OFFSET, {str(seconds): words for seconds, words in OFFSETS.items()}, _seconds(more)),
+        _select(OFFSET, _offsets(more), _seconds(more)),
         _text(REDIRECT, options.redirect_uri, "Attendees are sent here when the webinar ends.", "https://…"),
         header("Language"),
-        _select(LOCALE, LOCALES, more.locale_code),
+        _select(LOCALE, _locales(more), more.locale_code),
     ]
 
 
@@ -165,10 +140,10 @@ def read(more: More, values: form_values.Values) -> More:
     """`more` updated from the modal's inputs. Never raises; missing inputs keep their values."""
     options: dict[str, Any] = {}
     for block_id, group in SWITCHES.items():
-        before = frozenset(parameter for parameter, (field, _) in group.items() if getattr(more.options, field))
+        before = frozenset(parameter for parameter, field in group.items() if getattr(more.options, field))
         ticked = form_values.choices(values, block_id, before)
-        options |= {field: parameter in ticked for parameter, (field, _) in group.items()}
-    for parameter, (field, _) in ACCESS.items():
+        options |= {field: parameter in ticked for parameter, field in group.items()}
+    for parameter, field in ACCESS.items():
         options[field] = Access(form_values.choice(values, parameter, getattr(more.options, field)))
     options["password"] = SecretStr(form_values.text(values, PASSWORD, more.options.password.get_secret_value()))
     options["redirect_uri"] = form_values.text(values, REDIRECT, more.options.redirect_uri)
@@ -198,28 +173,35 @@ def normalized(more: More) -> More:
     return more.model_copy(update={"options": more.options.model_copy(update=changes)})
 
 
-def changed(more: More) -> list[str]:
-    """The labels of settings that differ from the defaults, without their values: one is the password."""
-    usual, options = More(), more.options
-    fields = [pair for group in SWITCHES.values() for pair in group.values()] + list(ACCESS.values())
-    fields += [("password", LABELS[PASSWORD]), ("redirect_uri", LABELS[REDIRECT])]
-    names = [words for field, words in fields if getattr(options, field) != getattr(usual.options, field)]
-    if more.panel_join_offset != usual.panel_join_offset:
-        names.append(LABELS[OFFSET])
-    return names + ([LABELS[LOCALE]] if more.locale_code != usual.locale_code else [])
+def changed_fields(more: More, before: More) -> list[str]:
+    """Our names of the settings that differ from `before`."""
+    names = [name for name in FIELDS.values() if name in Options.model_fields]
+    differ = [name for name in names if getattr(more.options, name) != getattr(before.options, name)]
+    others = ("panel_join_offset", "locale_code")
+    return differ + [name for name in others if getattr(more, name) != getattr(before, name)]
+
+
+def changed(more: More, before: More | None = None) -> list[str]:
+    """The labels of the settings that differ from `before`, or the defaults; no values: one is the password."""
+    return [FIELD_LABELS[name] for name in changed_fields(more, before or More())]
+
+
+def problem_text(problems: Mapping[str, str]) -> str:
+    """The problems of `check` as one text, for the form below."""
+    return " ".join(f"More Settings, {LABELS[name]}: {text}" for name, text in problems.items())
 
 
 def _checkboxes(block_id: str, label: str, options: Options) -> Block:
     group = SWITCHES[block_id]
-    boxes = {parameter: option(text=words, value=parameter) for parameter, (_, words) in group.items()}
-    ticked = [boxes[parameter] for parameter, (field, _) in group.items() if getattr(options, field)]
+    boxes = {parameter: option(text=FIELD_LABELS[field], value=parameter) for parameter, field in group.items()}
+    ticked = [boxes[parameter] for parameter, field in group.items() if getattr(options, field)]
     element = checkboxes(action_id=CHANGE, options=list(boxes.values()), initial_options=ticked or None)
     return _input(block_id, label, element, optional=True)
 
 
 def _access(parameter: str, options: Options) -> Block:
     choices = {access.value: words for access, words in ACCESS_WORDS.items()}
-    return _select(parameter, choices, getattr(options, ACCESS[parameter][0]))
+    return _select(parameter, choices, getattr(options, ACCESS[parameter]))
 
 
 def _select(block_id: str, choices: Mapping[str, str], chosen: str) -> Block:
@@ -239,6 +221,16 @@ def _text(block_id: str, value: str, hint: str, example: str | None = None) -> B
         action_id=CHANGE, initial_value=cut(value, MAX_INPUT) or None, placeholder=example, max_length=MAX_INPUT
     )
     return input_block(block_id=block_id, label=LABELS[block_id], element=element, hint=hint, optional=True)
+
+
+def _offsets(more: More) -> dict[str, str]:
+    """The choices, and the current value if it is another one, set elsewhere."""
+    current = {_seconds(more): offset_text(more.panel_join_offset)}
+    return {**{str(seconds): words for seconds, words in OFFSETS.items()}, **current}
+
+
+def _locales(more: More) -> dict[str, str]:
+    return {**LOCALES, more.locale_code: LOCALES.get(more.locale_code, more.locale_code)}
 
 
 def _seconds(more: More) -> str:

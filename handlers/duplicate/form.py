@@ -12,7 +12,7 @@ from bot.providers.base import DISPLAY_NAME
 from bot.slack.blocks import Block, modal, paragraph, plain, section
 from bot.slack.message import View
 from handlers.create.copied import CopiedWebinar
-from handlers.create.form import CreateDraft
+from handlers.create.draft import CreateDraft
 from handlers.create.settings_form import More
 
 OPENING = "duplicate.opening"

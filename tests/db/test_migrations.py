@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import pkgutil
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -44,7 +46,10 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-HEAD = "0009"
+HEAD = "0010"
+for _module in pkgutil.iter_modules(bot.db.__path__):
+    if _module.name.endswith("_schema"):
+        importlib.import_module(f"bot.db.{_module.name}")  # so that `metadata` has its tables
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",

@@ -13,9 +13,11 @@ from pydantic import SecretStr
 
 from bot.errors import BadInput, ProviderRefused
 from bot.model.webinar import Access, Audience, Options, WebinarForm
+from bot.webinars.texts.fields import LOCALES
 from handlers.create import form as create_form
 from handlers.create import settings_form
-from handlers.create.form import CreateDraft, build, check, read
+from handlers.create.draft import CreateDraft
+from handlers.create.form import build, check, read
 from handlers.create.settings_form import More
 from tests.support.block_kit import buttons, check_view, initial_values, visible_text
 from tests.support.webinar_samples import NASTY, NOW, START
@@ -30,7 +32,7 @@ OPTIONS = st.builds(
 MORES = st.builds(
     More,
     options=OPTIONS,
-    locale_code=st.sampled_from(sorted(settings_form.LOCALES)),
+    locale_code=st.sampled_from(sorted(LOCALES)),
     panel_join_offset=st.sampled_from([timedelta(seconds=seconds) for seconds in settings_form.OFFSETS]),
 )
 DRAFTS = st.builds(

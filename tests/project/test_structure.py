@@ -39,7 +39,7 @@ from handlers.browse import texts as browse_texts
 from handlers.cancel import form as cancel_form
 from handlers.create import form as create_form
 from handlers.create import settings_form
-from handlers.create.form import CreateDraft
+from handlers.create.draft import CreateDraft
 from handlers.duplicate import form as duplicate_form
 from handlers.link import texts as link_texts
 from handlers.registration import chart_texts, limit_form, menu_form
@@ -47,6 +47,7 @@ from handlers.settings import form as workspace_settings_form
 from handlers.share import texts as share_texts
 from handlers.subscribe import form as subscribe_form
 from tests.support.bulk_samples import bulk_messages, bulk_modals
+from tests.support.edit_views import edit_messages, edit_modals
 from tests.support.notice_samples import notice_context
 from tests.support.processes import ROOT
 from tests.support.reminder_samples import reminder_messages, reminder_modals
@@ -202,6 +203,7 @@ def views() -> list[dict[str, Any]]:
             error_message.sentence_message(error_message.error_sentence(ValueError())),
         ),
         *(subscription_result.channel_message(channel), subscription_result.intro("Ana Lima", channel)),
+        *edit_messages(plain),
         *reminder_messages(plain),
         *seat_messages(plain),
         *team_messages(plain),
@@ -230,6 +232,7 @@ def views() -> list[dict[str, Any]]:
             subscribe_form.failed_view("No."),
         ),
         subscription_result.saved_view(channel, "Saved."),
+        *edit_modals(plain),
         *reminder_modals(plain),
         *seat_modals(plain),
         *team_modals(plain),

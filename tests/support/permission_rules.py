@@ -53,6 +53,7 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "ShowTeam": (MANAGES, "team launch"),
     "ShowRegistrants": (RUNS, "registrants launch"),
     "Duplicate": (MANAGES, "duplicate launch"),
+    "Edit": (MANAGES, "edit launch"),
     "CancelWebinar": (MANAGES, "cancel launch"),
 }
 """Rule and text of each command, by the name of its type."""
@@ -83,7 +84,8 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("notice.mute", "remind.off"), MUTES),
     **dict.fromkeys(("follow.change", "follow.more", "follow.less"), MEMBERS),
     **dict.fromkeys(("defaults.change", "defaults.undo", "organisers.change"), ADMINS),
-    **dict.fromkeys(("webinar.cancel", "webinar.duplicate"), MANAGES),
+    **dict.fromkeys(("webinar.cancel", "webinar.duplicate", "webinar.edit"), MANAGES),
+    **dict.fromkeys(("edit.back", "edit.again", "edit.undo", "edit.choose"), MANAGES),
     **dict.fromkeys(("door.menu", "door.open", "door.close", "door.raise", "door.undo"), RUNS),
     **dict.fromkeys(("door.chart", "door.sources", "door.links", "page.link"), MANAGES),
     **dict.fromkeys(("team.invite", "team.show", "team.previous", "team.next", "team.refresh"), MANAGES),
@@ -100,7 +102,7 @@ SUBMISSION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("create.form", "remind.form", "remind.move", "follow.form"), MEMBERS),
     **dict.fromkeys(("defaults.form", "organisers.form"), ADMINS),
     **dict.fromkeys(("cancel.form", "door.menu_form", "team.form", "team.confirm"), MANAGES),
-    **dict.fromkeys(("enrol.form", "enrol.many_form", "enrol.review"), MANAGES),
+    **dict.fromkeys(("enrol.form", "enrol.many_form", "enrol.review", "edit.form", "edit.conflict"), MANAGES),
     **dict.fromkeys(("door.form", "registrants.search_form"), RUNS),
 }
 """The rule of each form."""

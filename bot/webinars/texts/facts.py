@@ -10,10 +10,9 @@ from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import Element, ago, number, plain, when
+from bot.webinars.texts.fields import AUDIENCES
 
 NOT_READ = "not read yet"
-
-AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
 
 
 def attendee_button(webinar: Webinar, now: datetime) -> Element | None:

@@ -1,0 +1,1 @@
+"""Changes webinars: the service, its steps, and the report to the user."""

@@ -1,0 +1,206 @@
+"""The steps of a change, each saved before and after its vendor call, so that any of them can be resumed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.clock import Clock, machine_now
+from bot.creation.change import table as change_table
+from bot.creation.change.halves import Half, SessionHalf, WebinarHalf
+from bot.creation.change.table import Change, ChangeStep
+from bot.db.connection import Store
+from bot.db.leases import WorkerLeases
+from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderError, ProviderGone, ProviderRefused
+from bot.model.webinar import Status, Webinar
+from bot.model.webinar_edit import EditOutcome, WebinarFields, applied_to, conflicts, outcome, rebased, reverse
+from bot.notices.planner import plan_changes
+from bot.providers.base import DISPLAY_NAME, Caller, WebinarProvider
+from bot.webinars import table as webinar_table
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+GIVE_UP = timedelta(hours=1)
+"""A change of which nothing was applied for so long is given up: nobody waits for it any more."""
+STARTED = f"This webinar has started, so {DISPLAY_NAME} allows no change to it any more. Nothing was changed."
+MEANWHILE = "Somebody else is changing this webinar at the same time, so nothing of this was applied."
+CHANGED_SINCE = "Somebody else has changed the same since, so this can't be undone. Nothing was changed."
+NOT_RESTORED = f" A part of it is changed and could not be taken back: please look at the webinar in {DISPLAY_NAME}."
+
+
+class ChangeUnclear(ProviderError):
+    """Whether a requested change was applied could not be looked up."""
+
+
+class ChangeSteps:
+    """Takes a leased change forward or back. Every method raises `LeaseLost` if another worker owns it."""
+
+    def __init__(self, store: Store, leases: WorkerLeases[Change], provider: WebinarProvider, clock: Clock) -> None:
+        """Change at this provider."""
+        self._store = store
+        self._leases = leases
+        self._clock = clock
+        self._webinar, self._session = WebinarHalf(provider), SessionHalf(provider)
+
+    async def run(self, change: Change, caller: Caller, *, resumed: bool = False) -> Change:
+        """Take a change to an end; without a clear answer, schedule it to be resumed.
+
+        A `resumed` one has no user who waits for it: it goes on until the provider has time for it.
+        """
+        try:
+            if change.step is ChangeStep.RESTORING:
+                return await self._restore(change, change.problem, caller)
+            return await self._forward(change, caller, resumed=resumed)
+        except ProviderError as error:
+            change = await self.reread(change)
+            if _goes_on(change, error, resumed=resumed):
+                return await self.resume_later(change)
+            if change.is_half_applied:
+                return await self._restore(change, error.sentence, caller)
+            return await self.save(change, ChangeStep.NOT_APPLIED, problem=error.sentence)
+
+    async def save(self, change: Change, step: ChangeStep, *, problem: str = "") -> Change:
+        """Save the next step."""
+        change = change.model_copy(update={"step": step, "problem": problem or change.problem})
+        async with self._store.write() as db:
+            await self._leases.advance(db, change)
+        return change
+
+    async def reread(self, change: Change) -> Change:
+        """The change as last saved."""
+        async with self._store.read() as db:
+            return await change_table.find(db, change.account, change.change_id) or change
+
+    async def resume_later(self, change: Change) -> Change:
+        """Leave a change at its last saved step, to be resumed."""
+        log.warning("change.deferred", extra={"step": change.step, "session": change.session_id})
+        await self._leases.resume_later(change, machine_now() - change.begun_at)
+        return change
+
+    async def _forward(self, change: Change, caller: Caller, *, resumed: bool) -> Change:
+        if change.step is ChangeStep.BEGUN:
+            change = await self._compare(change, caller)
+            if change.step is not ChangeStep.BEGUN:
+                return change
+        if change.edit.webinar_names and change.step in (ChangeStep.BEGUN, ChangeStep.WEBINAR_REQUESTED):
+            change = await self._apply(change, self._webinar, caller)
+            change = await self.save(change, ChangeStep.WEBINAR_CHANGED)
+            resumed = False
+        if change.edit.session_names:
+            change = await self._apply(change, self._session, caller, looks_first=resumed)
+        return await self._complete(change)
+
+    async def _compare(self, change: Change, caller: Caller) -> Change:
+        """Read what is to be changed, and compare it with what the user saw.
+
+        One call, or two if the webinar itself changes: the session says whether it has started.
+        """
+        base = await self._session.read(change, change.read, caller)
+        if base.status is not Status.SCHEDULED:
+            raise ProviderRefused(STARTED)
+        if change.edit.webinar_names:
+            base = await self._webinar.read(change, base, caller)
+        compared = change.model_copy(update={"base": base})
+        if conflicts(change.read, change.edit, base):
+            if change.undoes:
+                return await self.save(compared, ChangeStep.NOT_APPLIED, problem=CHANGED_SINCE)
+            return await self.save(compared, ChangeStep.CONFLICT)
+        return compared.model_copy(update={"edit": rebased(change.edit, base)})
+
+    async def _apply(self, change: Change, half: Half, caller: Caller, *, looks_first: bool = False) -> Change:
+        """Make one half of the change. After an unknown outcome, look before it is requested again."""
+        looks = looks_first or change.step is half.requested
+        for _ in range(TRIES):
+            if looks:
+                current = await self._look_up(change, half, caller)
+                change, found = change.model_copy(update={"made": current}), _outcome(change, half, current)
+                if found is EditOutcome.APPLIED:
+                    return change
+                if found is EditOutcome.OTHER:
+                    raise ProviderRefused(MEANWHILE)
+            try:
+                return await self._request(change, half, caller)
+            except OutcomeUnknown as error:
+                log.warning("change.unclear", extra={"session": change.session_id, "status": error.status})
+                looks = True
+        raise ChangeUnclear(MEANWHILE)
+
+    async def _request(self, change: Change, half: Half, caller: Caller) -> Change:
+        async def save_request() -> None:
+            # Not before: one that waits for its turn at the gate when the process ends is simply sent by the next one.
+            await self.save(change, half.requested)
+
+        edit = applied_to(change.current, change.edit)
+        made = await half.write(change, edit, change.current, replace(caller, before_sending=save_request))
+        return change.model_copy(update={"made": made})
+
+    async def _look_up(self, change: Change, half: Half, caller: Caller) -> WebinarFields:
+        try:
+            return await half.read(change, change.current, caller)
+        except ProviderRefused:
+            raise
+        except ProviderError as error:
+            raise ChangeUnclear(error.sentence) from error
+
+    async def _restore(self, change: Change, problem: str, caller: Caller) -> Change:
+        """Give the webinar its values of before, except for those that somebody else has changed since."""
+        change = await self.save(change, ChangeStep.RESTORING, problem=problem)
+        try:
+            current = await self._webinar.read(change, change.current, caller)
+            back = reverse(change.edit.webinar_names, change.before, change.current, current)
+            if back.webinar_names:
+                await self._webinar.write(change, back, current, caller)
+        except ProviderGone:
+            pass  # deleted meanwhile: nothing is left to restore
+        except ProviderRefused as error:
+            log.warning("change.restore_failed", extra={"session": change.session_id, "code": error.code})
+            problem += NOT_RESTORED
+        except ProviderError:
+            return await self.resume_later(change)
+        return await self.save(change, ChangeStep.NOT_APPLIED, problem=problem)
+
+    async def _complete(self, change: Change) -> Change:
+        """Save the result, the mirror and the notices that follow from it in one transaction."""
+        now = self._clock.now()
+        complete = change.model_copy(update={"step": ChangeStep.COMPLETE, "done_at": now})
+        async with self._store.write() as db:
+            mirrored = await webinar_table.find(db, change.account, change.session_id, for_update=True)
+            if mirrored:
+                changed = changed_webinar(mirrored, complete, now)
+                await webinar_table.save(db, changed)
+                await plan_changes(db, mirrored, changed, now, by=change.user_id)
+            await self._leases.advance(db, complete)
+        return complete
+
+
+def changed_webinar(mirrored: Webinar, change: Change, now: datetime) -> Webinar:
+    """The mirrored webinar after a change: what it has read, and what it has changed."""
+    current, names = change.current, change.edit.names
+    facts: dict[str, object] = {
+        "start": current.start,
+        "length": current.length,
+        "time_zone": current.time_zone,
+        "panel_offset": current.panel_join_offset,
+        "attendee_link": current.attendee_link or mirrored.attendee_link,
+        "seen_at": now,
+    }
+    facts |= {name: getattr(current, name) for name in ("title", "description") if name in names}
+    if change.edit.webinar_names:
+        facts["audience"] = current.audience
+    return mirrored.model_copy(update=facts)
+
+
+def _outcome(change: Change, half: Half, current: WebinarFields) -> EditOutcome:
+    return outcome(change.before, change.edit, half.names(change.edit), current)
+
+
+def _goes_on(change: Change, error: ProviderError, *, resumed: bool) -> bool:
+    """Whether a change that met this error goes on later, instead of ending."""
+    if isinstance(error, ChangeUnclear):
+        return True
+    if isinstance(error, ProviderRefused):
+        return False
+    is_passing = isinstance(error, ProviderBusy | ProviderDown)
+    return change.is_half_applied or (resumed and is_passing and machine_now() - change.begun_at < GIVE_UP)

@@ -1,0 +1,59 @@
+"""The inputs of the form that creates or edits a webinar, unvalidated, as they are saved while it is open."""
+
+from __future__ import annotations
+
+from bot.commands.lengths import length_text
+from bot.model.people import Frozen
+from bot.model.webinar import Audience, Options
+from bot.model.webinar_edit import WebinarFields
+from handlers.create.copied import CopiedWebinar
+from handlers.create.settings_form import More
+
+
+class EditedWebinar(Frozen):
+    """The webinar that a form edits."""
+
+    session_id: str
+    host_name: str = ""
+    read: WebinarFields
+    """The webinar as the form showed it first."""
+
+
+class CreateDraft(Frozen):
+    """The form's inputs, unvalidated. Its JSON contains the password: store it encrypted."""
+
+    draft_id: str
+    title: str = ""
+    start: int | None = None
+    """Unix seconds, as in Slack's picker."""
+    start_note: str = ""
+    """Why a typed day or time is not the start, or what to check about it; empty once another start is chosen."""
+    length: str = "1 hour"
+    audience: Audience = Audience.REGISTRANTS
+    description: str = ""
+    announce_in: str | None = None
+    """A channel id."""
+    origin_channel: str = ""
+    """The channel in which the form was opened; not a field."""
+    more: More = More()
+    copied: CopiedWebinar | None = None
+    """The webinar that the form was filled from."""
+    edits: EditedWebinar | None = None
+    """The webinar that the form edits; `None` if it creates one."""
+
+
+def filled(fields: WebinarFields, draft_id: str) -> CreateDraft:
+    """The inputs of a form that shows a webinar as it was read."""
+    return CreateDraft(
+        draft_id=draft_id,
+        title=" ".join(fields.title.split()),
+        start=int(fields.start.timestamp()),
+        length=length_text(fields.length),
+        audience=fields.audience,
+        description=fields.description,
+        more=More(
+            options=Options(**{name: getattr(fields, name) for name in Options.model_fields}),
+            locale_code=fields.locale_code,
+            panel_join_offset=fields.panel_join_offset,
+        ),
+    )
