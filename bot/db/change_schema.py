@@ -15,7 +15,7 @@ webinar_changes = Table(
     Column("session_id", String(32), nullable=False),
     Column("user_id", String(32), nullable=False),
     Column("content", SealedText, nullable=False),  # the fields before and after; may include a password
-    Column("step", String(16), nullable=False),
+    Column("step", String(32), nullable=False),
     Column("problem", Text, nullable=False, server_default=""),
     Column("begun_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),  # when it was applied: it can be undone for some minutes

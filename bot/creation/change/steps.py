@@ -151,7 +151,8 @@ class ChangeSteps:
             current = await self._webinar.read(change, change.current, caller)
             back = reverse(change.edit.webinar_names, change.before, change.current, current)
             if back.webinar_names:
-                await self._webinar.write(change, back, current, caller)
+                current = await self._webinar.write(change, back, current, caller)
+            await self._mirror_restored(change, current)
         except ProviderGone:
             pass  # deleted meanwhile: nothing is left to restore
         except ProviderRefused as error:
@@ -160,6 +161,17 @@ class ChangeSteps:
         except ProviderError:
             return await self.resume_later(change)
         return await self.save(change, ChangeStep.NOT_APPLIED, problem=problem)
+
+    async def _mirror_restored(self, change: Change, current: WebinarFields) -> None:
+        """Take the webinar out of the mirror as it was for a moment, if a list of sessions was read then."""
+        now = self._clock.now()
+        facts = {name: getattr(current, name) for name in ("title", "description", "audience")}
+        async with self._store.write() as db:
+            mirrored = await webinar_table.find(db, change.account, change.session_id, for_update=True)
+            if mirrored and any(getattr(mirrored, name) != value for name, value in facts.items()):
+                restored = mirrored.model_copy(update={**facts, "seen_at": now})
+                await webinar_table.save(db, restored)
+                await plan_changes(db, mirrored, restored, now)
 
     async def _complete(self, change: Change) -> Change:
         """Save the result, the mirror and the notices that follow from it in one transaction."""

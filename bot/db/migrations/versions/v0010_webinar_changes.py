@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.String(32), nullable=False),
         sa.Column("user_id", sa.String(32), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("step", sa.String(16), nullable=False),
+        sa.Column("step", sa.String(32), nullable=False),
         sa.Column("problem", sa.Text(), server_default="", nullable=False),
         sa.Column("begun_at", UtcDateTime(), nullable=False),
         sa.Column("done_at", UtcDateTime()),
