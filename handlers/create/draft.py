@@ -6,6 +6,7 @@ from bot.commands.lengths import length_text
 from bot.model.people import Frozen
 from bot.model.webinar import Audience, Options
 from bot.model.webinar_edit import WebinarFields
+from bot.providers.base import DISPLAY_NAME
 from handlers.create.copied import CopiedWebinar
 from handlers.create.settings_form import More
 
@@ -57,3 +58,11 @@ def filled(fields: WebinarFields, draft_id: str) -> CreateDraft:
             panel_join_offset=fields.panel_join_offset,
         ),
     )
+
+
+def edit_line(draft: CreateDraft) -> str:
+    """What an edit cannot change, as text; empty for a form that creates a webinar."""
+    if draft.edits is None:
+        return ""
+    host = f"{draft.edits.host_name} is the host, and stays it" if draft.edits.host_name else "The host stays"
+    return f"{host}: {DISPLAY_NAME} cannot change the host of a webinar. Time zone: {draft.edits.read.time_zone}."

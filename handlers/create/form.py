@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from bot.commands.lengths import parse_length
 from bot.errors import BadInput, ProviderError
 from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, WebinarForm
-from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -215,14 +214,6 @@ def bad_input(draft: CreateDraft, problems: Mapping[str, str], result: str) -> B
     names = ", ".join(LABELS[name] for name in invalid)
     fields = {block_id(name, draft.draft_id): sentence for name, sentence in invalid.items()}
     return BadInput(f"{result} Please change: {names}.", fields)
-
-
-def edit_line(draft: CreateDraft) -> str:
-    """What an edit cannot change, as text; empty for a form that creates a webinar."""
-    if draft.edits is None:
-        return ""
-    host = f"{draft.edits.host_name} is the host, and stays it" if draft.edits.host_name else "The host stays"
-    return f"{host}: {DISPLAY_NAME} cannot change the host of a webinar. Time zone: {draft.edits.read.time_zone}."
 
 
 def refusal(error: ProviderError) -> str:

@@ -22,7 +22,7 @@ from bot.webinars import table as webinar_table
 from bot.webinars.permissions import check_may_create
 from handlers.create import form as create_form
 from handlers.create import settings_form
-from handlers.create.draft import CreateDraft
+from handlers.create.draft import CreateDraft, edit_line
 from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "Should the webinar come about after all, a direct message tells you."
@@ -196,7 +196,7 @@ def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft
 def _form(
     request: SlackRequest, person: Person, draft: CreateDraft, *, problem: str = "", resumed: bool = False
 ) -> View:
-    host_line = create_form.edit_line(draft) or request.services.directory.host_line(person)
+    host_line = edit_line(draft) or request.services.directory.host_line(person)
     return create_form.build(draft, host_line=host_line, problem=problem, resumed=resumed)
 
 

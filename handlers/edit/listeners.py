@@ -13,7 +13,7 @@ from bot.slack import buttons
 from bot.slack.blocks import modal, paragraph
 from bot.slack.message import View
 from handlers.create import form as create_form
-from handlers.create.draft import CreateDraft, EditedWebinar
+from handlers.create.draft import CreateDraft, EditedWebinar, edit_line
 from handlers.edit import form as edit_form
 from handlers.request import Commands, Listeners, SlackRequest, once
 from handlers.webinar_choice import choose_webinar
@@ -161,7 +161,7 @@ async def _refilled_form(request: SlackRequest) -> View:
 
 
 def _form(draft: CreateDraft, *, problem: str = "") -> View:
-    return create_form.build(draft, host_line=create_form.edit_line(draft), problem=problem)
+    return create_form.build(draft, host_line=edit_line(draft), problem=problem)
 
 
 def _failed(sentence: str) -> View:

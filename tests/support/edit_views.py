@@ -10,6 +10,7 @@ from bot.model.webinar import Webinar
 from bot.model.webinar_edit import WebinarFields, difference
 from bot.slack.message import Message
 from handlers.create import form as create_form
+from handlers.create.draft import edit_line
 from handlers.edit import form as edit_form
 from handlers.edit.listeners import _failed
 from tests.support.edit_samples import OTHERS, fields
@@ -49,7 +50,7 @@ def edit_modals(webinar: Webinar) -> list[dict[str, Any]]:
     changes, draft = _changes(), edit_form.draft_of(webinar, fields(), CHANGE_ID)
     return [
         edit_form.opening(webinar, note="Wait."),
-        create_form.build(draft, host_line=create_form.edit_line(draft), problem="No."),
+        create_form.build(draft, host_line=edit_line(draft), problem="No."),
         change_texts.working(webinar),
         change_texts.pending(webinar),
         *(change_texts.done(webinar, changes[name]) for name in ("done", "undone")),

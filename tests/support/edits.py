@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -68,7 +67,7 @@ async def submit_edit(world: World, **values: object) -> Outcome:
     return await world.slack.submit(USER, form, values or {"Title": AFTER[0], "Length": "1h"})
 
 
-async def edit(world: World, values: Mapping[str, object]) -> View:
+async def edit(world: World, values: dict[str, object]) -> View:
     """Change these fields; the view with the result."""
     outcome = await world.slack.submit(USER, await open_form(world), values)
     assert outcome.errors == {}

@@ -38,6 +38,13 @@ async def create(world: World) -> Flow:
     return Flow(CHLOE, form, values, "is ready", lambda: len(world.ringcentral.webinars()) == 2)
 
 
+async def edit(world: World) -> Flow:
+    """Another title."""
+    form = await _command(world, CHLOE, "edit launch")
+    values = {"Title": "Launch week"}
+    return Flow(CHLOE, form, values, "Launch week", lambda: world.ringcentral.webinars()[0]["title"] == "Launch week")
+
+
 async def cancel(world: World) -> Flow:
     """Cancel the webinar."""
     form = await _command(world, CHLOE, "cancel launch")
@@ -119,6 +126,7 @@ async def subscriptions(world: World) -> Flow:
 Open = Callable[[World], Awaitable[Flow]]
 FLOWS: list[Open] = [
     create,
+    edit,
     cancel,
     limit,
     registration,
