@@ -118,6 +118,7 @@ class Launcher:
                 self.clock.move(timedelta(seconds=step))
                 self._next = (await self._send({"move": step, "arrived": step == left})).get("next")
                 await self.slack.tick()
+                self.ringcentral.room.catch_up()
                 await self.ringcentral.webhooks.tick()
 
     def save(self) -> None:
@@ -145,6 +146,7 @@ class Launcher:
     async def _save_periodically(self) -> None:
         while True:
             await asyncio.sleep(SAVE_EVERY)
+            self.ringcentral.room.catch_up()
             self.save()
 
     async def _start_bot(self, port: int) -> None:

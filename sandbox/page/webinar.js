@@ -4,33 +4,10 @@ import { h, link, single } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { clockTime, shortDay } from "./time.js";
+import { ACTS, PEOPLE } from "./webinar_acts.js";
 
 const OUTSIDERS = 3;
-const UNITS = [
-  ["minutes", 60],
-  ["hours", 3600],
-  ["days", 86400],
-];
-const DIRECTIONS = [
-  ["later", 1],
-  ["earlier", -1],
-];
-
-// act → [menu text, status text, whether it is possible, form fields]
-const ACTS = {
-  begin: ["Begin", "has begun", (webinar) => webinar.status === "Scheduled"],
-  finish: ["Finish", "has ended", (webinar) => webinar.status === "Active"],
-  rename: ["Rename…", "has a new title", () => true, askTitle],
-  move: ["Move…", "was moved", (webinar) => webinar.status === "Scheduled", askMove],
-  limit: ["Set limit…", "has a new limit", takesRegistrations, askLimit],
-  close: ["Close registration", "is closed", (webinar) => takesRegistrations(webinar) && webinar.open],
-  open: ["Open registration", "is open", (webinar) => takesRegistrations(webinar) && !webinar.open],
-  cancel: ["Cancel webinar", "was canceled", (webinar) => webinar.status === "Scheduled"],
-};
-
-function takesRegistrations(webinar) {
-  return webinar.registration && webinar.status !== "Finished";
-}
+const PHASES = { GoingLive: "Going live" };
 
 export class WebinarRow {
   /** `tell(answer, words)` shows the result of an action. */
@@ -39,23 +16,26 @@ export class WebinarRow {
     this.info = h("div", { class: "grow" });
     this.host = h("div");
     this.buttons = h("div");
+    this.people = h("div");
     this.form = h("form", {
       class: "inline-form host-form",
       hidden: true,
       on: { submit: (event) => this.submit(event), keydown: (event) => this.key(event) },
     });
     const top = h("div", { class: "row-top" }, this.info, this.host);
-    this.element = h("li", { class: "row" }, top, this.buttons, this.form);
+    this.element = h("li", { class: "row" }, top, this.buttons, this.people, this.form);
     this.element.draw = (webinar, reader) => this.draw(webinar, reader);
   }
 
   /** Shows the current status; an open form is not changed. */
   draw(webinar, reader) {
     this.webinar = webinar;
-    const { session_id: session, title, registration, registration_page_uri: page, status, open } = webinar;
+    const { session_id: session, title, registration, registration_page_uri: page } = webinar;
+    const possible = Object.keys(ACTS).filter((act) => ACTS[act].can(webinar));
+    const people = PEOPLE.filter((one) => one.can(webinar));
     this.element.dataset.session = session;
     single(this.info, JSON.stringify([webinar, reader.tz]), () => facts(webinar, reader));
-    single(this.host, JSON.stringify([title, registration, status, open]), () => this.menu(session));
+    single(this.host, JSON.stringify([title, possible]), () => this.menu(session, possible));
     this.buttons.hidden = !registration;
     single(this.buttons, JSON.stringify([registration, page]), () =>
       h(
@@ -63,6 +43,23 @@ export class WebinarRow {
         { class: "button-row" },
         this.registerButton(session),
         page ? link(page, "Registration page", icon("external", 13)) : null,
+      ),
+    );
+    this.people.hidden = !people.length;
+    single(this.people, JSON.stringify(people), () => h("div", { class: "button-row people" }, this.peopleButtons(people)));
+  }
+
+  peopleButtons(people) {
+    return people.map(({ act, words, given, told }) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button small",
+          "data-focus": `${words}-${this.webinar.session_id}`,
+          on: { click: () => this.send(act, given, told(this.webinar.title)) },
+        },
+        words,
       ),
     );
   }
@@ -87,21 +84,20 @@ export class WebinarRow {
     );
   }
 
-  menu(session) {
-    const possible = Object.entries(ACTS).filter(([, [, , can]]) => can(this.webinar));
-    const items = possible.map(([act, [words, , , ask]]) => ({
-      words,
-      choose: () => (ask ? this.ask(act, ask) : this.send(act, {})),
+  menu(session, possible) {
+    const items = possible.map((act) => ({
+      words: ACTS[act].words,
+      choose: () => (ACTS[act].ask ? this.ask(act) : this.send(act, {}, this.told(act))),
     }));
     const label = `What the host of “${this.webinar.title}” does`;
     const attributes = { class: "icon-button", "aria-label": label, title: label };
     return menuButton({ ...attributes, "data-focus": `host-${session}` }, items);
   }
 
-  ask(act, build) {
-    const { parts, read } = build(this.webinar);
+  ask(act) {
+    const { parts, read } = ACTS[act].ask(this.webinar);
     Object.assign(this, { act, read });
-    const words = ACTS[act][0].replace("…", "");
+    const words = ACTS[act].words.replace("…", "");
     this.form.replaceChildren(
       ...parts,
       h("button", { type: "submit", class: "button" }, words),
@@ -113,13 +109,17 @@ export class WebinarRow {
 
   async submit(event) {
     event.preventDefault();
-    if (await this.send(this.act, this.read())) this.leave();
+    if (await this.send(this.act, this.read(), this.told(this.act))) this.leave();
   }
 
-  async send(act, given) {
+  told(act) {
+    const { of, done } = ACTS[act];
+    return `${of ? `${of} ` : ""}“${this.webinar.title}” ${done} at RingCentral.`;
+  }
+
+  async send(act, given, told) {
     const answer = await this.desk.post("webinar", { session_id: this.webinar.session_id, act, ...given });
-    const what = act === "open" || act === "close" ? "Registration for " : "";
-    this.tell(answer, `${what}“${this.webinar.title}” ${ACTS[act][1]} at RingCentral.`);
+    this.tell(answer, told);
     return answer.ok;
   }
 
@@ -143,52 +143,24 @@ function facts(webinar, reader) {
     : "No date yet";
   const count = registration ? `${registrants}${limit ? ` of ${limit}` : ""} registered` : "No registration";
   const closed = registration && !open ? " · closed" : "";
+  const { status, runtime, participants, recording } = webinar;
+  const phase = runtime ? ` · ${PHASES[runtime] ?? runtime}` : "";
   return h(
     "div",
     {},
-    h("div", { class: "row-head" }, h("strong", {}, webinar.title), h("span", { class: "pill" }, webinar.status)),
+    h("div", { class: "row-head" }, h("strong", {}, webinar.title), h("span", { class: "pill" }, `${status}${phase}`)),
     h("div", { class: "row-line" }, when, " · ", h("span", { "data-testid": "registrants" }, count), closed),
+    participants
+      ? h("div", { class: "row-line", "data-testid": "present" }, joinedWords(webinar))
+      : null,
+    recording ? h("div", { class: "row-line", "data-testid": "recording" }, recordingWords(recording)) : null,
   );
 }
 
-function askTitle(webinar) {
-  const title = h("input", {
-    type: "text",
-    class: "text-input wide",
-    "aria-label": "New title",
-    required: true,
-    value: webinar.title,
-  });
-  return { parts: [title], read: () => ({ title: title.value }) };
+function joinedWords({ status, present, participants }) {
+  return `${participants} joined${status === "Active" ? `, ${present} in the webinar now` : ""}`;
 }
 
-function askMove() {
-  const amount = h("input", {
-    type: "number",
-    class: "text-input",
-    "aria-label": "By how much",
-    required: true,
-    min: "1",
-    value: "30",
-  });
-  const [unit, way] = [choice("Unit of the move", UNITS), choice("Later or earlier", DIRECTIONS)];
-  const read = () => ({ seconds: Number(amount.value) * Number(unit.value) * Number(way.value) });
-  return { parts: [amount, unit, way], read };
-}
-
-function askLimit(webinar) {
-  const limit = h("input", {
-    type: "number",
-    class: "text-input",
-    "aria-label": "Limit, 0 for none",
-    required: true,
-    min: "0",
-    value: String(webinar.limit ?? 0),
-  });
-  return { parts: [limit], read: () => ({ limit: Number(limit.value) }) };
-}
-
-function choice(label, options) {
-  const all = options.map(([words, value]) => h("option", { value: String(value) }, words));
-  return h("select", { class: "select", "aria-label": label }, all);
+function recordingWords({ status, shared }) {
+  return `Recording: ${status.toLowerCase()}${shared ? ", shared" : ""}`;
 }

@@ -50,21 +50,26 @@ async def test_host_acts_at_ringcentral_by_a_menu(page: Page, acme: PageServer) 
     menu = page.get_by_role("button", name="What the host of “Launch day” does")
     items = page.get_by_role("menuitem")
     await menu.click()
-    begin, change = ["Begin", "Rename…", "Move…"], ["Set limit…", "Close registration", "Cancel webinar"]
+    begin, change = (
+        ["Begin", "Start practice", "Rename…", "Move…"],
+        ["Set limit…", "Close registration", "Cancel webinar"],
+    )
     await expect(items).to_have_text([*begin, *change])
     await items.get_by_text("Begin").click()
     assert await acme.posted("webinar") == {"as": "UANA", "session_id": "s1", "act": "begin"}
     await expect(page.get_by_test_id("tool-status")).to_have_text("“Launch day” has begun at RingCentral.")
-    acme.state["webinars"][0] |= {"status": "Active", "open": False}
+    acme.state["webinars"][0] |= {"status": "Active", "runtime": "Live", "open": False}
     acme.changed()
     await expect(page.get_by_test_id("webinars")).to_contain_text("2 of 500 registered · closed")
     await menu.click()
-    await expect(items).to_have_text(["Finish", "Rename…", "Set limit…", "Open registration"])
+    await expect(items).to_have_text(
+        ["Take a break", "Debrief", "Finish", "Record", "Rename…", "Set limit…", "Open registration"]
+    )
     acme.answers["webinar"] = {"ok": False, "error": "not_possible", "text": "RingCentral does not allow this."}
     await items.get_by_text("Open registration").click()
     assert (await acme.posted("webinar"))["act"] == "open"
     await expect(page.get_by_test_id("tool-status")).to_have_text("RingCentral does not allow this.")
-    acme.state["webinars"][0] |= {"status": "Finished"}
+    acme.state["webinars"][0] |= {"status": "Finished", "runtime": None}
     acme.changed()
     await expect(page.get_by_test_id("webinars").locator(".pill")).to_have_text("Finished")
     await menu.click()
@@ -84,7 +89,7 @@ async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acm
             await keys.press("ArrowDown")
         await keys.press("Enter")
 
-    await choose(1)
+    await choose(2)
     title = page.get_by_label("New title")
     await expect(title).to_be_focused()
     await expect(title).to_have_value("Launch day")
@@ -98,19 +103,19 @@ async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acm
     assert await acme.posted("webinar") == {**sent, "act": "rename", "title": "Launching day"}
     await expect(title).to_be_hidden()
     await expect(menu).to_be_focused()
-    await choose(2)
+    await choose(3)
     await page.get_by_label("By how much").fill("2")
     await page.get_by_label("Unit of the move").select_option("hours")
     await page.get_by_label("Later or earlier").select_option("earlier")
     await keys.press("Enter")
     assert await acme.posted("webinar") == {**sent, "act": "move", "seconds": -7200}
-    await choose(3)
+    await choose(4)
     limit = page.get_by_label("Limit, 0 for none")
     await expect(limit).to_have_value("500")
     await limit.fill("7")
     await keys.press("Enter")
     assert await acme.posted("webinar") == {**sent, "act": "limit", "limit": 7}
-    await choose(3)
+    await choose(4)
     await keys.press("Escape")
     await expect(limit).to_be_hidden()
     await expect(menu).to_be_focused()

@@ -53,6 +53,7 @@ async def test_nobody_registers_where_there_is_no_registration(ringcentral: Ring
 
 def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
     """One after another, each visible in the panel."""
+    ringcentral.rules.registration_delay = 0
     before = shown(ringcentral)
     session = before["session_id"]
 
@@ -69,8 +70,24 @@ def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
     assert done("limit", limit=0)["limit"] is None
     assert done("close")["open"] is False
     assert done("open")["open"] is True
-    assert done("begin")["status"] == "Active"
+    assert done("practice")["runtime"] == "Practice"
+    assert done("going_live")["runtime"] == "GoingLive"
+    assert done("live")["runtime"] == "Live"
+    assert (done("come", count=3)["present"], shown(ringcentral)["registrants"]) == (4, 3)
+    assert done("leave", count=2)["present"] == 2
+    assert (done("return", count=1)["present"], shown(ringcentral)["participants"]) == (3, 4)
+    assert done("record")["recording"]["status"] == "Processing"
+    assert done("break")["runtime"] == "Break"
+    assert (done("debrief")["runtime"], shown(ringcentral)["present"]) == ("Debrief", 1)
     assert done("finish")["status"] == "Finished"
+    assert done("share")["recording"]["shared"] is True
+    assert done("unshare")["recording"]["shared"] is False
+    assert done("fail")["recording"]["status"] == "Failed"
+    ringcentral.reset()
+    session = ringcentral.create("Another", ringcentral.clock.now() + timedelta(hours=1))
+    hosts.change(ringcentral, session, "begin", {})
+    acts.add("begin")
+    assert shown(ringcentral)["runtime"] == "Live"
     ringcentral.reset()
     session = ringcentral.create("Another", ringcentral.clock.now() + timedelta(hours=1))
     hosts.change(ringcentral, session, "cancel", {})
@@ -80,7 +97,18 @@ def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
 
 @pytest.mark.parametrize(
     ("act", "given"),
-    [("finish", {}), ("rename", {"title": ""}), ("limit", {"limit": -1}), ("dance", {}), ("move", {})],
+    [
+        ("finish", {}),
+        ("rename", {"title": ""}),
+        ("limit", {"limit": -1}),
+        ("dance", {}),
+        ("move", {}),
+        ("break", {}),
+        ("leave", {"count": 1}),
+        ("return", {"count": 1}),
+        ("record", {}),
+        ("share", {}),
+    ],
 )
 def test_what_ringcentral_does_not_allow_changes_nothing(
     ringcentral: RingCentral, act: str, given: dict[str, Any]
@@ -90,3 +118,15 @@ def test_what_ringcentral_does_not_allow_changes_nothing(
     with pytest.raises(LookupError):
         hosts.change(ringcentral, before["session_id"], act, given)
     assert shown(ringcentral) == before
+
+
+def test_nobody_comes_where_nobody_is_left(ringcentral: RingCentral) -> None:
+    """With a message for the page."""
+    session = shown(ringcentral)["session_id"]
+    ringcentral.rules.registration_delay = 0
+    hosts.change(ringcentral, session, "begin", {})
+    hosts.change(ringcentral, session, "limit", {"limit": 2})
+    hosts.change(ringcentral, session, "come", {"count": 30, "seconds": 60})
+    assert shown(ringcentral)["registrants"] == 2
+    with pytest.raises(LookupError, match="Nobody else is registered, and registration is closed"):
+        hosts.change(ringcentral, session, "come", {"count": 3})
