@@ -4,12 +4,13 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 RIVALS := .venv/.rivals-installed
 MUTANTS := .venv/.mutants-installed
+FUZZ := .venv/.schemathesis-installed
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports check bench figures mutants lock run clean
+.PHONY: help setup demo test lint types imports check bench figures mutants fuzz lock run clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -72,6 +73,14 @@ $(MUTANTS): requirements/mutants.txt $(STAMP)
 	@echo "Installing mutmut into .venv"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
 	@touch $(MUTANTS)
+
+fuzz: $(FUZZ)  ## send the RingCentral stand-in requests generated from an OpenAPI document (SPEC=path, a few minutes)
+	$(PY) -m tools.spec_check.generated $(SPEC)
+
+$(FUZZ): requirements/schemathesis.txt $(STAMP)
+	@echo "Installing schemathesis into .venv"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/schemathesis.txt
+	@touch $(FUZZ)
 
 lock: setup  ## update the hash-pinned lists from pyproject.toml
 	$(COMPILE) -o requirements/run.txt

@@ -11,7 +11,6 @@ from sandbox.ringcentral.responses import ApiError, ApiResponse, directory_inval
 from sandbox.ringcentral.wire import validate
 
 ACCOUNTS = "/restapi/v1.0/account"
-MAX_DIRECTORY_PAGE = 2000
 
 
 def get_extension(request: ApiRequest) -> ApiResponse:
@@ -47,9 +46,9 @@ def list_extensions(request: ApiRequest) -> ApiResponse:
 
 
 def list_directory(request: ApiRequest) -> ApiResponse:
-    """GET /restapi/v1.0/account/{accountId}/directory/entries, a page of up to 2,000 people.
+    """GET /restapi/v1.0/account/{accountId}/directory/entries, a page of up to 1,000 people.
 
-    The response schema allows a `perPage` of at most 1,000, the parameter 2,000; the response repeats the parameter.
+    The parameter `perPage` may be 2,000, the one of the response at most 1,000: larger pages are reduced to that.
     Without federated accounts the records have no `account` (reference).
     """
     if request.path["accountId"] not in ("~", request.world.company.id):
@@ -125,8 +124,8 @@ def _contact(request: ApiRequest, person: Person, *, federated: bool) -> dict[st
 def _directory_page(request: ApiRequest, total: int) -> tuple[int, int]:
     number = request.int_param("page", 1, 1000)
     if request.query.get("perPage") in ("max", "all"):
-        return number, max(1, min(total, MAX_DIRECTORY_PAGE))
-    return number, request.int_param("perPage", 1000, MAX_DIRECTORY_PAGE)
+        return number, max(1, min(total, MAX_PER_PAGE))
+    return number, request.int_param("perPage", MAX_PER_PAGE, MAX_PER_PAGE)
 
 
 def _navigation(uri: str, number: int, size: int, total: int) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Search(Wire):
     extension_statuses: list[Literal["Enabled", "Disabled", "NotActivated"]] = Field(default_factory=list)
     extension_ids: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
     page: Annotated[int, Field(ge=1, le=1000)] = 1
-    per_page: Annotated[int, Field(ge=1)] = 100
+    per_page: Annotated[int, Field(ge=1, le=INT32_MAX)] = 100
 
     show_admin_only_contacts: bool = False
     show_external_contacts: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
-from uuid import UUID
 
 from sandbox.ringcentral.events import parse_filter
 from sandbox.ringcentral.handshake import check_address
@@ -28,7 +27,7 @@ async def create_subscription(request: ApiRequest) -> ApiResponse:
     _refuse_too_many(request)
     now = world.now()
     made = Subscription(
-        id=str(UUID(bytes=secrets.token_bytes(16), version=4)),
+        id=secrets.token_hex(10),
         owner_id=request.caller.id,
         filters=allowed,
         disabled=disabled,

@@ -13,6 +13,7 @@ from sandbox.ringcentral.tokens import OAuthSession, TokenStore
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret-not-a-secret"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 REFRESH_GRANT = "refresh_token"
 OTHER_GRANTS = ("authorization_code", "password", "client_credentials", "partner_jwt")
 
@@ -60,6 +61,10 @@ def revoke_token(request: ApiRequest) -> ApiResponse:
 
 
 def _authenticate_client(request: ApiRequest) -> None:
+    """Check the app's credentials; a signed assertion in their place is not supported, but checked for its type."""
+    if request.form.get("client_assertion_type", ASSERTION_TYPE) != ASSERTION_TYPE:
+        name = "client_assertion_type"
+        raise ApiError(400, "CMN-101", f"Parameter [{name}] value is invalid", name, oauth="invalid_request")
     scheme, _, encoded = request.authorization.partition(" ")
     if scheme.lower() != "basic":
         raise ApiError(401, "OAU-123", "Client authentication is required", oauth="invalid_client")

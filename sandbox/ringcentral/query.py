@@ -12,6 +12,7 @@ from sandbox.ringcentral.wire import INT32_MAX, parse_datetime
 
 ID_LENGTH, EMAIL_LENGTH, NUMBER_LENGTH = 20, 254, 8
 MAX_HOSTS = 10
+MAX_DIRECTORY_PAGE = 2000
 DIGITS = re.compile(r"[0-9]{1,18}")
 
 STATUSES = ("Scheduled", "Active", "Finished")
@@ -41,12 +42,15 @@ class Parameter:
     required: bool = False
     is_list: bool = False
     most: int = INT32_MAX
+    may_be_empty: bool = False  # a list: without a value it is no filter
 
     def accepts(self, given: list[str]) -> bool:
         """Whether the values of this parameter in one request are right."""
         if not self.is_list:
             return len(given) == int(bool(given) or self.required) and all(map(self.allows, given))
-        values = [one for value in given for one in value.split(",")] if given != [""] else []
+        if given == [""] and self.may_be_empty:
+            return True
+        values = [one for value in given for one in value.split(",")]
         return len(values) <= self.most and all(map(self.allows, values))
 
 
@@ -56,8 +60,8 @@ def wrong_parameters(parameters: Collection[Parameter], query: MultiMapping[str]
 
 
 def is_number(given: str) -> bool:
-    """An integer from 1, in ASCII digits."""
-    return DIGITS.fullmatch(given) is not None and int(given) >= 1
+    """An integer of 32 bits from 1, in ASCII digits."""
+    return DIGITS.fullmatch(given) is not None and 1 <= int(given) <= INT32_MAX
 
 
 def _is_boolean(given: str) -> bool:
@@ -73,7 +77,7 @@ def _is_datetime(given: str) -> bool:
 
 
 def _is_page_size(given: str) -> bool:
-    return given in ("max", "all") or is_number(given)
+    return given in ("max", "all") or (is_number(given) and int(given) <= MAX_DIRECTORY_PAGE)
 
 
 def _any(_given: str) -> bool:
@@ -120,7 +124,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         Parameter("email", _short(EMAIL_LENGTH), is_list=True),
         Parameter("page", is_number),
         Parameter("perPage", is_number),
-        _several("status", EXTENSION_STATUSES),
+        Parameter("status", _one_of(EXTENSION_STATUSES), is_list=True, may_be_empty=True),
         _several("type", EXTENSION_TYPES),
     ),
     "listDirectoryEntries": (

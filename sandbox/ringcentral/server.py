@@ -29,6 +29,7 @@ from sandbox.ringcentral.rules import Group, Rules
 from sandbox.ringcentral.webhook_control import WebhookControl
 
 NOT_API = ("/w/", "/sandbox/")  # pages for people, and the control
+MAX_LINE = 1_000_000  # of bytes: a longer address would be refused by the HTTP library, in its own words
 OTHER_LIMIT = 429  # as a fault: a limit other than the rate budget, so without its headers
 
 
@@ -44,7 +45,7 @@ class RingCentral(Account):
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes a free one. Can be called again after `stop`: the state is kept."""
         self._stopping.clear()
-        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1)
+        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1, max_line_size=MAX_LINE)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()

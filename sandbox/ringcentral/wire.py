@@ -7,7 +7,16 @@ from datetime import MAXYEAR, UTC, datetime
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from sandbox.ringcentral.responses import invalid_fields
@@ -62,6 +71,13 @@ class Wire(BaseModel):
     """Fields a caller can write: camelCase, no conversion; unknown and read-only fields are ignored."""
 
     model_config = ConfigDict(strict=True, extra="ignore", alias_generator=to_camel)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_null(cls, given: object) -> object:
+        if given is None:  # a field can be left out; none of those that can be written is nullable
+            raise ValueError("null")
+        return given
 
     def wire(self) -> dict[str, Any]:
         """As JSON, without blank fields."""
