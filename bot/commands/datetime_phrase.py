@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from bot.commands import clock_range, dateparser_adapter, time_zones
+from bot.commands import clock_range, dateparser_adapter, spelled_hours, time_zones
 from bot.commands.date_shapes import MONTHS, WEEKDAYS, DateProblem, Query, check_weekday, read_query
 
 MONTH_FIRST: Final = frozenset({"en-US"})  # the only one of Slack's locales that writes 12/31
@@ -67,7 +67,7 @@ def parse_moment(
     """
     if len(run) > MAX_CHARACTERS:
         return None
-    run = " ".join(normalize("NFKC", run).rstrip(".,;!?").split())
+    run = spelled_hours.in_digits(" ".join(normalize("NFKC", run).rstrip(".,;!?").split()))
     if len(run) > MAX_CHARACTERS or _QUOTES.intersection(run):  # NFKC can turn one character into eighteen
         return None
     if _ISO.fullmatch(run):
@@ -138,6 +138,8 @@ class _Reader(NamedTuple):
             if query is None:
                 return _soon(english, self.now, plain=_is_plain(run, language))
             found = ParsedMoment(None, has_day=bool(query.day), has_clock=query.clock is not None)
+            if query.part and query.day and not query.clock and self._is_meant(run, language):
+                return found._replace(note=f"“{run}” names no hour: add one, for example 15:00.")
             if not _is_clear(query, run, language, self.before):
                 return found
             if language == "en" and query.day:
@@ -147,6 +149,10 @@ class _Reader(NamedTuple):
             return ParsedMoment(None, str(problem), has_day=True, has_clock=True)
         except (ValueError, OverflowError):  # the year 10000
             return None
+
+    def _is_meant(self, run: str, language: str) -> bool:
+        """Whether a day with a part of the day is probably a time, not a part of the title."""
+        return _is_plain(run, language) and self.before not in _MODIFIERS | _JOINERS
 
     def _start(self, query: Query, wall: datetime) -> datetime | None:
         start = _resolve(query, wall)
