@@ -37,6 +37,11 @@ DONE = "defaults.done"
 FAILED = "defaults.failed"
 CHANGE = "defaults.change"
 UNDO = "defaults.undo"
+NO_SWITCH = (
+    "The usual reminders are times before the start, for example 1d 1h 10m, and cannot be turned off everywhere at "
+    "once. To turn reminders off in a channel, type `/webinar unsubscribe reminders` there, or "
+    "`/webinar remind <webinar> off` for one webinar."
+)
 TIMES = "times"
 FIELD = "leads"
 

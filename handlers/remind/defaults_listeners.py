@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.commands.reminder_offsets import offset_text, offsets_as_typed, parse_offsets, repeated_offsets
+from bot.commands.reminder_offsets import is_switch, offset_text, offsets_as_typed, parse_offsets, repeated_offsets
 from bot.errors import BadInput
 from bot.notices import reminders
 from bot.notices.reminder_sheet import ReminderDefaults
@@ -26,6 +26,9 @@ async def defaults(request: SlackRequest, times: str) -> None:
         )
         return
     check_may_set_defaults(person)
+    if is_switch(times):
+        await request.reply(defaults_form.not_set(defaults_form.NO_SWITCH, times))
+        return
     try:
         offsets = parse_offsets(times)
     except BadInput as error:

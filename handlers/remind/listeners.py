@@ -111,11 +111,18 @@ async def unskip(request: SlackRequest) -> None:
 
 
 async def turn_off(request: SlackRequest) -> None:
-    """Turn reminders off in this channel, and post there who did it."""
+    """Turn reminders off in this channel, and post there who did it, unless they were off already."""
     context = read_context(request)
     await require_may_mute(request, context.session_id, context.channel_id)
-    await _change(request, lambda db, webinar, channel, now: reminders.mute(db, webinar, channel, request.user_id, now))
-    await announce_mute(request, await request.find_webinar(context.session_id), context.channel_id)
+    muted: list[Webinar] = []
+
+    async def mute(db: Db, webinar: Webinar, channel: str, now: datetime) -> None:
+        if await reminders.mute(db, webinar, channel, request.user_id, now):
+            muted.append(webinar)
+
+    await _change(request, mute)
+    for webinar in muted:
+        await announce_mute(request, webinar, context.channel_id)
 
 
 async def turn_on(request: SlackRequest) -> None:

@@ -131,6 +131,38 @@ async def test_remind_explains_errors_and_keeps_the_input(world: World, times: s
     assert times in [state["lead"].get("value") for state in view.values.values()]
 
 
+async def test_off_in_an_outdated_form_posts_no_second_line(world: World) -> None:
+    """Somebody else has muted the reminders since the form was opened; a double click counts once, too."""
+    await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 1h")
+    await world.command("chloe", "#launch", "remind launch")
+    form = world.slack.view("chloe")
+    await world.command("ana", "#launch", "remind launch off")
+
+    await world.click("chloe", form, "remind.off")
+
+    lines = [one.words for one in _everybodys(world, "#launch") if "muted the reminders" in one.words]
+    assert lines == ["Ana Ruiz muted the reminders of *Launch day* in this channel."]
+    await world.click("chloe", world.slack.view("chloe"), "remind.on")
+    form = world.slack.view("chloe")
+    await asyncio.gather(*(world.slack.click("chloe", form, "remind.off") for _ in range(2)))
+    await world.settled()
+    lines = [one.words for one in _everybodys(world, "#launch") if "muted the reminders" in one.words]
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize("typed", ["off", "Off.", "none", "on", "mute"])
+async def test_the_usual_reminders_cannot_be_off_everywhere(world: World, typed: str) -> None:
+    """The reply says what to type instead, and nothing changes."""
+    await world.command("ben", "#launch", f"remind defaults {typed}")
+
+    words = world.last("#launch", "ben").words
+    assert "type `/webinar unsubscribe reminders` there, or `/webinar remind &lt;webinar&gt; off`" in words
+    assert "Nothing was changed." in words
+    await world.command("ben", "#launch", "remind defaults")
+    assert "go out 1 day, 1 hour and 10 minutes before the start" in world.last("#launch", "ben").words
+
+
 async def test_remind_off_ends_this_channels_reminders_and_undo_restores_them(world: World) -> None:
     """Those of other channels stay; what Slack holds already is deleted, and comes back with Undo."""
     start = await scheduled(world, ahead=timedelta(hours=2))
