@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 STILL_WORKING = "Still working on it. The answer follows here."
 DONE = "Done. You can close this window."
 FORM_AGAIN = "Please look at what is below the fields."
+GO_ON = "You can go on with something else: the answer also comes as a direct message."
+MAY_CLOSE = "You can close this window"
+CLOSE_FREELY = f"{MAY_CLOSE}: a direct message then tells you when it is done."
+READY = "What you were waiting for is ready, but its window is closed. Please open it again: it need not wait now."
 NOT_SHOWN = "Slack did not show what you asked for. Nothing has changed; please try again."
 
 
@@ -42,6 +46,8 @@ class SlackRequest(RequestContext):
     is_early: bool = False
     """Whether a form was acknowledged before its listener has answered."""
     _window: ResultWindow | None = None
+    _has_waited: bool = False
+    """Whether the user was told of a long wait, and may have turned to something else."""
 
     async def refreshed_webinar(self, session_id: str, *, force: bool = False) -> Webinar:
         """Read the webinar at the provider (one call) if the user can see it. Raises like `find_webinar`."""
@@ -80,13 +86,17 @@ class SlackRequest(RequestContext):
             self._window = self.services.results.window(self.user_id, self.view_id)
         return self._window
 
-    async def reply(self, message: Message, *, replace: bool = False) -> None:
+    async def reply(self, message: Message, *, replace: bool = False, notification: Message | None = None) -> None:
         """Reply to this user only: where the request was made, or in a DM if that is not possible.
 
-        `replace` replaces the ephemeral message or the modal whose button was clicked.
+        `replace` replaces the ephemeral message or the modal whose button was clicked. After a long wait, the reply, or
+        `notification` instead, is sent as a DM as well.
         """
         if self.response_url:
-            await self.services.results.reply(self.response_url, self.user_id, message, replace=replace)
+            after_wait = (notification or message) if self._has_waited else None
+            await self.services.results.reply(
+                self.response_url, self.user_id, message, replace=replace, notification=after_wait
+            )
         elif replace and self.view:
             await self.window.show(message_view(message), message)
         elif not (self.view and await self._push(message_view(message))):
@@ -105,8 +115,12 @@ class SlackRequest(RequestContext):
         await self.window.show(view, message)
 
     async def show(self, view: View, otherwise: str = NOT_SHOWN) -> None:
-        """Show a form in the modal. If Slack does not, say `otherwise` in a DM, unless the user has closed it."""
-        await self.window.show(view, sentence_message(otherwise), even_if_closed=False)
+        """Show a form in the modal. If Slack does not, say `otherwise` in a DM, unless the user has closed it.
+
+        If they closed it during a long wait, say in a DM that the wait is over.
+        """
+        sentence = READY if self._has_waited else otherwise
+        await self.window.show(view, sentence_message(sentence), even_if_closed=self._has_waited)
 
     async def open(self, view: View) -> str:
         """Open a modal, on top of the one the request came from, and return its id."""
@@ -158,7 +172,9 @@ class SlackRequest(RequestContext):
         """
 
         async def note(seconds: float) -> None:
-            await self.note(wait_sentence(seconds))
+            self._has_waited = self._has_waited or seconds > self.services.results.pace.long_wait
+            leave = GO_ON if self.response_url else CLOSE_FREELY
+            await self.note(" ".join([wait_sentence(seconds), *([leave] if self._has_waited else [])]))
 
         return Caller(lane or self._lane, on_wait=note, who=self.user_id)
 
@@ -166,7 +182,11 @@ class SlackRequest(RequestContext):
         """Like `caller`, for a modal that shows progress: a wait becomes the note of the progress view."""
 
         async def note(seconds: float) -> None:
-            await self.window.note(progress_view(wait_sentence(seconds)))
+            self._has_waited = self._has_waited or seconds > self.services.results.pace.long_wait
+            view = progress_view(wait_sentence(seconds))
+            if MAY_CLOSE not in str(view):
+                view = progress_view(f"{wait_sentence(seconds)} {CLOSE_FREELY}")
+            await self.window.note(view)
 
         return Caller(self._lane, on_wait=note, who=self.user_id)
 

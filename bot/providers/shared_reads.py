@@ -12,6 +12,7 @@ from bot.errors import ProviderBusy
 from bot.providers.base import Caller, Lane
 
 _ORDER = tuple(Lane)
+_USERS = (Lane.MANAGE, Lane.PERSON, Lane.LOOK)
 
 
 class ReadAlone(Exception):
@@ -26,19 +27,25 @@ class SharedRead:
     tasks: dict[asyncio.Future[Any], asyncio.Task[Any]] = field(default_factory=dict)
     sender: asyncio.Task[Any] | None = None
     """The task that has passed the gate."""
+    lane: Lane | None = None
+    """The lane in which it was sent."""
 
-    def pass_gate(self) -> None:
+    def suits(self, caller: Caller) -> bool:
+        """Whether this caller can share the read: a user does not wait for a call that was sent for nobody."""
+        return self.lane is None or self.lane in _USERS or caller.lane not in _USERS
+
+    def pass_gate(self, lane: Lane) -> None:
         """Let the current task send; the others leave the queue and get its answer."""
         if self.sender is None:
-            self.sender = asyncio.current_task()
+            self.sender, self.lane = asyncio.current_task(), lane
             for task in self.tasks.values():
                 if task is not self.sender:
                     task.cancel()
 
-    async def report_wait(self, seconds: float, lane: Lane) -> None:
-        """Report that the call, which is in this lane, waits again. More important callers send their own."""
+    async def report_wait(self, seconds: float) -> None:
+        """Report that the call, although it was sent, waits again. More important callers send their own."""
         for result, caller in self.callers.items():
-            if _ORDER.index(caller.lane) < _ORDER.index(lane) and not result.done():
+            if self.lane and _ORDER.index(caller.lane) < _ORDER.index(self.lane) and not result.done():
                 result.set_exception(ReadAlone())
         waiting = (caller for result, caller in self.callers.items() if not result.done())
         await asyncio.gather(*(caller.report_wait(seconds) for caller in waiting))
@@ -80,7 +87,9 @@ class SharedReads:
                 continue
 
     async def _join(self, key: Hashable, caller: Caller, send: Callable[[Caller], Coroutine[Any, Any, Any]]) -> Any:
-        read = self._reads.setdefault(key, SharedRead())
+        read = self._reads.get(key)
+        if read is None or not read.suits(caller):
+            read = self._reads[key] = SharedRead()
         result: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         read.callers[result] = caller
         if read.sender is None:
@@ -97,14 +106,14 @@ class SharedReads:
 
         async def before_sending() -> None:
             await caller.before_sending()
-            read.pass_gate()
+            read.pass_gate(caller.lane)
 
         async def on_wait(seconds: float) -> None:
             if read.sender is None:
                 await caller.on_wait(seconds)
             else:
                 self._drop(key, read)
-                await read.report_wait(seconds, caller.lane)
+                await read.report_wait(seconds)
 
         return replace(caller, before_sending=before_sending, on_wait=on_wait)
 

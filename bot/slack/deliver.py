@@ -34,6 +34,8 @@ class Pace:
     """The waits before a DM is sent again: after a rate limit at least as long as Slack demands."""
     longest_limit: float = 60.0
     """A rate limit that is longer than this is not waited for."""
+    long_wait: float = 10.0
+    """A user who has to wait for the provider longer than this may turn to something else."""
 
 
 class ResultDelivery:
@@ -71,13 +73,27 @@ class ResultDelivery:
                 return
         await self.slack.post(user_id, message)
 
-    async def reply(self, response_url: str, user_id: str, message: Message, *, replace: bool = False) -> None:
-        """Reply to a command or a click; in a DM if its URL is used up, has expired, or Slack does not answer there."""
+    async def reply(
+        self,
+        response_url: str,
+        user_id: str,
+        message: Message,
+        *,
+        replace: bool = False,
+        notification: Message | None = None,
+    ) -> None:
+        """Reply to a command or a click; in a DM if its URL is used up, has expired, or Slack does not answer there.
+
+        A `notification` is sent as a DM after a reply that the user may not see, because they had to wait for it.
+        """
         try:
             await self.slack.respond(response_url, message, replace=replace)
         except (SlackRefused, SlackOutcomeUnknown) as error:
             log.info("reply.sent_as_message", extra={"reason": type(error).__name__})
             await self.post(user_id, message)
+        else:
+            if notification is not None:
+                await self.post(user_id, notification)
 
 
 class ResultWindow:

@@ -44,6 +44,7 @@ SEARCH_CALLBACK = "registrants.search_form"
 SEARCH_WORDS = "words"
 PAGE_SIZE = 10
 MAX_WORDS = 100
+ANSWERED = "The registrants you asked for are shown where you asked for them, visible only to you."
 IN_DM = "The file is in your direct messages with Greenroom. Delete it there when you need it no more."
 GONE = "They are off the list, and their links do not work any more."
 

@@ -114,7 +114,8 @@ async def _show(
         note=note,
         can_manage=await request.can_manage(webinar),
     )
-    await request.reply(page, replace=replace)
+    # Names and addresses stay out of direct messages, which are kept.
+    await request.reply(page, replace=replace, notification=sentence_message(registrant_list.ANSWERED))
 
 
 COMMANDS: Commands = {ShowRegistrants: registrants}
