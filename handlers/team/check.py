@@ -176,7 +176,9 @@ def _add_outsiders(
         # A coworker is invited by their directory entry; a typed name is ignored.
         facts = {} if coworker else {"first_name": outsider.first_name, "last_name": outsider.last_name}
         address = "" if coworker else outsider.email
-        who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=typed.mails_outside, **facts)
+        # Nor are they emailed unless coworkers are to be: without a direct message, the organizer gets their link.
+        is_mailed = typed.mails_slack if coworker else typed.mails_outside
+        who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=is_mailed, **facts)
         person = WantedMember(who=who, user_id=_user_with_address(outsider.email, known))
         is_new = coworker is None and find_member(known.team, person) is None
         problem = _clash(person, outsider.email, wanted, known) or (outsider.name_problem if is_new else "")

@@ -159,8 +159,17 @@ def test_people_are_invited_by_directory_or_name() -> None:
     assert (zoe.who.first_name, zoe.who.last_name, zoe.who.address) == ("Zoe", "Lang", "zoe@partner.example")
     assert (yan.who.first_name, yan.who.last_name, yan.who.role) == ("Yan", "Lee", Role.PANELIST)
     assert not any(one.who.is_mailed for one in (dev, finn, zoe, yan))
-    by_address = team_check.wanted_members(TeamInput(outside="dev@acme.example"), known([HOST]))
-    assert by_address[0].who.coworker == DEV
+
+
+@pytest.mark.parametrize("address", ["dev@acme.example", "<dev@acme.example>", "Dev Patel <dev@acme.example>"])
+@pytest.mark.parametrize("mails_slack", [True, False])
+def test_a_coworkers_address_is_that_of_a_coworker(address: str, mails_slack: bool) -> None:
+    """RingCentral emails them only if it emails people in Slack, although they are written among outsiders."""
+    typed = TeamInput(outside=address, mails_outside=True, mails_slack=mails_slack)
+
+    (dev,) = team_check.wanted_members(typed, known([HOST]))
+
+    assert (dev.who.coworker, dev.who.is_mailed) == (DEV, mails_slack)
 
 
 def test_unchanged_members_are_not_looked_up() -> None:

@@ -88,6 +88,16 @@ async def test_only_outsiders_are_emailed_by_default(world: World) -> None:
         assert "e-mail" not in team.direct_messages(user)[0].words
 
 
+async def test_a_coworker_who_is_written_by_address_is_not_emailed(world: World) -> None:
+    """The organizer gets their link, as of everybody whom RingCentral does not email."""
+    team = await team_harness(world)
+
+    await team.save({"outside": "dev@acme.example\nZoe Lang <zoe@partner.example>"})
+
+    assert team.mailed == ["zoe@partner.example"]
+    assert team.link_of("dev@acme.example") in "".join(str(one.blocks) for one in team.direct_messages("chloe"))
+
+
 @pytest.mark.parametrize(
     ("mail", "mailed"),
     [
