@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -14,6 +14,7 @@ from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFacts, WebinarForm
+from bot.providers.events import EventHint, EventSubscription
 
 if TYPE_CHECKING:
     from bot.model.webinar_edit import WebinarEdit
@@ -111,7 +112,41 @@ class RegistrationChange:
     preferences: Preferences | Unchanged = UNCHANGED
 
 
-class WebinarProvider(Protocol):
+class EventProvider(Protocol):
+    """A provider that delivers events. Every method but the last may raise any `ProviderError`."""
+
+    async def event_subscriptions(self, caller: Caller) -> list[EventSubscription]:
+        """The subscriptions of this app and user, of other installations too. One call."""
+        ...
+
+    async def event_subscription(self, subscription_id: str, caller: Caller) -> EventSubscription:
+        """One subscription. Raises `ProviderGone` if it has expired or was deleted. One call."""
+        ...
+
+    async def subscribe(
+        self, address: str, token: str, hosts: Sequence[str], lifetime: timedelta, caller: Caller
+    ) -> EventSubscription:
+        """Have all events of these hosts delivered, or without hosts those of the whole company. One call.
+
+        The provider calls the address before it answers. Each delivery carries the token. Never repeated
+        automatically: raises `OutcomeUnknown` without a clear answer.
+        """
+        ...
+
+    async def renew_event_subscription(self, subscription_id: str, caller: Caller) -> EventSubscription:
+        """Start its lifetime again. Raises `ProviderGone` if it has expired. One call."""
+        ...
+
+    async def unsubscribe(self, subscription_id: str, caller: Caller) -> None:
+        """Delete a subscription. No error if it does not exist. One call."""
+        ...
+
+    def read_delivery(self, raw: bytes) -> EventHint:
+        """What a delivery suggests; survives any content."""
+        ...
+
+
+class WebinarProvider(EventProvider, Protocol):
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str

@@ -10,6 +10,7 @@ from bot.model.people import Coworker, ServiceUser
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.model.webinar_edit import WebinarEdit
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
+from bot.providers.ringcentral.events_api import EventsApi
 from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, EXTENSION, WEBINARS
 from bot.providers.ringcentral.payloads import (
     changed_session_body,
@@ -38,7 +39,7 @@ OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
 
 
-class RingCentral(PeopleApi, WebinarProvider):
+class RingCentral(PeopleApi, EventsApi, WebinarProvider):
     """RingCentral as one service user, the owner of the JWT; developers.ringcentral.com/guide/webinar."""
 
     name = "ringcentral"

@@ -82,6 +82,20 @@ LICENSE_CODES = frozenset({"CMN-109"})
 GONE_CODES = frozenset({"CMN-102"})
 CONFLICT_CODES = frozenset({"CMN-406"})
 
+UNREACHABLE = (
+    "RingCentral cannot reach Greenroom at PUBLIC_URL. An administrator must check that this address is open to the "
+    "internet, over https, and leads to Greenroom."
+)
+WEBHOOKS = {
+    "SUB-505": "The RingCentral app that Greenroom uses has too many webhook subscriptions. An administrator can "
+    "delete those that are not needed any more.",
+    "SUB-524": "RingCentral does not accept the certificate of PUBLIC_URL. An administrator must install one that is "
+    "valid, with its full chain.",
+    "SUB-525": "RingCentral did not get the expected answer from PUBLIC_URL. An administrator must check that this "
+    "address leads to Greenroom, and that nothing in between changes its answers or takes longer than three seconds.",
+}
+"""Refusals of a webhook subscription: developers.ringcentral.com/guide/notifications/webhooks/creating-webhooks"""
+
 PARAMETERS = {
     "title": "the title",
     "description": "the description",
@@ -155,6 +169,10 @@ def _refusal(status: int, codes: ErrorCodes, app_permission: str) -> tuple[type[
         return ProviderForbidden, USER_PERMISSION.format(codes.permission or "WebinarSettings")
     if codes.code in LICENSE_CODES:
         return ProviderForbidden, LICENSE
+    if codes.code in WEBHOOKS:
+        return ProviderRefused, WEBHOOKS[codes.code]
+    if codes.parameter == "deliveryMode.address":
+        return ProviderRefused, UNREACHABLE
     if status == 409 or codes.code in CONFLICT_CODES:
         return ProviderConflict, CONFLICT
     parameter = codes.parameter.rpartition(".")[2]

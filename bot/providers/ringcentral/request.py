@@ -47,6 +47,8 @@ class Request:
         """The permission that the RingCentral app needs for this request."""
         if not self.path.startswith("/webinar/"):
             return "ReadAccounts"
+        if self.path.startswith("/webinar/notifications/"):
+            return "SubscriptionWebhook"
         return "EditWebinars" if self.changes else "ReadWebinars"
 
 
