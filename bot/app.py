@@ -37,6 +37,7 @@ from bot.web.limits import EVENTS as EVENTS
 from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite
 from bot.web.metrics import AckTimes, MeasuredApp, Metrics, Sources
 from bot.web.slack_ingress import SlackIngress
+from bot.web.webhooks import WebhookIngress
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers import EVENTS as LISTENERS
 from handlers.router import Router
@@ -163,6 +164,8 @@ async def _serve(settings: Settings, app: AsyncApp, services: Services, metrics:
     metrics.add_route(server)
     if services.own_pages.urls.is_on:
         pages.add_routes(server, services.own_pages, IpRateLimit())
+    if services.webhooks.is_on:
+        WebhookIngress(services.webhooks.address, services.webhooks.accept).add_routes(server)
     if not settings.socket_mode:
         ingress = SlackIngress(app, settings.slack_signing_secret.get_secret_value())
         server.router.add_post(EVENTS, ingress.handle)

@@ -59,6 +59,8 @@ from bot.slack.users import Users
 from bot.sync.cards import Cards
 from bot.sync.drift import Drift
 from bot.sync.mirror import Mirror
+from bot.sync.webhooks import hint_table, state_table
+from bot.sync.webhooks.service import Webhooks
 from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.copy import TeamCopier
@@ -72,6 +74,7 @@ COUNT_INTERVAL = timedelta(seconds=15)
 DRIFT_INTERVAL = timedelta(minutes=1)
 DIGEST_INTERVAL = timedelta(minutes=1)
 RESUME_INTERVAL = timedelta(seconds=30)
+WEBHOOK_INTERVAL = timedelta(minutes=1)
 DAY = timedelta(days=1)
 KEEP_DRAFTS = timedelta(days=7)
 """How long an unfinished form is kept."""
@@ -119,6 +122,7 @@ class Services:
     page_queue: PageQueue
     bulk: BulkService
     drift: Drift
+    webhooks: Webhooks
     errors: Counter[str] = field(default_factory=Counter)
     """How often users saw an error of each kind since the start."""
 
@@ -151,6 +155,7 @@ class Services:
         self.registrants.drop_expired()
         await self.bulk.resume()
         self.page_queue.wake()
+        await self.webhooks.resume()
 
     async def plan_digests(self) -> None:
         """Plan the digests that are due."""
@@ -172,6 +177,7 @@ class Services:
         await self.seats.forget_ended()
         await self.suggestions.forget_ended()
         await self.bulk.delete_old()
+        await self.webhooks.forget_old()
 
 
 def build_services(
@@ -239,6 +245,18 @@ def build_services(
         page_queue=page_queue,
         bulk=BulkService(worker_id, account, store, mirror, slack, urls, registrar, clock, background),
         drift=Drift(mirror, team_service, store, shared_locks, clock),
+        webhooks=Webhooks(
+            worker_id,
+            account,
+            store,
+            slack,
+            provider,
+            mirror,
+            clock,
+            background,
+            scheduler.wake,
+            public_url=settings.public_url,
+        ),
     )
     _schedule(services)
     return services
@@ -255,7 +273,7 @@ def build_gate(settings: Settings, store: Store) -> Gate:
 async def release_leases(store: Store) -> None:
     """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
     people = (request_table, batch_table, seat_table, change_table, team_table, suggestion_table)
-    operations = (creation_table, webinar_change_table, *people)
+    operations = (creation_table, webinar_change_table, hint_table, state_table, *people)
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])
         await message_table.release_claims(db)
@@ -268,4 +286,5 @@ def _schedule(services: Services) -> None:
     services.scheduler.add("drift", DRIFT_INTERVAL, services.drift.step)
     services.scheduler.add("digest", DIGEST_INTERVAL, services.plan_digests)
     services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
+    services.scheduler.add("webhooks", WEBHOOK_INTERVAL, services.webhooks.maintain)
     services.scheduler.add("daily", DAY, services.daily)

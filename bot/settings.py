@@ -94,8 +94,8 @@ class Settings(BaseSettings):
     )
     public_url: PublicUrl = Field(
         default="",
-        description="where the outside reaches Greenroom (https://…); without it there are no join, cancel and "
-        "registration pages of its own",
+        description="where the outside reaches Greenroom (https://…); without it there are no webhooks, and no "
+        "join, cancel and registration pages of its own",
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")

@@ -15,6 +15,8 @@ from bot.db.schema import people
 from bot.db.vault import SealedText
 from bot.model.people import Person, Workspace
 
+LATEST = 500
+"""How many people are looked at to find admins."""
 _KEY = list(people.primary_key)
 
 
@@ -41,6 +43,13 @@ async def find(db: Db, workspace: Workspace, user_id: str) -> tuple[Person, date
         )
     ).first()
     return (Person.model_validate_json(row.profile), row.seen_at) if row else None
+
+
+async def recent_admins(db: Db, workspace: Workspace, most: int) -> list[Person]:
+    """Return admins and owners of the workspace among those who have used Greenroom lately, the latest first."""
+    latest = select(people.c.profile).where(*of_workspace(people, workspace)).order_by(people.c.seen_at.desc())
+    known = [Person.model_validate_json(row.profile) for row in await db.execute(latest.limit(LATEST))]
+    return [one for one in known if one.is_admin and not (one.is_stranger or one.is_deactivated)][:most]
 
 
 async def names(db: Db, keys: Collection[tuple[Workspace, str]]) -> dict[tuple[Workspace, str], str]:

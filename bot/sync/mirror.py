@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -94,12 +95,13 @@ class Mirror:
                 log.info("sync.recovered")
             self._is_failing = False
 
-    async def sweep(self, caller: Caller = UPKEEP) -> None:
+    async def sweep(self, caller: Caller = UPKEEP, *, changed: Collection[str] = ()) -> None:
         """List the sessions (one call per 1,000), and update the rows, notices and cards of those that changed.
 
         Concurrent callers share a sweep that begins after their call. Raises `ProviderError`, and changes nothing, if
         the list cannot be read. In the lane `LOOK`, a list that is still fresh is not read again, and a user who has
-        refreshed too often gets `RefreshedOften`.
+        refreshed too often gets `RefreshedOften`. Webhooks say of the sessions in `changed` that they have changed: if
+        one is missing from the list, it is looked up at once.
         """
         requested = self._clock.now()
         async with self._sweeping:
@@ -111,7 +113,7 @@ class Mirror:
             await calls.add(max(1, math.ceil(len(listed) / PAGE)) - 1)
             known = await self._apply(listed, began)
             missing = [webinar for webinar in known if webinar.session_id not in listed]
-            await self._poller.check_missing(missing, known, caller, calls)
+            await self._poller.check_missing(missing, known, caller, calls, changed)
             await self._cards.update_all(self.account, await self.everything(began - CARDS_BACK))
             self.swept_at = began
             log.info("sync.done", extra={"listed": len(listed), "missing": len(missing)})
@@ -119,8 +121,8 @@ class Mirror:
     async def refresh(self, session_id: str, caller: Caller, *, force: bool = False) -> Webinar:
         """Read this webinar (one call) and update its cards. Concurrent callers share one read.
 
-        Also called for a webhook hint that this session has changed. In the lane `LOOK`, a figure that is still fresh
-        is not read again unless with `force`, and a user who has refreshed too often gets `RefreshedOften`.
+        Also called when a webhook says that this registration has changed. In the lane `LOOK`, a figure that is still
+        fresh is not read again unless with `force`, and a user who has refreshed too often gets `RefreshedOften`.
         """
         requested = self._clock.now()
         async with self._locks[session_id]:

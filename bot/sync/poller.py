@@ -28,6 +28,8 @@ COUNTING = Caller(Lane.UPKEEP, patience=5)
 """A read that cannot be sent within seconds is dropped: the next tick chooses again."""
 SETTLING = timedelta(minutes=1)
 """A session seen this recently may be missing from a list that was requested before it existed."""
+SETTLING_IF_CHANGED = timedelta(seconds=2)
+"""The same if a webhook says that the session has changed, which may mean that it was deleted."""
 CHECKS_A_SWEEP = 3
 """Missing sessions checked per sweep, each with one call."""
 UNREAD_AFTER = timedelta(minutes=2)
@@ -56,19 +58,28 @@ class Poller:
         self._busy = asyncio.Lock()
 
     async def check_missing(
-        self, missing: Collection[Webinar], known: Iterable[Webinar], caller: Caller, calls: Calls
+        self,
+        missing: Collection[Webinar],
+        known: Iterable[Webinar],
+        caller: Caller,
+        calls: Calls,
+        changed: Collection[str] = (),
     ) -> None:
         """Check sessions missing from a list, and read registrations never read, as far as `calls` allows.
 
-        The remaining checks run later, before counts.
+        The remaining checks run later, before counts. `changed` are sessions that webhooks say have changed.
         """
         now = self._clock.now()
         self._checked_at = {key: at for key, at in self._checked_at.items() if at > now - KEEP_TIMES}
         # A list can also be short because of a revoked permission: only a 404 proves that a webinar is deleted.
         to_confirm = [
-            webinar for webinar in missing if is_coming_or_live(webinar, now) and webinar.seen_at < now - SETTLING
+            webinar
+            for webinar in missing
+            if is_coming_or_live(webinar, now)
+            and webinar.seen_at < now - (SETTLING_IF_CHANGED if webinar.session_id in changed else SETTLING)
         ]
-        checks = [partial(self.confirm, webinar) for webinar in self._by_last_check(to_confirm)[:CHECKS_A_SWEEP]]
+        first = sorted(self._by_last_check(to_confirm), key=lambda webinar: webinar.session_id not in changed)
+        checks = [partial(self.confirm, webinar) for webinar in first[:CHECKS_A_SWEEP]]
         if caller.lane is Lane.UPKEEP:
             gone = {webinar.session_id for webinar in missing}
             unread = [one for one in known if _is_left_unread(one, now) and one.session_id not in gone]

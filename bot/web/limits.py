@@ -23,6 +23,25 @@ LINGER = 3.0
 MAX_CONNECTIONS = 500
 
 
+async def read_body(request: web.Request) -> bytes | None:
+    """The body of a request, or None if it is longer than `MAX_BODY`."""
+    parts: list[bytes] = []
+    length = 0
+    async for part in request.content.iter_any():
+        length += len(part)
+        if length > MAX_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def refuse(status: int) -> web.Response:
+    """An answer after which the connection is closed: the rest of the request is not read."""
+    response = web.Response(status=status)
+    response.force_close()
+    return response
+
+
 class Connections:
     """The open connections of a server. Too many of them close the oldest one on which no request is processed."""
 

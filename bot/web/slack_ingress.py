@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.clock import machine_now
-from bot.web.limits import BODY_TIMEOUT, MAX_BODY
+from bot.web.limits import BODY_TIMEOUT, MAX_BODY, read_body, refuse
 from bot.web.slack_payload import MalformedPayload, read_payload
 
 log = logging.getLogger(__name__)
@@ -40,18 +40,18 @@ class SlackIngress:
         """Answer 413, 401, 408 or 400 to what is not Slack's; the app's answer to the rest."""
         timestamp = request.headers.get(TIMESTAMP, "")
         if (request.content_length or 0) > MAX_BODY:
-            return _refuse(413)
+            return refuse(413)
         if not (self._is_recent(timestamp) and request.headers.get(SIGNATURE, "").startswith("v0=")):
-            return _refuse(401)
+            return refuse(401)
         try:
             async with asyncio.timeout(BODY_TIMEOUT):
-                body = await _read(request)
+                body = await read_body(request)
         except TimeoutError:
-            return _refuse(408)
+            return refuse(408)
         if body is None:
-            return _refuse(413)
+            return refuse(413)
         if not self._is_genuine(timestamp, body, request.headers[SIGNATURE]):
-            return _refuse(401)
+            return refuse(401)
         try:
             bolt_request = _bolt_request(body, request)
         except MalformedPayload as error:
@@ -77,22 +77,3 @@ def _bolt_request(body: bytes, request: web.Request) -> AsyncBoltRequest:
         return AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=headers)
     except Exception as error:  # Bolt looks into many fields, and expects none of a wrong type
         raise MalformedPayload(type(error).__name__) from error
-
-
-async def _read(request: web.Request) -> bytes | None:
-    """The body, or None if it is too long."""
-    parts: list[bytes] = []
-    length = 0
-    async for part in request.content.iter_any():
-        length += len(part)
-        if length > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _refuse(status: int) -> web.Response:
-    """An answer after which the connection is closed: the rest of the request is not read."""
-    response = web.Response(status=status)
-    response.force_close()
-    return response

@@ -43,7 +43,8 @@ class World:
         """Start nothing yet."""
         self.clock = SandboxClock()
         self.slack = Slack(self.clock, commands=COMMANDS)
-        self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0))
+        self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0, webhook_permission=True))
+        # Without the permission, RingCentral has no webhooks: stories about them grant it (tests.support.webhooks).
         self.socket_mode = socket_mode
         self.public_url = public_url
         self.database_url = database_url

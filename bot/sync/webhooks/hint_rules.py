@@ -1,0 +1,76 @@
+"""When and what to read because of hints. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.providers.events import EventHint, EventTopic
+
+LIST = ""
+"""The subject of a hint that the list of sessions is to be read, instead of the registration of one."""
+MAX_READS = 10
+"""Registrations that one delivery can have read."""
+
+
+@dataclass(frozen=True)
+class HintTiming:
+    """How long hints are collected, and how far apart the reads of one subject are."""
+
+    gather: timedelta = timedelta(seconds=0.2)
+    """From a delivery to the look into it: others that arrive with it are looked into at once."""
+    collect: timedelta = timedelta(seconds=3)
+    """From the first hint to the read."""
+    spacing: timedelta = timedelta(seconds=8)
+    """From one read to the next: with its own duration, less than the ten seconds within which a card follows."""
+    slow_spacing: timedelta = timedelta(seconds=20)
+    """The same in a long storm, which must not use up the calls of everybody."""
+    quick_reads: int = 2
+    """Reads before a storm counts as long."""
+    quiet: timedelta = timedelta(minutes=1)
+    """Without hints for this long, a storm is over."""
+    retry: timedelta = timedelta(seconds=10)
+    """The wait after a failed read, doubled each time."""
+    max_tries: int = 6
+    """Failed reads after which a hint is given up: the poller reads sooner or later."""
+
+
+@dataclass
+class Reads:
+    """What a batch of deliveries suggests to read."""
+
+    registrations: set[str] = field(default_factory=set)
+    """Session ids."""
+    is_list: bool = False
+    listed: set[str] = field(default_factory=set)
+    """Session ids that the list must still contain."""
+
+
+def reads_of(hints: Iterable[EventHint], sessions: Mapping[str, set[str]]) -> Reads:
+    """What to read; `sessions` has the known sessions of each id.
+
+    A hint without a known session has the list read, once for all of them: the session may be new.
+    """
+    reads = Reads()
+    for hint in hints:
+        known = sorted({session for one in hint.ids for session in sessions.get(one, ())})
+        if hint.topic is not EventTopic.SESSIONS:
+            reads.registrations.update(known[:MAX_READS])
+        if hint.topic is not EventTopic.REGISTRATION or not known:
+            reads.is_list = True
+            reads.listed.update(known)
+    return reads
+
+
+def next_read(timing: HintTiming, now: datetime, began_at: datetime | None, reads: int) -> datetime:
+    """When to read because of a hint that arrives now, after `reads` in this storm, the last of which `began_at`."""
+    soon = now + timing.collect
+    if began_at is None:
+        return soon
+    return max(soon, began_at + (timing.spacing if reads < timing.quick_reads else timing.slow_spacing))
+
+
+def retry_at(timing: HintTiming, now: datetime, tries: int) -> datetime | None:
+    """When to read again after so many failures; None to give up."""
+    return None if tries >= timing.max_tries else now + timing.retry * 2 ** (tries - 1)
