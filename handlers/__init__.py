@@ -9,6 +9,7 @@ conversation goes on with:
     create          create
     duplicate       duplicate
     edit            edit
+    move            move
     share           share
     cancel          cancel
     settings        settings
@@ -35,6 +36,7 @@ from handlers.create import listeners as create_listeners
 from handlers.duplicate import listeners as duplicate_listeners
 from handlers.edit import listeners as edit_listeners
 from handlers.link import listeners as link_listeners
+from handlers.move import listeners as move_listeners
 from handlers.register import listeners as register_listeners
 from handlers.registrants import listeners as registrants_listeners
 from handlers.registration import chart_listeners, menu_listeners
@@ -69,6 +71,7 @@ COMMANDS: Commands = _merged(
         create_listeners.COMMANDS,
         duplicate_listeners.COMMANDS,
         edit_listeners.COMMANDS,
+        move_listeners.COMMANDS,
         share_listeners.COMMANDS,
         cancel_listeners.COMMANDS,
         registration_listeners.COMMANDS,
@@ -87,6 +90,7 @@ ACTIONS: Listeners = _merged(
         create_listeners.ACTIONS,
         duplicate_listeners.ACTIONS,
         edit_listeners.ACTIONS,
+        move_listeners.ACTIONS,
         share_listeners.ACTIONS,
         cancel_listeners.ACTIONS,
         registration_listeners.ACTIONS,
@@ -110,6 +114,7 @@ SUBMISSIONS: Listeners = _merged(
     (
         create_listeners.SUBMISSIONS,
         edit_listeners.SUBMISSIONS,
+        move_listeners.SUBMISSIONS,
         cancel_listeners.SUBMISSIONS,
         registration_listeners.SUBMISSIONS,
         menu_listeners.SUBMISSIONS,

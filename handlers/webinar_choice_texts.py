@@ -46,6 +46,7 @@ VERBS = {
     "team": ("Show Team", buttons.TEAM),
     "register": ("Register", buttons.REGISTER_OTHERS),
     "registrants": ("Show Registrants", buttons.REGISTRANTS),
+    "move": ("Move", buttons.MOVE),
     "duplicate": ("Create Again", buttons.DUPLICATE),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
 }

@@ -27,7 +27,7 @@ COMMANDS = [
         "description": "Create webinars, invite their team, register people, and remind your channels",
         "usage_hint": "create [title] [when] | edit | list | show | count | share | invite | team | register | "
         "registrants | remind | subscribe | unsubscribe | subscriptions | open | close | limit | settings | "
-        "duplicate | cancel | help",
+        "move | duplicate | cancel | help",
         "should_escape": True,
     }
 ]

@@ -147,6 +147,13 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Move a webinar, after a confirmation. `words` are the webinar and the new time, unchanged."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWebinar:
     """Cancel a webinar, after a confirmation."""
 
@@ -175,6 +182,7 @@ Command: TypeAlias = (
     | ShowRegistrants
     | ShowSettings
     | Duplicate
+    | Move
     | CancelWebinar
 )
 
@@ -275,6 +283,7 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "register": parse_register,
     "registrants": parse_registrants,
     "settings": lambda _: ShowSettings(),
+    "move": lambda rest: Move(unescape(rest)),
     "duplicate": lambda rest: Duplicate(ref_from_slack(rest)),
     "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),
     "help": lambda rest: _help(unescape(rest)),

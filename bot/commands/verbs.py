@@ -7,7 +7,8 @@ from typing import Final
 
 VERBS: Final = (
     "create", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
-    "open", "close", "limit", "invite", "team", "register", "registrants", "settings", "duplicate", "cancel", "help",
+    "open", "close", "limit", "invite", "team", "register", "registrants", "settings", "move", "duplicate", "cancel",
+    "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {
@@ -26,6 +27,7 @@ SYNONYMS: Final = {
     "following": "subscriptions", "digest": "subscriptions", "quiet": "subscriptions",
     "reopen": "open", "unlock": "open", "lock": "close", "shut": "close",
     "cap": "limit", "max": "limit", "capacity": "limit", "seats": "limit",
+    "reschedule": "move", "postpone": "move", "delay": "move", "shift": "move", "prepone": "move",
     "copy": "duplicate", "clone": "duplicate", "again": "duplicate", "repeat": "duplicate",
     "change": "edit", "update": "edit", "modify": "edit", "rename": "edit", "correct": "edit",
     "delete": "cancel", "remove": "cancel", "stop": "cancel",

@@ -119,6 +119,12 @@ TOPICS = {
         "settings",
         "Everyone can read them; admins and owners change them.",
     ),
+    "move": Topic(
+        "move <webinar> <when> [for 45m]",
+        "Shows whom another time affects, and moves the webinar once you confirm it.",
+        "move Launch day next tue 3pm",
+        MANAGERS,
+    ),
     "duplicate": Topic(
         "duplicate <webinar>",
         "Opens the form for a new webinar, filled from this one, a week later; also from a past one.",

@@ -153,11 +153,13 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
         if has_pages and coming and by_registration
         else None,
     )
+    move = buttons.webinar_button(webinar, "Move", buttons.MOVE)
     again = buttons.webinar_button(webinar, "Create Again", buttons.DUPLICATE)
     cancel = buttons.webinar_button(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
     return people_row + actions(
         *registration_buttons(webinar, now),
         menu_button(webinar, now),
+        move if current is Stage.COMING else None,
         again,
         cancel if current is Stage.COMING else None,
     )

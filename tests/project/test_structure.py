@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import handlers
 from bot.commands.parser import parse
 from bot.commands.verbs import VERBS
 from bot.creation import texts as creation_texts
+from bot.creation.change.impact import ImpactCounts, impact_of
 from bot.model.webinar import Audience, Preferences, Webinar
 from bot.notices.model import NoticeKind
 from bot.notices.subscriptions import channel_state
@@ -42,6 +44,7 @@ from handlers.create import settings_form
 from handlers.create.draft import CreateDraft
 from handlers.duplicate import form as duplicate_form
 from handlers.link import texts as link_texts
+from handlers.move import form as move_form
 from handlers.registration import chart_texts, limit_form, menu_form
 from handlers.settings import form as workspace_settings_form
 from handlers.share import texts as share_texts
@@ -216,6 +219,7 @@ def views() -> list[dict[str, Any]]:
         create_form.build(draft, host_line="Ana hosts", resumed=True),
         settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None),
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
+        *move_modals(plain),
         *(duplicate_form.opening(plain), duplicate_form.failed("No.")),
         *(cancel_form.confirm(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
         *(cancel_form.done(plain), cancel_form.failed("No.")),
@@ -242,6 +246,14 @@ def views() -> list[dict[str, Any]]:
         *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),
     ]
     return [*modals, *({"blocks": message.blocks} for message in shown)]
+
+
+def move_modals(one: Webinar) -> list[dict[str, Any]]:
+    """The form for another time, the confirmation, and the failure."""
+    move = move_form.proposed(one, one.start + timedelta(hours=1), None, "c1")
+    affects = impact_of(one, ImpactCounts(), move.new_start, NOW)
+    typed = move_form.TypedTime(note="No.")
+    return [move_form.form(one, typed), move_form.confirm(one, move, affects, now=NOW), move_form.failed("No.")]
 
 
 def door_modals(one: Webinar) -> list[dict[str, Any]]:

@@ -39,6 +39,8 @@ class Stage:
             return json.dumps({"which": "", "page": 1})
         if action_id.startswith("remind.") and action_id not in ("remind.open", "remind.undo", "remind.channel"):
             return "1"
+        if action_id == "move.change_time":
+            return f"{self.session_id} 1900000000 3600"
         others = {
             "webinar.share_in": self.channel_id,
             "share.confirm": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),
@@ -71,6 +73,14 @@ class Stage:
         seat = {"session_id": self.session_id, "first_name": "Some", "last_name": "Body"}
         notes: dict[str, object] = {
             "door.menu_form": {"session_id": self.session_id, "shown": {"is_open": True}},
+            "move.confirm": {
+                "session_id": self.session_id,
+                "start": 1_900_000_000,
+                "length_s": 3600,
+                "change_id": "c",
+                "was_start": 0,
+                "was_length_s": 0,
+            },
             "remind.form": place,
             "remind.move": place | {"notice_id": 1},
             "seat.form": seat | {"email": f"{user_id.lower()}@outside.example"},

@@ -1,0 +1,1 @@
+"""/webinar move."""
