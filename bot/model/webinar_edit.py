@@ -41,6 +41,8 @@ class WebinarFields(Options):
     webinar_modified_at: AwareDatetime | None = None
     """When the webinar was last changed, in the provider's words; `None` if it was not read."""
     session_modified_at: AwareDatetime | None = None
+    is_mirrored: bool = False
+    """Whether it comes from the mirror, which does not have the settings and the language."""
 
 
 _TEXTS = {"title": "title_at", "description": "description_at"}
@@ -98,6 +100,7 @@ def fields_as_mirrored(webinar: Webinar) -> WebinarFields:
         audience=webinar.audience or Audience.REGISTRANTS,
         panel_join_offset=webinar.panel_offset,
         status=webinar.status,
+        is_mirrored=True,
     )
 
 
@@ -137,6 +140,12 @@ def with_session(known: WebinarFields, read: SessionFacts) -> WebinarFields:
 def differing(one: WebinarFields, other: WebinarFields, names: Collection[str] = NAMES) -> tuple[str, ...]:
     """The fields among `names` that differ, in the order of `NAMES`."""
     return tuple(name for name in NAMES if name in names and getattr(one, name) != getattr(other, name))
+
+
+def changed_by_others(read: WebinarFields, current: WebinarFields, mine: Collection[str]) -> tuple[str, ...]:
+    """The fields that differ from what was read, besides my own; of a mirrored reading, those that the mirror has."""
+    known = (*_TEXTS, "start", "length", "time_zone", "panel_join_offset") if read.is_mirrored else NAMES
+    return differing(read, current, [name for name in known if name not in mine])
 
 
 def difference(before: WebinarFields, after: WebinarFields) -> WebinarEdit:

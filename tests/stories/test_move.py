@@ -124,6 +124,28 @@ async def test_a_move_shows_whom_it_affects_and_is_one_button(launch: SeatsHarne
     assert at_ringcentral["start"] == start.timestamp()
 
 
+async def test_what_the_mirror_does_not_have_is_nobodys_change(launch: SeatsHarness) -> None:
+    """The language and the settings: they stay, and the result says nothing of them; a new length is named."""
+    world = launch.world
+    [made] = world.ringcentral.webinars()
+    world.ringcentral.edit(launch.session_id, localeCode="de-DE")
+    world.ringcentral.edit(made["webinar_id"], settings={"autoRecord": True})
+    result = await send(world, await ask(world, f"move launch {typed(in_days(world))}"))
+    assert "Somebody else" not in result.words
+    session = world.ringcentral.world.find_webinar(launch.session_id).session
+    assert session
+    assert session.fields.locale_code == "de-DE"
+
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    confirmation = await ask(world, f"move launch {typed(in_days(world, 6))}")
+    world.ringcentral.edit(launch.session_id, scheduledDuration=5400)
+    result = await send(world, confirmation)
+    assert (
+        "Somebody else had changed meanwhile, and it stays so: *Length:* 45 minutes → 1 hour 30 minutes" in result.words
+    )
+    assert (await current(launch)).length == 1.5 * HOUR
+
+
 async def test_undo_moves_it_back(launch: SeatsHarness) -> None:
     """Nobody has changed it since."""
     world, before = launch.world, await current(launch)

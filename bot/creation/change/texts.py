@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.creation.change.table import Change
 from bot.model.webinar import Webinar, one_line_title
-from bot.model.webinar_edit import conflicts, differing
+from bot.model.webinar_edit import changed_by_others, conflicts, differing
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -151,7 +151,7 @@ def _notes(change: Change) -> list[str]:
     for name in differing(change.edit.after, change.current, change.edit.names):
         kept = f"{FIELD_LABELS[name]}: {value_text(name, change.current)}"
         notes.append(f"Your {DISPLAY_NAME} account decides this, and has set it so: {kept}")
-    theirs = [name for name in differing(change.read, change.before) if name not in change.edit.names]
+    theirs = changed_by_others(change.read, change.before, change.edit.names)
     notes += [
         f"Somebody else had changed meanwhile, and it stays so: {change_text(name, change.read, change.before)}"
         for name in theirs
@@ -178,7 +178,7 @@ def _choice(name: str) -> Block:
 
 
 def _others(change: Change, names: Sequence[str]) -> list[Block]:
-    theirs = [name for name in differing(change.read, change.before) if name not in names]
+    theirs = changed_by_others(change.read, change.before, names)
     if not theirs:
         return []
     lines = [change_text(name, change.read, change.before) for name in theirs]
