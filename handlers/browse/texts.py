@@ -146,6 +146,7 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
     editable = webinar.status is Status.SCHEDULED
     people_row = actions(
         buttons.webinar_button(webinar, "Edit", buttons.EDIT) if editable else None,
+        buttons.webinar_button(webinar, "Move", buttons.MOVE) if editable else None,
         buttons.webinar_button(webinar, "Invite", buttons.INVITE) if coming else None,
         buttons.webinar_button(webinar, "Team", buttons.TEAM) if coming else None,
         registrants_button(webinar, now),
@@ -153,13 +154,11 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
         if has_pages and coming and by_registration
         else None,
     )
-    move = buttons.webinar_button(webinar, "Move", buttons.MOVE)
     again = buttons.webinar_button(webinar, "Create Again", buttons.DUPLICATE)
     cancel = buttons.webinar_button(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
     return people_row + actions(
         *registration_buttons(webinar, now),
         menu_button(webinar, now),
-        move if current is Stage.COMING else None,
         again,
         cancel if current is Stage.COMING else None,
     )

@@ -223,7 +223,7 @@ def _cards(impact: Impact) -> str:
         return "It has no card in any channel."
     named = ", ".join(f"<#{channel}>" for channel in impact.card_channels[:MAX_CHANNELS])
     rest = len(impact.card_channels) - MAX_CHANNELS
-    return f"Its card is updated in {named}{f' and {rest} more' if rest > 0 else ''}, and the move is announced there."
+    return f"Its card is updated in {named}{f' and {rest} more' if rest > 0 else ''}. Channels that get changes get one notice."
 
 
 def _reminders(impact: Impact) -> str:
