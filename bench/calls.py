@@ -50,6 +50,15 @@ async def _count(sandbox: Vendors) -> dict[str, int]:
     [session_id] = [one["session_id"] for one in sandbox.ringcentral.webinars() if one["title"] == "Launch day"]
     counts |= await PeopleCommands(sandbox, session_id).all()
     last = sandbox.webinar_calls
+    await sandbox.slack.command(USER, CHANNEL, "/webinar", "move Launch day in 100 hours")
+    await sandbox.slack.submit(USER, await _wait(sandbox, lambda: _open(sandbox)))
+    await _wait(sandbox, lambda: _view(sandbox).title == "Webinar changed")
+    count("move: one read, one write")
+    await sandbox.slack.close(USER, _view(sandbox), clear=True)
+    await sandbox.slack.command(USER, CHANNEL, "/webinar", "duplicate Launch day")
+    await _wait(sandbox, lambda: (form := _open(sandbox)) and form.title == "Create a webinar")
+    count("duplicate, until its form is filled")
+    await sandbox.slack.close(USER, _view(sandbox), clear=True)
     await sandbox.slack.command(USER, CHANNEL, "/webinar", "cancel Launch day")
     await sandbox.slack.submit(USER, await _wait(sandbox, lambda: _open(sandbox)))
     await _wait(sandbox, lambda: _view(sandbox).title == "Webinar cancelled")

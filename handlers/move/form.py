@@ -41,7 +41,7 @@ FAILED = "move.failed"
 STARTS, LENGTH = "starts", "length"
 """The block ids of the fields."""
 LABELS = {STARTS: "Starts", LENGTH: "Length"}
-FIELD = "move.field"
+FIELD = "field"
 TITLE = "Move this webinar"
 MAX_CHANNELS = 20
 """Channels named; the rest are counted."""
@@ -223,7 +223,8 @@ def _cards(impact: Impact) -> str:
         return "It has no card in any channel."
     named = ", ".join(f"<#{channel}>" for channel in impact.card_channels[:MAX_CHANNELS])
     rest = len(impact.card_channels) - MAX_CHANNELS
-    return f"Its card is updated in {named}{f' and {rest} more' if rest > 0 else ''}. Channels that get changes get one notice."
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"Its card is updated in {named}{more}. Channels that get changes get one notice."
 
 
 def _reminders(impact: Impact) -> str:

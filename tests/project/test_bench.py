@@ -35,6 +35,8 @@ async def test_every_command_costs_the_vendor_calls_that_we_promise() -> None:
         "close": 1,
         "open": 1,
         "limit": 1,
+        "move: one read, one write": 2,
+        "duplicate, until its form is filled": 2,
         "cancel": 1,
     }
 

@@ -10,8 +10,10 @@ from bot.model.team import Invitee, NewRole, NotifiedBy, Role
 from bot.model.webinar import Status, Webinar
 from bot.slack.message import Message, View
 from bot.team.diff import Member, TeamDiff
+from bot.team.texts import copied
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
+from bot.team.texts.copied import CopiedTeam, RefusedMember
 from bot.team.texts.result import InviteResult, Outcome
 from handlers.team import form as team_form
 from handlers.team import list as team_list
@@ -55,6 +57,7 @@ def outcomes(team: list[Member]) -> list[Outcome]:
 
 def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
     """Every message about a team."""
+    refused = [RefusedMember(one, "RingCentral said no: <!here> & others.") for one in team]
     speaker, canceled = team[-1], webinar.model_copy(update={"status": Status.CANCELED})
     return [
         team_message_texts.invited(webinar, speaker.model_copy(update={"invited_by": "U0CHLOE"})),
@@ -67,6 +70,8 @@ def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
         team_result.done_message(webinar, outcomes(team)),
         team_result.done_message(webinar, []),
         team_result.failed_message(webinar, "RingCentral said no."),
+        *(copied.done(webinar, CopiedTeam(*of)) for of in ((outcomes(team), refused), (outcomes(team), ()), ((), ()))),
+        copied.failed(webinar, "RingCentral said no."),
         *(team_message_texts.current(one, speaker) for one in (webinar, canceled)),
         *(team_message_texts.role_notice(webinar, speaker), team_message_texts.left(webinar)),
         team_message_texts.superseded(webinar),
