@@ -140,7 +140,7 @@ def _facts(webinar: Webinar, now: datetime) -> list[Block]:
 
 
 def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block]:
-    """The buttons of organizers: one for the webinar and its people, one for registration and cancellation."""
+    """The buttons of organizers: one row for the webinar and its people, one for registration and cancellation."""
     coming, current = is_coming_or_live(webinar, now), stage(webinar, now)
     by_registration = webinar.audience is Audience.REGISTRANTS
     editable = webinar.status is Status.SCHEDULED

@@ -64,5 +64,5 @@ def edit_line(draft: CreateDraft) -> str:
     """What an edit cannot change, as text; empty for a form that creates a webinar."""
     if draft.edits is None:
         return ""
-    host = f"{draft.edits.host_name} is the host, and stays it" if draft.edits.host_name else "The host stays"
-    return f"{host}: {DISPLAY_NAME} cannot change the host of a webinar. Time zone: {draft.edits.read.time_zone}."
+    host = f"Host: {draft.edits.host_name}. " if draft.edits.host_name else ""
+    return f"{host}{DISPLAY_NAME} cannot change the host of a webinar. Time zone: {draft.edits.read.time_zone}."

@@ -130,11 +130,11 @@ def test_details_for_the_creator_have_the_host_link() -> None:
     found = buttons(message.blocks)
     assert list(found) == [
         *("Register", "Start as Host", "Share Here", "Refresh"),
-        *("Invite", "Team", "Registrants"),
-        *("Close Registration", "Set Limit", "Registration", "Cancel Webinar"),
+        *("Edit", "Invite", "Team", "Registrants"),
+        *("Close Registration", "Set Limit", "Registration", "Create Again", "Cancel Webinar"),
     ]
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    assert [len(row) for row in rows] == [4, 3, 4]  # Slack breaks a row of more than five
+    assert [len(row) for row in rows] == [4, 4, 5]  # Slack breaks a row of more than five
     assert (found["Team"]["action_id"], found["Registrants"]["action_id"]) == (ids.TEAM, ids.REGISTRANTS)
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
     assert "Start as Host is your own link: do not pass it on" in visible_text(message.blocks)
@@ -158,14 +158,15 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "expected"), [(Status.FINISHED, ["Refresh", "Registrants"]), (Status.CANCELED, ["Refresh"])]
+    ("status", "expected"),
+    [(Status.FINISHED, ["Refresh", "Registrants", "Create Again"]), (Status.CANCELED, ["Refresh", "Create Again"])],
 )
 def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status, expected: list[str]) -> None:
-    """Only viewing is offered, and the registrants while RingCentral has them."""
+    """Only viewing is offered, another one like it, and the registrants while RingCentral has them."""
     message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, can_manage=True)
     assert list(buttons(message.blocks)) == expected
     everyones = details(webinar(status=status, audience=Audience.ANYONE), now=NOW, host_link=None, can_manage=True)
-    assert list(buttons(everyones.blocks)) == ["Refresh"]
+    assert list(buttons(everyones.blocks)) == ["Refresh", "Create Again"]
 
 
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
@@ -174,7 +175,7 @@ def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
     assert list(buttons(message.blocks)) == [
         *("Start as Host", "Share Here", "Refresh"),
         *("Invite", "Team", "Registrants"),
-        "Registration",
+        *("Registration", "Create Again"),
     ]
 
 
