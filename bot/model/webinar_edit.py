@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +43,12 @@ class WebinarFields(Options):
     session_modified_at: AwareDatetime | None = None
     is_mirrored: bool = False
     """Whether it comes from the mirror, which does not have the settings and the language."""
+
+    @property
+    def modified_at(self) -> datetime | None:
+        """When the webinar or its session was last changed; `None` if neither was read."""
+        stamps = (self.webinar_modified_at, self.session_modified_at)
+        return max((stamp for stamp in stamps if stamp), default=None)
 
 
 _TEXTS = {"title": "title_at", "description": "description_at"}

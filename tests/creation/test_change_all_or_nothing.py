@@ -188,6 +188,27 @@ async def test_a_failure_of_any_call_ends_in_the_whole_edit_or_nothing(
         assert await final_state(world) == EXPECTED[kind]
 
 
+async def test_an_outage_between_the_calls_is_said_and_then_completed(tmp_path: Path) -> None:
+    """The window says that Greenroom goes on; the result follows there."""
+    async with running_world(tmp_path, prepare=prepared) as world:
+        await make_webinar(world)
+
+        def arm(world: World) -> FaultReached:
+            # The request for the session, and the look whether it was applied with its repeats.
+            world.ringcentral.fail("PATCH", SESSION, status=503, retry_after=0)
+            world.ringcentral.fail("GET", SESSION, status=503, retry_after=0, times=4)
+            return lambda: True
+
+        await world.command(USER, "#launch", "edit launch")
+        form = world.slack.view(USER)
+        world.ringcentral.on_change.append(_once_changed(world, lambda: arm(world)))
+        await world.slack.submit(USER, form, {"Title": AFTER[0], "Length": "1h"})
+        await world.until(lambda: "has not given a clear answer yet" in world.slack.view(USER).words)
+        assert at_ringcentral(world) == (AFTER[0], BEFORE[1])
+
+        assert await final_state(world) == APPLIED
+
+
 async def test_a_refusal_that_cannot_be_taken_back_is_said(tmp_path: Path) -> None:
     """The user is asked to look at the webinar."""
     async with running_world(tmp_path, prepare=prepared) as world:

@@ -23,6 +23,7 @@ from bot.slack.blocks import (
     paragraph,
     plain,
     section,
+    when,
 )
 from bot.slack.form_elements import input_block, option, radio_buttons
 from bot.slack.message import Message, View
@@ -91,7 +92,9 @@ def failed_message(webinar: Webinar, change: Change) -> Message:
 def conflict(webinar: Webinar, change: Change) -> View:
     """What somebody else has changed meanwhile, field by field, with a choice for each that both changed."""
     names = conflicts(change.read, change.edit, change.before)
-    head = f"Somebody else has changed *{plain(webinar.title)}* since you opened the form. Nothing is saved yet."
+    changed_at = change.before.modified_at
+    last = f", last {when(changed_at, change.before.time_zone)}" if changed_at else ""
+    head = f"Somebody else has changed *{plain(webinar.title)}* since you opened the form{last}. Nothing is saved yet."
     blocks: list[Block] = [section(head)]
     for name in names:
         blocks += [section(_both(name, change)), _choice(name)]
