@@ -162,6 +162,8 @@ async def _serve(settings: Settings, app: AsyncApp, services: Services, metrics:
     server = web.Application(client_max_size=MAX_BODY, middlewares=[connections.middleware])
     health.add_routes(server, services.problems)
     metrics.add_route(server)
+    if settings.public_url:
+        metrics.watch_webhooks(server)
     if services.own_pages.urls.is_on:
         pages.add_routes(server, services.own_pages, IpRateLimit())
     if services.webhooks.is_on:

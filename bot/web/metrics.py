@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATH = "/metrics"
+WEBHOOKS = "/ringcentral/webhook/"
+"""The address of webhooks, followed by a secret."""
+HANDSHAKE = "Validation-Token"
+"""The header of the answer to a check of the address: it is no delivery."""
+ACCEPTED = "accepted"
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Seconds; Slack waits for three."""
 TYPES: Mapping[str, str] = {
@@ -135,6 +140,18 @@ class Metrics:
         """Add `/metrics`."""
         app.router.add_get(PATH, self._show)
 
+    def watch_webhooks(self, app: web.Application) -> None:
+        """Count the answers to the provider's webhooks, whichever handler gives them."""
+        app.on_response_prepare.append(self._count_webhook)
+
+    async def _count_webhook(self, request: web.Request, response: web.StreamResponse) -> None:
+        if not request.path.startswith(WEBHOOKS):
+            return
+        counts, result = self._sources.webhooks, _result(response)
+        counts.deliveries[result] += 1
+        if result == ACCEPTED:
+            counts.received_at = self._sources.services.clock.now()
+
     async def _show(self, _: web.Request) -> web.Response:
         problems = await self._sources.services.problems()
         stored = None if "database" in problems else await self._read()
@@ -174,6 +191,12 @@ class _Families(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._families
+
+
+def _result(response: web.StreamResponse) -> str:
+    if HANDSHAKE in response.headers:
+        return "handshake"
+    return ACCEPTED if response.status == 200 else "refused" if response.status < 500 else "failed"
 
 
 def _without_creation(family: Metric) -> Metric:

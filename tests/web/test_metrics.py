@@ -10,6 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.providers.base import UPKEEP, Lane
 from bot.web.metrics import TYPES, AckTimes
@@ -213,6 +215,29 @@ async def test_ages_grow_until_the_next_read(world: World) -> None:
     assert page.value("greenroom_sweep_age_seconds") == pytest.approx(0, abs=30)
     assert page.value("greenroom_oldest_count_age_seconds") == pytest.approx(600, abs=30)
     assert page.value("greenroom_webhook_age_seconds") is None  # there was no delivery
+
+
+async def test_deliveries_of_webhooks_are_counted_by_result(world: World) -> None:
+    """Stored ones, refused ones, those to be sent again, and the check of the address; no other request."""
+
+    async def answer(request: web.Request) -> web.Response:
+        is_handshake = request.query_string == "handshake"
+        headers = {"Validation-Token": "t"} if is_handshake else {}
+        return web.Response(status=200 if is_handshake else int(request.query_string), headers=headers)
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", answer)
+    world.bot.metrics.watch_webhooks(app)
+    async with TestClient(TestServer(app)) as client:
+        for sent in ("200", "200", "401", "404", "503", "handshake"):
+            await client.post(f"/ringcentral/webhook/secret?{sent}")
+        await client.post("/register/token?200")
+    world.clock.move(10 * MINUTE)
+
+    page = await scrape(world)
+    deliveries = page.values("greenroom_webhook_deliveries_total", "result")
+    assert deliveries == {"accepted": 2, "refused": 2, "failed": 1, "handshake": 1}
+    assert page.value("greenroom_webhook_age_seconds") == pytest.approx(600, abs=30)
 
 
 async def test_labels_hold_nothing_about_people_or_workspaces(world: World) -> None:
