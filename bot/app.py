@@ -37,6 +37,7 @@ from bot.web.limits import EVENTS as EVENTS
 from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite
 from bot.web.metrics import AckTimes, MeasuredApp, Metrics, Sources
 from bot.web.slack_ingress import SlackIngress
+from bot.web.startup_health import StartupHealth
 from bot.web.webhooks import WebhookIngress
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers import EVENTS as LISTENERS
@@ -82,11 +83,10 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
     """Build and start the bot. Raises `GreenroomError` with a sentence for the admin if it cannot start."""
     create_args.warm_up()
     vault = Vault(settings.encryption_key.get_secret_value())
-    await patiently("database", partial(migrate, settings.database_url, vault), pace.sleep)
     http = aiohttp.ClientSession(timeout=TIMEOUT)
     try:
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
-        identity = await patiently("slack", partial(_identity, slack), pace.sleep)
+        identity = await _when_available(settings, vault, slack, pace)
         store = Store(settings.database_url, vault)
         gate = build_gate(settings, store)
         provider = _provider(settings, clock, http, gate, pace)
@@ -107,6 +107,14 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
     services.scheduler.start()
     log.info("bot.ready", extra={"url": url, "mode": "socket" if socket else "http"})
     return Greenroom(services, url, runner, http, provider, metrics, socket)
+
+
+async def _when_available(settings: Settings, vault: Vault, slack: SlackApi, pace: ProviderTiming) -> Identity:
+    """Wait until the database and Slack are available, and migrate the database; answer health checks meanwhile."""
+    async with StartupHealth(settings.host, settings.port) as waiting:
+        migration = partial(migrate, settings.database_url, vault)
+        await patiently("database", migration, pace.sleep, on_wait=waiting.wait_for)
+        return await patiently("slack", partial(_identity, slack), pace.sleep, on_wait=waiting.wait_for)
 
 
 async def _identity(slack: SlackApi) -> Identity:

@@ -17,9 +17,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
 async def patiently(
-    what: str, start: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    what: str,
+    start: Callable[[], Awaitable[T]],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    *,
+    on_wait: Callable[[str], Awaitable[None]],
 ) -> T:
-    """Run `start` until Slack or the database is available, and log each try. Any other error is raised."""
+    """Run `start` until Slack or the database is available, log each try, and call `on_wait` with what it waits for.
+
+    Any other error is raised.
+    """
     pause = FIRST_PAUSE
     while True:
         try:
@@ -29,6 +36,7 @@ async def patiently(
                 raise
             pause = max(pause, error.seconds) if isinstance(error, SlackBusy) else pause
             log.warning("startup.waiting", extra={"what": what, "reason": type(error).__name__, "seconds": pause})
+        await on_wait(what)
         await sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -30,8 +30,16 @@ TIMESTAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 class SlackIngress:
     """Passes genuine, well-formed requests on to Bolt, and answers all others itself."""
 
-    def __init__(self, app: AsyncApp, signing_secret: str, now: Callable[[], datetime] = machine_now) -> None:
-        """`signing_secret` is that of the Slack app."""
+    def __init__(
+        self,
+        app: AsyncApp,
+        signing_secret: str,
+        now: Callable[[], datetime] = machine_now,
+        *,
+        body_timeout: float = BODY_TIMEOUT,
+    ) -> None:
+        """`signing_secret` is that of the Slack app; `body_timeout` is in seconds."""
+        self._body_timeout = body_timeout
         self._app = app
         self._secret = signing_secret.encode()
         self._now = now
@@ -44,7 +52,7 @@ class SlackIngress:
         if not (self._is_recent(timestamp) and request.headers.get(SIGNATURE, "").startswith("v0=")):
             return refuse(401)
         try:
-            async with asyncio.timeout(BODY_TIMEOUT):
+            async with asyncio.timeout(self._body_timeout):
                 body = await read_body(request)
         except TimeoutError:
             return refuse(408)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import aiohttp
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import build
+from bot.app import ProviderTiming, build
 from bot.clock import monotonic
 from bot.db.problems import DatabaseProblem, database_problem
 from bot.errors import SettingsError
@@ -49,6 +50,30 @@ async def test_a_slack_that_is_unavailable_at_the_start_is_waited_for(
     assert [one.getMessage() for one in caplog.records].count(WAITING) == fault.get("times", 1)
     await stopped.command("chloe", "#launch", "help")
     assert "`/webinar create" in stopped.last("#launch", "chloe").words
+
+
+async def test_health_checks_are_answered_while_the_bot_waits_at_its_start(stopped: World) -> None:
+    """Green for the process, red with the reason for what it cannot serve; then the bot itself answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = stopped.settings.model_copy(update={"port": port})
+    found: list[tuple[int, dict[str, Any]]] = []
+
+    async def look(_: float) -> None:
+        async with aiohttp.ClientSession() as http:
+            for path in ("healthz", "readyz"):
+                async with http.get(f"http://127.0.0.1:{port}/{path}") as response:
+                    found.append((response.status, await response.json()))
+
+    stopped.slack.fail("auth.test", status=503, times=2)
+
+    bot = await build(settings, stopped.clock, ProviderTiming(sleep=look))
+
+    reasons = {"slack": "not available since the start"}
+    assert found == [(200, {"ok": True}), (503, {"ok": False, "reasons": reasons})] * 2
+    assert bot.url.endswith(f":{port}")
+    await bot.stop()
 
 
 async def test_a_refused_token_ends_the_start_at_once(stopped: World) -> None:

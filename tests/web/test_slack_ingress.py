@@ -17,8 +17,11 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import pytest
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
 
 from bot.clock import machine_now
+from bot.web.slack_ingress import SlackIngress
 from sandbox.slack import payloads
 from sandbox.slack.model import Event
 from tests.support.creation import without_waits
@@ -204,6 +207,30 @@ async def test_a_client_that_sends_its_headers_too_slowly_is_cut_off(world: Worl
         async with asyncio.timeout(5):
             assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_body_that_is_too_slow_is_refused(world: World) -> None:
+    """With 408, before anything is parsed; the rest of the body is not waited for."""
+    body = _command(world, "help")
+    secret = world.slack.signing_secret
+    bolt = AsyncApp(name="greenroom", signing_secret=secret, token=world.slack.bot_token)
+    ingress = SlackIngress(bolt, secret, body_timeout=0.1)
+    app = web.Application()
+    app.router.add_post("/slack/events", ingress.handle)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    reader, writer = await asyncio.open_connection(host, port)
+    given = {**_sign(world, body), "Host": "x", "Content-Length": str(len(body))}
+    lines = ["POST /slack/events HTTP/1.1", *(f"{name}: {value}" for name, value in given.items()), "", ""]
+
+    writer.write("\r\n".join(lines).encode() + body[:10])
+
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).split()[1] == b"408"
+    writer.close()
+    await runner.cleanup()
 
 
 async def test_too_many_connections_close_the_oldest_idle_one(world: World) -> None:
