@@ -1,6 +1,7 @@
 // Renders Block Kit blocks: layout, texts, inputs with label, hint and error, and their elements.
 // https://docs.slack.dev/reference/block-kit/blocks
 
+import { card, carousel, contextActions, video } from "./cards.js";
 import { chart } from "./charts.js";
 import { append, h, keyed, setText, uniqueId } from "./dom.js";
 import { control, picture, unknown } from "./elements.js";
@@ -45,6 +46,10 @@ const BUILDERS = {
     ),
   input,
   rich_text: (block, surface) => h("div", { class: "rich-text" }, richText(block, surface.reader)),
+  card,
+  carousel,
+  video,
+  context_actions: contextActions,
   table,
   data_table: dataTable,
   data_visualization: chart,

@@ -12,6 +12,7 @@ import { select } from "./selects.js";
 
 const BUILDERS = {
   button,
+  icon_button: button,
   overflow,
   checkboxes: (field) => choices(field, "checkbox"),
   radio_buttons: (field) => choices(field, "radio"),

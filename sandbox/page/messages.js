@@ -51,8 +51,9 @@ export class Messages {
 
   drawHeader(channel, reader) {
     const title = reader.title(channel);
+    const isIn = channel.members.includes(reader.me);
     const members = channel.kind === "dm" ? null : `${channel.members.length} members`;
-    single(this.header, JSON.stringify([title, channel.topic, members, channel.bot_in, channel.kind]), () =>
+    single(this.header, JSON.stringify([title, channel.topic, members, channel.bot_in, channel.kind, isIn]), () =>
       h(
         "div",
         { class: "channel-head" },
@@ -67,8 +68,14 @@ export class Messages {
               channel.bot_in ? "App is in" : "App is not in",
             )
           : null,
+        isDirect(channel) ? null : this.membership(channel, isIn),
       ),
     );
+  }
+
+  membership(channel, isIn) {
+    const click = () => this.desk.post(isIn ? "leave" : "join", { channel: channel.id });
+    return h("button", { type: "button", class: "tag", on: { click } }, isIn ? "Leave" : "Join");
   }
 
   drawTabs(shown) {

@@ -6,6 +6,7 @@ https://docs.slack.dev/apis/events-api
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -15,6 +16,7 @@ from sandbox.slack.delivery import Delivery, Reply, Retry
 from sandbox.slack.model import MINUTE, Event, Json
 from sandbox.slack.world import World
 
+HOUR = 60 * MINUTE
 RETRY_AFTER = (0.0, MINUTE, 5 * MINUTE)
 """Seconds on the sandbox clock from a failed delivery to each retry."""
 SUBSCRIBED = frozenset({"channel_left", "group_left", "member_joined_channel", "member_left_channel"})
@@ -67,6 +69,8 @@ class Events:
         self._delivery = delivery
         self._pending: list[_Pending] = []
         self._running: set[asyncio.Task[Reply]] = set()
+        self._sent: deque[float] = deque()  # when, in the last hour
+        self._noted = -MINUTE  # when the app was last told of the limit
         self._retrying: set[asyncio.Task[Reply]] = set()
         world.on_event = self.emit
 
@@ -77,7 +81,22 @@ class Events:
         installed = world.installed or event.subscription in LAST_WORDS
         if event.subscription not in self.subscribed or not allowed or not installed:
             return None
+        if not self._has_room():
+            return None
         return self._start(self._attempt(payloads.event(world, event), 0, ""))
+
+    def _has_room(self) -> bool:
+        """Count a delivery; beyond the limit of an hour, on machine time, the app hears so once a minute instead."""
+        now = self._world.clock.monotonic()
+        while self._sent and self._sent[0] <= now - HOUR:
+            self._sent.popleft()
+        if len(self._sent) < self._world.limits.events_per_hour:
+            self._sent.append(now)
+            return True
+        if now - self._noted >= MINUTE:
+            self._noted = now
+            self._start(self._delivery.deliver("event", payloads.app_rate_limited(self._world)))
+        return False
 
     def next_due(self) -> float | None:
         """When the next retry is due, in Unix seconds of the sandbox clock."""

@@ -39,6 +39,7 @@ class Limits:
     message_burst: int = 10  # Slack allows short bursts and gives no number: this one is ours
     workspace_per_minute: int | None = None  # Slack says "several hundred" and gives no number; None: no limit
     method_limits: bool = False  # the tiers; off, so that tests need not wait
+    events_per_hour: int = 30_000
     history_per_minute: int | None = None  # 1 for apps sold outside the Marketplace; None: its tier
     history_objects: int = 999  # 15 for apps sold outside the Marketplace
     check_blocks: bool = True  # False: skip the validation of blocks in messages, for speed

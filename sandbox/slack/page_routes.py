@@ -41,6 +41,8 @@ class PageRoutes:
             "command": self._command,
             "message": self._message,
             "shortcut": self._shortcut,
+            "join": self._join,
+            "leave": self._leave,
             "action": self._action,
             "submit": self._submit,
             "close": self._close,
@@ -151,6 +153,14 @@ class PageRoutes:
     async def _shortcut(self, person: Person, given: Json) -> Json:
         message = self._message_at(person, given) if given.get("ts") else None
         return _result(await self.slack.shortcut(person.id, str(given["callback_id"]), message))
+
+    async def _join(self, person: Person, given: Json) -> Json:
+        await self.slack.join(person.id, str(given["channel"]))
+        return {"ok": True}
+
+    async def _leave(self, person: Person, given: Json) -> Json:
+        await self.slack.leave(person.id, str(given["channel"]))
+        return {"ok": True}
 
     async def _action(self, person: Person, given: Json) -> Json:
         where = self._container(person, given["container"])

@@ -119,6 +119,23 @@ def event(world: World, happened: Event) -> Json:
     }
 
 
+def app_rate_limited(world: World) -> Json:
+    """The notice, once a minute, that events are left out."""
+    minute = int(world.now()) // 60 * 60
+    return {
+        "token": VERIFICATION_TOKEN,
+        "type": "app_rate_limited",
+        "team_id": world.team["id"],
+        "minute_rate_limited": minute,
+        "api_app_id": seed.APP_ID,
+    }
+
+
+def url_verification(challenge: str) -> Json:
+    """The check of a new request URL, which the app answers with the challenge."""
+    return {"token": VERIFICATION_TOKEN, "type": "url_verification", "challenge": challenge}
+
+
 def _shortcut(world: World, person: Person, callback_id: str) -> Json:
     at = f"{world.clock.machine().timestamp():.6f}"
     return _start(world, "", person) | {"callback_id": callback_id, "action_ts": at}

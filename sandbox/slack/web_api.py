@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.slack import chat, directory, files, groups, history, modals, responses, seed, transfer
+from sandbox.slack import chat, directory, files, groups, history, modals, responses, seed, transfer, validation
 from sandbox.slack.errors import SlackError
 from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.limits import RateLimits
@@ -30,6 +30,7 @@ __all__ = [
     "groups",
     "history",
     "modals",
+    "validation",
 ]  # importing these modules registers their methods
 
 RETRY_AFTER = 1  # default Retry-After of an injected rate limit

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
+from secrets import token_hex
 from typing import TypeVar
 
 from aiohttp import web
 
 from sandbox.clock import SandboxClock
-from sandbox.slack import conversations, persistence, schedule, seed
+from sandbox.slack import conversations, payloads, persistence, schedule, seed
 from sandbox.slack.accepted import Accepted
 from sandbox.slack.delivery import Delivery, Reply
 from sandbox.slack.events import SUBSCRIBED, Events
@@ -252,6 +253,13 @@ class Workspace(WorkspaceUsers):
     async def deliver(self, kind: str, payload: Json) -> Reply:
         """Send the app a payload of this kind ("command", "interaction", "event") as it is, signed."""
         return await self._delivery.deliver(kind, payload)
+
+    async def verify_url(self) -> bool:
+        """Whether the app answers Slack's check of its request URL, as when it is entered in the app's settings."""
+        challenge = token_hex(16)
+        reply = await self._delivery.deliver("event", payloads.url_verification(challenge))
+        answer = reply.body.get("challenge") if isinstance(reply.body, dict) else reply.body
+        return not reply.error and str(answer).removeprefix("challenge=") == challenge
 
     @property
     def socket_connections(self) -> list[web.WebSocketResponse]:

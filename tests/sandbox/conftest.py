@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from aiohttp import web as aiohttp_web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
+from tests.sandbox.event_listener import HISTORY, Listener
 from tests.sandbox.slack_app import BoltApp, Browser
 
 
@@ -42,3 +44,19 @@ async def browser(slack: Slack) -> AsyncIterator[Browser]:
     """A page that is open."""
     async with aiohttp.ClientSession() as session:
         yield Browser(slack, session)
+
+
+@pytest.fixture
+async def listener(slack: Slack) -> AsyncIterator[Listener]:
+    """An app with the scopes to read everything."""
+    slack.scopes |= HISTORY | {"im:read", "mpim:read"}
+    app = Listener(slack)
+    site = aiohttp_web.Application()
+    site.router.add_post("/slack/events", app.handle)
+    runner = aiohttp_web.AppRunner(site, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await aiohttp_web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0]
+    slack.events_url = f"http://{host}:{port}/slack/events"
+    yield app
+    await runner.cleanup()

@@ -135,3 +135,20 @@ async def test_header_has_its_level(page: Page, acme: PageServer) -> None:
     sizes = [await page.get_by_text(f"Level {level}").evaluate(script) for level in (1, 2, 3, 4)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == 4
+
+
+async def test_cards_show_their_texts_and_buttons(page: Page, acme: PageServer) -> None:
+    """Alone and in a row; a small button below a message."""
+    texts = {part: {"type": "mrkdwn", "text": f"The *{part}*"} for part in ("title", "subtitle", "body", "subtext")}
+    card = {"type": "card", "block_id": "card", **texts, "actions": [button("Open", "open")]}
+    row = {"type": "carousel", "block_id": "row", "elements": [{**card, "block_id": f"c{n}"} for n in range(3)]}
+    trash = {"type": "icon_button", "icon": "trash", "text": plain("Delete"), "action_id": "trash"}
+    await shown(page, acme, card, row, {"type": "context_actions", "block_id": "below", "elements": [trash]})
+    cards = page.get_by_role("article").filter(has=page.get_by_role("button", name="Open")).locator(".card")
+    await expect(cards).to_have_count(4)
+    await expect(cards.first).to_contain_text("The titleThe subtitleThe bodyThe subtext")
+    await cards.nth(2).get_by_role("button", name="Open").click()
+    assert (await acme.posted("action"))["block_id"] == "c1"
+    await page.get_by_role("button", name="Delete").click()
+    assert (await acme.posted("action"))["action_id"] == "trash"
+    await expect(page.locator(".unknown")).to_have_count(0)

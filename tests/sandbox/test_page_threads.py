@@ -1,4 +1,4 @@
-"""Threads, shortcuts and group direct messages on the page."""
+"""Threads, shortcuts, group direct messages and membership of channels on the page."""
 
 from __future__ import annotations
 
@@ -133,3 +133,15 @@ async def test_group_dm_is_among_the_direct_messages(page: Page, acme: PageServe
     await expect(page.get_by_role("heading", name="Dev, Greenroom", level=1)).to_be_visible()
     await expect(page.get_by_test_id("message")).to_contain_text(["Hello both"])
     await expect(page.get_by_label("Message Dev, Greenroom")).to_be_visible()
+
+
+async def test_people_leave_and_join_channels(page: Page, acme: PageServer) -> None:
+    """From the head of the channel."""
+    acme.effects["leave"] = lambda body: acme.state["channels"][0]["members"].remove(body["as"])
+    acme.effects["join"] = lambda body: acme.state["channels"][0]["members"].append(body["as"])
+    await show(page, acme)
+    await page.get_by_role("button", name="Leave").click()
+    assert await acme.posted("leave") == {"as": "UANA", "channel": "CLAUNCH"}
+    await page.get_by_role("button", name="Join").click()
+    assert await acme.posted("join") == {"as": "UANA", "channel": "CLAUNCH"}
+    await expect(page.get_by_role("button", name="Leave")).to_be_visible()

@@ -20,7 +20,7 @@ from tests.sandbox.block_samples import (
     pie,
     series,
 )
-from tests.sandbox.slack_app import BoltApp, actions, button, modal, plain, section
+from tests.sandbox.slack_app import BoltApp, actions, button, modal, plain, refusal, section
 from tests.sandbox.test_slack_blocks import CARD
 from tests.support.rows import each_row
 
@@ -160,3 +160,16 @@ async def test_button_in_a_table_or_a_group_reaches_the_app(slack: Slack, bolt: 
     for words_of_button in ("Open", "Go"):
         assert (await slack.click("ana", message, words_of_button)).ok
     assert [one["actions"][0]["block_id"] for one in bolt.heard] == ["data", "inside"]
+
+
+async def test_blocks_are_validated_without_being_posted(slack: Slack, web: AsyncWebClient) -> None:
+    """Alone, in a message or in a view; exactly one of them."""
+    good, bad = [section("x")], [{"type": "dance"}]
+    view = modal(section("x"))
+    for given in ({"blocks": good}, {"message": {"text": "x", "blocks": good}}, {"view": view}):
+        assert (await web.blocks_validate(**given))["ok"]
+    for given in ({"blocks": bad}, {"message": {"blocks": bad}}, {"view": {**view, "blocks": bad}}):
+        assert await refusal(web.blocks_validate(**given)) == "invalid_blocks"
+    assert await refusal(web.blocks_validate(blocks=good, view=view)) == "invalid_arguments"
+    assert await refusal(web.blocks_validate()) == "invalid_arguments"
+    assert slack.messages("#launch") == []

@@ -227,3 +227,15 @@ async def test_page_files_are_served_and_nothing_else(slack: Slack, browser: Bro
         assert (answer.status, answer.content_type) == (200, "text/html")
     async with browser.session.get(f"{slack.url}/page/main.js") as answer:
         assert (answer.status, answer.content_type) == (200, "text/javascript")
+
+
+async def test_people_leave_and_join_channels_from_the_page(slack: Slack, browser: Browser) -> None:
+    """A private channel is gone for who leaves it; a direct message cannot be left."""
+    assert await browser.post("leave", who="U0BEN", channel="C0BOARD") == {"ok": True}
+    assert "C0BOARD" not in [one["id"] for one in (await browser.snapshot("U0BEN"))["channels"]]
+    assert (await browser.post("join", who="U0BEN", channel="C0BOARD"))["error"] == "not_possible"
+    assert await browser.post("leave", who="U0BEN", channel="C0LAUNCH") == {"ok": True}
+    assert "U0BEN" not in slack.channel("#launch").members
+    assert await browser.post("join", who="U0BEN", channel="C0LAUNCH") == {"ok": True}
+    assert "U0BEN" in slack.channel("#launch").members
+    assert (await browser.post("leave", who="U0BEN", channel="D0BEN"))["error"] == "not_possible"
