@@ -254,12 +254,12 @@ async def test_blocks_without_a_field_are_drawn_or_named(page: Page, acme: PageS
         page,
         acme,
         {"type": "alert", "level": "warning", "text": mrkdwn("*Slow* today")},
-        {"type": "carousel", "block_id": "c"},
+        {"type": "plan", "block_id": "c"},
         {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [date]}]},
         submit="",
         close="",
     )
     await expect(modal.locator(".alert.warning")).to_have_text("Slow today")
-    await expect(modal.get_by_text("The sandbox does not draw “carousel”.")).to_be_visible()
+    await expect(modal.get_by_text("The sandbox does not draw “plan”.")).to_be_visible()
     await expect(modal.get_by_text("Friday, September 25th, 2026 at 5:00:00 PM")).to_be_visible()
     await expect(modal.get_by_role("button")).to_have_count(1)
