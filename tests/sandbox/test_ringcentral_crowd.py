@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -103,6 +104,7 @@ async def test_the_end_sends_those_away_who_have_not_come() -> None:
         people = await attendees(past)
         assert [one["leaveTime"] for one in people if one["joinTime"] != after(12)] == [after(18)] * 3
         assert len(people) == 4
+        assert "plans" not in json.dumps(at.rc.dump())
         with pytest.raises(ApiError, match="Finished"):
             past.room.send_crowd(past.id, 10)
 
