@@ -102,6 +102,40 @@ async def test_everything_at_once_is_announced_in_one_line(launch: Derived) -> N
     assert times.endswith(", 45 minutes")
 
 
+async def test_an_edit_in_slack_reaches_everything(launch: Derived) -> None:
+    """Title, start, length and description in one form: one notice with the name of who made it."""
+    world, webinar = launch.world, await launch.webinar()
+    await world.command("chloe", "#launch", "edit launch")
+    changes = {"Title": "Garden party", "Starts": webinar.start + 3 * HOUR, "Length": "90m", "Description": "All of it"}
+    outcome = await world.slack.submit("chloe", world.slack.view("chloe"), changes)
+    assert outcome.errors == {}
+    await world.settled()
+    await launch.update()
+
+    await launch.check()
+    changed = await launch.webinar()
+    assert (changed.title, changed.length, changed.description) == ("Garden party", 1.5 * HOUR, "All of it")
+    [line] = launch.changes()
+    assert line == "*Launch day* was renamed by Chloé Martin and is now called *Garden party*"
+    posted = len(launch.public())
+    await launch.notice()
+    assert len(launch.public()) == posted
+
+
+async def test_another_description_in_slack_is_not_announced(launch: Derived) -> None:
+    """Cards, calendars and suggestions have it."""
+    world = launch.world
+    posted = len(launch.public())
+    await world.command("chloe", "#launch", "edit launch")
+    await world.slack.submit("chloe", world.slack.view("chloe"), {"Description": "All of it"})
+    await world.settled()
+    await launch.update()
+
+    await launch.check()
+    assert (await launch.webinar()).description == "All of it"
+    assert len(launch.public()) == posted
+
+
 @pytest.mark.parametrize("change", ["title", "start", "length"])
 async def test_a_reminder_that_slack_has_is_replaced(launch: Derived, change: str) -> None:
     """The reminder of an hour before is scheduled at Slack when the webinar changes."""
