@@ -19,6 +19,7 @@ from tests.support.creation import without_waits
 from tests.support.docs_tables import table
 from tests.support.gate import call, caller, rate, simulate
 from tests.support.metrics import MetricsPage, scrape
+from tests.support.webhooks import quiet, webhook_world
 from tests.support.world import World, running_world
 
 if TYPE_CHECKING:
@@ -238,6 +239,23 @@ async def test_deliveries_of_webhooks_are_counted_by_result(world: World) -> Non
     deliveries = page.values("greenroom_webhook_deliveries_total", "result")
     assert deliveries == {"accepted": 2, "refused": 2, "failed": 1, "handshake": 1}
     assert page.value("greenroom_webhook_age_seconds") == pytest.approx(600, abs=30)
+
+
+async def test_ringcentrals_own_deliveries_are_counted(tmp_path: Path) -> None:
+    """The check of the address when the bot subscribes, and each registration."""
+    async with webhook_world(tmp_path) as world:
+        await world.create(fields={"Announce in": "#launch"})
+        await quiet(world)
+        before = (await scrape(world)).values("greenroom_webhook_deliveries_total", "result")
+        [webinar] = world.ringcentral.webinars()
+        world.ringcentral.register(webinar["session_id"], 1)
+        await world.until(lambda: "1 registered" in world.slack.messages("#launch")[0].words)
+        page = await scrape(world)
+
+    after = page.values("greenroom_webhook_deliveries_total", "result")
+    assert before["handshake"] >= 1
+    assert after["accepted"] > before["accepted"]
+    assert page.value("greenroom_webhook_age_seconds") is not None
 
 
 async def test_labels_hold_nothing_about_people_or_workspaces(world: World) -> None:
