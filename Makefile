@@ -56,6 +56,7 @@ bench: $(RIVALS)  ## measure the figures of docs/measured.md
 	$(PY) -m bench.outbox
 	$(PY) -m bench.kills
 	$(PY) -m bench.batch
+	$(PY) -m bench.gate
 
 $(RIVALS): requirements/bench.txt $(STAMP)
 	@echo "Installing into .venv the job queues that the outbox is compared with"

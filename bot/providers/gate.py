@@ -16,7 +16,7 @@ from bot.errors import ProviderBusy
 from bot.providers.base import Caller, Lane
 from bot.providers.gate_queue import UNSHARED, ProcessQueue, Renewal, WaitingCall
 from bot.providers.gate_state import GroupState, Report, Visit, dump_state, groups_of, load_state, visit, with_answers
-from bot.providers.rate_budget import BUDGETS, SEND_WITHIN, RateBudget, Waiting, calls_left, read_headers
+from bot.providers.rate_budget import BUDGETS, SEND_WITHIN, WINDOW, RateBudget, Waiting, calls_left, read_headers
 
 log = logging.getLogger(__name__)
 
@@ -109,16 +109,15 @@ class RateGate(Gate):
         *,
         name: str = "RingCentral",
         budgets: Mapping[str, int] = BUDGETS,
+        window: float = WINDOW,
         monotonic: Callable[[], float] = monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], datetime] = machine_now,
     ) -> None:
-        """`name` is the API's name in messages; `budgets` are calls per window, used until headers say otherwise."""
+        """`name` is the API's name in messages; `budgets` are calls in `window` seconds, unless headers differ."""
         self._rows, self._renewal, self._name = rows, renewal, name
-        self._budgets = {group.lower(): limit for group, limit in budgets.items()}
-        self._queues = {
-            group: ProcessQueue(group, GroupState(RateBudget(limit))) for group, limit in self._budgets.items()
-        }
+        self._budgets = {group.lower(): RateBudget(limit, window) for group, limit in budgets.items()}
+        self._queues = {group: ProcessQueue(group, GroupState(budget)) for group, budget in self._budgets.items()}
         self._went_at: dict[tuple[str, int], float] = {}
         self._reports: list[Report] = []
         self._tasks: set[asyncio.Task[None]] = set()

@@ -135,10 +135,10 @@ def dump_state(state: GroupState) -> dict[str, Any]:
     return {"budget": budget, "waiting": [_dump(call) for call in state.waiting], "next_turn": state.next_turn}
 
 
-def load_state(value: Mapping[str, Any] | None, limit: int) -> GroupState:
-    """The state of a JSON value; a new one, with this limit, if there is none."""
+def load_state(value: Mapping[str, Any] | None, unused: RateBudget) -> GroupState:
+    """The state of a JSON value; a new one, with this budget, if there is none."""
     if value is None:
-        return GroupState(RateBudget(limit))
+        return GroupState(unused)
     slots = tuple(_load(Slot, slot) for slot in value["budget"]["slots"])
     waiting = tuple(_load(Waiting, call) for call in value["waiting"])
     return GroupState(_load(RateBudget, {**value["budget"], "slots": slots}), waiting, value["next_turn"])

@@ -40,7 +40,9 @@ class Rates:
         return self.headers(key)
 
     def headers(self, key: Key) -> dict[str, str]:
-        """The rate limit headers; reading them costs nothing."""
+        """The rate limit headers, if there are any; reading them costs nothing."""
+        if not self._rules.rate_headers:
+            return {}
         now = self._clock.monotonic()
         limit = self._rules.budgets[key[2]]
         in_penalty = now < self._penalty_until.get(key, now)

@@ -31,6 +31,8 @@ class Rules(BaseModel):
     budgets: dict[Group, NonNegativeInt] = Field(default_factory=lambda: dict(PUBLISHED_BUDGETS))
     window: float = Field(default=60, gt=0)
     penalty: float = Field(default=60, gt=0)
+    # The same page shows rate headers and says that they may be missing.
+    rate_headers: bool = True
 
     # developers.ringcentral.com/guide/authentication/refresh-tokens and …/tokens
     token_life: int = Field(default=3600, ge=1)
