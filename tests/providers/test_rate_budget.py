@@ -23,6 +23,7 @@ from bot.providers.rate_budget import (
     read_headers,
     release_slot,
     take_slot,
+    turn_times,
 )
 from tests.support.gate import share
 
@@ -173,6 +174,19 @@ calls_waiting = st.lists(st.tuples(lanes, st.sampled_from(["", "U1", "U2", "U3"]
 held_slots = st.lists(st.sampled_from(["U1", "U2", "U3"]), max_size=8).map(
     lambda drawn: tuple(Slot(90 + number, Lane.PERSON, NOW + 30, who) for number, who in enumerate(drawn))
 )
+
+
+@given(budget=budgets, waiting=calls_waiting)
+def test_the_times_of_a_queue_are_those_of_each_call(budget: RateBudget, waiting: list[Waiting]) -> None:
+    """As if each were computed behind those before it."""
+    order = queue_order(budget, waiting, NOW)
+    lanes_in_order = [call.lane for call in order]
+
+    times = turn_times(budget, order, NOW)
+
+    assert times == [
+        earliest_turn(budget, lanes_in_order[:number], lane, NOW) for number, lane in enumerate(lanes_in_order)
+    ]
 
 
 @given(waiting=calls_waiting, held=held_slots)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -11,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderDown, ProviderUnauthorized
 from bot.providers.ringcentral import RingCentral
+from bot.providers.ringcentral.auth import account_user
 from sandbox.ringcentral.company import SERVICE_USER
 from tests.support.ringcentral import PERSON, START, TOKEN, WEBINARS, Pair, ringcentral_pair, webinar_form
 
@@ -213,3 +216,25 @@ async def test_closing_cancels_a_login_in_progress(pair: Pair) -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await asking
+
+
+def test_the_key_of_an_account_user_is_the_same_for_a_new_jwt_of_the_user() -> None:
+    """Other users, apps and servers have other keys, and no key contains a secret."""
+
+    def jwt(**claims: str) -> SecretStr:
+        payload = urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+        return SecretStr(f"eyJhbGciOiJSUzI1NiJ9.{payload}.c2lnbmF0dXJl")
+
+    keys = [
+        account_user("https://platform.ringcentral.com", "app", jwt(sub="1", jti="old")),
+        account_user("https://platform.ringcentral.com/", "app", jwt(sub="1", jti="new")),
+        account_user("https://platform.ringcentral.com", "app", jwt(sub="2", jti="old")),
+        account_user("https://platform.ringcentral.com", "other", jwt(sub="1", jti="old")),
+        account_user("https://rc.example", "app", jwt(sub="1", jti="old")),
+        account_user("https://rc.example", "app", SecretStr("not a token")),
+        account_user("https://rc.example", "app", SecretStr("not.a.token")),
+    ]
+
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 6
+    assert {len(key) for key in keys} == {64}

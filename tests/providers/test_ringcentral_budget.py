@@ -13,6 +13,7 @@ import pytest
 from bot.errors import ProviderBusy
 from bot.providers.base import UPKEEP
 from bot.providers.gate import LocalGate
+from bot.providers.rate_budget import SEND_WITHIN
 from sandbox.ringcentral import Rules
 from tests.support.ringcentral import COMPANY, PERSON, START, TOKEN, WEBINARS, Pair, ringcentral_pair, webinar_form
 
@@ -146,3 +147,19 @@ async def test_two_clients_share_a_gate() -> None:
         await asyncio.gather(*(client.webinar(webinar_id, PERSON) for client in clients * 4))
 
         assert pair.vendor.throttled == 0
+
+
+async def test_a_call_whose_slot_has_expired_gets_another_one(pair: Pair) -> None:
+    """What its caller does before sending took too long, as if the process had been frozen."""
+    now, prepared = [1000.0], 0
+
+    async def prepare() -> None:
+        nonlocal prepared
+        prepared += 1
+        now[0] += SEND_WITHIN if prepared == 1 else 0.0
+
+    gate, webinar_id = LocalGate(monotonic=lambda: now[0]), pair.vendor.create("Launch day", START)
+
+    await pair.client(gate=gate).webinar(webinar_id, replace(PERSON, before_sending=prepare))
+
+    assert (prepared, pair.asked("GET", f"{WEBINARS}/{webinar_id}")) == (2, [200])
