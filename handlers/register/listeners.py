@@ -241,12 +241,13 @@ async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantI
 async def _check_list(
     request: SlackRequest, webinar: Webinar, submitted: BulkInput, pasted: ImportResult | None
 ) -> None:
-    """Show the review of a list: one call for the registrants."""
+    """Show the review of a list: a call for the registrants, and one for the registration as it is now."""
     services = request.services
 
     caller = request.caller_with_progress(lambda note: list_form.working_view(webinar, note=note))
     result = pasted or await _read_file(request, submitted)
     known = await services.registrants.get(webinar, request.user_id, caller, force=True)
+    webinar = await services.mirror.read_registration(webinar, caller)  # the review says who is emailed
     draft = await services.bulk.draft(
         webinar,
         request.user_id,

@@ -106,7 +106,7 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
         (False, 1, "RingCentral emails 1 person: each gets"),
         (False, 1_199, "RingCentral emails 1,199 people: each gets"),
         (True, 1_199, "RingCentral emails nobody: its emails are turned off for this webinar."),
-        (None, 2, "RingCentral emails 2 people, unless its emails are turned off for this webinar."),
+        (None, 2, "RingCentral emails at most 2 people: nobody if its emails are turned off for this webinar."),
     ],
 )
 def test_the_review_says_how_many_people_are_emailed(suppressed: bool | None, new: int, expected: str) -> None:

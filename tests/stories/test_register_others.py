@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -271,6 +272,39 @@ async def test_the_review_announces_the_emails_that_are_sent(world: World, suppr
     await world.settled()
 
     assert len(world.ringcentral.mails) - before == emailed
+
+
+@pytest.mark.parametrize(("suppressed", "emailed"), [(True, 0), (False, 2)])
+async def test_the_review_reads_whether_emails_are_sent(world: World, suppressed: bool, emailed: int) -> None:
+    """Somebody has just switched the emails in RingCentral's own app: the review says what is set there now."""
+    bulk = await bulk_harness(world, settings={"suppressEmails": not suppressed})
+    await bulk.register_one(**SOMEBODY)
+    world.ringcentral.edit(bulk.session_id, registration={"settings": {"suppressEmails": suppressed}})
+    before = len(world.ringcentral.mails)
+
+    review = await bulk.submit_list(IRIS, JOAN, LEO)
+    assert ("RingCentral emails 2 people: each" if emailed else "RingCentral emails nobody") in review.words
+    await world.slack.submit(ORGANIZER, review)
+    await world.settled()
+
+    assert len(world.ringcentral.mails) - before == emailed
+
+
+@pytest.mark.parametrize(
+    ("registration", "warning"),
+    [
+        ({"registrationStatus": "Closed"}, "Registration is closed just now"),
+        ({"settings": {"autoCloseLimit": 1}}, "The limit is 1 person, so there is room for 1 more"),
+    ],
+)
+async def test_the_review_warns_of_registration_as_it_is_now(
+    world: World, registration: dict[str, Any], warning: str
+) -> None:
+    """Somebody has just closed or limited it in RingCentral's own app."""
+    bulk = await bulk_harness(world)
+    world.ringcentral.edit(bulk.session_id, registration=registration)
+
+    assert warning in (await bulk.submit_list(IRIS, JOAN)).words
 
 
 async def test_an_invalid_list_keeps_the_input(world: World) -> None:

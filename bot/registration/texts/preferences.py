@@ -45,10 +45,10 @@ def value_text(preferences: Preferences, parameter: str) -> str:
 
 
 def emails_sentence(webinar: Webinar, count: int) -> str:
-    """How many of `count` people RingCentral emails when it registers them, as far as the mirror knows."""
+    """How many of `count` people RingCentral emails when it registers them, by the registration as last read."""
     preferences = webinar.registration.preferences if webinar.registration else None
     if preferences is None:
-        return f"{DISPLAY_NAME} emails {people(count)}, unless its emails are turned off for this webinar."
+        return f"{DISPLAY_NAME} emails at most {people(count)}: nobody if its emails are turned off for this webinar."
     if preferences.suppress_emails:
         return f"{DISPLAY_NAME} emails nobody: its emails are turned off for this webinar."
     return f"{DISPLAY_NAME} emails {people(count)}: each gets a confirmation with their own link."
