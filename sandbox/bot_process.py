@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
-from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
 from bot import logging_setup
 from bot.app import Greenroom, build
 from bot.errors import GreenroomError
-from bot.providers.base import NOTICE
 from bot.settings import read_settings
 from sandbox.clock import SandboxClock
 
@@ -25,8 +22,7 @@ async def serve(offset: timedelta) -> None:
     """Serve until standard input ends: one JSON command per line in, one JSON line out.
 
     `{"move": seconds}` moves the clock, with `"arrived": true` on the last step; the response is the time at which the
-    bot next has something to do. `{"refresh": session}` makes the bot read that registration again,
-    `{"refresh": ""}` the list of sessions.
+    bot next has something to do.
     """
     settings = read_settings()
     logging_setup.set_up(settings.log_level, settings.log_format)
@@ -47,36 +43,22 @@ class BotControl:
         """Control this bot, which uses this clock."""
         self._services = greenroom.services
         self._clock = clock
-        self._refresh_lock = asyncio.Lock()
 
     async def execute(self, order: dict[str, Any]) -> dict[str, object]:
         """Execute one command and return the response."""
-        if "refresh" in order:
-            self._run_in_background(self._refresh(order["refresh"]))
-            return {}
         self._clock.move(timedelta(seconds=order["move"]))
         await self._services.digests.plan_due()  # the bot's own job runs by machine time
         due = await self._services.scheduler.deliver()
         if order.get("arrived"):
-            self._run_in_background(self._services.mirror.sync())
+            # The page does not wait for RingCentral's rate limit: the result shows in the channels.
+            self._services.background.start(self._catch_up(), "look at RingCentral")
         return {"next": due.timestamp() if due else None}
 
-    async def _refresh(self, session_id: str) -> None:
-        """Make the one call that the bot would make by itself some minutes later."""
-        async with self._refresh_lock:  # a list must not overwrite what was read after it was requested
-            with contextlib.suppress(GreenroomError):  # an unknown webinar, or a RingCentral fault that was ordered
-                if session_id:
-                    await self._services.mirror.refresh(session_id, NOTICE)
-                else:
-                    await self._services.mirror.sweep(NOTICE)
-
-    def _run_in_background(self, look: Coroutine[Any, Any, None]) -> None:
-        # The page does not wait for RingCentral's rate limit: the result shows in the channels.
-        async def refresh_and_deliver() -> None:
-            await look
-            await self._services.scheduler.deliver()
-
-        self._services.background.start(refresh_and_deliver(), "look at RingCentral")
+    async def _catch_up(self) -> None:
+        """Do what the bot would have done on the way: renew the webhook subscription, look at RingCentral, deliver."""
+        await self._services.webhooks.maintain()
+        await self._services.mirror.sync()
+        await self._services.scheduler.deliver()
 
 
 def _write_line(words: dict[str, object]) -> None:

@@ -149,5 +149,3 @@ CHANGES: dict[str, Callable[[RingCentral, str, Given], None]] = {
 }
 """`rename` takes a title, `move` seconds (negative: earlier), `limit` a number (0: no limit), `come` a number of people
 and the seconds over which they come, `leave` and `return` a number of people."""
-REGISTRATION_CHANGES = frozenset({"limit", "close", "open"})
-"""Changes that show in the session's registration only, not in the list of sessions."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
@@ -63,6 +63,7 @@ class Launcher:
         self.clock = SandboxClock()
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock)
+        self.ringcentral.rules.webinar_events = True  # a rename changes only the webinar, and must show within seconds
         self._load()
         self.slack.move_clock = self.move
         self.slack.register_outsiders = self._register
@@ -87,7 +88,7 @@ class Launcher:
         page, ringcentral, bot = ports
         await _on_free_port(self.slack.start, page, on_taken)
         await _on_free_port(self.ringcentral.start, ringcentral, on_taken)
-        await self._start_bot(await _on_free_port(_check_port, bot, on_taken))
+        await self._start_bot(await _on_free_port(_check_port, bot or _free_port(), on_taken))
         self._saving = asyncio.create_task(self._save_periodically())
 
     async def stop(self) -> None:
@@ -190,9 +191,7 @@ class Launcher:
             "ENCRYPTION_KEY": self._key(),
             "HOST": "127.0.0.1",
             "PORT": str(port),
-            "PUBLIC_URL": f"http://127.0.0.1:{port}"
-            if port
-            else "",  # unknown in advance if the port is chosen by the system
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
         }
 
     def _key(self) -> str:
@@ -217,18 +216,10 @@ class Launcher:
         return answer
 
     async def _register(self, session_id: str, count: int) -> int:
-        registered = await hosts.register(self.ringcentral, session_id, count)
-        await self._refresh_bot(session_id)
-        return registered
+        return await hosts.register(self.ringcentral, session_id, count)
 
     async def _change(self, session_id: str, act: str, given: dict[str, Any]) -> None:
         hosts.change(self.ringcentral, session_id, act, given)
-        await self._refresh_bot(session_id if act in hosts.REGISTRATION_CHANGES else "")
-
-    async def _refresh_bot(self, session_id: str) -> None:
-        # The bot would notice within five minutes, which is too long for a person at the page.
-        with contextlib.suppress(BotDidNotStartError):
-            await self._send({"refresh": session_id})
 
     async def _set_fault(self, target: str, kind: str) -> None:
         if target == "ringcentral":
@@ -265,3 +256,10 @@ async def _on_free_port(
 async def _check_port(host: str, port: int) -> None:
     """Raise OSError if the bot cannot listen there."""
     (await asyncio.start_server(lambda _, __: None, host, port)).close()
+
+
+def _free_port() -> int:
+    """A port chosen by the system: the bot must know its own before it starts, for its public URL."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

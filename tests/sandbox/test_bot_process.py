@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.notices.model import Feature
@@ -10,6 +11,7 @@ from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Scope, Subscription
 from sandbox.bot_process import BotControl
+from tests.support.webhooks import quiet, webhook_world
 from tests.support.world import World
 
 HOUR, DAY = 3600, timedelta(days=1)
@@ -31,8 +33,7 @@ async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
             db, Subscription(scope=Scope.ALL, by_organizer=True, features=frozenset({Feature.CHANGES}), **by)
         )
         await subscription_table.save_hours(db, ChannelHours(digest=DigestPace.DAILY, digest_at=first.hour * 60, **by))
-    await control.execute({"refresh": ""})
-    await world.until(lambda: world.bot.services.mirror.swept_at and world.bot.services.mirror.swept_at > now)
+    await world.bot.services.mirror.sweep()
     for _ in range(3 * 24):
         assert set(await control.execute({"move": HOUR})) == {"next"}
         await world.slack.tick()
@@ -41,29 +42,29 @@ async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
     assert max((moment - first) % DAY for moment in posted) < timedelta(minutes=70)  # the clock moves by the hour
 
 
-async def test_change_at_ringcentral_is_looked_at_with_one_call(world: World) -> None:
-    """The list for what it contains, the registration for its own fields; no Refresh is needed."""
-    await world.create()
-    await world.command("chloe", "#launch", "share next")
-    (webinar,) = world.ringcentral.webinars()
-    control = BotControl(world.bot, world.clock)
-    calls = len(world.vendor_calls())
-    world.ringcentral.edit(webinar["session_id"], title="Launching day")
-    assert await control.execute({"refresh": ""}) == {}
-    await world.until(lambda: any("Launching day" in message.words for message in world.slack.messages("#launch")))
-    world.ringcentral.register(webinar["session_id"], 3)
-    assert await control.execute({"refresh": webinar["session_id"]}) == {}
-    await world.until(lambda: any("3 registered" in message.words for message in world.slack.messages("#launch")))
-    await world.settled()
-    assert [call.rpartition("/")[2] for call in world.vendor_calls()[calls:]] == ["sessions", webinar["session_id"]]
+async def test_a_moved_clock_leaves_webhooks_working(tmp_path: Path) -> None:
+    """A subscription that has expired on the way is replaced, and a change after the move is delivered."""
+    async with webhook_world(tmp_path) as world:
+        control = BotControl(world.bot, world.clock)
+        world.bot.services.scheduler.pause("webhooks", "sweep")  # these run by machine time
+        session = world.ringcentral.create("Launch day", world.clock.now() + timedelta(days=20))
+        await quiet(world)
+        subscriptions = world.ringcentral.world.state.subscriptions
+        assert len(subscriptions) == 1
+        assert "next" in await control.execute({"move": 8 * 24 * HOUR, "arrived": True})
+        await quiet(world)
+        assert [one.is_expired(world.clock.now()) for one in subscriptions.values()] == [True, False]
+        world.ringcentral.edit(session, scheduledDuration=5400)
+        await quiet(world)
+        [webinar] = await world.bot.services.mirror.everything()
+        assert webinar.length == timedelta(minutes=90)
 
 
-async def test_look_at_a_strangers_webinar_or_with_ringcentral_away_harms_nothing(world: World) -> None:
+async def test_a_moved_clock_with_ringcentral_away_harms_nothing(world: World) -> None:
     """An action on the page must not end the bot."""
     control = BotControl(world.bot, world.clock)
     world.ringcentral.fail("*", "^/webinar/", status=403, times=9)
-    for session in ("", "1"):
-        assert await control.execute({"refresh": session}) == {}
+    assert "next" in await control.execute({"move": 1, "arrived": True})
     await world.settled()
     world.ringcentral.faults.clear()
     assert "next" in await control.execute({"move": 1, "arrived": True})

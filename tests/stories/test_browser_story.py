@@ -36,7 +36,7 @@ async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> N
             await _say(page, "/webinar limit Launch day 4")
             await expect(messages).to_contain_text("The limit is now 4 people.")
             await page.get_by_role("button", name="3 people register").click()
-            await expect(messages).to_contain_text("Launch day is full", timeout=10_000)
+            await expect(messages).to_contain_text("Launch day is full", timeout=15_000)
             await expect(messages).to_contain_text("closed by the limit of 4")
             await expect(card).to_contain_text("4 of 4 registered, full")
 
