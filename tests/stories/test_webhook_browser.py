@@ -18,7 +18,7 @@ FOLLOWS = 10_000
 
 
 async def test_a_card_follows_what_happens_at_ringcentral(tmp_path: Path) -> None:
-    """Somebody registers on RingCentral's own page, then the host renames and closes it there; nobody presses Refresh."""
+    """Somebody registers on RingCentral's own page, then the host renames and closes it; nobody presses Refresh."""
     launcher = Launcher(tmp_path)
     launcher.ringcentral.rules.budgets = {"Heavy": 1000}
     start = launcher.clock.now() + timedelta(days=3)
