@@ -18,15 +18,69 @@ PARTS = {
     "pt-BR": "amanhã de manhã|amanhã à tarde|amanhã à noite|sexta à tarde|hoje à noite",
     "nl-NL": "morgenochtend|morgenmiddag|morgenavond|morgen avond",
 }
+ONE_WORD = {
+    "de-DE": "Freitagabend|Dienstagmorgen|Montagnachmittag|Mittwochvormittag|Samstagnacht|Sonntagfrüh|freitagabend"
+    "|am Donnerstagabend|nächsten Freitagabend|Sonnabendnachmittag|freitagabends",
+    "fr-FR": "ce soir|ce matin|cet après-midi|cet aprem|cette nuit|vendredi dans la soirée|demain dans la matinée"
+    "|demain en soirée|lundi en fin de matinée|vendredi en fin d'après-midi",
+    "es-ES": "esta tarde|esta noche|esta mañana|hoy por la tarde|el viernes en la noche|viernes noche",
+    "it-IT": "stasera|stamattina|stamani|stanotte|questa sera|questa mattina|questo pomeriggio|venerdì notte"
+    "|domani notte",
+    "pt-BR": "esta tarde|esta noite|esta manhã|nesta tarde|hoje de manhã|sexta-feira à noite",
+    "nl-NL": "vrijdagmiddag|dinsdagochtend|maandagavond|zaterdagnacht|woensdagmorgen|donderdagnamiddag|vanavond"
+    "|vanmiddag|vanochtend|vanmorgen|vannacht|volgende vrijdagavond|morgennacht",
+}
+"""A day and a part of it that are one word or one phrase."""
 
 
-@pytest.mark.parametrize(("locale", "typed"), [(key, one) for key, text in PARTS.items() for one in text.split("|")])
+@pytest.mark.parametrize(
+    ("locale", "typed"),
+    [(key, one) for table in (PARTS, ONE_WORD) for key, text in table.items() for one in text.split("|")],
+)
 def test_a_part_of_the_day_alone_leaves_the_start_to_the_user(locale: str, typed: str) -> None:
     """The words stay in the title, and a line says what is missing."""
     found = parse_create_args(f"Demo {typed}", NOW, BERLIN, locale)
 
     assert (found.title, found.start) == (f"Demo {typed}", None)
     assert found.note == f"“{typed}” names no hour: add one, for example 15:00."
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "starts"),
+    [
+        ("de-DE", "Freitagabend um 19 Uhr", "Fri 13 Mar 2026 19:00"),
+        ("de-DE", "Freitagabend um 7", "Fri 13 Mar 2026 19:00"),
+        ("de-DE", "Dienstagmorgen um 9 Uhr", "Tue 17 Mar 2026 09:00"),
+        ("de-DE", "Freitagmittag", "Fri 13 Mar 2026 12:00"),
+        ("fr-FR", "ce soir à 20h", "Wed 11 Mar 2026 20:00"),
+        ("fr-FR", "cet après-midi à 16h30", "Wed 11 Mar 2026 16:30"),
+        ("es-ES", "esta tarde a las 5", "Wed 11 Mar 2026 17:00"),
+        ("it-IT", "stasera alle 20", "Wed 11 Mar 2026 20:00"),
+        ("pt-BR", "esta noite às 20h", "Wed 11 Mar 2026 20:00"),
+        ("nl-NL", "vrijdagmiddag om 3 uur", "Fri 13 Mar 2026 15:00"),
+        ("nl-NL", "vanavond om 8 uur", "Wed 11 Mar 2026 20:00"),
+    ],
+)
+def test_a_day_with_its_part_in_one_word_and_an_hour_is_a_start(locale: str, typed: str, starts: str) -> None:
+    """The part of the day says which half of it the hour is in."""
+    assert parse_at(f"Demo {typed}", locale) == ("Demo", starts)
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [
+        ("fr-FR", "Ce Soir"),
+        ("it-IT", "Stasera Live"),
+        ("nl-NL", "Vanavond Live"),
+        ("de-DE", "Abendrunde"),
+        ("es-ES", "Noche"),
+    ],
+)
+def test_a_title_with_a_part_of_the_day_has_no_note(locale: str, title: str) -> None:
+    """Capitalized, or without a day."""
+    found = parse_create_args(title, NOW, BERLIN, locale)
+
+    assert (found.title, found.start, found.note) == (title, None, "")
 
 
 @pytest.mark.parametrize("title", ["Saturday Night", "Sunday Morning", "Every friday morning", "End of friday night"])
