@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT = timedelta(seconds=10)
 """The longest time between two deliveries: it corrects a timer that a clock jump delayed."""
 STALE_BEATS = 3
+UPDATES = "updates"
+"""The job that updates the messages and calendars of people after a change."""
 SHORTEST_WAIT = timedelta(seconds=0.5)
 """Prevents a busy loop on a row that another replica owns."""
 
@@ -52,8 +54,10 @@ class Scheduler:
         self._clock = clock
         self._delivery = delivery
         self._jobs: dict[str, tuple[timedelta, Work]] = {"heartbeat": (HEARTBEAT, self.deliver)}
+        self._on_demand: dict[str, tuple[asyncio.Lock, Work]] = {}
         self._delivering = asyncio.Lock()
         self._is_woken = False
+        self._woken: set[str] = set()
         self._stopping = False
         self._beat_at = monotonic()
         self.failed: Counter[str] = Counter()
@@ -68,10 +72,15 @@ class Scheduler:
         """Add a periodic job, to be started by `start`."""
         self._jobs[name] = (interval, work)
 
+    def add_on_demand(self, name: str, work: Work) -> None:
+        """Add a job that runs when `run_soon` is called."""
+        self._on_demand[name] = (asyncio.Lock(), work)
+
     def pause(self, *names: str) -> None:
-        """Stop running these jobs until the next `start`; without names, all of them."""
-        for name in names or [job.id for job in self._scheduler.get_jobs()]:
-            self._scheduler.remove_job(name)
+        """Stop running these jobs until the next `start`, or those on demand for good; without names, all of them."""
+        for name in names or [*(job.id for job in self._scheduler.get_jobs()), *self._on_demand]:
+            if not self._on_demand.pop(name, None):
+                self._scheduler.remove_job(name)
 
     def start(self) -> None:
         """Run every job now, then at its interval."""
@@ -89,6 +98,15 @@ class Scheduler:
         self._is_woken = True
         # Two: while one is running, another may wait for it to end.
         self._deliver_at(machine_now(), "wake", max_instances=2)
+
+    def run_soon(self, name: str) -> None:
+        """Run a job on demand now. Calls before it begins are one; a call while it runs has it run once more."""
+        if name in self._woken or name not in self._on_demand or not self._scheduler.running:
+            return
+        self._woken.add(name)
+        job = partial(self._until_stopped, partial(self._run_woken, name, *self._on_demand[name]))
+        # Two: while one is running, another may wait for it to end.
+        self._scheduler.add_job(job, "date", run_date=machine_now(), id=name, replace_existing=True, max_instances=2)
 
     async def deliver(self) -> datetime | None:
         """Deliver what is due, and set the timer for the next notice; returns its time (domain time)."""
@@ -117,6 +135,11 @@ class Scheduler:
                 self._scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # the shutdown itself is posted to the loop
         await self._delivery.stop()
+
+    async def _run_woken(self, name: str, lock: asyncio.Lock, work: Work) -> None:
+        async with lock:
+            self._woken.discard(name)
+            await work()
 
     def _deliver_at(self, moment: datetime, name: str, max_instances: int = 1) -> None:
         job = partial(self._until_stopped, self.deliver)

@@ -8,6 +8,7 @@ import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from bot.background import BackgroundTasks
 from bot.clock import Clock
@@ -50,7 +51,7 @@ from bot.registration.seats import table as seat_table
 from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
-from bot.scheduler import Scheduler
+from bot.scheduler import UPDATES, Scheduler
 from bot.settings import Settings
 from bot.slack.channels import Channels
 from bot.slack.client import Identity, SlackApi
@@ -157,6 +158,11 @@ class Services:
         self.page_queue.wake()
         await self.webhooks.resume()
 
+    async def update_people(self) -> None:
+        """Update the messages and calendars of the people whose webinar or role has changed."""
+        await self.seats.notifier.refresh_calendars()
+        await self.team.notifier.update_outdated()
+
     async def plan_digests(self) -> None:
         """Plan the digests that are due."""
         if await self.digests.plan_due():
@@ -198,7 +204,7 @@ def build_services(
     permissions = Permissions(store, slack, directory)
     shared_locks = SharedLocks(store, account.workspace)
     cards = Cards(store, slack, clock, channels, shared_locks)
-    mirror = Mirror(account, store, provider, directory, cards, clock)
+    mirror = Mirror(account, store, provider, directory, cards, clock, on_change=partial(scheduler.run_soon, UPDATES))
     seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
     team_service = TeamService(worker_id, account, store, slack, results, provider, mirror, clock, scheduler)
     copier = TeamCopier(team_service, mirror, directory, slack, background)
@@ -286,5 +292,6 @@ def _schedule(services: Services) -> None:
     services.scheduler.add("drift", DRIFT_INTERVAL, services.drift.step)
     services.scheduler.add("digest", DIGEST_INTERVAL, services.plan_digests)
     services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
+    services.scheduler.add_on_demand(UPDATES, services.update_people)
     services.scheduler.add("webhooks", WEBHOOK_INTERVAL, services.webhooks.maintain)
     services.scheduler.add("daily", DAY, services.daily)

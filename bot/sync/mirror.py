@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -52,14 +52,15 @@ class Mirror:
         directory: Directory,
         cards: Cards,
         clock: Clock,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """Mirror this provider in this store."""
+        """Mirror this provider in this store. `on_change` is called after a change that people are notified of."""
         self.account = account
         self._store = store
         self._provider = provider
         self._cards = cards
         self._clock = clock
-        self._reader = WebinarReader(account, store, provider, directory, cards, clock)
+        self._reader = WebinarReader(account, store, provider, directory, cards, clock, on_change)
         self._poller = Poller(self._reader, store, provider, clock)
         self.budget = self._poller.budget
         self.refreshes = RefreshLimit(store, account.workspace, clock)

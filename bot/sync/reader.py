@@ -37,14 +37,16 @@ class WebinarReader:
         directory: Directory,
         cards: Cards,
         clock: Clock,
+        on_change: Callable[[], None],
     ) -> None:
-        """Mirror this provider in this store."""
+        """Mirror this provider in this store. `on_change` is called after a change that people are notified of."""
         self.account = account
         self._store = store
         self._provider = provider
         self._directory = directory
         self._cards = cards
         self._clock = clock
+        self._on_change = on_change
         self.repaired: Counter[str] = Counter()
         """The differences from the provider that were found and saved since the start, by kind."""
 
@@ -104,6 +106,7 @@ class WebinarReader:
             new = [facts for facts in sorted(listed, key=_session) if not await self._apply_listed(db, facts, began)]
             for facts in new:
                 await self._write(db, None, self.merge(None, facts, began), began, host_link=facts.host_link)
+        self._on_change()  # a list is applied if something in it has changed
 
     def merge(self, known: Webinar | None, facts: SessionFacts, now: datetime) -> Webinar:
         """Apply listed facts to a known webinar, or create one."""
@@ -153,6 +156,8 @@ class WebinarReader:
             after = change(before)
             if after is not before:
                 await self._write(db, before, after, self._clock.now(), by)
+        if _in_messages(after) != _in_messages(before):
+            self._on_change()
         return after
 
     async def _write(
@@ -216,6 +221,12 @@ def with_registration(current: Webinar, read: Registration, *, unless_read_since
 
 def _session(facts: SessionFacts) -> str:
     return facts.session_id
+
+
+def _in_messages(webinar: Webinar) -> tuple[object, ...]:
+    """What the messages and calendars of people contain of a webinar."""
+    times = webinar.start, webinar.length, webinar.time_zone, webinar.panel_offset
+    return webinar.title, webinar.description, webinar.status is Status.CANCELED, *times
 
 
 def _counts(read: Registration | None) -> object:

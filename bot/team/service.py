@@ -18,7 +18,7 @@ from bot.model.people import Account
 from bot.model.team import NotifiedBy
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
-from bot.scheduler import Scheduler
+from bot.scheduler import UPDATES, Scheduler
 from bot.slack.client import SlackApi
 from bot.slack.deliver import ResultDelivery
 from bot.sync.mirror import Mirror
@@ -141,6 +141,7 @@ class TeamService:
                 if before is None:
                     return Counter()
                 await team_table.mark_outdated(db, account, session_id, with_another_role(before.members, listed))
+        self._scheduler.run_soon(UPDATES)
         return team_differences(before.members, listed)
 
     async def draft(self, webinar: Webinar, diff: TeamDiff, by: str) -> TeamOperation:
@@ -210,6 +211,7 @@ class TeamService:
                 change = await self._apply(change, caller, resumed=resumed)
             outcomes = await self.notifier.notify_all(change)
         self._scheduler.wake()
+        self._scheduler.run_soon(UPDATES)  # a former member with a seat gets the entry of the seat
         return outcomes
 
     async def _apply(self, change: TeamOperation, caller: Caller, *, resumed: bool) -> TeamOperation:

@@ -95,6 +95,27 @@ async def test_wake_during_a_delivery_is_not_lost() -> None:
     assert work.deliveries == 4
 
 
+async def test_a_job_on_demand_runs_once_more_if_it_is_woken_while_it_runs() -> None:
+    """The running one may have missed the change; one more run serves all wakes. A paused job does not run."""
+    async with ticking() as (scheduler, work):
+        scheduler.add_on_demand("updates", work.run)
+        work.go_on.clear()
+        scheduler.run_soon("updates")
+        await work.reaches(2)
+        for _ in range(5):
+            scheduler.run_soon("updates")
+            await asyncio.sleep(0)
+        work.go_on.set()
+        await work.reaches(3)
+        scheduler.run_soon("updates")
+        await work.reaches(4)
+        scheduler.pause("updates")
+        scheduler.run_soon("updates")
+        await scheduler.deliver()
+
+    assert (work.deliveries, scheduler.failed) == (5, {})
+
+
 async def test_many_wakes_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """Many wakes in a row log nothing."""
     async with ticking() as (scheduler, work):

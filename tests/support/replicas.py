@@ -42,6 +42,8 @@ async def two_replicas(
         other = await build(world.settings, world.clock, world.pace)
         if not world.compares:
             other.services.scheduler.pause("drift")
+        if not world.updates_at_once:
+            other.services.scheduler.pause("updates")
         other.services.background.grace = 0.005
         other.services.results.pace = PACE
         replicas = Replicas(world, other)

@@ -51,6 +51,8 @@ class World:
         self.pace = ProviderTiming()
         self.compares = False
         """Whether the bot compares registrations and teams with RingCentral: other stories count its calls."""
+        self.updates_at_once = False
+        """Whether people's messages are updated right after a change: other stories do so when they say so."""
         self.on_build: Callable[[Greenroom], None] = lambda _: None
         """Called with each new bot before it does anything, to shorten delays that a story would have to wait for."""
         self._bot: Greenroom | None = None
@@ -98,6 +100,8 @@ class World:
         self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
         if not self.compares:
             self._bot.services.scheduler.pause("drift")
+        if not self.updates_at_once:
+            self._bot.services.scheduler.pause("updates")
         self._bot.services.background.grace = 0.005  # both ends of the response are in this event loop
         self._bot.services.results.pace = PACE
         for engine in self._bot.services.store.engines:

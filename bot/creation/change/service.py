@@ -20,7 +20,7 @@ from bot.model.people import Account
 from bot.model.webinar import Status, Webinar
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, differing, fields_as_read, resolved
 from bot.providers.base import NOTICE, Caller, WebinarProvider
-from bot.scheduler import Scheduler
+from bot.scheduler import UPDATES, Scheduler
 from bot.slack.deliver import ResultDelivery
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
@@ -54,7 +54,7 @@ class ChangeService:
         scheduler: Scheduler,
         background: BackgroundTasks,
     ) -> None:
-        """`worker_id` distinguishes the replicas of this account; `scheduler` wakes the delivery of notices."""
+        """`worker_id` distinguishes the replicas of this account; `scheduler` wakes what follows a change."""
         self._account = account
         self._store = store
         self._provider = provider
@@ -214,6 +214,7 @@ class ChangeService:
             return change
         if change.step is ChangeStep.COMPLETE:
             self._scheduler.wake()
+            self._scheduler.run_soon(UPDATES)
             self._background.start(self._update_derived(change), "update changed webinar")
         return change
 
