@@ -82,3 +82,14 @@ def test_a_failed_read_is_repeated_a_few_times() -> None:
     assert retry_at(TIMING, NOW, 1) == at(10)
     assert retry_at(TIMING, NOW, 3) == at(40)
     assert retry_at(TIMING, NOW, TIMING.max_tries) is None
+
+
+def test_a_hint_outlasts_an_outage_of_half_an_hour() -> None:
+    """With few reads: the waits grow up to five minutes."""
+    now = NOW
+    for tries in range(1, TIMING.max_tries):
+        after = retry_at(TIMING, now, tries)
+        assert after is not None
+        assert after - now <= timedelta(minutes=5)
+        now = after
+    assert now - NOW > timedelta(minutes=30)

@@ -32,8 +32,10 @@ class HintTiming:
     """Without hints for this long, a storm is over."""
     retry: timedelta = timedelta(seconds=10)
     """The wait after a failed read, doubled each time."""
-    max_tries: int = 6
-    """Failed reads after which a hint is given up: the poller reads sooner or later."""
+    longest_retry: timedelta = timedelta(minutes=5)
+    """The longest wait after a failed read."""
+    max_tries: int = 12
+    """Failed reads after which a hint is given up, after more than half an hour: the poller reads sooner or later."""
 
 
 @dataclass
@@ -73,4 +75,4 @@ def next_read(timing: HintTiming, now: datetime, began_at: datetime | None, read
 
 def retry_at(timing: HintTiming, now: datetime, tries: int) -> datetime | None:
     """When to read again after so many failures; None to give up."""
-    return None if tries >= timing.max_tries else now + timing.retry * 2 ** (tries - 1)
+    return None if tries >= timing.max_tries else now + min(timing.retry * 2 ** (tries - 1), timing.longest_retry)
