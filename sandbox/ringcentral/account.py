@@ -91,9 +91,10 @@ class Account:
         times: int = 1,
         retry_after: int | None = None,
         code: str | None = None,
+        half: bool = False,
     ) -> Fault:
         """Make the next matching calls that pass authorization and rate limit fail; see `Fault` for the arguments."""
-        fault = Fault(method, path_regex, status, effect, hang, cut, times, retry_after, code)
+        fault = Fault(method, path_regex, status, effect, hang, cut, times, retry_after, code, half)
         self.faults.append(check_fault(fault))
         return fault
 

@@ -104,6 +104,7 @@ class Control:
             times=fault.times,
             retry_after=fault.retry_after,
             code=fault.code,
+            half=fault.half,
         )
         return await self.show_faults(request)
 

@@ -39,6 +39,7 @@ class Fault:
     times: int = 1
     retry_after: int | None = None
     code: str | None = None  # replaces the default error code of that status
+    half: bool = False  # with `effect` and `cut`: half of the true response arrives first
 
     def response(self, path: str) -> ApiResponse:
         """The error response of this fault, in the format of the service behind `path`."""
@@ -62,6 +63,8 @@ def check_fault(fault: Fault) -> Fault:
         raise ValueError(f"Not a regular expression: {fault.path_regex}") from error
     if fault.status is None and not (fault.effect or fault.cut):
         raise ValueError("Without a status, a fault must cut the call or let it take effect.")
+    if fault.half and not (fault.effect and fault.cut):
+        raise ValueError("Half of the true response needs a call that takes effect and is cut.")
     if fault.times < 1:
         raise ValueError("A fault happens at least once.")
     return fault

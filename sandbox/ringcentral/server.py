@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import json
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -129,7 +130,11 @@ class RingCentral(Account):
         if fault.hang:
             await self._hang(fault.hang)
         if fault.cut and request.transport is not None:
-            request.transport.abort()
+            if fault.half and response is not None:
+                request.transport.write(_half(response))
+                request.transport.close()
+            else:
+                request.transport.abort()
             return None
         return fault.response(request.path) if response is None or fault.status is not None else response
 
@@ -164,3 +169,10 @@ class RingCentral(Account):
             if isinstance(missing, web.HTTPMethodNotAllowed):
                 refusal.headers["Allow"] = missing.headers["Allow"]
             return self._send(self._record_call(request, None), refusal.response(request.path))
+
+
+def _half(response: ApiResponse) -> bytes:
+    """What arrives of a response if the connection is dropped in the middle of its body."""
+    body = json.dumps(response.body).encode()
+    head = f"HTTP/1.1 {response.status} OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body[: len(body) // 2]

@@ -112,6 +112,17 @@ async def test_a_cut_connection(effect: bool, webinars: int) -> None:
         assert (made(at), at.rc.calls[-1].status) == (webinars, None)
 
 
+async def test_a_connection_cut_in_the_middle_of_the_answer() -> None:
+    """The status and half of the body arrive."""
+    async with api_client() as at:
+        at.rc.fail("POST", "/webinars$", cut=True, effect=True, half=True)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await create(at)
+        assert (made(at), at.rc.calls[-1].status) == (1, None)
+        with pytest.raises(ValueError, match="takes effect and is cut"):
+            at.rc.fail("POST", "/webinars$", half=True)
+
+
 async def test_a_throttled_call_uses_up_no_fault() -> None:
     """A fault applies to the next call that would otherwise have been served."""
     async with api_client() as at:
