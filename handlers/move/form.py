@@ -212,10 +212,10 @@ def _registrants(impact: Impact, now: datetime) -> str:
 
 def _team(impact: Impact) -> str:
     if impact.team is None:
-        return f"Its team is {NOT_READ}: members in Slack are told, with a new calendar entry."
+        return f"Its team is {NOT_READ}: members in Slack get a message with a new calendar entry."
     if not impact.team:
         return "Nobody but the host is on its team."
-    return f"{people(impact.team)} on its team: those in Slack are told, with a new calendar entry."
+    return f"{people(impact.team)} on its team: those in Slack get a message with a new calendar entry."
 
 
 def _cards(impact: Impact) -> str:
@@ -224,7 +224,7 @@ def _cards(impact: Impact) -> str:
     named = ", ".join(f"<#{channel}>" for channel in impact.card_channels[:MAX_CHANNELS])
     rest = len(impact.card_channels) - MAX_CHANNELS
     more = f" and {rest} more" if rest > 0 else ""
-    return f"Its card is updated in {named}{more}. Channels that get changes get one notice."
+    return f"Its card is updated in {named}{more}. Channels subscribed to changes get one notice."
 
 
 def _reminders(impact: Impact) -> str:

@@ -58,7 +58,10 @@ async def test_a_conflict_is_decided_field_by_field(
 
     choice = world.slack.view(USER)
     assert (choice.title, patches(world)) == ("Changed meanwhile", 0)
-    assert f"since you opened the form, last <!date^{int(world.clock.now().timestamp()) // 100}" in choice.words
+    assert (
+        f"you opened the form. Nothing is saved yet. Last change: <!date^{int(world.clock.now().timestamp()) // 100}"
+        in choice.words
+    )
     assert "Before: Launch day\nTheirs: Theirs\nYours: Mine" in choice.words
     assert "They also changed, and it stays so:\n*Length:* 45 minutes → 2 hours" in choice.words
     assert list(choice.values) == ["title", "description"]

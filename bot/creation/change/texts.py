@@ -93,8 +93,8 @@ def conflict(webinar: Webinar, change: Change) -> View:
     """What somebody else has changed meanwhile, field by field, with a choice for each that both changed."""
     names = conflicts(change.read, change.edit, change.before)
     changed_at = change.before.modified_at
-    last = f", last {when(changed_at, change.before.time_zone)}" if changed_at else ""
-    head = f"Somebody else has changed *{plain(webinar.title)}* since you opened the form{last}. Nothing is saved yet."
+    last = f" Last change: {when(changed_at, change.before.time_zone)}." if changed_at else ""
+    head = f"Somebody else has changed *{plain(webinar.title)}* since you opened the form. Nothing is saved yet.{last}"
     blocks: list[Block] = [section(head)]
     for name in names:
         blocks += [section(_both(name, change)), _choice(name)]
