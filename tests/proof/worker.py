@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from sqlalchemy.exc import DBAPIError
@@ -75,8 +76,12 @@ class ClockOffset:
         self._seconds[:] = struct.pack(FORMAT, seconds)
 
 
-async def run_worker(options: WorkerOptions) -> None:
-    """Deliver until SIGTERM."""
+async def run(**options: Any) -> None:
+    """Deliver with these `WorkerOptions` until SIGTERM."""
+    await _run(WorkerOptions(**options))
+
+
+async def _run(options: WorkerOptions) -> None:
     logging_setup.set_up("INFO", "console")
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tests.proof.fast_time import FastTime
 
 if TYPE_CHECKING:
+    from tests.proof.bot_worker import BotOptions
     from tests.proof.worker import WorkerOptions
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,7 +36,7 @@ class WorkerStarter:
         self.log = log
         self._turn = asyncio.Lock()
 
-    async def start(self, options: WorkerOptions) -> int:
+    async def start(self, options: WorkerOptions | BotOptions) -> int:
         """Start a worker; returns its process id."""
         return int((await self.send({"start": asdict(options)}))["pid"])
 
@@ -60,12 +62,14 @@ class WorkerStarter:
 
 
 @asynccontextmanager
-async def worker_starter(fast_time: FastTime, folder: Path) -> AsyncIterator[WorkerStarter]:
-    """A starter that is ready; at the end it kills the workers that still run."""
+async def worker_starter(
+    fast_time: FastTime, folder: Path, module: str = "tests.proof.worker"
+) -> AsyncIterator[WorkerStarter]:
+    """A starter that is ready, whose workers run `run` of this module; at the end it kills those that still run."""
     log = folder / "workers.log"
     with log.open("ab") as stderr:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.proof.worker_starter", json.dumps(asdict(fast_time))),
+            *(sys.executable, "-m", "tests.proof.worker_starter", json.dumps(asdict(fast_time)), module),
             env={"PATH": os.defpath, "PYTHONPATH": str(ROOT)},
             stdin=PIPE,
             stdout=PIPE,
@@ -85,11 +89,7 @@ def main() -> None:
     """Serve commands until standard input ends."""
     fast_time = FastTime(**json.loads(sys.argv[1]))
     fast_time.take_over()
-    from tests.proof.worker import (
-        WorkerOptions,
-        run_worker,  # imported late: it imports modules that use the clock
-    )
-
+    run = importlib.import_module(sys.argv[2]).run  # imported late: it imports modules that use the clock
     gc.collect()
     gc.freeze()
     running: set[int] = set()
@@ -99,7 +99,7 @@ def main() -> None:
         if "start" in command:
             pid = os.fork()
             if not pid:
-                _run_as_worker(fast_time, partial(run_worker, WorkerOptions(**command["start"])))
+                _run_as_worker(fast_time, partial(run, **command["start"]))
             running.add(pid)
             response = {"pid": pid}
         if "end" in command:
