@@ -61,7 +61,7 @@ async def measure(fast_time: FastTime, people: int = PEOPLE) -> Measured:
     await ringcentral.start()
     ringcentral.create(WEBINAR, clock.now() + timedelta(days=3), settings={"registrationEnabled": True})
     with TemporaryDirectory() as folder:
-        bot = await build(_settings(slack, ringcentral, folder), clock)
+        bot = await build(bot_settings(slack, ringcentral, f"sqlite:///{Path(folder) / 'greenroom.db'}"), clock)
         slack.events_url = f"{bot.url}/slack/events"
         try:
             return await _registered(fast_time, bot, slack, ringcentral, people)
@@ -111,7 +111,8 @@ def _is_answered(slack: Slack, words: str) -> bool | None:
     return any(words in message.words for message in slack.messages(CHANNEL, USER)) or None
 
 
-def _settings(slack: Slack, ringcentral: RingCentral, folder: str) -> Settings:
+def bot_settings(slack: Slack, ringcentral: RingCentral, database_url: str) -> Settings:
+    """Connect the bot to the stand-ins and this database, with a new key."""
     from cryptography.fernet import Fernet
     from pydantic import SecretStr
 
@@ -126,7 +127,7 @@ def _settings(slack: Slack, ringcentral: RingCentral, folder: str) -> Settings:
         rc_app_client_id=ringcentral.client_id,
         rc_app_client_secret=SecretStr(ringcentral.client_secret),
         rc_user_jwt=SecretStr(ringcentral.jwt),
-        database_url=f"sqlite:///{Path(folder) / 'greenroom.db'}",
+        database_url=database_url,
         port=0,
         encryption_key=SecretStr(Fernet.generate_key().decode()),
     )

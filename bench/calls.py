@@ -49,6 +49,7 @@ async def _count(sandbox: Vendors) -> dict[str, int]:
     sandbox.ringcentral.rules.budgets = {"Heavy": 1000}
     [session_id] = [one["session_id"] for one in sandbox.ringcentral.webinars() if one["title"] == "Launch day"]
     counts |= await PeopleCommands(sandbox, session_id).all()
+    counts |= await _count_edits(sandbox)
     last = sandbox.webinar_calls
     await sandbox.slack.command(USER, CHANNEL, "/webinar", "move Launch day in 100 hours")
     await sandbox.slack.submit(USER, await _wait(sandbox, lambda: _open(sandbox)))
@@ -63,6 +64,27 @@ async def _count(sandbox: Vendors) -> dict[str, int]:
     await sandbox.slack.submit(USER, await _wait(sandbox, lambda: _open(sandbox)))
     await _wait(sandbox, lambda: _view(sandbox).title == "Webinar cancelled")
     count("cancel")
+    return counts
+
+
+async def _count_edits(sandbox: Vendors) -> dict[str, int]:
+    """The form, and saving it: what differs is in the webinar, or in the webinar and its session."""
+    halves = {
+        "edit, saved: two reads, one write": {"Description": "Why we do it"},
+        "edit, saved: two reads, two writes": {"Description": "How we do it", "Length": "90 minutes"},
+    }
+    counts = {}
+    for name, values in halves.items():
+        before = sandbox.commanded_calls
+        await sandbox.slack.command(USER, CHANNEL, "/webinar", "edit Launch day")
+        form = await _wait(sandbox, lambda: (form := _open(sandbox)) and form.body.get("submit") and form)
+        counts["edit, until its form is filled"] = sandbox.commanded_calls - before
+        before = sandbox.commanded_calls
+        outcome = await sandbox.slack.submit(USER, form, values)
+        assert not outcome.errors, outcome.errors
+        await _wait(sandbox, lambda: _view(sandbox).title == "Webinar changed")
+        counts[name] = sandbox.commanded_calls - before
+        await sandbox.slack.close(USER, _view(sandbox), clear=True)
     return counts
 
 

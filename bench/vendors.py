@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sandbox.slack import Slack
 
 WEBINARS = 12
 """Webinars at the start: enough for a full page of a list."""
+PACED = re.compile(r"/webinar/(configuration/v1/company/sessions|registration/v1/sessions/[^/]+)$")
 
 
 @dataclass
@@ -45,15 +47,21 @@ class Vendors:
         """The number of calls to RingCentral's webinar services."""
         return sum(call.path.startswith("/webinar/") for call in self.ringcentral.calls)
 
+    @property
+    def commanded_calls(self) -> int:
+        """The same without the background reads: the list of sessions, and the registration of one."""
+        reads = [one for one in self.ringcentral.calls if one.method == "GET" and PACED.search(one.path)]
+        return self.webinar_calls - len(reads)
+
 
 @asynccontextmanager
-async def vendors() -> AsyncIterator[Vendors]:
+async def vendors(webinars: int = WEBINARS) -> AsyncIterator[Vendors]:
     """Both stand-ins, listening."""
     clock = SandboxClock()
     both = Vendors(clock, Slack(clock), RingCentral(clock))
     await both.slack.start()
     await both.ringcentral.start()
-    for number in range(WEBINARS):
+    for number in range(webinars):
         both.ringcentral.create(f"Webinar {number + 1}", clock.now() + timedelta(days=number + 1))
     try:
         yield both

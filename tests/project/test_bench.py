@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.__main__ import format_table
 from bench.calls import count_calls
+from bench.freshness import Result, Setup, format_row
 from bench.processes import output, started
 
 
@@ -35,6 +36,9 @@ async def test_every_command_costs_the_vendor_calls_that_we_promise() -> None:
         "close": 1,
         "open": 1,
         "limit": 1,
+        "edit, until its form is filled": 2,
+        "edit, saved: two reads, one write": 3,
+        "edit, saved: two reads, two writes": 4,
         "move: one read, one write": 2,
         "duplicate, until its form is filled": 2,
         "cancel": 1,
@@ -79,3 +83,19 @@ def test_table_shows_the_spread_of_each_figure() -> None:
 
     assert figure.split() == ["start", "to", "ready,", "s", "1.00", "1.50", "3.00", "3"]
     assert calls.split() == ["list", "0"]
+
+
+def test_freshness_shows_the_spread_and_the_calls_of_an_hour() -> None:
+    """Not of the time that was measured."""
+    result = Result([30.0, 10.0, 20.0], [4.0], calls=50, seconds=720.0, penalties=0)
+
+    cells = format_row(Setup(100, webhooks=True, replicas=2, postgres=True), result).split("  ")
+
+    assert [cell.strip() for cell in cells if cell.strip()] == [
+        "webhooks, 100 sessions, PostgreSQL, 2 replicas",
+        "20.0 (10.0–30.0; 3)",
+        "4.0 (4.0–4.0; 1)",
+        "250",
+        "20",
+        "0",
+    ]
