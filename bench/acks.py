@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from bench.processes import output, started
 from bench.vendors import vendors
 
-ROUNDS = 5
-TURNS = 40
+ROUNDS = 3
+TURNS = 20
 """Commands of one user in each round."""
 SESSIONS = (0, 1_000)
 
