@@ -40,6 +40,8 @@ class SharedLocks:
         self._store = store
         self._workspace = workspace
         self._sleep = sleep
+        self.lease = LEASE
+        """When a lock that is held expires: a process that has ended released it by then."""
         self._local = KeyedLocks()
 
     async def is_first(self, *name: str) -> bool:
@@ -51,7 +53,7 @@ class SharedLocks:
         """Hold the lock while the block runs, which must take less than a minute; wait until it is free."""
         digest, owner = _digest("hold", *name), secrets.token_hex(8)
         async with self._local[digest]:
-            while not await self._claim(digest, owner, LEASE):
+            while not await self._claim(digest, owner, self.lease):
                 await self._sleep(PAUSE)
             try:
                 yield

@@ -130,11 +130,11 @@ def test_details_for_the_creator_have_the_host_link() -> None:
     found = buttons(message.blocks)
     assert list(found) == [
         *("Register", "Start as Host", "Share Here", "Refresh"),
-        *("Edit", "Invite", "Team", "Registrants"),
+        *("Edit", "Move", "Invite", "Team", "Registrants"),
         *("Close Registration", "Set Limit", "Registration", "Create Again", "Cancel Webinar"),
     ]
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    assert [len(row) for row in rows] == [4, 4, 5]  # Slack breaks a row of more than five
+    assert [len(row) for row in rows] == [4, 5, 5]  # Slack breaks a row of more than five
     assert (found["Team"]["action_id"], found["Registrants"]["action_id"]) == (ids.TEAM, ids.REGISTRANTS)
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
     assert "Start as Host is your own link: do not pass it on" in visible_text(message.blocks)

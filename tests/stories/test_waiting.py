@@ -41,6 +41,7 @@ def _short_window(world: World) -> None:
 
 def _tight(world: World) -> None:
     _short_window(world)
+    world.ringcentral.rules.window = 4  # on a slow machine, a part of it passes before the form is sent
     world.ringcentral.rules.budgets["Heavy"] = 4
 
 

@@ -65,7 +65,7 @@ def with_short_leases(world: World) -> None:
 
     def on_build(bot: Greenroom) -> None:
         _remove_delays(bot)
-        bot.services.creation.leases.lease = SHORT_LEASE
+        bot.services.creation.leases.lease = bot.services.locks.lease = SHORT_LEASE
 
     world.on_build = on_build
 
