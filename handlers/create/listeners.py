@@ -102,29 +102,14 @@ async def submit(request: SlackRequest) -> None:
     check_may_create(person)
     draft = create_form.read(await _draft(request), request.values)
     await _save(request, draft)
-    now = request.now()
-    problem = await _channel_problem(request, draft.announce_in)
-    source = draft.copied
-    zone = (source.time_zone if source else "") or str(person.zone)
-    form = create_form.check(draft, now=now, zone=zone, channel_problem=problem)
-    if source and source.invites_team:
-        await request.managed_webinar(source.session_id, INVITE_ACTION)
-    host = request.services.directory.host_for(person)
-    team_of = source.session_id if source and source.invites_team else ""
-    creation = Creation(
-        account=request.services.account,
-        draft_id=draft.draft_id,
-        user_id=request.user_id,
-        request=CreationRequest(form=form, host=host, view_id=request.view_id, team_of=team_of),
-        step=CreationStep.BEGUN,
-        begun_at=machine_now(),
-    )
+    creation = await _checked(request, person, draft)
     earlier = await request.services.creation.begin(creation)
-    request.failure_view = lambda sentence: creation_texts.failed(f"{sentence} {MAY_FOLLOW}", draft.draft_id)
+    draft_id, title = creation.draft_id, creation.request.form.title
+    request.failure_view = lambda sentence: creation_texts.failed(f"{sentence} {MAY_FOLLOW}", draft_id)
     request.failure_message = lambda sentence: creation_texts.failed_message(
-        f"{sentence} {MAY_FOLLOW}", draft.draft_id, title=form.title
+        f"{sentence} {MAY_FOLLOW}", draft_id, title=title
     )
-    await request.acknowledge(response_action="update", view=creation_texts.working(form.title, draft.draft_id))
+    await request.acknowledge(response_action="update", view=creation_texts.working(title, draft_id))
 
     async def work(request: SlackRequest) -> None:
         await (_report_again(request, earlier) if earlier else _create(request, creation))
@@ -140,6 +125,26 @@ async def back_to_form(request: SlackRequest) -> None:
 async def try_again(request: SlackRequest) -> None:
     """Open the filled form from the DM about the failure."""
     await request.open(await _refilled_form(request))
+
+
+async def _checked(request: SlackRequest, person: Person, draft: CreateDraft) -> Creation:
+    """The creation that the form asks for. Raises `BadInput` with a sentence for every invalid field."""
+    problem = await _channel_problem(request, draft.announce_in)
+    source = draft.copied
+    zone = (source.time_zone if source else "") or str(person.zone)
+    form = create_form.check(draft, now=request.now(), zone=zone, channel_problem=problem)
+    team_of = source.session_id if source and source.invites_team else ""
+    if team_of:
+        await request.managed_webinar(team_of, INVITE_ACTION)
+    host = request.services.directory.host_for(person)
+    return Creation(
+        account=request.services.account,
+        draft_id=draft.draft_id,
+        user_id=request.user_id,
+        request=CreationRequest(form=form, host=host, view_id=request.view_id, team_of=team_of),
+        step=CreationStep.BEGUN,
+        begun_at=machine_now(),
+    )
 
 
 async def _create(request: SlackRequest, creation: Creation) -> None:
