@@ -126,10 +126,7 @@ class Permissions:
 
     async def can_manage(self, person: Person, webinar: Webinar) -> bool:
         """Whether this person may manage the webinar; members of other organizations never may."""
-        if person.is_stranger:
-            return False
-        viewer = Viewer(person=person, is_organizer=person.is_admin, coworker_id=self.coworker_id(person))
-        return is_creator_or_host(viewer, webinar) or await self.is_organizer(person)
+        return await self._may(person, webinar, with_cohosts=False)
 
     async def is_organizer(self, person: Person) -> bool:
         """Whether this person may manage every webinar: an organizer or an admin of the workspace."""
@@ -148,15 +145,8 @@ class Permissions:
         return coworker.user_id if coworker else ""
 
     async def can_run(self, person: Person, webinar: Webinar) -> bool:
-        """Whether this person may run the webinar: everyone who may manage it, and its co-hosts."""
-        if await self.can_manage(person, webinar):
-            return True
-        if person.is_stranger:
-            return False
-        async with self._store.read() as db:
-            return await participation.is_cohost(
-                db, webinar.account, webinar.session_id, person.user_id, self.coworker_id(person)
-            )
+        """Whether this person may run the webinar: everyone who may manage it, and its co-hosts in this workspace."""
+        return await self._may(person, webinar, with_cohosts=True)
 
     async def check_manage(self, person: Person, webinar: Webinar, what: str, also: str = "") -> None:
         """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "cancel this webinar".
@@ -173,6 +163,18 @@ class Permissions:
         """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "close this registration"."""
         if not await self.can_run(person, webinar):
             raise NotAllowed(f"You can't {what}: {await self._who_can(person.workspace, webinar, 'its co-hosts')}")
+
+    async def _may(self, person: Person, webinar: Webinar, *, with_cohosts: bool) -> bool:
+        if person.is_stranger:
+            return False
+        coworker_id = self.coworker_id(person)
+        viewer = Viewer(person=person, is_organizer=person.is_admin, coworker_id=coworker_id)
+        if is_creator_or_host(viewer, webinar) or await self.is_organizer(person):
+            return True
+        if not with_cohosts:
+            return False
+        async with self._store.read() as db:
+            return await participation.is_cohost(db, webinar.account, webinar.session_id, person.user_id, coworker_id)
 
     async def _who_can(self, workspace: Workspace, webinar: Webinar, *more: str) -> str:
         chosen = await self.organizers(workspace)

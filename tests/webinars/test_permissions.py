@@ -9,7 +9,10 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.model.people import Person
+from bot.model.team import Invitee, Role
 from bot.slack.users import FRESH
+from bot.team import table as team_table
+from bot.team.diff import Member
 from bot.webinars import permissions
 from bot.webinars.organizer_table import Organizers
 from bot.webinars.permissions import MOST_NAMED, who_can
@@ -83,3 +86,30 @@ async def test_a_person_is_looked_up_once_a_day(world: World) -> None:
     assert await looked_up() == 0
     world.clock.move(timedelta(seconds=60))
     assert await looked_up() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "is_stranger", "expected"),
+    [
+        (Role.COHOST, False, (False, True)),
+        (Role.COHOST, True, (False, False)),
+        (Role.PANELIST, False, (False, False)),
+        ("creator", False, (True, True)),
+        ("creator", True, (False, False)),
+    ],
+)
+async def test_a_person_of_another_organization_may_neither_manage_nor_run(
+    world: World, role: Role | str, is_stranger: bool, expected: tuple[bool, bool]
+) -> None:
+    """Also as a co-host, and as a creator who has left for another organization; co-hosts run, panelists do not."""
+    services = world.bot.services
+    person = await services.users.get(services.account.workspace, "U0DEV")
+    person = person.model_copy(update={"is_stranger": is_stranger})
+    one = webinar(account=services.account, created_by="U0DEV" if role == "creator" else "U0CHLOE")
+    if isinstance(role, Role):
+        invitee = Invitee(invitee_id="i1", role=role, name="Dev", email="dev@acme.example")
+        async with services.store.write() as db:
+            await team_table.save(db, one.account, one.session_id, Member(invitee=invitee, user_id="U0DEV"), NOW)
+
+    found = await services.permissions.can_manage(person, one), await services.permissions.can_run(person, one)
+    assert found == expected
