@@ -25,7 +25,7 @@ from handlers.create import settings_form
 from handlers.create.draft import CreateDraft, edit_line
 from handlers.request import Commands, Listeners, SlackRequest
 
-MAY_FOLLOW = "Should the webinar come about after all, a direct message tells you."
+MAY_FOLLOW = "If the webinar is still created, you get a direct message."
 """A creation that has begun is resumed, so it may still succeed after an error."""
 FORM_KEPT = "Slack did not show the form. What you typed is kept: type /webinar create to open it again."
 INVITE_ACTION = "invite the team of this webinar to another one"

@@ -18,7 +18,7 @@ from handlers.create.settings_form import More
 OPENING = "duplicate.opening"
 FAILED = "duplicate.failed"
 TITLE = "Create again"
-NO_SETTINGS = f"{DISPLAY_NAME} does not have it any more: check the settings, which are the usual ones."
+NO_SETTINGS = f"{DISPLAY_NAME} no longer has this webinar, so the form shows the default settings. Check them."
 
 
 def opening(webinar: Webinar, *, note: str = "") -> View:

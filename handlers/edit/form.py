@@ -26,7 +26,7 @@ def opening(webinar: Webinar, *, note: str = "") -> View:
     """The view until the webinar is read, from the mirror. `note` explains a delay."""
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        context(f"Reading it from {DISPLAY_NAME}, so that the form shows it as it is now…"),
+        context(f"Reading the current values from {DISPLAY_NAME}…"),
     ]
     if note:
         blocks.append(paragraph(note))

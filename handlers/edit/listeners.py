@@ -21,9 +21,9 @@ from handlers.webinar_choice import choose_webinar
 ACTION = "edit this webinar"
 UNDO_ACTION = "undo this change"
 TOO_OLD = "This form is too old. Open the webinar with /webinar edit."
-FORM_KEPT = "Slack did not show the form. What you typed is kept: press the button once more."
+FORM_KEPT = "Slack did not show the form. What you typed is kept: press the button again."
 NOT_OPENED = "Slack did not show the form. Nothing has changed; please try again."
-MAY_FOLLOW = "Should the change come about after all, a direct message tells you."
+MAY_FOLLOW = "If the change still goes through, you get a direct message."
 """A change that has begun is resumed, so it may still succeed after an error."""
 
 

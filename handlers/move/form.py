@@ -46,9 +46,9 @@ TITLE = "Move this webinar"
 MAX_CHANNELS = 20
 """Channels named; the rest are counted."""
 
-SAME = "It has this start and this length already. Choose another time."
+SAME = "It already has this start and length. Choose another time."
 PAST = "This is in the past: in {} it is now {}. Choose a later time."
-MOVED_MEANWHILE = "Somebody has changed it since you looked. This is the new state; nothing was moved yet."
+MOVED_MEANWHILE = "Somebody has changed it since you opened this. These are the new values. Nothing was moved yet."
 
 
 class ProposedMove(Frozen):
@@ -137,7 +137,7 @@ def form(webinar: Webinar, typed: TypedTime) -> View:
             ),
             hint="From 30 seconds to 12 hours",
         ),
-        context("The next step shows whom it affects. Nothing is moved before that."),
+        context("The next step shows who is affected. Nothing is moved yet."),
     ]
     return modal(FORM, TITLE, blocks, submit="Continue", close="Cancel", private_metadata=webinar.id)
 
@@ -185,7 +185,7 @@ def failed(sentence: str) -> View:
 
 def same_sentence(webinar: Webinar) -> str:
     """That the typed time is the current one."""
-    return f"“{webinar.title}” has this start and this length already, so nothing was moved."
+    return f"“{webinar.title}” already has this start and length, so nothing was moved."
 
 
 def _times(webinar: Webinar) -> tuple[int, int]:
@@ -198,12 +198,12 @@ def _people(impact: Impact, now: datetime) -> list[str]:
 
 def _registrants(impact: Impact, now: datetime) -> str:
     if impact.is_for_anyone:
-        return "Everyone with the link can join, and nobody has registered: people find the new time on the card."
+        return "Everyone with the link can join, and nobody has registered. People find the new time on the card."
     if impact.registrants is None or impact.counted_at is None:
-        return f"How many people have registered is {NOT_READ}. {DISPLAY_NAME} may email them the new time."
+        return f"The number of registrants is {NOT_READ}. {DISPLAY_NAME} may email them the new time."
     if not impact.registrants:
         return f"Nobody has registered (as of {ago(impact.counted_at, now)})."
-    in_slack = f" {people(impact.seats)} of them in Slack: Greenroom tells them." if impact.seats else ""
+    in_slack = f" Greenroom sends a direct message to {people(impact.seats)} in Slack." if impact.seats else ""
     return (
         f"{people(impact.registrants)} registered (as of {ago(impact.counted_at, now)}): {DISPLAY_NAME} may email them "
         f"the new time.{in_slack}"
@@ -212,10 +212,10 @@ def _registrants(impact: Impact, now: datetime) -> str:
 
 def _team(impact: Impact) -> str:
     if impact.team is None:
-        return f"Its team is {NOT_READ}: members in Slack get a message with a new calendar entry."
+        return f"Its team is {NOT_READ}: members in Slack get a direct message with a new calendar entry."
     if not impact.team:
-        return "Nobody but the host is on its team."
-    return f"{people(impact.team)} on its team: those in Slack get a message with a new calendar entry."
+        return "Only the host is on its team."
+    return f"{people(impact.team)} on its team: those in Slack get a direct message with a new calendar entry."
 
 
 def _cards(impact: Impact) -> str:

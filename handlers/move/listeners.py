@@ -21,7 +21,7 @@ from handlers.webinar_choice import choose_webinar
 
 ACTION = "move this webinar"
 NOT_OPENED = "Slack did not show the form. Nothing was moved; please try again."
-MAY_FOLLOW = "Should the move come about after all, a direct message tells you."
+MAY_FOLLOW = "If the move still goes through, you get a direct message."
 """A change that has begun is resumed, so it may still succeed after an error."""
 
 

@@ -221,7 +221,7 @@ async def test_a_refusal_that_cannot_be_taken_back_is_said(tmp_path: Path) -> No
         await _submitted(world, arm, before_restoring=lambda: world.ringcentral.fail("PATCH", WEBINAR, status=403))
 
         assert (await final_state(world)).at_ringcentral == (AFTER[0], BEFORE[1])
-        assert "could not be taken back" in world.slack.view(USER).words
+        assert "could not be undone" in world.slack.view(USER).words
 
 
 async def test_kill_9_between_the_calls_ends_in_the_whole_edit(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ async def test_of_a_canceled_webinar_only_the_settings_are_lost(world: World) ->
     form = await open_form(world)
 
     assert len(world.vendor_calls()) == calls
-    assert "RingCentral does not have it any more" in form.words
+    assert "RingCentral no longer has this webinar" in form.words
     assert shown(form, "title") == "Launch day"
     assert "Team" not in form.labels
     assert "is ready" in (await create_again(world, form)).words

@@ -76,7 +76,7 @@ async def test_edit_opens_a_modal_before_any_vendor_call(world: World) -> None:
 
     assert isinstance(view, View)
     assert "Launch day" in view.words
-    assert "Reading it from RingCentral" in view.words
+    assert "Reading the current values from RingCentral" in view.words
     assert "views.open" in [call.method for call in world.slack.calls[slack_calls:]]
     assert len(world.ringcentral.calls) - vendor_calls <= 1
     await world.settled()
@@ -321,7 +321,7 @@ async def test_edit_result_is_a_dm_when_the_modal_was_closed(world: World) -> No
     assert "Launch day → Launch week" in message.words
     await world.click(USER, message, "Undo")
     assert stored(world)["fields"]["title"] == "Launch day"
-    assert "is as it was before" in world.last(f"@{USER}").words
+    assert "is back to what it was" in world.last(f"@{USER}").words
 
 
 async def test_edit_from_details_and_from_the_picker(world: World) -> None:
@@ -359,7 +359,7 @@ async def test_edit_is_refused_once_the_webinar_has_started(world: World, when: 
         stack = world.slack.view_stack(USER)
         shown = stack[-1].words if stack else world.last("#launch", USER).words
 
-    assert "This webinar has started, so RingCentral allows no change to it any more" in shown
+    assert "This webinar has started, so RingCentral does not allow changes to it anymore" in shown
     assert stored(world)["fields"]["title"] == "Launch day"
     assert not any(call.startswith("PATCH") for call in world.vendor_calls())
 
@@ -389,5 +389,5 @@ async def test_edit_reports_a_setting_that_the_account_decides(world: World) -> 
     await world.settled()
 
     words = world.slack.view(USER).words
-    assert "Your RingCentral account decides this, and has set it so: Start recording automatically: off" in words
+    assert "Your RingCentral account controls this setting: Start recording automatically: off" in words
     world.ringcentral.company.locked_settings = {}

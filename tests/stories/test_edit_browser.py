@@ -37,7 +37,7 @@ async def test_edit_in_the_page(tmp_path: Path) -> None:
             launcher.ringcentral.edit(webinar_id, title="Launch month")
             await window.get_by_role("button", name="Save Changes").click()
 
-            choice = page.get_by_role("dialog", name="Changed meanwhile")
+            choice = page.get_by_role("dialog", name="Changed in the meantime")
             await expect(choice).to_contain_text("Somebody else has changed", timeout=10_000)
             await expect(choice).to_contain_text("Theirs: Launch month")
             await choice.get_by_label("Use mine").check()

@@ -57,13 +57,13 @@ async def test_a_conflict_is_decided_field_by_field(
     await world.settled()
 
     choice = world.slack.view(USER)
-    assert (choice.title, patches(world)) == ("Changed meanwhile", 0)
+    assert (choice.title, patches(world)) == ("Changed in the meantime", 0)
     assert (
         f"you opened the form. Nothing is saved yet. Last change: <!date^{int(world.clock.now().timestamp()) // 100}"
         in choice.words
     )
     assert "Before: Launch day\nTheirs: Theirs\nYours: Mine" in choice.words
-    assert "They also changed, and it stays so:\n*Length:* 45 minutes → 2 hours" in choice.words
+    assert "They also changed this, and it will be kept:\n*Length:* 45 minutes → 2 hours" in choice.words
     assert list(choice.values) == ["title", "description"]
     await world.slack.submit(USER, choice, choices)
     await world.settled()
@@ -85,7 +85,7 @@ async def test_what_only_somebody_else_changed_stays(world: World) -> None:
     assert result.title == "Webinar changed"
     assert (now["fields"]["title"], now["session"]["fields"]["scheduledDuration"]) == ("Mine", 7200)
     assert now["fields"]["settings"]["autoRecord"] is True
-    assert "Somebody else had changed meanwhile, and it stays so: *Length:* 45 minutes → 2 hours" in result.words
+    assert "Somebody else changed this in the meantime, and it was kept: *Length:* 45 minutes → 2 hours" in result.words
 
 
 async def test_the_same_change_of_both_is_no_conflict(world: World) -> None:
@@ -96,7 +96,7 @@ async def test_the_same_change_of_both_is_no_conflict(world: World) -> None:
     await world.slack.submit(USER, form, {"Title": "The same"})
     await world.settled()
 
-    assert "was like this already" in world.slack.view(USER).words
+    assert "already had these values" in world.slack.view(USER).words
     assert (world.slack.view(USER).buttons, patches(world)) == (["Show Details"], 0)
 
 
@@ -177,7 +177,7 @@ async def test_undo_after_ten_minutes_is_a_sentence(world: World) -> None:
 
     await world.click(USER, result, "Undo")
 
-    assert "A change can be undone for ten minutes, and this one is older" in world.slack.view(USER).words
+    assert "You can undo a change for ten minutes, and this one is older" in world.slack.view(USER).words
     assert title_and_text(world)[0] == "Launch week"
 
 
@@ -200,7 +200,7 @@ async def test_undo_after_somebody_else_changed_the_same_is_a_sentence(world: Wo
 
     shown = world.slack.view(USER)
     assert shown.title == "Not undone"
-    assert "Somebody else has changed the same since" in shown.words
+    assert "Somebody else has changed the same fields since then" in shown.words
     assert (title_and_text(world)[0], stored(world)["session"]["fields"]["scheduledDuration"]) == ("Theirs", 3600)
 
 
@@ -229,7 +229,7 @@ async def test_undo_works_once(world: World) -> None:
         await db.execute(locks.delete())  # it is no double click any more
     await world.click(USER, message, "Undo")
 
-    assert "undone already" in world.slack.messages(f"@{USER}", USER)[-1].words
+    assert "already undone" in world.slack.messages(f"@{USER}", USER)[-1].words
     assert title_and_text(world)[0] == "Launch week"
 
 

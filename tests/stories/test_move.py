@@ -141,7 +141,8 @@ async def test_what_the_mirror_does_not_have_is_nobodys_change(launch: SeatsHarn
     world.ringcentral.edit(launch.session_id, scheduledDuration=5400)
     result = await send(world, confirmation)
     assert (
-        "Somebody else had changed meanwhile, and it stays so: *Length:* 45 minutes → 1 hour 30 minutes" in result.words
+        "Somebody else changed this in the meantime, and it was kept: *Length:* 45 minutes → 1 hour 30 minutes"
+        in result.words
     )
     assert (await current(launch)).length == 1.5 * HOUR
 
@@ -153,7 +154,7 @@ async def test_undo_moves_it_back(launch: SeatsHarness) -> None:
     await world.click("chloe", result, "Undo")
 
     assert (await current(launch)).start == before.start
-    assert "is as it was before" in world.slack.view("chloe").words
+    assert "is back to what it was" in world.slack.view("chloe").words
 
 
 async def test_a_range_and_a_length_also_set_the_length(launch: SeatsHarness) -> None:
@@ -221,7 +222,7 @@ async def test_the_same_time_is_said(launch: SeatsHarness) -> None:
     calls = len(world.vendor_calls())
     await world.command("chloe", "#launch", f"move launch {typed(first)}")
 
-    assert "has this start and this length already, so nothing was moved." in world.last("#launch", "chloe").words
+    assert "already has this start and length, so nothing was moved." in world.last("#launch", "chloe").words
     assert len(world.vendor_calls()) == calls
 
 
@@ -233,7 +234,7 @@ async def test_what_can_not_be_moved_is_refused_with_a_sentence(launch: SeatsHar
     expected = STARTED
     if state == "canceled":
         world.ringcentral.cancel(launch.session_id)
-        expected = "This webinar is canceled, so it can't be changed any more."
+        expected = "This webinar is canceled, so it can't be changed anymore."
     else:
         world.ringcentral.begin(launch.session_id)
         if state == "over":
@@ -286,7 +287,7 @@ async def test_a_move_made_elsewhere_meanwhile_is_shown_with_a_choice(launch: Se
     world.ringcentral.edit(launch.session_id, scheduledStartTime=f"{there:%Y-%m-%dT%H:%M:%SZ}")
     shown = await send(world, confirmation)
 
-    assert shown.title == "Changed meanwhile"
+    assert shown.title == "Changed in the meantime"
     assert f"Theirs: {when(there, webinar.time_zone)}" in shown.words
     assert not [call for call in writes(world) if call.startswith("PATCH")]
 

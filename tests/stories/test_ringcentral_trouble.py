@@ -215,7 +215,7 @@ async def test_clocks_that_are_minutes_apart(tmp_path: Path, ahead: str) -> None
         world.ringcentral.edit(webinar["webinar_id"], title="Theirs")
         await world.slack.submit(USER, form, {"Title": "Mine"})
         await world.settled()
-        assert world.slack.view(USER).title == "Changed meanwhile"
+        assert world.slack.view(USER).title == "Changed in the meantime"
         await world.bot.services.mirror.sync()
         [mirrored] = await world.bot.services.mirror.everything()
         assert (mirrored.title, mirrored.status) == ("Theirs", Status.SCHEDULED)

@@ -31,11 +31,11 @@ log = logging.getLogger(__name__)
 UNDO_FOR = timedelta(minutes=10)
 KEEP = timedelta(days=1)
 """How long an ended change is kept."""
-CANCELED = "This webinar is canceled, so it can't be changed any more."
+CANCELED = "This webinar is canceled, so it can't be changed anymore."
 BUSY = "This webinar is being changed right now. Wait a minute, then save again."
-TOO_LATE = "A change can be undone for ten minutes, and this one is older. Nothing was changed. Use Edit instead."
-UNDONE = "This change was undone already."
-UNKNOWN = "This change is not known any more, so it can't be undone. Use Edit instead."
+TOO_LATE = "You can undo a change for ten minutes, and this one is older. Nothing was changed. Use Edit instead."
+UNDONE = "This change was already undone."
+UNKNOWN = "Greenroom no longer has this change, so it can't be undone. Use Edit instead."
 
 
 class ChangeService:
@@ -159,7 +159,7 @@ class ChangeService:
         async with self._store.read() as db:
             change = await change_table.find(db, self._account, change_id)
         if change is None or change.user_id != user_id or not change.ended_without_effect or change.base is None:
-            raise BadInput("This was decided already, or too long ago. Open the webinar with /webinar edit.")
+            raise BadInput("This was already decided, or it was too long ago. Open the webinar with /webinar edit.")
         return change
 
     def decided(self, webinar: Webinar, conflict: Change, kept: frozenset[str], view_id: str) -> Change:

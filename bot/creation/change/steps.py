@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 TRIES = 3
 GIVE_UP = timedelta(hours=1)
 """A change of which nothing was applied for so long is given up: nobody waits for it any more."""
-STARTED = f"This webinar has started, so {DISPLAY_NAME} allows no change to it any more. Nothing was changed."
-MEANWHILE = "Somebody else is changing this webinar at the same time, so nothing of this was applied."
-CHANGED_SINCE = "Somebody else has changed the same since, so this can't be undone. Nothing was changed."
-NOT_RESTORED = f" A part of it is changed and could not be taken back: please look at the webinar in {DISPLAY_NAME}."
+STARTED = f"This webinar has started, so {DISPLAY_NAME} does not allow changes to it anymore. Nothing was changed."
+MEANWHILE = "Somebody else is changing this webinar right now, so none of your changes were saved."
+CHANGED_SINCE = "Somebody else has changed the same fields since then, so this can't be undone. Nothing was changed."
+NOT_RESTORED = f" Part of the change was made and could not be undone. Please check the webinar in {DISPLAY_NAME}."
 
 
 class ChangeUnclear(ProviderError):

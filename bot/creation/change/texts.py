@@ -43,12 +43,12 @@ CHOOSE = "edit.choose"
 THEIRS, MINE = "theirs", "mine"
 CHOICE = "choice"
 """The action id of a choice; its block id is the name of the field."""
-CLOSE_FREELY = "You can close this window: the result then comes as a direct message."
+CLOSE_FREELY = "You can close this window. You get the result as a direct message."
 PENDING = (
-    f"{DISPLAY_NAME} has not given a clear answer yet. Greenroom goes on until the change is complete or taken back, "
-    "and then tells you."
+    f"{DISPLAY_NAME} has not given a clear answer yet. Greenroom keeps trying until the change is complete or undone. "
+    "You get a direct message with the result."
 )
-UNDO_RULE = "Undo works for ten minutes, as long as nobody else changes the same."
+UNDO_RULE = "You can undo this for ten minutes, unless somebody else changes the same fields."
 
 
 def working(webinar: Webinar, *, note: str = "") -> View:
@@ -101,7 +101,7 @@ def conflict(webinar: Webinar, change: Change) -> View:
     blocks += _others(change, names)
     return modal(
         CONFLICT,
-        "Changed meanwhile",
+        "Changed in the meantime",
         blocks,
         submit="Save Changes",
         close="Cancel",
@@ -122,7 +122,7 @@ def conflict_message(webinar: Webinar, change: Change) -> Message:
 
 def nothing_changed(webinar: Webinar) -> View:
     """That the form was sent as it was, or that everything is kept as somebody else made it."""
-    text = f"*{plain(webinar.title)}* stays as it is: there was nothing to change."
+    text = f"*{plain(webinar.title)}* was not changed. There was nothing to change."
     show = buttons.webinar_button(webinar, "Show Details", buttons.SHOW)
     return modal(DONE, "Nothing changed", [section(text), *actions(show)], close="Done")
 
@@ -140,8 +140,8 @@ def _result(webinar: Webinar, change: Change) -> list[Block]:
 
 def _head(webinar: Webinar, change: Change) -> str:
     if not _lines(change):
-        return f"*{plain(webinar.title)}* was like this already."
-    return f"*{plain(webinar.title)}* is {'as it was before' if change.undoes else 'changed'}."
+        return f"*{plain(webinar.title)}* already had these values."
+    return f"*{plain(webinar.title)}* is {'back to what it was' if change.undoes else 'changed'}."
 
 
 def _lines(change: Change) -> list[str]:
@@ -153,10 +153,10 @@ def _notes(change: Change) -> list[str]:
     notes = []
     for name in differing(change.edit.after, change.current, change.edit.names):
         kept = f"{FIELD_LABELS[name]}: {value_text(name, change.current)}"
-        notes.append(f"Your {DISPLAY_NAME} account decides this, and has set it so: {kept}")
+        notes.append(f"Your {DISPLAY_NAME} account controls this setting: {kept}")
     theirs = changed_by_others(change.read, change.before, change.edit.names)
     notes += [
-        f"Somebody else had changed meanwhile, and it stays so: {change_text(name, change.read, change.before)}"
+        f"Somebody else changed this in the meantime, and it was kept: {change_text(name, change.read, change.before)}"
         for name in theirs
     ]
     return notes
@@ -185,7 +185,7 @@ def _others(change: Change, names: Sequence[str]) -> list[Block]:
     if not theirs:
         return []
     lines = [change_text(name, change.read, change.before) for name in theirs]
-    return [section("They also changed, and it stays so:"), *_sections(lines)]
+    return [section("They also changed this, and it will be kept:"), *_sections(lines)]
 
 
 def _sections(lines: Sequence[str]) -> list[Block]:

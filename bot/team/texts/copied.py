@@ -36,7 +36,7 @@ def done(webinar: Webinar, copied: CopiedTeam) -> Message:
     invited = number(len(copied.outcomes), "person was", "people were")
     head = f"{invited} invited to the team of *{plain(webinar.title)}*."
     if not copied.outcomes and not copied.refused:
-        head = f"Nobody but its host was on the earlier team, so nobody was invited to *{plain(webinar.title)}*."
+        head = f"Only the host was on the earlier team, so nobody was invited to *{plain(webinar.title)}*."
     blocks: list[Block] = outcome_blocks(copied.outcomes)
     if copied.refused:
         left = number(len(copied.refused), "person was", "people were")
