@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: a story spends half its time waiting for a socket."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than cores: a story spends half its time waiting for a socket."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection() -> None:
@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     300 freezes take an hour: `pytest tests/proof/test_frozen.py -k frozen_workers --freezes 300 --freeze-speed 20`.
     """
     parser.addoption("--payloads", type=int, default=1_000, help="mutated payloads to send to the ingress")
-    parser.addoption("--edit-kills", type=int, default=2, help="runs of five kills during edits, on each database")
+    parser.addoption("--edit-kills", type=int, default=1, help="runs of five kills during edits, on each database")
     parser.addoption("--freezes", type=int, default=1, help="runs of the proof of frozen workers, each with its seed")
     parser.addoption("--freeze-speed", type=float, default=10.0, help="how fast time runs in this proof")
 

@@ -98,7 +98,7 @@ async def test_faults_can_be_ordered_listed_and_cleared() -> None:
         status, answer = await control(at, "POST", "faults", order)
         assert (status, answer) == (
             200,
-            {"faults": [{**order, "effect": False, "hang": None, "cut": False, "code": None}]},
+            {"faults": [{**order, "effect": False, "hang": None, "cut": False, "half": False, "code": None}]},
         )
         reply = await at.call("POST", WEBINARS, {"title": "T"})
         assert (reply.status, reply.headers["Retry-After"]) == (503, "9")
