@@ -133,7 +133,7 @@ async def test_socket_mode_takes_one_more_call_and_needs_no_address(setup: World
     ids=["wrong", "app-level", "wrong app-level", "bot as app-level"],
 )
 async def test_tokens_of_slack(setup: World, changes: dict[str, str], line: str) -> None:
-    """Wrong ones, and each in the place of the other."""
+    """Wrong secrets and tokens, and each used in place of the other."""
     found, is_healthy = await lines(changed(setup, **{name: SecretStr(token) for name, token in changes.items()}))
 
     assert line in found

@@ -42,14 +42,7 @@ async def test_frozen_workers_remove_their_duplicates(
         for number in range(4):
             pid = await env.start(slots=16)
             print(f"seed {seed}, frozen {number + 1}: {await env.signal_somewhere(pid, rng, signal.SIGSTOP)}")
-        frozen = sorted(env.workers)
-        frozen_at = env.now()
-        await env.start()
-        await env.wait_until_idle()
-        await env.wait_until_after(frozen_at + LEASE)
-        for pid in frozen:
-            os.kill(pid, signal.SIGCONT)
-        await env.finish()
+        await finish_and_wake(env)
 
         count = env.count()
         print(f"seed {seed}: {count}")
@@ -66,13 +59,7 @@ async def test_workers_frozen_right_before_a_call_remove_their_duplicates(
         await plan_notices(env)
         for _ in range(3):
             await env.wait_until_stopped(await env.start(slots=16, stop_at_call=rng.randint(1, 40)))
-        frozen, frozen_at = sorted(env.workers), env.now()
-        await env.start()
-        await env.wait_until_idle()
-        await env.wait_until_after(frozen_at + LEASE)
-        for pid in frozen:
-            os.kill(pid, signal.SIGCONT)
-        await env.finish()
+        await finish_and_wake(env)
 
         count = env.count()
         print(f"seed {seed}: {count}")
@@ -111,6 +98,17 @@ async def test_writer_of_results_is_killed_and_restarted(sqlite_url: str, tmp_pa
 def restarts(env: ProofEnvironment) -> int:
     """How often the writer was restarted."""
     return env.starter.log.read_text(encoding="utf-8").count("results.restarted")
+
+
+async def finish_and_wake(env: ProofEnvironment) -> None:
+    """Let another worker do everything, wake the frozen ones after their leases have expired, and finish."""
+    frozen, frozen_at = sorted(env.workers), env.now()
+    await env.start()
+    await env.wait_until_idle()
+    await env.wait_until_after(frozen_at + LEASE)
+    for pid in frozen:
+        os.kill(pid, signal.SIGCONT)
+    await env.finish()
 
 
 async def plan_notices(env: ProofEnvironment) -> None:

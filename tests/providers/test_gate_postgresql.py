@@ -81,7 +81,7 @@ async def test_a_person_waits_one_slot_whatever_other_replicas_have_queued(gates
 
 
 async def test_replicas_see_the_calls_of_one_another(gates: list[Gate]) -> None:
-    """Ten calls by three replicas; the eleventh must wait, whoever makes it."""
+    """Ten calls by three replicas; the eleventh must wait, in any replica."""
     await call(gates[0], Lane.PERSON)
     await asyncio.gather(*(call(gates[number % 3], Lane.PERSON) for number in range(9)))
 

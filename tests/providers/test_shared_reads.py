@@ -260,7 +260,7 @@ async def test_a_call_that_may_not_be_sent_is_left_to_the_others() -> None:
 
 
 async def test_a_read_that_waits_again_reports_to_all_and_lets_the_more_important_ones_go() -> None:
-    """After a 429, say: the callers of the same lane are told; a manager sends one of their own."""
+    """After a 429: callers of the same lane get the error; a manager makes a call of their own."""
     waits: list[tuple[str, float]] = []
 
     def named(lane: Lane, who: str) -> Caller:

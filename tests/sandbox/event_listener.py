@@ -17,7 +17,7 @@ MESSAGES = {"message.channels", "message.groups", "message.im", "message.mpim"}
 
 @dataclass
 class Listener:
-    """An app that records the events it gets, and answers as it is told to."""
+    """An app that records the events it gets, and answers with the given status."""
 
     slack: Slack
     answers: list[web.Response] = field(default_factory=list)  # of the next requests; afterwards 200

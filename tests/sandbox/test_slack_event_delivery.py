@@ -117,7 +117,7 @@ async def test_event_travels_by_web_socket_and_is_repeated_there(slack: Slack) -
 
 
 async def test_events_beyond_the_limit_of_an_hour_are_left_out(slack: Slack, listener: Listener) -> None:
-    """The app is told so instead, once a minute."""
+    """The app gets `app_rate_limited` instead, once a minute."""
     subscribe(slack, "message.channels")
     slack.limits.events_per_hour = 2
     for number in range(5):

@@ -1,4 +1,4 @@
-"""Moving a webinar: the time as typed, whom it affects, one button, the result with Undo, and everybody who is told."""
+"""Moving a webinar: the time as typed, whom it affects, one button, the result with Undo, and who is notified."""
 
 from __future__ import annotations
 
