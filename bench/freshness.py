@@ -10,17 +10,14 @@ import statistics
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
-
-from apscheduler.executors import base as executors
-from apscheduler.schedulers import base as schedulers
-from apscheduler.triggers import date, interval
+from typing import TYPE_CHECKING
 
 from bench.batch import bot_settings
 from bench.processes import output
+from bench.timers import hurry_timers
 from tests.proof.fast_time import FastTime, speed_up_database
 
 if TYPE_CHECKING:
@@ -252,18 +249,6 @@ def format_row(setup: Setup, result: Result) -> str:
     ]
     figures = f"{result.calls_an_hour:9.0f}{result.changes_an_hour:9.0f}{result.penalties:5}"
     return f"{name:48}{spreads[0]:36}{spreads[1]:32}{figures}"
-
-
-def hurry_timers(fast_time: FastTime) -> None:
-    """Let APScheduler's timers go by the fast time too: without it, its intervals last as long as on the machine."""
-
-    class FastDatetime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> FastDatetime:
-            return cast("FastDatetime", fast_time.now().astimezone(tz))
-
-    for module in (schedulers, executors, interval, date):
-        vars(module)["datetime"] = FastDatetime
 
 
 def run_setup(setup: Setup) -> Result:
