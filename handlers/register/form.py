@@ -9,13 +9,13 @@ from pydantic import Field, SecretStr
 
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
+from bot.model.external_id import encode
 from bot.model.people import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_LINK, MAX_NAME, NewRegistration, RegistrantDetails
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
-from bot.registration.external_id import encode
 from bot.slack import buttons, form_values
 from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, paragraph, person, plain, section
 from bot.slack.form_elements import checkboxes, email_input, input_block, option, text_input, url_input, users_select

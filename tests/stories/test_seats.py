@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.model import external_id
 from bot.model.team import NotifiedBy
-from bot.registration import external_id
 from bot.registration.seats import texts as seat_texts
 from bot.team import table as team_table
 from tests.support.registration import PERSON

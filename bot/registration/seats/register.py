@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterable
 
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone, ProviderRefused
+from bot.model import external_id
 from bot.model.people import Workspace
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.seat import Seat
 from bot.providers.base import Caller, WebinarProvider
-from bot.registration import external_id
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.registration.external_id import decode, encode, is_pairs
+from bot.model.external_id import decode, encode, is_pairs
 from tests.support.rows import each_row
 
 texts = st.text() | st.text(alphabet="&=%+;# 4a é😀\n\x00")
