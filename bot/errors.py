@@ -67,6 +67,10 @@ class ProviderForbidden(ProviderRefused):
     """A permission is missing: of the app, the service user, or the license of the account."""
 
 
+class HistoryForbidden(ProviderForbidden):
+    """The provider shows the history of a session only to people that the service user is not one of."""
+
+
 class ProviderGone(ProviderRefused):
     """The requested object does not exist there, or not yet."""
 

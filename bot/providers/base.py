@@ -8,18 +8,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.providers.events import EventHint, EventSubscription
+from bot.providers.history import HistoryProvider
 
 if TYPE_CHECKING:
     from bot.model.webinar_edit import WebinarEdit
 
 log = logging.getLogger(__name__)
+
+Item = TypeVar("Item", covariant=True)
 
 DISPLAY_NAME = "RingCentral"
 NOTE_TIMEOUT = 3.0
@@ -53,6 +56,8 @@ class Ability(StrEnum):
     REGISTRATION = "registration"
     INVITE = "invite"
     REGISTRANTS = "registrants"
+    HISTORY = "history"
+    """Who attended, after the event."""
 
 
 async def ignore_wait(seconds: float) -> None:
@@ -102,6 +107,15 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 
 
 @dataclass(frozen=True)
+class Page(Generic[Item]):
+    """A part of a list, at most 1,000 items."""
+
+    items: tuple[Item, ...]
+    next_token: str | None = None
+    """What asks for the next page; `None` after the last one."""
+
+
+@dataclass(frozen=True)
 class RegistrationChange:
     """A change of a registration. It states the final result, so it can be sent twice."""
 
@@ -146,7 +160,7 @@ class EventProvider(Protocol):
         ...
 
 
-class WebinarProvider(EventProvider, Protocol):
+class WebinarProvider(EventProvider, HistoryProvider, Protocol):
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str
@@ -238,6 +252,10 @@ class WebinarProvider(EventProvider, Protocol):
 
     async def registrants(self, session_id: str, caller: Caller) -> list[Registrant]:
         """All registrants in the order of their ids. One call per 1,000."""
+        ...
+
+    async def registrants_page(self, session_id: str, token: str | None, caller: Caller) -> Page[Registrant]:
+        """One page of the registrants in the order of their ids, the first one without a token. One call."""
         ...
 
     async def registrant(self, session_id: str, registrant_id: str, caller: Caller) -> Registrant:

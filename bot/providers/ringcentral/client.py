@@ -11,6 +11,7 @@ from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarF
 from bot.model.webinar_edit import WebinarEdit
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.events_api import EventsApi
+from bot.providers.ringcentral.history_api import HistoryApi
 from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, EXTENSION, WEBINARS
 from bot.providers.ringcentral.payloads import (
     changed_session_body,
@@ -39,7 +40,7 @@ OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
 
 
-class RingCentral(PeopleApi, EventsApi, WebinarProvider):
+class RingCentral(PeopleApi, EventsApi, HistoryApi, WebinarProvider):
     """RingCentral as one service user, the owner of the JWT; developers.ringcentral.com/guide/webinar."""
 
     name = "ringcentral"

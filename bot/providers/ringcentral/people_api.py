@@ -9,7 +9,7 @@ from typing import Any
 from bot.errors import ProviderGone, ProviderRefused
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Page
 from bot.providers.ringcentral.custom_links import CustomLinks, links_of
 from bot.providers.ringcentral.payloads import registrant_body, team_body
 from bot.providers.ringcentral.people_errors import registrant_error, team_error
@@ -54,6 +54,12 @@ class PeopleApi(RingCentralApi):
         """See the port."""
         records = self._records(REGISTRANTS, caller, query={}, ids={"session_id": session_id})
         return [parse_record(RegistrantRecord, record).registrant() async for record in records]
+
+    async def registrants_page(self, session_id: str, token: str | None, caller: Caller) -> Page[Registrant]:
+        """See the port."""
+        records, next_token = await self._page(REGISTRANTS, token, caller, query={}, ids={"session_id": session_id})
+        people = tuple(parse_record(RegistrantRecord, record).registrant() for record in records)
+        return Page(people, next_token)
 
     async def registrant(self, session_id: str, registrant_id: str, caller: Caller) -> Registrant:
         """See the port."""

@@ -221,7 +221,7 @@ class Paging(Record):
     next_page_token: str = ""
 
 
-class Page(Record):
+class PageRecord(Record):
     """One page of a list of the webinar services."""
 
     records: list[Any] = []

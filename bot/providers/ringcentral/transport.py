@@ -23,7 +23,7 @@ from bot.providers.gate import Gate
 from bot.providers.rate_budget import LONGEST_CALL
 from bot.providers.ringcentral.auth import Login
 from bot.providers.ringcentral.errors import no_answer_error
-from bot.providers.ringcentral.records import Page, parse_record
+from bot.providers.ringcentral.records import PageRecord, parse_record
 from bot.providers.ringcentral.request import HEAVY, Answer, Request
 from bot.providers.shared_reads import SharedReads
 
@@ -217,15 +217,23 @@ class RingCentralApi:
         self, path: str, caller: Caller, *, query: Mapping[str, str], **parts: Any
     ) -> AsyncIterator[Any]:
         """Yield the records of every page, by page token: some lists can only be read forward."""
-        token: str | None = ""
-        while token is not None:
-            page_query = {**query, "perPage": PER_PAGE, **({"pageToken": token} if token else {})}
-            body = await self._request("GET", path, group=HEAVY, caller=caller, query=page_query, **parts)
-            page = parse_record(Page, body)
-            for record in page.records:
+        token: str | None = None
+        while True:
+            records, token = await self._page(path, token, caller, query=query, **parts)
+            for record in records:
                 yield record
-            next_token = page.paging.next_page_token
-            token = next_token if next_token not in ("", token) else None
+            if token is None:
+                return
+
+    async def _page(
+        self, path: str, token: str | None, caller: Caller, *, query: Mapping[str, str], **parts: Any
+    ) -> tuple[list[Any], str | None]:
+        """The records of one page, and the token of the next one; `None` if there is none, or it is the same again."""
+        page_query = {**query, "perPage": PER_PAGE, **({"pageToken": token} if token else {})}
+        body = await self._request("GET", path, group=HEAVY, caller=caller, query=page_query, **parts)
+        page = parse_record(PageRecord, body)
+        next_token = page.paging.next_page_token
+        return page.records, next_token if next_token not in ("", token) else None
 
     async def _request(
         self, method: str, path: str, *, group: str, caller: Caller, changes: bool = False, **parts: Any
