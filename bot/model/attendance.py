@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, Field
 
 from bot.model.people import Frozen
 from bot.model.team import Role
 from bot.model.webinar import Status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 TEAM_ROLES = frozenset({Role.HOST, Role.COHOST, Role.PANELIST})
 
@@ -68,11 +64,8 @@ class PastSession(Frozen):
     def window(self, planned_start: datetime, planned_end: datetime) -> tuple[datetime, datetime]:
         """The time in which the audience could watch: from going live to the end of the broadcast.
 
-        Without these times, from the actual start to the actual end; without those, as planned. Never negative.
+        Without these times, from the actual start to the actual end; without those, as planned. In UTC, never negative.
         """
-        start = self.live_from or self.start or planned_start
-        return start, max(start, _first((self.live_until, self.end)) or planned_end)
-
-
-def _first(times: Iterable[datetime | None]) -> datetime | None:
-    return next((one for one in times if one is not None), None)
+        start = (self.live_from or self.start or planned_start).astimezone(UTC)
+        end = (self.live_until or self.end or planned_end).astimezone(UTC)
+        return start, max(start, end)

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFacts, WebinarForm
+from bot.providers.caller import BULK, NOTE_TIMEOUT, NOTICE, PAGE, UPKEEP, Caller, Lane, Page, ignore_wait, send_at_once
 from bot.providers.events import EventHint, EventSubscription
 from bot.providers.history import HistoryProvider
 
 if TYPE_CHECKING:
     from bot.model.webinar_edit import WebinarEdit
 
-log = logging.getLogger(__name__)
-
-Item = TypeVar("Item", covariant=True)
+__all__ = ["BULK", "NOTE_TIMEOUT", "NOTICE", "PAGE", "UPKEEP", "Caller", "Lane", "Page", "ignore_wait", "send_at_once"]
 
 DISPLAY_NAME = "RingCentral"
-NOTE_TIMEOUT = 3.0
-"""Seconds after which a report of a wait is given up."""
-
-
-class Lane(StrEnum):
-    """The reason for a vendor call, from the highest priority (a waiting user) to the lowest (upkeep)."""
-
-    MANAGE = "manage"
-    """A user waits who manages a webinar, or creates one."""
-    PERSON = "person"
-    """A user waits who takes part."""
-    LOOK = "look"
-    """A user waits for a newer figure."""
-    NOTICE = "notice"
-    PAGE = "page"
-    """A visitor of our own registration page, who waits in a queue."""
-    BULK = "bulk"
-    """One of many calls that a user started at once."""
-    UPKEEP = "upkeep"
 
 
 class Ability(StrEnum):
@@ -60,43 +38,6 @@ class Ability(StrEnum):
     """Who attended, after the event."""
 
 
-async def ignore_wait(seconds: float) -> None:
-    """Do not report the wait: no user is waiting."""
-
-
-async def send_at_once() -> None:
-    """Do nothing before the call is sent."""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Why and for whom a vendor call is made, how long it may wait, and how to report a wait to the user."""
-
-    lane: Lane
-    on_wait: Callable[[float], Awaitable[None]] = ignore_wait
-    """Called once, with the seconds to wait, if the call cannot go at once."""
-    patience: float = 180.0
-    """The longest wait in seconds, after which the call fails with `ProviderBusy`."""
-    before_sending: Callable[[], Awaitable[None]] = send_at_once
-    """Called after any wait, each time the call is about to be sent. If it raises, the call is not sent."""
-    who: str = ""
-    """The user who waits, so that users share the budget fairly; empty if nobody does."""
-
-    async def report_wait(self, seconds: float) -> None:
-        """Call `on_wait` for at most `NOTE_TIMEOUT`. Its failure never ends the call that waits."""
-        try:
-            async with asyncio.timeout(NOTE_TIMEOUT):
-                await self.on_wait(seconds)
-        except Exception as error:  # noqa: BLE001 - whatever it is: the note is not the work
-            log.warning("wait.not_reported", extra={"reason": type(error).__name__})
-
-
-UPKEEP = Caller(Lane.UPKEEP)
-NOTICE = Caller(Lane.NOTICE)
-BULK = Caller(Lane.BULK, patience=600.0)
-PAGE = Caller(Lane.PAGE, patience=600.0)
-
-
 class Unchanged(Enum):
     """A marker for "do not change", in fields where `None` means "none"."""
 
@@ -104,15 +45,6 @@ class Unchanged(Enum):
 
 
 UNCHANGED: Final = Unchanged.UNCHANGED
-
-
-@dataclass(frozen=True)
-class Page(Generic[Item]):
-    """A part of a list, at most 1,000 items."""
-
-    items: tuple[Item, ...]
-    next_token: str | None = None
-    """What asks for the next page; `None` after the last one."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,16 @@ from bot.clock import machine_now, monotonic
 from bot.errors import ProviderBusy
 from bot.providers.base import Caller, Lane
 from bot.providers.gate_queue import UNSHARED, ProcessQueue, Renewal, WaitingCall
-from bot.providers.gate_state import GroupState, Report, Visit, dump_state, groups_of, load_state, visit, with_answers
+from bot.providers.gate_state import (
+    CallReport,
+    GroupState,
+    Visit,
+    dump_state,
+    groups_of,
+    load_state,
+    visit,
+    with_answers,
+)
 from bot.providers.rate_budget import BUDGETS, SEND_WITHIN, WINDOW, RateBudget, Waiting, calls_left, read_headers
 
 log = logging.getLogger(__name__)
@@ -119,7 +128,7 @@ class RateGate(Gate):
         self._budgets = {group.lower(): RateBudget(limit, window) for group, limit in budgets.items()}
         self._queues = {group: ProcessQueue(group, GroupState(budget)) for group, budget in self._budgets.items()}
         self._went_at: dict[tuple[str, int], float] = {}
-        self._reports: list[Report] = []
+        self._reports: list[CallReport] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._monotonic, self._sleep, self._now = monotonic, sleep, now
 
@@ -202,7 +211,7 @@ class RateGate(Gate):
         Until then the call counts as unanswered, and soon as lost, so that nothing is sent too early.
         """
         self._went_at.pop((group.lower(), turn), None)
-        self._reports.append(Report(group.lower(), turn, status, read_headers(headers)))
+        self._reports.append(CallReport(group.lower(), turn, status, read_headers(headers)))
         try:
             await self._within(self._start(self._send_reports()))
         except Exception as error:  # noqa: BLE001 - whatever the store raises: the call itself was answered

@@ -39,7 +39,7 @@ class GroupState:
 
 
 @dataclass(frozen=True)
-class Report:
+class CallReport:
     """The answer to the call of a turn; `status` is `None` if there was none."""
 
     group: str
@@ -93,20 +93,20 @@ def visit(
     return Visit(changed, now, [(place, time_of[place.turn]) for place in places])
 
 
-def groups_of(report: Report, groups: Collection[str]) -> set[str]:
+def groups_of(report: CallReport, groups: Collection[str]) -> set[str]:
     """The groups that an answer is about. A 429 without rate headers is a limit of the account, of every group."""
     if report.status == 429 and not report.rates.is_user_budget:
         return set(groups)
     return {report.group, _named(report, groups)}
 
 
-def _named(report: Report, groups: Collection[str]) -> str:
+def _named(report: CallReport, groups: Collection[str]) -> str:
     # An unknown name can only be the called group under a new one.
     name = report.rates.group
     return name if name is not None and name in groups else report.group
 
 
-def with_answer(budgets: Mapping[str, RateBudget], report: Report, now: float) -> dict[str, RateBudget]:
+def with_answer(budgets: Mapping[str, RateBudget], report: CallReport, now: float) -> dict[str, RateBudget]:
     """The budgets of the groups that an answer is about, after that answer."""
     rates, changed = report.rates, dict(budgets)
     named = _named(report, budgets)
@@ -121,7 +121,7 @@ def with_answer(budgets: Mapping[str, RateBudget], report: Report, now: float) -
     return changed
 
 
-def with_answers(states: Mapping[str, GroupState], reports: Iterable[Report], now: float) -> dict[str, GroupState]:
+def with_answers(states: Mapping[str, GroupState], reports: Iterable[CallReport], now: float) -> dict[str, GroupState]:
     """The states of the groups that the answers are about, after these answers."""
     budgets = {group: give_up_slots(after_set_back(state.budget, now), now) for group, state in states.items()}
     for report in reports:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bot.model.attendance import Participation, PastSession
-    from bot.providers.base import Caller, Page
+    from bot.providers.caller import Caller, Page
 
 
 class HistoryProvider(Protocol):
