@@ -26,11 +26,11 @@ from bot.errors import SettingsError
 from bot.providers.gate import Gate
 from bot.providers.ringcentral.client import RingCentral
 from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
-from bot.services import Services, build_gate, build_services, release_leases
+from bot.services import Services, build_services
 from bot.settings import Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.slack.responses import SlackRefused
-from bot.startup import patiently
+from bot.startup import build_gate, patiently, release_leases
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
 from bot.web.limits import EVENTS as EVENTS

@@ -13,30 +13,20 @@ from functools import partial
 from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.creation import draft_table
-from bot.creation import table as creation_table
 from bot.creation.cancel import CancelService
-from bot.creation.change import table as webinar_change_table
 from bot.creation.change.service import ChangeService
 from bot.creation.duplicate import DuplicateService
 from bot.creation.service import CreationService
-from bot.db import leases, locks
 from bot.db.connection import Store
-from bot.db.gate_rows import StoredGateRows
 from bot.db.locks import SharedLocks
 from bot.model.people import Account
 from bot.notices.digests import Digests
-from bot.notices.outbox import message_table
 from bot.notices.outbox.cleanup import forget_notices
 from bot.notices.outbox.posted_digests import PostedDigests
 from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.subscriptions.review import SubscriptionReview
 from bot.providers.base import WebinarProvider
 from bot.providers.directory import Directory
-from bot.providers.gate import Gate, LocalGate, RateGate
-from bot.providers.gate_queue import SHARED
-from bot.providers.ringcentral.auth import account_user
-from bot.registration import request_table
-from bot.registration.bulk import batch_table
 from bot.registration.bulk.service import BulkService
 from bot.registration.charts import RegistrationCharts
 from bot.registration.link_file import LinkFiles
@@ -47,10 +37,10 @@ from bot.registration.own_pages.urls import PageUrls
 from bot.registration.registrant_cache import RegistrantCache
 from bot.registration.registrar import Registrar
 from bot.registration.seats import suggestion_table
-from bot.registration.seats import table as seat_table
 from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
+from bot.reports.service import ReportService
 from bot.scheduler import UPDATES, Scheduler
 from bot.settings import Settings
 from bot.slack.channels import Channels
@@ -60,10 +50,7 @@ from bot.slack.users import Users
 from bot.sync.cards import Cards
 from bot.sync.drift import Drift
 from bot.sync.mirror import Mirror
-from bot.sync.webhooks import hint_table, state_table
 from bot.sync.webhooks.service import Webhooks
-from bot.team import change_table
-from bot.team import table as team_table
 from bot.team.copy import TeamCopier
 from bot.team.service import TeamService
 from bot.webinars.host_refusals import HostRefusals
@@ -76,6 +63,7 @@ DRIFT_INTERVAL = timedelta(minutes=1)
 DIGEST_INTERVAL = timedelta(minutes=1)
 RESUME_INTERVAL = timedelta(seconds=30)
 WEBHOOK_INTERVAL = timedelta(minutes=1)
+REPORT_INTERVAL = timedelta(minutes=1)
 DAY = timedelta(days=1)
 KEEP_DRAFTS = timedelta(days=7)
 """How long an unfinished form is kept."""
@@ -124,6 +112,7 @@ class Services:
     bulk: BulkService
     drift: Drift
     webhooks: Webhooks
+    reports: ReportService
     errors: Counter[str] = field(default_factory=Counter)
     """How often users saw an error of each kind since the start."""
 
@@ -157,6 +146,7 @@ class Services:
         await self.bulk.resume()
         self.page_queue.wake()
         await self.webhooks.resume()
+        await self.reports.resume()
 
     async def update_people(self) -> None:
         """Update the messages and calendars of the people whose webinar or role has changed."""
@@ -263,27 +253,21 @@ def build_services(
             scheduler.wake,
             public_url=settings.public_url,
         ),
+        reports=ReportService(
+            worker_id,
+            account,
+            store,
+            provider,
+            mirror,
+            directory,
+            results,
+            clock,
+            background,
+            suggestion_table.count_sent,
+        ),
     )
     _schedule(services)
     return services
-
-
-def build_gate(settings: Settings, store: Store) -> Gate:
-    """Build the gate of the service user: replicas that share a database share its state."""
-    if store.is_sqlite:
-        return LocalGate()
-    user = account_user(settings.rc_server_url, settings.rc_app_client_id, settings.rc_user_jwt)
-    return RateGate(StoredGateRows(store, user), SHARED)
-
-
-async def release_leases(store: Store) -> None:
-    """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
-    people = (request_table, batch_table, seat_table, change_table, team_table, suggestion_table)
-    operations = (creation_table, webinar_change_table, hint_table, state_table, *people)
-    async with store.write() as db:
-        await leases.release_all(db, [operation.LEASES for operation in operations])
-        await message_table.release_claims(db)
-        await locks.release_all(db)
 
 
 def _schedule(services: Services) -> None:
@@ -294,4 +278,5 @@ def _schedule(services: Services) -> None:
     services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
     services.scheduler.add_on_demand(UPDATES, services.update_people)
     services.scheduler.add("webhooks", WEBHOOK_INTERVAL, services.webhooks.maintain)
+    services.scheduler.add("reports", REPORT_INTERVAL, services.reports.step)
     services.scheduler.add("daily", DAY, services.daily)

@@ -1,4 +1,4 @@
-"""Waits at the start for what is unavailable: a restart would not help."""
+"""The start: builds the gate, releases leases, and waits for what is unavailable, as a restart would not help."""
 
 from __future__ import annotations
 
@@ -7,8 +7,26 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from bot.creation import table as creation_table
+from bot.creation.change import table as webinar_change_table
+from bot.db import leases, locks
+from bot.db.connection import Store
+from bot.db.gate_rows import StoredGateRows
 from bot.db.problems import database_problem
+from bot.notices.outbox import message_table
+from bot.providers.gate import Gate, LocalGate, RateGate
+from bot.providers.gate_queue import SHARED
+from bot.providers.ringcentral.auth import account_user
+from bot.registration import request_table
+from bot.registration.bulk import batch_table
+from bot.registration.seats import suggestion_table
+from bot.registration.seats import table as seat_table
+from bot.reports import reading_table, waiter_table
+from bot.settings import Settings
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown
+from bot.sync.webhooks import hint_table, state_table
+from bot.team import change_table
+from bot.team import table as team_table
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -43,3 +61,22 @@ async def patiently(
 
 def _is_temporary(error: Exception) -> bool:
     return isinstance(error, SlackBusy | SlackOutcomeUnknown) or database_problem(error) is not None
+
+
+def build_gate(settings: Settings, store: Store) -> Gate:
+    """Build the gate of the service user: replicas that share a database share its state."""
+    if store.is_sqlite:
+        return LocalGate()
+    user = account_user(settings.rc_server_url, settings.rc_app_client_id, settings.rc_user_jwt)
+    return RateGate(StoredGateRows(store, user), SHARED)
+
+
+async def release_leases(store: Store) -> None:
+    """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
+    people = (request_table, batch_table, seat_table, change_table, team_table, suggestion_table)
+    reports = (reading_table, waiter_table)
+    operations = (creation_table, webinar_change_table, hint_table, state_table, *people, *reports)
+    async with store.write() as db:
+        await leases.release_all(db, [operation.LEASES for operation in operations])
+        await message_table.release_claims(db)
+        await locks.release_all(db)

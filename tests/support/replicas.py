@@ -42,6 +42,8 @@ async def two_replicas(
         other = await build(world.settings, world.clock, world.pace)
         if not world.compares:
             other.services.scheduler.pause("drift")
+        if not world.reads_reports:
+            other.services.scheduler.pause("reports")
         if not world.updates_at_once:
             other.services.scheduler.pause("updates")
         other.services.background.grace = 0.005

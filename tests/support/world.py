@@ -51,6 +51,8 @@ class World:
         self.pace = ProviderTiming()
         self.compares = False
         """Whether the bot compares registrations and teams with RingCentral: other stories count its calls."""
+        self.reads_reports = False
+        """Whether the bot reads reports by itself after the end: other stories count its calls."""
         self.updates_at_once = False
         """Whether people's messages are updated right after a change: other stories do so when they say so."""
         self.on_build: Callable[[Greenroom], None] = lambda _: None
@@ -100,6 +102,8 @@ class World:
         self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
         if not self.compares:
             self._bot.services.scheduler.pause("drift")
+        if not self.reads_reports:
+            self._bot.services.scheduler.pause("reports")
         if not self.updates_at_once:
             self._bot.services.scheduler.pause("updates")
         self._bot.services.background.grace = 0.005  # both ends of the response are in this event loop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 
 from bot.db.connection import Db
 from bot.db.keys import account_of
@@ -43,6 +43,13 @@ async def forget(db: Db, suggestion: Suggestion, worker_id: str) -> None:
 async def sessions(db: Db, account: Account) -> frozenset[str]:
     """The sessions with suggestions that were sent and not answered."""
     return await person_rows.sessions(db, suggestions, account, suggestions.c.state == SuggestionState.SENT)
+
+
+async def count_sent(db: Db, account: Account, session_id: str) -> int:
+    """How many people got a suggestion, whatever they answered."""
+    which = person_rows.of_session(suggestions, account, session_id)
+    query = select(func.count()).where(*which, suggestions.c.state != SuggestionState.SENDING)
+    return int((await db.execute(query)).scalar_one())
 
 
 async def claim_outdated(

@@ -1,0 +1,1 @@
+"""After the event: who attended, and what to do next."""

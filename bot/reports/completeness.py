@@ -1,0 +1,60 @@
+"""Whether the provider has all figures of a webinar, and when to read them again if not. Pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.reports.model import Report
+
+if TYPE_CHECKING:
+    from bot.model.attendance import PastSession
+    from bot.reports.reading_table import ReadingState
+    from bot.reports.report_table import StoredReport
+
+FIRST = timedelta(minutes=3)
+"""How long after the end upkeep reads for the first time: the provider takes a moment to complete its history."""
+PAUSES: Sequence[timedelta] = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
+"""The waits before further readings, while figures are missing. After the last one the report is final."""
+STILL_LIVE = timedelta(minutes=15)
+"""The wait if the webinar is still on."""
+AGE = timedelta(minutes=5)
+"""A user who asks for a report that is not complete gets one that is younger than this, without a call."""
+
+
+def with_report(stored: StoredReport, state: ReadingState, report: Report) -> StoredReport:
+    """What is known after a reading: the report, complete or not, and when it is read again."""
+    readings = stored.readings + 1
+    is_complete = (
+        stored.is_complete or is_settled(state, report) or is_final(report, stored.report, state.session, readings)
+    )
+    report = report.model_copy(update={"complete": is_complete})
+    due_at = None if is_complete else next_reading(readings, report.read_at)
+    return stored.model_copy(update={"report": report, "readings": readings, "due_at": due_at, "problem": ""})
+
+
+def is_settled(state: ReadingState, report: Report) -> bool:
+    """Whether nothing is missing: it has ended, nobody is still there, every record came, and both sources agree."""
+    has_all = state.session.participants in (None, state.participants)
+    return state.session.is_finished and not state.open_leaves and has_all and not report.disagreement.total
+
+
+def is_final(report: Report, previous: Report | None, session: PastSession, readings: int) -> bool:
+    """Whether a report that is not settled is final: its figures have stopped to change, or it was read often enough.
+
+    `readings` counts those that have ended, with this one.
+    """
+    return (session.is_finished and _has_same_figures(report, previous)) or readings > len(PAUSES)
+
+
+def _has_same_figures(report: Report, previous: Report | None) -> bool:
+    if previous is None:
+        return False
+    when = {"read_at": report.read_at, "complete": report.complete}
+    return previous.model_copy(update=when) == report
+
+
+def next_reading(readings: int, now: datetime) -> datetime:
+    """When a report is read again that is neither settled nor final after so many readings."""
+    return now + PAUSES[min(readings, len(PAUSES)) - 1]

@@ -1,0 +1,64 @@
+"""Why a report cannot be had, in words, and what is said to those who wait for one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import GreenroomError, HistoryForbidden, ProviderError, ProviderGone
+from bot.model.lifecycle import Stage, stage
+from bot.providers.base import DISPLAY_NAME
+from bot.slack.blocks import when
+
+if TYPE_CHECKING:
+    from bot.model.webinar import Webinar
+
+DELETED: Final = (
+    f"This webinar was deleted in {DISPLAY_NAME}, and who attended with it, so there is no report. What was posted "
+    "here stays."
+)
+CANCELED: Final = "This webinar was canceled, so there is no report."
+HOST_LEFT: Final = (
+    f"The host of this webinar is no longer in the company's {DISPLAY_NAME} directory, and {DISPLAY_NAME} shows who "
+    "attended only to the host, the co-hosts and administrators with the permission WebinarSettings. A "
+    f"{DISPLAY_NAME} administrator can give that permission to the user that Greenroom works as."
+)
+STILL_ON: Final = "This webinar is still on."
+NOBODY: Final = "Nobody registered for this webinar, and nobody came."
+DOWN: Final = (
+    f"{DISPLAY_NAME} does not answer just now. What Greenroom has read so far is kept: it goes on by itself, and a "
+    "direct message tells you when the report is ready."
+)
+STOPPED: Final = "You are not waiting for this report anymore. Greenroom reads it anyway, so it is ready next time."
+READY: Final = "The report of *{title}* is ready: type /webinar report {id}."
+FAILED: Final = "There is no report of *{title}*: {reason}"
+
+
+class ReportDelayed(ProviderError):
+    """The provider does not answer. The reading goes on later, and the user is notified when it is done."""
+
+
+class StoppedWaiting(GreenroomError):
+    """The user does not want to wait anymore."""
+
+
+class NotOver(GreenroomError):
+    """There is no report before the end."""
+
+
+def not_over(webinar: Webinar, now: datetime) -> str:
+    """Why there is no report of this webinar yet or at all; empty if there can be one."""
+    end = when(webinar.end, webinar.time_zone)
+    reasons = {
+        Stage.CANCELED: CANCELED,
+        Stage.LIVE: f"{STILL_ON} Its report is ready a few minutes after the end, planned for {end}.",
+        Stage.COMING: f"This webinar has not taken place yet. Its report is ready a few minutes after the end, {end}.",
+    }
+    return reasons.get(stage(webinar, now), "")
+
+
+def problem_text(error: ProviderError, *, has_host_left: bool) -> str:
+    """The sentence of a refusal that ends a reading."""
+    if isinstance(error, HistoryForbidden) and has_host_left:
+        return HOST_LEFT
+    return DELETED if isinstance(error, ProviderGone) else error.sentence
