@@ -12,7 +12,6 @@ from functools import partial
 
 from bot.background import BackgroundTasks
 from bot.clock import Clock
-from bot.creation import draft_table
 from bot.creation.cancel import CancelService
 from bot.creation.change.service import ChangeService
 from bot.creation.duplicate import DuplicateService
@@ -21,7 +20,6 @@ from bot.db.connection import Store
 from bot.db.locks import SharedLocks
 from bot.model.people import Account
 from bot.notices.digests import Digests
-from bot.notices.outbox.cleanup import forget_notices
 from bot.notices.outbox.posted_digests import PostedDigests
 from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.subscriptions.review import SubscriptionReview
@@ -41,6 +39,7 @@ from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
 from bot.reports.service import ReportService
+from bot.retention import Job, Retention
 from bot.scheduler import UPDATES, Scheduler
 from bot.settings import Settings
 from bot.slack.channels import Channels
@@ -65,10 +64,6 @@ RESUME_INTERVAL = timedelta(seconds=30)
 WEBHOOK_INTERVAL = timedelta(minutes=1)
 REPORT_INTERVAL = timedelta(minutes=1)
 DAY = timedelta(days=1)
-KEEP_DRAFTS = timedelta(days=7)
-"""How long an unfinished form is kept."""
-KEEP_NOTICES = timedelta(days=90)
-"""How long notices are kept."""
 NO_DATABASE = "The database does not answer, or its disk is full."
 NO_SCHEDULER = "Notices are not delivered: the scheduler has stopped, hangs, or cannot save its results."
 
@@ -163,17 +158,23 @@ class Services:
         await self.directory.refresh(max_age=DAY.total_seconds() / 2)  # read on start already
         await self.subscription_review.run()
         self.scheduler.wake()
-        async with self.store.write() as db:
-            await draft_table.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
-            await self.team.forget_old(db)
-            await self.changes.forget_old(db)
         await self.locks.forget_expired()
-        await self.mirror.refreshes.forget_old()
-        await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
-        await self.seats.forget_ended()
-        await self.suggestions.forget_ended()
-        await self.bulk.delete_old()
-        await self.webhooks.forget_old()
+        await Retention(self.account, self.store, self.clock, self.retention_jobs).run()
+
+    @property
+    def retention_jobs(self) -> dict[str, Job]:
+        """The jobs that delete what these services keep for a limited time, by their rule."""
+        return {
+            "changes": self.changes.forget_old,
+            "host_refusals": self.directory.forget_refusals,
+            "lists": self.bulk.delete_old,
+            "refreshes": self.mirror.refreshes.forget_old,
+            "seats": self.seats.forget_ended,
+            "suggestions": self.suggestions.forget_ended,
+            "team_changes": self.team.forget_drafts,
+            "teams": self.team.forget_ended,
+            "webhooks": self.webhooks.forget_old,
+        }
 
 
 def build_services(

@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_of, of_account
@@ -155,6 +155,12 @@ async def created_webinar_ids(db: Db, account: Account) -> frozenset[str]:
         select(creations.c.webinar_id).where(*of_account(creations, account), creations.c.webinar_id.is_not(None))
     )
     return frozenset(rows.scalars())
+
+
+async def forget_ended(db: Db, account: Account, before: datetime) -> None:
+    """Delete the creations that began before then and have ended."""
+    is_old = creations.c.begun_at < before, creations.c.step == CreationStep.REPORTED
+    await db.execute(delete(creations).where(*of_account(creations, account), *is_old))
 
 
 async def record_card_request(db: Db, creation: Creation, worker_id: str) -> bool:

@@ -90,7 +90,7 @@ calendar_entries = Table(
     Column("sequence", Integer, nullable=False),
     Column("is_of_team", Boolean, nullable=False),  # whether it has the link of the team, not that of a seat
 )
-"""Each Slack user's last calendar file of a webinar. Rows are never deleted: a later file needs a higher sequence."""
+"""Each Slack user's last calendar file of a webinar: kept while a later file may need a higher sequence."""
 
 suggestions = Table(
     "suggestions",

@@ -170,6 +170,10 @@ class Directory:
         if self._refusals:
             await self._refusals.add(host_user_id, problem)
 
+    async def forget_refusals(self) -> None:
+        """Forget the hosts who were refused long ago: they are tried again."""
+        self._refused = await self._recently_refused()
+
     async def _recently_refused(self) -> dict[str, HostProblem]:
         recent = await self._refusals.recent() if self._refusals else {}
         return {host_user_id: HostProblem(problem) for host_user_id, problem in recent.items()}

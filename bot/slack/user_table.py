@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select, type_coerce
+from sqlalchemy import Select, delete, select, type_coerce
 
 from bot.db.connection import Db
 from bot.db.keys import columns_in, columns_in_parameters, of_workspace, workspace_columns, workspace_of
@@ -43,6 +43,11 @@ async def find(db: Db, workspace: Workspace, user_id: str) -> tuple[Person, date
         )
     ).first()
     return (Person.model_validate_json(row.profile), row.seen_at) if row else None
+
+
+async def forget_before(db: Db, workspace: Workspace, moment: datetime) -> None:
+    """Delete the people who were last looked up before then."""
+    await db.execute(delete(people).where(*of_workspace(people, workspace), people.c.seen_at < moment))
 
 
 async def recent_admins(db: Db, workspace: Workspace, most: int) -> list[Person]:

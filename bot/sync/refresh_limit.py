@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.db.connection import Store
 from bot.errors import GreenroomError
 from bot.model.people import Workspace
+from bot.model.retention import keep
 from bot.providers.base import DISPLAY_NAME
 from bot.sync import refresh_table
 
@@ -17,7 +18,6 @@ FRESH = timedelta(seconds=15)
 """A figure younger than this is not read again."""
 WINDOW = timedelta(minutes=1)
 """The time in which one user's Refresh may cause two vendor calls."""
-KEEP = timedelta(days=1)
 
 
 class RefreshedOften(GreenroomError):
@@ -63,7 +63,7 @@ class RefreshLimit:
     async def forget_old(self) -> None:
         """Delete times that no longer matter."""
         async with self._store.write() as db:
-            await refresh_table.forget_before(db, self._workspace, self._clock.now() - KEEP)
+            await refresh_table.forget_before(db, self._workspace, self._clock.now() - keep("refreshes"))
 
 
 @dataclass(frozen=True)

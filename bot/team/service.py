@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_hex
 
 from bot.clock import Clock, machine_now
 from bot.concurrency import KeyedLocks
-from bot.db.connection import Db, Store
+from bot.db.connection import Store
 from bot.db.leases import DATABASE_UNAVAILABLE, RETRY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, NotFound, ProviderBusy, ProviderDown, ProviderError
 from bot.model.lifecycle import Stage, stage
 from bot.model.people import Account
+from bot.model.retention import keep
 from bot.model.team import NotifiedBy
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
@@ -38,9 +39,6 @@ log = logging.getLogger(__name__)
 TOO_OLD = 120 * RETRY
 """A change without a clear result for so long is given up."""
 GIVEN_UP = "RingCentral could not be reached for an hour. Look at the team with /webinar team, and try again."
-KEEP_TEAMS = timedelta(days=90)
-"""How long a team is kept after its webinar ended."""
-KEEP_DRAFTS = timedelta(days=1)
 
 CANCELLED = "This webinar is canceled, so nobody can be invited to it any more."
 OVER = "This webinar is over, so its team can't be changed any more."
@@ -75,11 +73,15 @@ class TeamService:
         members = MemberNotifier(worker_id, account, store, slack, clock)
         self.notifier = TeamNotifier(members, store, slack, results, mirror, clock)
 
-    async def forget_old(self, db: Db) -> None:
-        """Delete the teams of webinars long over, and unconfirmed drafts."""
-        workspace = self._account.workspace
-        await team_table.forget_ended(db, workspace, self._clock.now() - KEEP_TEAMS)
-        await change_table.forget_drafts(db, workspace, machine_now() - KEEP_DRAFTS)
+    async def forget_ended(self) -> None:
+        """Delete the teams of webinars long over."""
+        async with self._store.write() as db:
+            await team_table.forget_ended(db, self._account.workspace, self._clock.now() - keep("teams"))
+
+    async def forget_drafts(self) -> None:
+        """Delete changes that nobody has confirmed."""
+        async with self._store.write() as db:
+            await change_table.forget_drafts(db, self._account.workspace, machine_now() - keep("team_changes"))
 
     def check(self, webinar: Webinar) -> None:
         """Raise `BadInput` for a webinar that is over or canceled: its team cannot change."""

@@ -12,10 +12,9 @@ from bot import services
 from bot.db import change_schema, gate_rows, people_schema, schema, shared_schema, webhook_schema
 from bot.db.connection import Store
 from bot.db.vault import Vault
+from bot.model.retention import keep
 from bot.notices.outbox import cleanup
 from bot.providers.rate_budget import BUDGETS
-from bot.registration.bulk import service as bulk
-from bot.registration.seats import service as seats
 from bot.scheduler import HEARTBEAT
 from tests.support.databases import KEY
 
@@ -57,7 +56,7 @@ def test_connections_are_those_of_the_pool() -> None:
     assert row("database connections")[1:3] == [f"{most}", f"{most * WORKSPACES:,}"]
 
 
-@pytest.mark.parametrize("kept", [services.KEEP_NOTICES, bulk.KEEP_RESULTS, seats.KEEP_SEATS])
+@pytest.mark.parametrize("kept", [keep("notices"), keep("lists"), keep("seats")])
 def test_rows_are_kept_as_long_as_the_page_says(kept: timedelta) -> None:
     """Ninety days."""
     assert f"{kept.days} days" in " ".join(row("`notices`") + row("`batches`") + row("`invitees`"))

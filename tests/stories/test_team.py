@@ -490,8 +490,8 @@ async def test_old_teams_are_deleted(world: World) -> None:
 
     async def known_after(days: int) -> bool:
         world.clock.move(timedelta(days=days))
-        async with world.bot.services.store.write() as db:
-            await world.bot.services.team.forget_old(db)
+        await world.bot.services.team.forget_ended()
+        async with world.bot.services.store.read() as db:
             return await team_table.find(db, account, invited.session_id) is not None
 
     assert await known_after(92)

@@ -13,10 +13,11 @@ from bot.creation.change import table as change_table
 from bot.creation.change.report import ChangeReport
 from bot.creation.change.steps import STARTED, ChangeSteps
 from bot.creation.change.table import Change, ChangeStep, change_id_after
-from bot.db.connection import Db, Store
+from bot.db.connection import Store
 from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, ProviderError
 from bot.model.people import Account
+from bot.model.retention import keep
 from bot.model.webinar import Status, Webinar
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, differing, fields_as_read, resolved
 from bot.providers.base import NOTICE, Caller, WebinarProvider
@@ -29,8 +30,6 @@ from bot.webinars import table as webinar_table
 log = logging.getLogger(__name__)
 
 UNDO_FOR = timedelta(minutes=10)
-KEEP = timedelta(days=1)
-"""How long an ended change is kept."""
 CANCELED = "This webinar is canceled, so it can't be changed anymore."
 BUSY = "This webinar is being changed right now. Wait a minute, then save again."
 TOO_LATE = "You can undo a change for ten minutes, and this one is older. Nothing was changed. Use Edit instead."
@@ -200,9 +199,10 @@ class ChangeService:
                 with contextlib.suppress(*DATABASE_UNAVAILABLE):
                     await self.steps.resume_later(change)
 
-    async def forget_old(self, db: Db) -> None:
+    async def forget_old(self) -> None:
         """Delete changes that ended long ago."""
-        await change_table.forget_ended(db, self._account.workspace, machine_now() - KEEP)
+        async with self._store.write() as db:
+            await change_table.forget_ended(db, self._account.workspace, machine_now() - keep("changes"))
 
     async def _run(self, change: Change, caller: Caller, *, resumed: bool = False) -> Change:
         try:

@@ -10,9 +10,10 @@ from zlib import crc32
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_bound_workspace, of_workspace, workspace_columns
-from bot.db.schema import channels, subscriptions, workspaces
+from bot.db.keys import account_columns, account_of, of_account, of_bound_workspace, of_workspace, workspace_columns
+from bot.db.schema import channels, subscriptions, webinars, workspaces
 from bot.model.people import Account, Workspace
+from bot.model.webinar import MAX_LENGTH
 from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions.model import Features, Scope, Subscription
@@ -61,6 +62,14 @@ async def remove(db: Db, subscription: Subscription) -> None:
     """Delete a subscription."""
     same: list[ColumnElement[bool]] = [subscriptions.c[name] == value for name, value in _key(subscription).items()]
     await db.execute(delete(subscriptions).where(*same))
+
+
+async def forget_ended(db: Db, account: Account, before: datetime) -> None:
+    """Delete the subscriptions to webinars that ended before then."""
+    # No session is longer than MAX_LENGTH, so the start decides.
+    over = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start < before - MAX_LENGTH)
+    to_one = subscriptions.c.scope == Scope.WEBINAR, subscriptions.c.subject.in_(over)
+    await db.execute(delete(subscriptions).where(*of_account(subscriptions, account), *to_one))
 
 
 async def all_subscriptions(db: Db, workspace: Workspace) -> list[Subscription]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_hex, token_urlsafe
 
 from bot.background import BackgroundTasks
@@ -13,6 +13,7 @@ from bot.db.leases import WorkerLeases
 from bot.errors import BadInput
 from bot.model.people import Account
 from bot.model.registrant import Registrant, RegistrantDetails
+from bot.model.retention import STOPPED_LISTS, UNCONFIRMED_LISTS, keep
 from bot.model.webinar import Webinar
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, row_table
@@ -28,12 +29,6 @@ from bot.sync.mirror import Mirror
 
 CHUNK = 100
 """People saved per transaction, so that a long list does not block other writers."""
-DRAFT_LIFETIME = timedelta(hours=1)
-"""How long an unconfirmed list is kept."""
-KEEP_STOPPED = timedelta(days=7)
-"""How long the waiting people of a stopped batch are kept."""
-KEEP_RESULTS = timedelta(days=90)
-"""How long the results of a batch are kept, by ids alone."""
 FinishedRow = tuple[int, RequestState, str, RegistrantDetails]
 """The number, the state, the problem and the person of a row that needs no call."""
 
@@ -148,7 +143,7 @@ class BulkService:
         """Start or resume the batches whose lease expired, and delete drafts that were not confirmed."""
         self._is_woken = False
         async with self._store.write() as db:
-            await self._delete(db, BatchState.DRAFT, self._clock.now() - DRAFT_LIFETIME)
+            await self._delete(db, BatchState.DRAFT, self._clock.now() - UNCONFIRMED_LISTS)
         async for batch in self.leases.expired():
             self._background.start(self._run(batch), "batch", resumable=True)  # it may take hours
 
@@ -157,12 +152,12 @@ class BulkService:
         now = self._clock.now()
         async with self._store.write() as db:
             for state in batch_table.HALTED:
-                for batch in await batch_table.find_older(db, self._account, state, now - KEEP_STOPPED):
+                for batch in await batch_table.find_older(db, self._account, state, now - STOPPED_LISTS):
                     await row_table.stop_remaining(db, self._account, batch.batch_id, now, unclear=UNCLEAR)
                     await row_table.delete_personal_data(db, self._account, batch.batch_id)
             for state in BatchState:
-                await self._delete(db, state, now - KEEP_RESULTS)
-            await request_table.delete_before(db, self._account, now - KEEP_RESULTS)
+                await self._delete(db, state, now - keep("lists"))
+            await request_table.delete_before(db, self._account, now - keep("lists"))
 
     async def _change_state(self, batch_id: str, transitions: dict[BatchState, BatchState]) -> None:
         batch = await self.find(batch_id)

@@ -15,6 +15,7 @@ from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
 from bot.model.people import Account, Person
 from bot.model.registrant import Registrant
+from bot.model.retention import keep
 from bot.model.seat import REGISTERED_STATES, Seat, SeatDetails, SeatState
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
-
-KEEP_SEATS = timedelta(days=90)
-"""How long after a webinar the names and addresses of its seats are kept."""
 
 IN_PROGRESS = "You are being registered at this moment. The result comes as a direct message."
 BUSY = "Something else is being done about your seat at this moment. Try again in a minute."
@@ -167,7 +165,7 @@ class SeatService:
     async def forget_ended(self) -> None:
         """Delete the seats of webinars long over."""
         async with self._store.write() as db:
-            await seat_table.forget_ended(db, self._account, self._clock.now() - KEEP_SEATS)
+            await seat_table.forget_ended(db, self._account, self._clock.now() - keep("seats"))
 
     async def _delete(self, seat: Seat) -> None:
         async with self._store.write() as db:

@@ -16,6 +16,7 @@ from bot.db.leases import DATABASE_UNAVAILABLE, WorkerLeases
 from bot.errors import AnswersRequired, BadInput, ChannelUnreachable, GreenroomError
 from bot.model.lifecycle import accepts_registrations, stage
 from bot.model.people import Account, Person
+from bot.model.retention import keep
 from bot.model.seat import REGISTERED_STATES, Seat, SeatDetails, Suggestion, SuggestionState
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 MAX_UPDATES = 20
 """Messages updated in one run; the others follow half a minute later."""
 ANSWERABLE = (SuggestionState.SENT, SuggestionState.DECLINED)
-KEEP_ENDED = timedelta(days=90)
 LOOK_BACK = timedelta(days=1)
 """How long after its end the suggestions of a webinar are still updated."""
 
@@ -154,7 +154,7 @@ class Suggestions:
     async def forget_ended(self) -> None:
         """Delete the suggestions of webinars long over."""
         async with self._store.write() as db:
-            await suggestion_table.forget_ended(db, self._account, self._clock.now() - KEEP_ENDED)
+            await suggestion_table.forget_ended(db, self._account, self._clock.now() - keep("suggestions"))
 
     async def _update_outdated(self) -> None:
         webinars = {one.session_id: one for one in await self._mirror.everything(self._clock.now() - LOOK_BACK)}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.clock import machine_now
 from bot.db.leases import WorkerLeases
 from bot.errors import NotFound, ProviderError, ProviderGone, UnknownWebinar
+from bot.model.retention import keep
 from bot.providers.base import NOTICE
 from bot.sync.webhooks import delivery_table, hint_table
 from bot.sync.webhooks.hint_rules import LIST, HintTiming, next_read, reads_of, retry_at
@@ -77,7 +78,7 @@ class HintWorker:
         before = machine_now() - KEEP_IDLE
         async with self._store.write() as db:
             await hint_table.forget_before(db, self._account, before)
-            await delivery_table.forget_before(db, self._account, before - timedelta(days=1))
+            await delivery_table.forget_before(db, self._account, machine_now() - keep("webhooks"))
 
     async def _run(self) -> None:
         due: datetime | None = machine_now()
