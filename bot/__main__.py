@@ -1,4 +1,4 @@
-"""Command line: `python -m bot run | doctor | migrate | manifest | key`."""
+"""Command line: `python -m bot run | doctor | migrate | manifest | key | forget`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from bot.clock import SystemClock
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
 from bot.doctor.examine import examine
+from bot.erasure.address import SoughtAddress
+from bot.erasure.run import erase
+from bot.erasure.texts import report as erasure_report
 from bot.errors import GreenroomError, SettingsError
 from bot.settings import Settings, read_settings
 
@@ -29,8 +32,12 @@ MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 def main() -> None:
     """Run the given command; print a settings error as one sentence and exit with code 2."""
     options = _parser().parse_args()
+    commands = {"run": _run, "doctor": _doctor, "migrate": _migrate, "manifest": _manifest, "key": _key}
     try:
-        {"run": _run, "doctor": _doctor, "migrate": _migrate, "manifest": _manifest, "key": _key}[options.command]()
+        if options.command == "forget":
+            _forget(options.address)
+        else:
+            commands[options.command]()
     except GreenroomError as error:
         print(error.sentence, file=sys.stderr)
         sys.exit(2)
@@ -44,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to this version (run does it by itself)")
     commands.add_parser("manifest", help="print the Slack app manifest")
     commands.add_parser("key", help="print a new ENCRYPTION_KEY")
+    forget = commands.add_parser("forget", help="remove a person's data for an erasure request; the bot may be running")
+    forget.add_argument("address", help="the person's email address, or - to read it from standard input")
     return parser
 
 
@@ -89,6 +98,16 @@ def _migrate() -> None:
         asyncio.run(migrate(settings.database_url, Vault(settings.encryption_key.get_secret_value())))
     except (DBAPIError, OSError) as error:
         raise SettingsError(f"The database at DATABASE_URL cannot be used now ({type(error).__name__}).") from error
+
+
+def _forget(typed: str) -> None:
+    settings = read_settings()
+    address = SoughtAddress(sys.stdin.readline() if typed == "-" else typed)
+    logging_setup.set_up(settings.log_level, settings.log_format)
+    erasure = asyncio.run(erase(settings, address))
+    print(erasure_report(erasure))
+    if not erasure.is_complete:
+        sys.exit(1)
 
 
 def _manifest() -> None:

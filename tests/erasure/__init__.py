@@ -1,0 +1,1 @@
+"""Tests of the removal of one person's data."""
