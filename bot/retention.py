@@ -14,6 +14,7 @@ from bot.model.people import Account
 from bot.model.retention import keep
 from bot.notices.outbox.cleanup import forget_notices
 from bot.notices.subscriptions import table as subscription_table
+from bot.reports.cleanup import forget_begun
 from bot.slack import user_table
 from bot.webinars.past import forget_calendars, forget_webinars
 
@@ -42,6 +43,7 @@ class Retention:
             "drafts": self._drafts,
             "notices": self._notices,
             "people": self._people,
+            "reports": self._reports,
             "subscriptions": self._subscriptions,
             **self.of_services,
             # The last one: the others find out from the table of webinars which ones are over.
@@ -80,6 +82,10 @@ class Retention:
     async def _people(self) -> None:
         async with self.store.write() as db:
             await user_table.forget_before(db, self.account.workspace, self._before("people"))
+
+    async def _reports(self) -> None:
+        async with self.store.write() as db:
+            await forget_begun(db, self.account, self._before("reports"))
 
     async def _subscriptions(self) -> None:
         async with self.store.write() as db:

@@ -21,6 +21,7 @@ PLURALS = {
     "number of a calendar file": "numbers of calendar files",
     "creation of a webinar": "creations of a webinar",
     "change of a webinar": "changes of a webinar",
+    "request for a report": "requests for a report",
     "change of a team": "changes of a team",
     f"event of {DISPLAY_NAME}": f"events of {DISPLAY_NAME}",
     "time of a Refresh": "times of a Refresh",

@@ -34,6 +34,7 @@ RULES: Final[Mapping[str, RetentionRule]] = {
     "notices": RetentionRule(timedelta(days=90), "it has ended"),
     "people": RetentionRule(timedelta(days=90), "their last use"),
     "refreshes": RetentionRule(_A_DAY, "the last Refresh"),
+    "reports": RetentionRule(timedelta(days=7), "the request"),
     "seats": _AFTER_WEBINAR,
     "subscriptions": _AFTER_WEBINAR,
     "suggestions": _AFTER_WEBINAR,

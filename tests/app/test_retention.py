@@ -102,9 +102,15 @@ async def _add(db: Db, account: Account, name: str, age: str, moment: datetime) 
     session_id = f"{name} {age}"
     if "session_id" in TABLES[name].c or name == "subscriptions":
         await add(db, account, "webinars", moment, session_id=session_id)
+    if name == "report_pages":
+        await add(db, account, "report_readings", moment, session_id=session_id)
     if name == "webinars":
         return
-    keys = {one.name: age for one in TABLES[name].primary_key if one.name not in KEYS | {"id", "session_id", "scope"}}
+    keys = {
+        one.name: age
+        for one in TABLES[name].primary_key
+        if one.name not in KEYS | {"id", "number", "session_id", "scope"}
+    }
     given: dict[str, Any] = {
         "user_id": age,
         "channel_id": age,
