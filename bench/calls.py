@@ -70,7 +70,7 @@ async def _count(sandbox: Vendors) -> dict[str, int]:
 async def _count_edits(sandbox: Vendors) -> dict[str, int]:
     """The form, and saving it: what differs is in the webinar, or in the webinar and its session."""
     halves = {
-        "edit, saved: two reads, one write": {"Description": "Why we do it"},
+        "edit, saved: one read, one write": {"Description": "Why we do it"},
         "edit, saved: two reads, two writes": {"Description": "How we do it", "Length": "90 minutes"},
     }
     counts = {}

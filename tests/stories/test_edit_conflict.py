@@ -11,8 +11,11 @@ import pytest
 import pytest_asyncio
 
 from bot.db.shared_schema import locks
-from tests.support.edits import USER, edit, make_webinar, open_form, prepared, stored
+from tests.support.edits import USER, edit, make_webinar, move_before_start, open_form, prepared, stored
 from tests.support.world import World, running_world
+
+RECORDED = {"autoRecord": True, "registrationEnabled": True}
+"""Settings that somebody else saves."""
 
 
 @pytest_asyncio.fixture
@@ -52,7 +55,7 @@ async def test_a_conflict_is_decided_field_by_field(
 ) -> None:
     """Nothing is saved before; theirs is kept unless the user chooses theirs to be replaced."""
     form = await open_form(world)
-    change_elsewhere(world, title="Theirs", description="Theirs, too", scheduledDuration=7200)
+    change_elsewhere(world, title="Theirs", description="Theirs, too", settings=RECORDED)
     await world.slack.submit(USER, form, {"Title": "Mine", "Description": "Mine, too"})
     await world.settled()
 
@@ -63,20 +66,20 @@ async def test_a_conflict_is_decided_field_by_field(
         in choice.words
     )
     assert "Before: Launch day\nTheirs: Theirs\nYours: Mine" in choice.words
-    assert "They also changed this, and it will be kept:\n*Length:* 45 minutes → 2 hours" in choice.words
+    assert "They also changed this, and it will be kept:\n*Start recording automatically:* off → on" in choice.words
     assert list(choice.values) == ["title", "description"]
     await world.slack.submit(USER, choice, choices)
     await world.settled()
 
     assert title_and_text(world) == expected
-    assert stored(world)["session"]["fields"]["scheduledDuration"] == 7200
+    assert stored(world)["fields"]["settings"]["autoRecord"] is True
     assert world.slack.view(USER).title == ("Webinar changed" if choices else "Nothing changed")
 
 
 async def test_what_only_somebody_else_changed_stays(world: World) -> None:
     """No question is asked: only what differs is sent, and the result says what they changed."""
     form = await open_form(world)
-    change_elsewhere(world, scheduledDuration=7200, settings={"autoRecord": True, "registrationEnabled": True})
+    change_elsewhere(world, scheduledDuration=7200, settings=RECORDED)
 
     await world.slack.submit(USER, form, {"Title": "Mine", "Starts": world.clock.now() + timedelta(days=6)})
     await world.settled()
@@ -121,7 +124,7 @@ async def test_a_conflict_behind_a_closed_modal_comes_as_a_dm(world: World) -> N
     """Its button opens the choice."""
     form = await open_form(world)
     change_elsewhere(world, title="Theirs")
-    world.ringcentral.fail("GET", "/sessions/", status=None, effect=True, hang=0.3)
+    world.ringcentral.fail("GET", "/webinars/", status=None, effect=True, hang=0.3)
     await world.slack.submit(USER, form, {"Title": "Mine"})
     await world.slack.close(USER, world.slack.view(USER), clear=True)
     await world.settled()
@@ -235,6 +238,7 @@ async def test_undo_works_once(world: World) -> None:
 
 async def test_undo_once_the_webinar_has_started_is_a_sentence(world: World) -> None:
     """RingCentral allows no change then."""
+    await move_before_start(world)
     result = await edit(world, {"Title": "Launch week"})
     world.ringcentral.begin(world.ringcentral.webinars()[0]["webinar_id"])
 

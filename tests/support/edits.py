@@ -55,6 +55,12 @@ async def make_webinar(world: World, **fields: object) -> None:
     await world.slack.close(USER, world.slack.view(USER), clear=True)
 
 
+async def move_before_start(world: World, by: timedelta = timedelta(minutes=30)) -> None:
+    """Go to a moment before the start of the one webinar, when its host can practice."""
+    [known] = await world.bot.services.mirror.everything()
+    world.clock.move(known.start - by - world.clock.now())
+
+
 async def open_form(world: World, user: str = USER, which: str = "launch") -> View:
     """Type `/webinar edit`; the form, filled."""
     await world.command(user, "#launch", f"edit {which}")
@@ -73,6 +79,11 @@ async def edit(world: World, values: dict[str, object]) -> View:
     assert outcome.errors == {}
     await world.settled()
     return world.slack.view(USER)
+
+
+def calls_by_half(calls: list[str]) -> list[str]:
+    """Vendor calls as their method and the half of a webinar that they read or write."""
+    return [f"{call.split()[0]} {'session' if '/sessions/' in call else 'webinar'}" for call in calls]
 
 
 def stored(world: World) -> dict[str, Any]:

@@ -130,7 +130,8 @@ class ChangeService:
     async def apply(self, change: Change, caller: Caller) -> Change:
         """Apply a change that has begun, all of it or nothing, and report the result.
 
-        At most two reads and two writes. Without a clear answer it goes on later. Raises no error of the provider.
+        One read and one write for each half that changes, and in the last hour before the start always a read of the
+        session. Without a clear answer it goes on later. Raises no error of the provider.
         """
         change = await self._run(change, caller)
         await self.report(change)

@@ -22,6 +22,8 @@ from bot.webinars import table as webinar_table
 log = logging.getLogger(__name__)
 
 TRIES = 3
+PRACTICE = timedelta(hours=1)
+"""How long before the start a host can open the webinar, to practice: support.ringcentral.com, "Webinar roles"."""
 GIVE_UP = timedelta(hours=1)
 """A change of which nothing was applied for so long is given up: nobody waits for it any more."""
 STARTED = f"This webinar has started, so {DISPLAY_NAME} does not allow changes to it anymore. Nothing was changed."
@@ -93,21 +95,33 @@ class ChangeSteps:
         return await self._complete(change)
 
     async def _compare(self, change: Change, caller: Caller) -> Change:
-        """Read what is to be changed, and compare it with what the user saw.
+        """Read what is to be changed, and compare it with what the user saw: one call for each half that changes.
 
-        One call, or two if the webinar itself changes: the session says whether it has started.
+        From an hour before the start, the session is read in any case, because it says whether the webinar has started.
         """
-        base = await self._session.read(change, change.read, caller)
-        if base.status is not Status.SCHEDULED:
-            raise ProviderRefused(STARTED)
+        base = change.read
+        reads_session = bool(change.edit.session_names) or await self._may_have_started(change)
+        if reads_session:
+            base = await self._session.read(change, base, caller)
+            if base.status is not Status.SCHEDULED:
+                raise ProviderRefused(STARTED)
         if change.edit.webinar_names:
             base = await self._webinar.read(change, base, caller)
-        compared = change.model_copy(update={"base": base})
+        compared = change.model_copy(update={"base": base, "has_read_session": reads_session})
         if conflicts(change.read, change.edit, base):
             if change.undoes:
                 return await self.save(compared, ChangeStep.NOT_APPLIED, problem=CHANGED_SINCE)
             return await self.save(compared, ChangeStep.CONFLICT)
         return compared.model_copy(update={"edit": rebased(change.edit, base)})
+
+    async def _may_have_started(self, change: Change) -> bool:
+        """Whether the webinar can be under way, by the start that the user saw and by the mirrored one."""
+        async with self._store.read() as db:
+            mirrored = await webinar_table.find(db, change.account, change.session_id)
+        if mirrored is None or mirrored.status is not Status.SCHEDULED:
+            return True
+        early = max(PRACTICE, change.read.panel_join_offset, mirrored.panel_offset)
+        return self._clock.now() >= min(change.read.start, mirrored.start) - early
 
     async def _apply(self, change: Change, half: Half, caller: Caller, *, looks_first: bool = False) -> Change:
         """Make one half of the change. After an unknown outcome, look before it is requested again."""
@@ -188,16 +202,20 @@ class ChangeSteps:
 
 
 def changed_webinar(mirrored: Webinar, change: Change, now: datetime) -> Webinar:
-    """The mirrored webinar after a change: what it has read, and what it has changed."""
+    """The mirrored webinar after a change: what it has read, and what it has changed.
+
+    What the form showed of a session that was not read again may be older than the mirror, so it is not taken over.
+    """
     current, names = change.current, change.edit.names
-    facts: dict[str, object] = {
-        "start": current.start,
-        "length": current.length,
-        "time_zone": current.time_zone,
-        "panel_offset": current.panel_join_offset,
-        "attendee_link": current.attendee_link or mirrored.attendee_link,
-        "seen_at": now,
-    }
+    facts: dict[str, object] = {"seen_at": now}
+    if change.has_read_session or change.edit.session_names:
+        facts |= {
+            "start": current.start,
+            "length": current.length,
+            "time_zone": current.time_zone,
+            "panel_offset": current.panel_join_offset,
+            "attendee_link": current.attendee_link or mirrored.attendee_link,
+        }
     facts |= {name: getattr(current, name) for name in ("title", "description") if name in names}
     if change.edit.webinar_names:
         facts["audience"] = current.audience

@@ -53,6 +53,7 @@ class _Content(Frozen):
     edit: WebinarEdit
     base: WebinarFields | None = None
     made: WebinarFields | None = None
+    has_read_session: bool = False
     view_id: str = ""
     draft_id: str = ""
     undoes: str = ""
@@ -73,6 +74,8 @@ class Change(Frozen):
     """The webinar as read before the first call that changes it, which Undo restores."""
     made: WebinarFields | None = None
     """The webinar as the provider returned it after the calls so far."""
+    has_read_session: bool = False
+    """Whether the session in `base` was read with it; otherwise it is as the user saw it."""
     view_id: str = ""
     """The modal that shows the result."""
     draft_id: str = ""

@@ -48,6 +48,8 @@ PENDING = (
     f"{DISPLAY_NAME} has not given a clear answer yet. Greenroom keeps trying until the change is complete or undone. "
     "You get a direct message with the result."
 )
+ACCOUNT_DECIDES = f"Your {DISPLAY_NAME} account controls this setting"
+PAGE_STAYS = f"{DISPLAY_NAME} cannot remove a web page that is set, so it was kept"
 UNDO_RULE = "You can undo this for ten minutes, unless somebody else changes the same fields."
 
 
@@ -153,7 +155,8 @@ def _notes(change: Change) -> list[str]:
     notes = []
     for name in differing(change.edit.after, change.current, change.edit.names):
         kept = f"{FIELD_LABELS[name]}: {value_text(name, change.current)}"
-        notes.append(f"Your {DISPLAY_NAME} account controls this setting: {kept}")
+        is_page = name == "redirect_uri" and not change.edit.after.redirect_uri
+        notes.append(f"{PAGE_STAYS if is_page else ACCOUNT_DECIDES}: {kept}")
     theirs = changed_by_others(change.read, change.before, change.edit.names)
     notes += [
         f"Somebody else changed this in the meantime, and it was kept: {change_text(name, change.read, change.before)}"
