@@ -46,11 +46,11 @@ def parse_create_args(words: str, now: datetime, zone: ZoneInfo, locale: str | N
     """
     spans = [match.span() for match in re.finditer(r"\S+", words)]
     tokens = [words[a:b] for a, b in spans]
-    count, length = _split_length(tokens, locale)
+    count, length = split_length(tokens, locale)
     typed = _TypedWords(tokens[:count], now, zone, locale)
     moment, at = _split_start(typed)
     if moment.start:
-        end, length_before = (at, None) if length else _split_length(tokens[:at], locale)
+        end, length_before = (at, None) if length else split_length(tokens[:at], locale)
         problem = start_doubts.missed_part(tokens[:end], typed.tokens[at:], moment, zone, typed.languages)
         if problem:
             moment = ParsedMoment(None, problem)
@@ -60,8 +60,8 @@ def parse_create_args(words: str, now: datetime, zone: ZoneInfo, locale: str | N
     return CreateArgs(words[:position].strip(), moment.start, length, words[position:].strip(), moment.note)
 
 
-def _split_length(tokens: list[str], locale: str | None) -> tuple[int, timedelta | None]:
-    """The number of tokens before a trailing "for 45m", and its length."""
+def split_length(tokens: list[str], locale: str | None) -> tuple[int, timedelta | None]:
+    """The number of tokens before a trailing "for 45m", and its length; all of them if there is none."""
     introducers = {dateparser_adapter.LANGUAGES[language].length for language in dateparser_adapter.languages(locale)}
     for at in range(len(tokens) - 2, max(-1, len(tokens) - 7), -1):
         if tokens[at].lower() in introducers:

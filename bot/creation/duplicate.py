@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
 
 from bot.errors import ProviderGone
+from bot.model.local_time import at_wall, known_zone
 from bot.model.webinar import Status, Webinar
 from bot.model.webinar_edit import WebinarFields, fields_as_mirrored, fields_as_read
 from bot.providers.base import Caller, WebinarProvider
@@ -50,14 +50,6 @@ def next_start(start: datetime, time_zone: str, now: datetime) -> datetime:
     zone = known_zone(time_zone)
     wall = start.astimezone(zone).replace(tzinfo=None, fold=0)
     weeks = max(1, (now.astimezone(zone).replace(tzinfo=None) - wall) // WEEK)
-    while (found := (wall + weeks * WEEK).replace(tzinfo=zone).astimezone(UTC)) <= now:
+    while (found := at_wall(wall + weeks * WEEK, zone)) <= now:
         weeks += 1
     return found
-
-
-def known_zone(name: str) -> ZoneInfo:
-    """This time zone; UTC if this machine does not know it: webinars created elsewhere may have any name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

@@ -6,7 +6,8 @@ from datetime import datetime
 from secrets import token_urlsafe
 
 from bot.commands.lengths import length_text
-from bot.creation.duplicate import WebinarCopy, known_zone, next_start
+from bot.creation.duplicate import WebinarCopy, next_start
+from bot.model.local_time import known_zone
 from bot.model.webinar import Options, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack.blocks import Block, modal, paragraph, plain, section

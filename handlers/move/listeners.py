@@ -75,6 +75,7 @@ async def submit(request: SlackRequest) -> None:
 async def _open(request: SlackRequest, webinar: Webinar, time: NewTime) -> None:
     await request.require_manager(webinar, ACTION)
     request.services.changes.check(webinar)
+    time = time.of(webinar.start, webinar.time_zone, request.now(), (await request.person()).zone)
     proposed = move_form.proposed(webinar, time.start, time.length, request.services.changes.new_id(webinar))
     problem = move_form.time_problem(webinar, proposed, now=request.now(), zone=str((await request.person()).zone))
     if time.start is None and time.length is None:

@@ -59,6 +59,34 @@ def test_webinar_and_new_time(words: str, which: str, start: str | None, length:
 
 
 @pytest.mark.parametrize(
+    ("words", "which", "when", "start", "length"),
+    [
+        ("launch day in 5 days", "launch day", "in 5 days", "2026-03-16 09:00", None),
+        ("launch in two weeks for 90m", "launch", "in two weeks for 90m", "2026-03-25 09:00", 90),
+        ('"Launch day" to +3 days', "Launch day", "+3 days", "2026-03-15 09:00", None),
+        ("budget 2027 to 5 days later", "budget 2027", "5 days later", "2026-03-18 09:00", None),
+        ("budget 2027 a week later", "budget 2027", "a week later", "2026-03-20 09:00", None),
+        ("launch an hour earlier", "launch", "an hour earlier", "2026-03-12 08:00", None),
+        ("launch 2 hours later for 2h", "launch", "2 hours later for 2h", "2026-03-12 11:00", 120),
+        ("launch eine Woche später", "launch", "eine Woche später", "2026-03-19 09:00", None),
+        ("launch dentro de dos semanas", "launch", "dentro de dos semanas", "2026-03-25 09:00", None),
+        ("plan for tomorrow 3pm 2 days later", "plan for tomorrow 3pm", "2 days later", "2026-03-17 09:00", None),
+        ("in 5 days", "", "in 5 days", "2026-03-16 09:00", None),
+    ],
+)
+def test_a_shift_of_the_time(words: str, which: str, when: str, start: str, length: int | None) -> None:
+    """It becomes a start once the webinar is known; the picker's buttons carry it, too."""
+    args = parse_move_args(words, NAMED, NOW, BERLIN)
+
+    assert (args.which.text, args.when) == (which, when)
+    assert parse_new_time(args.when, NOW, BERLIN) == args.time
+    known = next((one for one in NAMED if one.title.casefold().startswith(which.casefold())), NAMED[0])
+    day = known.start.astimezone(BERLIN).replace(hour=9, minute=0)
+    moved = args.time.of(day, "Europe/Berlin", NOW, BERLIN)
+    assert moved == NewTime(berlin(start), length * MINUTES if length else None)
+
+
+@pytest.mark.parametrize(
     ("words", "which", "when", "note"),
     [
         ("launch day 3ish tomorrow", "launch day", "3ish tomorrow", "“3ish” was not understood as the time of"),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.creation.duplicate import known_zone, next_start
+from bot.creation.duplicate import next_start
+from bot.model.local_time import known_zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

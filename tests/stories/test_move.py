@@ -157,6 +157,30 @@ async def test_undo_moves_it_back(launch: SeatsHarness) -> None:
     assert "is back to what it was" in world.slack.view("chloe").words
 
 
+async def test_a_shift_moves_it_from_now_or_from_its_start(launch: SeatsHarness) -> None:
+    """The confirmation shows old and new; a day keeps the hour of the webinar, and the picker keeps what was typed."""
+    world, before = launch.world, await current(launch)
+    later = before.start.astimezone(PARIS) + 5 * DAY
+    view = await ask(world, "move launch 5 days later")
+    assert f"Now: {when(before.start, before.time_zone)}, 45 minutes" in view.words
+    assert f"New: *{when(later, before.time_zone)}, 45 minutes*" in view.words
+    await world.slack.close("chloe", view, clear=True)
+
+    await send(world, await ask(world, "move launch in 9 days for 1h"))
+    moved, today = await current(launch), world.clock.now().astimezone(PARIS).date()
+    local = moved.start.astimezone(PARIS)
+    assert (local.date(), local.time()) == (today + 9 * DAY, before.start.astimezone(PARIS).time())
+    assert moved.length == HOUR
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await send(world, await ask(world, "move launch eine Stunde früher"))
+    assert (await current(launch)).start == moved.start - HOUR
+
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    view = await ask(world, "move launch 40 days earlier")
+    assert "This is in the past" in view.words
+    assert view.callback_id == move_form.FORM
+
+
 async def test_a_range_and_a_length_also_set_the_length(launch: SeatsHarness) -> None:
     """ "3-4pm", and "for 90m" alone."""
     world = launch.world
@@ -320,8 +344,12 @@ async def test_several_webinars_ask_which_and_keep_the_time(launch: SeatsHarness
     start = in_days(world)
     await world.command("chloe", "#launch", f"move launch da {typed(start)}")
     await world.click("chloe", world.last("#launch", "chloe"), "Move")
-
     assert f"New: *{when(start, 'Europe/Paris')}" in world.slack.view("chloe").words
+
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("chloe", "#launch", "move launch da a week later")
+    await world.click("chloe", world.last("#launch", "chloe"), "Move")
+    assert world.slack.view("chloe").callback_id == move_form.CONFIRM
 
 
 async def test_details_offer_the_move(launch: SeatsHarness) -> None:
