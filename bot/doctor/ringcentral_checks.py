@@ -1,4 +1,7 @@
-"""Checks RingCentral: login, permissions, license and directory. Six calls, two of them of the ten a minute."""
+"""Checks RingCentral: login, permissions, license and directory. Six calls, two of them of the ten a minute.
+
+They pass the gate that the running bot uses, where the database shares it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from datetime import datetime, timedelta
 import aiohttp
 
 from bot.clock import SystemClock
+from bot.db.leases import DATABASE_UNAVAILABLE
 from bot.doctor.finding import Finding, note, ok, wrong
+from bot.doctor.shared_gate import open_gate
 from bot.errors import ProviderBusy, ProviderDown, ProviderError, ProviderForbidden
-from bot.providers.gate import LocalGate
+from bot.providers.gate import Gate
 from bot.providers.ringcentral.errors import LICENSE_CODES
 from bot.providers.ringcentral.probe import SetupProbe
 from bot.settings import Settings
@@ -20,6 +25,7 @@ RIGHTS, DIRECTORY = "RingCentral WebinarSettings", "RingCentral directory"
 NEEDED = ("ReadWebinars", "EditWebinars", "ReadAccounts")
 LOOK_BACK = timedelta(days=365)
 TIMEOUT = 10.0
+NO_GATE = "not checked, because the database that counts the calls to RingCentral stopped answering"
 ADD_PERMISSION = "Add {} in the developer console, in the app's settings under App permissions."
 ADD_LICENSE = "A RingCentral administrator can give the user a Webinar license in the Admin Portal."
 ADD_RIGHTS = (
@@ -30,9 +36,14 @@ ADD_RIGHTS = (
 
 async def check_ringcentral(settings: Settings, http: aiohttp.ClientSession, now: datetime) -> list[Finding]:
     """All findings about RingCentral."""
+    async with open_gate(settings) as gate:
+        return await _check(settings, http, gate, now)
+
+
+async def _check(settings: Settings, http: aiohttp.ClientSession, gate: Gate, now: datetime) -> list[Finding]:
     probe = SetupProbe(
         http,
-        LocalGate(),
+        gate,
         server_url=settings.rc_server_url,
         client_id=settings.rc_app_client_id,
         client_secret=settings.rc_app_client_secret,
@@ -46,6 +57,8 @@ async def check_ringcentral(settings: Settings, http: aiohttp.ClientSession, now
     except ProviderError as error:
         remedy = "Check the network, and RC_SERVER_URL if you have set it." if isinstance(error, ProviderDown) else ""
         return [wrong(LOGIN, error.sentence, remedy)]
+    except DATABASE_UNAVAILABLE:
+        return [wrong(LOGIN, NO_GATE)]
     try:
         return [ok(LOGIN, "the app and the JWT are accepted"), *await _check_rights(probe, permissions, now)]
     finally:
@@ -107,3 +120,5 @@ async def _guarded(part: str, check: Callable[[SetupProbe], Awaitable[Finding]],
         return wrong(LICENSE if error.code in LICENSE_CODES else part, error.sentence)
     except ProviderError as error:
         return wrong(part, error.sentence)
+    except DATABASE_UNAVAILABLE:
+        return wrong(part, NO_GATE)

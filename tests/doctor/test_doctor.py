@@ -19,6 +19,7 @@ from bot.clock import machine_now
 from bot.db.connection import Store
 from bot.db.vault import Vault
 from bot.doctor.examine import examine
+from bot.providers.base import Caller, Lane
 from bot.settings import Settings
 from bot.slack.scopes import OPTIONAL, SCOPES
 from sandbox.ringcentral import Rules
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.databases"]
 
 HOUR = timedelta(hours=1)
+HEAVY = 10
+"""Calls a minute that RingCentral allows of its scarcest group."""
 
 
 @pytest_asyncio.fixture
@@ -265,6 +268,31 @@ async def test_ringcentral_that_is_busy_is_a_note(setup: World) -> None:
     found, _ = await lines(setup.settings)
 
     assert [line[:2] for line in found if "license" in line] == ["! "]
+
+
+async def test_a_doctor_beside_a_running_bot_exceeds_no_limit(setup: World, postgres: Postgres) -> None:
+    """With PostgreSQL it passes the bot's gate: what is left is used, and the rest is a note, not a rejected call."""
+    setup.database_url = await postgres.migrated()
+    webinar_id = setup.ringcentral.create("Launch day", setup.clock.now() + HOUR)
+    setup.ringcentral.rules.rate_headers = False
+    await setup.start_bot()
+    for _ in range(HEAVY - 1 - heavy_calls(setup)):
+        await setup.bot.provider.webinar(webinar_id, Caller(Lane.MANAGE))
+    assert heavy_calls(setup) == HEAVY - 1
+
+    found, _ = await lines(setup.settings)
+
+    assert (setup.ringcentral.throttled, heavy_calls(setup)) == (0, HEAVY - 1)
+    for part in ("WebinarSettings", "license"):
+        [line] = [line for line in found if f"RingCentral {part}" in line]
+        assert line.startswith("! ")
+    assert "RingCentral takes only so many calls a minute" in line
+    await setup.stop_bot()
+
+
+def heavy_calls(world: World) -> int:
+    """The calls so far of the group with ten a minute."""
+    return sum(call.group == "Heavy" for call in world.ringcentral.calls)
 
 
 async def test_the_public_address_leads_here(setup: World) -> None:

@@ -16,8 +16,8 @@ from bot.providers.ringcentral.records import Record, parse_record
 from bot.providers.ringcentral.request import HEAVY, LIGHT, MEDIUM
 from bot.providers.ringcentral.transport import RingCentralApi
 
-CHECKING = Caller(Lane.MANAGE, patience=5.0)
-"""One repeat after an error, and no wait for the rate limit."""
+CHECKING = Caller(Lane.LOOK, patience=5.0)
+"""One repeat after an error, and no wait for the rate limit: users of the running bot go first."""
 ONE = "1"
 
 

@@ -1,0 +1,52 @@
+"""The gate for the doctor's calls: that of the running bot, where the database shares it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.db.connection import Store, async_url
+from bot.db.migrate import SchemaState, schema_state
+from bot.db.vault import Vault
+from bot.errors import SettingsError
+from bot.providers.gate import Gate, LocalGate
+from bot.services import build_gate
+from bot.settings import Settings
+
+TIMEOUT = 10.0
+
+
+@asynccontextmanager
+async def open_gate(settings: Settings) -> AsyncIterator[Gate]:
+    """The gate that replicas share on PostgreSQL, so that checks beside a running bot exceed no limit.
+
+    With SQLite, or a database that cannot be used as it is, the gate of this process alone.
+    """
+    store = _store(settings)
+    gate: Gate = build_gate(settings, store) if store and await _is_up_to_date(store) else LocalGate()
+    try:
+        yield gate
+    finally:
+        await gate.close()
+        if store:
+            await store.close()
+
+
+def _store(settings: Settings) -> Store | None:
+    try:
+        if async_url(settings.database_url).get_backend_name() == "sqlite":
+            return None
+        return Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
+    except SettingsError:
+        return None
+
+
+async def _is_up_to_date(store: Store) -> bool:
+    try:
+        async with asyncio.timeout(TIMEOUT), store.read() as db:
+            return await schema_state(db.connection) is SchemaState.CURRENT
+    except (TimeoutError, SQLAlchemyError, OSError):
+        return False
