@@ -31,6 +31,10 @@ _locked = (
 )
 # The time is read after the lock was granted, however long that took: a part with FOR UPDATE is evaluated first.
 _LOCK = select(_locked.c.rate_group, _locked.c.state, cast(func.extract("epoch", func.clock_timestamp()), Double))
+_READ = select(gate_states.c.rate_group, gate_states.c.state).where(
+    _key, gate_states.c.rate_group.in_(bindparam("groups", expanding=True))
+)
+_NOW = select(cast(func.extract("epoch", func.clock_timestamp()), Double))
 _SAVE = update(gate_states).where(_key, gate_states.c.rate_group == bindparam("group")).values(state=bindparam("value"))
 _ADD = insert(gate_states).on_conflict_do_nothing()
 
@@ -42,6 +46,14 @@ class StoredGateRows:
         """`account_user` identifies the user and the app at the provider, and is no secret."""
         self._store = store
         self._user = account_user
+
+    async def read(self, groups: Sequence[str]) -> tuple[dict[str, Any], float]:
+        """The states of these groups (`None` if new), and the time. Waits for no lock; raises the database's error."""
+        async with self._store.read() as db:
+            rows = await db.execute(_READ, {"user": self._user, "groups": list(groups)})
+            states = {group: state or None for group, state in rows}
+            now = (await db.execute(_NOW)).scalar_one()
+        return {group: states.get(group) for group in groups}, now
 
     async def change(
         self, groups: Sequence[str], decide: Callable[[Mapping[str, Any], float], Mapping[str, Any]]

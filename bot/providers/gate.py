@@ -33,6 +33,8 @@ MIN_REPORTED_WAIT = 1.0
 """Seconds; shorter waits are not reported to the user."""
 ROWS_TIMEOUT = 5.0
 """Seconds in which the rows must answer."""
+SNAPSHOT_TIMEOUT = 2.0
+"""The same for a look at them."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Gate(Protocol):
         """Report the answer to the call of a turn; `status` is `None` if there was no answer."""
         ...
 
-    def snapshot(self) -> GateSnapshot:
-        """The state now, as far as this process knows it."""
+    async def snapshot(self) -> GateSnapshot:
+        """The state now, with what other processes have used; without an answer of the store, as last seen."""
         ...
 
     async def close(self) -> None:
@@ -75,6 +77,10 @@ class Gate(Protocol):
 
 class GateRows(Protocol):
     """Where the state of one account user is kept: a JSON value for each rate group."""
+
+    async def read(self, groups: Sequence[str]) -> tuple[Mapping[str, Any], float]:
+        """The values of these groups (`None` if new), and the time in seconds. Does not wait for changes."""
+        ...
 
     async def change(
         self, groups: Sequence[str], decide: Callable[[Mapping[str, Any], float], Mapping[str, Any]]
@@ -93,6 +99,10 @@ class LocalRows(GateRows):
         """Start without values."""
         self._values: dict[str, Any] = {}
         self._monotonic = monotonic
+
+    async def read(self, groups: Sequence[str]) -> tuple[Mapping[str, Any], float]:
+        """See `GateRows`."""
+        return {group: self._values.get(group) for group in groups}, self._monotonic()
 
     async def change(
         self, groups: Sequence[str], decide: Callable[[Mapping[str, Any], float], Mapping[str, Any]]
@@ -256,14 +266,21 @@ class RateGate(Gate):
             raise TimeoutError
         task.result()
 
-    def snapshot(self) -> GateSnapshot:
+    async def snapshot(self) -> GateSnapshot:
         """See `Gate.snapshot`."""
         waiting = Counter(call.place.lane for queue in self._queues.values() for call in queue.calls)
-        now = self._monotonic()
-        return GateSnapshot(
-            left={group: calls_left(queue.state.budget, now + queue.ahead) for group, queue in self._queues.items()},
-            waiting={lane: waiting[lane] for lane in Lane},
-        )
+        left = await self._left()
+        return GateSnapshot(left=left, waiting={lane: waiting[lane] for lane in Lane})
+
+    async def _left(self) -> dict[str, int]:
+        try:
+            async with asyncio.timeout(SNAPSHOT_TIMEOUT):
+                values, now = await self._rows.read(tuple(self._queues))
+        except Exception as error:  # noqa: BLE001 - whatever the store raises: what was last seen is shown
+            log.warning("gate.snapshot_outdated", extra={"reason": type(error).__name__})
+            now = self._monotonic()
+            return {name: calls_left(queue.state.budget, now + queue.ahead) for name, queue in self._queues.items()}
+        return {name: calls_left(load_state(values[name], self._budgets[name]).budget, now) for name in self._queues}
 
     async def close(self) -> None:
         """See `Gate.close`."""

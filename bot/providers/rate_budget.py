@@ -190,6 +190,7 @@ def _has_room(limit: int, taken: Mapping[str, int], lane: Lane) -> bool:
 
 def calls_left(budget: RateBudget, now: float) -> int:
     """How many calls may still be sent now; none during a penalty."""
+    budget = give_up_slots(after_set_back(budget, now), now)
     if now < budget.closed_until:
         return 0
     return max(0, budget.limit - sum(slot.free_at > now for slot in budget.slots))

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -110,7 +110,7 @@ class Sources:
     """Where the figures come from."""
 
     services: Services
-    gate: Callable[[], GateSnapshot]
+    gate: Callable[[], Awaitable[GateSnapshot]]
     calls: Callable[[], Mapping[SentCall, int]]
     webhooks: WebhookCounts = field(default_factory=WebhookCounts)
 
@@ -157,7 +157,8 @@ class Metrics:
         stored = None if "database" in problems else await self._read()
         registry = CollectorRegistry()
         acks = map(_without_creation, self._acks.histogram.collect())
-        families = [*acks, *_parts(problems), *_state(self._sources), *_ages(self._sources, stored)]
+        gate = await self._sources.gate()
+        families = [*acks, *_parts(problems), *_state(self._sources, gate), *_ages(self._sources, stored)]
         for collector in (self._process, _Families(families)):
             registry.register(collector)
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
@@ -212,8 +213,8 @@ def _parts(problems: Mapping[str, str]) -> Iterator[Metric]:
     yield up
 
 
-def _state(sources: Sources) -> Iterator[Metric]:
-    services, gate = sources.services, sources.gate()
+def _state(sources: Sources, gate: GateSnapshot) -> Iterator[Metric]:
+    services = sources.services
     jobs = sum(services.scheduler.failed.values())
     errors = {**services.errors, "job": jobs, "task": services.background.failed}
     yield _counter("greenroom_errors", "Errors by kind.", "kind", errors)

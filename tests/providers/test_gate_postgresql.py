@@ -77,7 +77,7 @@ async def test_a_person_waits_one_slot_whatever_other_replicas_have_queued(gates
     await asyncio.gather(*others, return_exceptions=True)
 
     assert max(waits) < WINDOW / 2
-    assert sum(third.snapshot().waiting.values()) == 0
+    assert sum((await third.snapshot()).waiting.values()) == 0
 
 
 async def test_replicas_see_the_calls_of_one_another(gates: list[Gate]) -> None:

@@ -39,6 +39,10 @@ class Replica:
         self.frozen_until = -math.inf
         self.tasks: set[asyncio.Task[object]] = set()
 
+    async def read(self, groups):  # type: ignore[no-untyped-def] # as GateRows
+        """Pass a read on."""
+        return await self.rows.read(groups)
+
     async def change(self, groups, decide):  # type: ignore[no-untyped-def] # as GateRows
         """Pass a change on, unless the process is dead; a transaction that it has begun may still be stored."""
         await self.thawed()

@@ -55,6 +55,13 @@ class SharedRows(GateRows):
         self.changes = 0
         self._lock, self._latency = asyncio.Lock(), latency
 
+    async def read(self, groups: Sequence[str]) -> tuple[dict[str, Any], float]:
+        """See `GateRows`; raise `error` if one is set."""
+        if self.error is not None:
+            raise self.error
+        values = {group: json.loads(self.values.get(group, "null")) for group in groups}
+        return values, asyncio.get_running_loop().time() + self.ahead
+
     async def change(self, groups: Sequence[str], decide: Decide) -> None:
         """See `GateRows`; raise `error` if one is set."""
         async with self._lock:

@@ -17,7 +17,7 @@ from bot.providers.base import UPKEEP, Lane
 from bot.web.metrics import TYPES, AckTimes
 from tests.support.creation import without_waits
 from tests.support.docs_tables import table
-from tests.support.gate import call, caller, rate, simulate
+from tests.support.gate import SharedRows, call, caller, rate, shared_gate, simulate
 from tests.support.metrics import MetricsPage, scrape
 from tests.support.webhooks import quiet, webhook_world
 from tests.support.world import World, running_world
@@ -161,15 +161,34 @@ def test_a_penalty_leaves_no_calls() -> None:
     """After a 429 nothing may be sent for a minute, also where slots are free."""
 
     async def story(gate: Gate) -> list[int]:
-        left = [gate.snapshot().left["heavy"]]
+        left = [(await gate.snapshot()).left["heavy"]]
         await call(gate, caller(), rate(remaining=9))
-        left.append(gate.snapshot().left["heavy"])
+        left.append((await gate.snapshot()).left["heavy"])
         await call(gate, caller(), rate(Retry_After="60"), status=429)
-        left.append(gate.snapshot().left["heavy"])
+        left.append((await gate.snapshot()).left["heavy"])
         await asyncio.sleep(61)
-        return [*left, gate.snapshot().left["heavy"]]
+        return [*left, (await gate.snapshot()).left["heavy"]]
 
     assert simulate(story) == [10, 9, 0, 10]
+
+
+def test_an_idle_replica_shows_what_another_one_has_used() -> None:
+    """Read with each scrape; while the rows do not answer, what was last seen."""
+
+    async def story(_: Gate) -> list[int]:
+        rows = SharedRows()
+        busy, idle = shared_gate(rows), shared_gate(rows)
+        left = [(await idle.snapshot()).left["heavy"]]
+        for _user in range(3):
+            await call(busy, caller())
+        left.append((await idle.snapshot()).left["heavy"])
+        rows.error = OSError()
+        left.append((await busy.snapshot()).left["heavy"])
+        rows.error = None
+        await asyncio.sleep(61)
+        return [*left, (await idle.snapshot()).left["heavy"]]
+
+    assert simulate(story) == [10, 7, 7, 10]
 
 
 async def test_the_lag_is_the_time_since_the_oldest_due_notice(world: World) -> None:

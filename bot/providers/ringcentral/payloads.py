@@ -41,14 +41,17 @@ def session_body(form: WebinarForm) -> dict[str, Any]:
 
 
 def changed_webinar_body(edit: WebinarEdit) -> dict[str, Any]:
-    """The part of WebinarBaseModel that differs. An empty text clears it, also the password."""
+    """The part of WebinarBaseModel that differs. An empty text clears it, also the password.
+
+    Except for the web page afterwards: its schema is a URI, which an empty text is not, so it is not sent.
+    """
     after, known, settings = edit.after, _setting_names(), dict[str, Any]()
     for name in edit.webinar_names:
         if name == "audience":
             settings["registrationEnabled"] = after.audience is Audience.REGISTRANTS
         elif name == "password":
             settings["password"] = after.password.get_secret_value()
-        elif name in known:
+        elif name in known and getattr(after, name) != "":
             settings[known[name]] = getattr(after, name)
     texts: dict[str, Any] = {
         name: getattr(after, name) for name in ("title", "description") if name in edit.webinar_names
