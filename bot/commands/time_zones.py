@@ -99,7 +99,7 @@ def _named(text: str, home: ZoneInfo, _: datetime) -> Iterator[Zoned]:
         [words[at:] for at in range(len(words))] if before else [words[: at + 1] for at in reversed(range(len(words)))]
     )
     for place in parts:
-        zone = home if _folded(" ".join(place)) in _LOCAL else _zone_of_place(_folded(" ".join(place)))
+        zone = home if folded(" ".join(place)) in _LOCAL else _zone_of_place(folded(" ".join(place)))
         if zone:
             kept = words[: len(words) - len(place)] if before else words[len(place) :]
             yield Zoned(_joined(text[: match.start()], *kept, text[match.end() :]), zone)
@@ -169,11 +169,11 @@ def _all_zones() -> frozenset[str]:
 
 
 @cache
-def _places() -> dict[str, str]:
+def zone_names_by_place() -> dict[str, str]:
     """The zone of each city that names one."""
     continents = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
     zones = sorted(zone for zone in _all_zones() if zone.startswith(continents))
-    return {_folded(zone.rpartition("/")[2].replace("_", " ")): zone for zone in zones} | CITIES
+    return {folded(zone.rpartition("/")[2].replace("_", " ")): zone for zone in zones} | CITIES
 
 
 def _zone_of_place(place: str) -> tzinfo | None:
@@ -183,7 +183,7 @@ def _zone_of_place(place: str) -> tzinfo | None:
         if offset := OFFSETS.get({"eastern standard": "EST", "eastern daylight": "EDT", "pacific standard": "PST",
                                   "pacific daylight": "PDT"}.get(word, "")):  # fmt: skip
             return timezone(timedelta(hours=offset))
-        if zone := _places().get(word):
+        if zone := zone_names_by_place().get(word):
             return ZoneInfo(zone)
     return ZoneInfo(REGIONS[place.upper()]) if place.upper() in REGIONS else None
 
@@ -196,5 +196,6 @@ def _joined(*parts: str) -> str:
     return " ".join(" ".join(parts).split())
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The text without accents, in lower case."""
     return "".join(c for c in normalize("NFKD", text) if not category(c).startswith("M")).casefold().strip(".'’")

@@ -18,6 +18,10 @@ class EditedWebinar(Frozen):
     host_name: str = ""
     read: WebinarFields
     """The webinar as the form showed it first."""
+    typed_zone: str = ""
+    """The time zone as typed: a field of the form."""
+    keeps_moment: bool = False
+    """Whether another time zone alone keeps the moment of the start, not its local hour: a field of the form."""
 
 
 class CreateDraft(Frozen):
@@ -65,4 +69,4 @@ def edit_line(draft: CreateDraft) -> str:
     if draft.edits is None:
         return ""
     host = f"Host: {draft.edits.host_name}. " if draft.edits.host_name else ""
-    return f"{host}{DISPLAY_NAME} cannot change the host of a webinar. Time zone: {draft.edits.read.time_zone}."
+    return f"{host}{DISPLAY_NAME} cannot change the host of a webinar."

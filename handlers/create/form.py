@@ -34,7 +34,7 @@ from bot.slack.form_elements import (
 )
 from bot.slack.message import View
 from bot.webinars.texts.fields import AUDIENCES, FIELD_LABELS
-from handlers.create import copied, settings_form
+from handlers.create import copied, settings_form, zone_field
 from handlers.create.draft import CreateDraft, filled
 from handlers.create.settings_form import More
 
@@ -56,6 +56,7 @@ LABELS = {
     TITLE: FIELD_LABELS["title"],
     STARTS: FIELD_LABELS["start"],
     LENGTH: FIELD_LABELS["length"],
+    zone_field.TIME_ZONE: zone_field.LABEL,
     AUDIENCE: FIELD_LABELS["audience"],
     DESCRIPTION: FIELD_LABELS["description"],
     ANNOUNCE_IN: "Announce in",
@@ -67,6 +68,7 @@ PARAMETERS = {
     "title": LABELS[TITLE],
     "scheduledStartTime": LABELS[STARTS],
     "scheduledDuration": LABELS[LENGTH],
+    "timeZone": zone_field.LABEL,
     "registrationEnabled": LABELS[AUDIENCE],
     "description": LABELS[DESCRIPTION],
     **{parameter: f"{label} (under More Settings)" for parameter, label in settings_form.LABELS.items()},
@@ -108,10 +110,12 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
 
 
 def _fields(draft: CreateDraft) -> list[Block]:
+    zone_ids = {name: block_id(name, draft.draft_id) for name in (zone_field.TIME_ZONE, zone_field.KEEPS)}
     fields = [
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
         _starts(draft),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
+        *zone_field.fields(draft.edits, zone_ids, CHANGE),
         _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
         _input(
             draft,
@@ -158,6 +162,7 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
             "audience": Audience(form_values.choice(named, AUDIENCE, draft.audience)),
             "description": form_values.text(named, DESCRIPTION, draft.description),
             "copied": copied.read(draft.copied, named),
+            "edits": zone_field.read(draft.edits, named),
             "announce_in": draft.announce_in if channel is None else channel.get("selected_conversation"),
         }
     )

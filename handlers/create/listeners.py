@@ -22,7 +22,7 @@ from bot.webinars import table as webinar_table
 from bot.webinars.permissions import check_may_create
 from handlers.create import form as create_form
 from handlers.create import settings_form
-from handlers.create.draft import CreateDraft, edit_line
+from handlers.create.draft import CreateDraft, edit_line, filled
 from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "If the webinar is still created, you get a direct message."
@@ -83,7 +83,7 @@ async def submit_settings(request: SlackRequest) -> None:
     draft = await _draft(request)
     draft = draft.model_copy(update={"more": settings_form.read(draft.more, request.values)})
     await _save(request, draft)
-    problems = settings_form.check(draft.more)
+    problems = settings_form.check(draft.more, filled(draft.edits.read, "").more if draft.edits else None)
     if problems:
         raise BadInput("Please change these settings.", problems)
     await request.acknowledge()

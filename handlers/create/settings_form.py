@@ -23,6 +23,8 @@ CHANGE = "settings.change"
 """A changed select or checkbox sends the whole form with this, so that Back loses none; texts are sent along."""
 
 MAX_PASSWORD = 64
+MAX_PAGE = 100
+PAGE_STAYS = f"{DISPLAY_NAME} cannot remove a web page that is set. Write another one, or the one that is set: {{}}"
 
 # Blocks and options have RingCentral's names, so that a refusal that names a parameter can be mapped to its field.
 # WcsWebinarSettingsModel and WcsSessionWithLocaleCodeModel, developers.ringcentral.com/api-reference
@@ -154,14 +156,19 @@ def read(more: More, values: form_values.Values) -> More:
     )
 
 
-def check(more: More) -> dict[str, str]:
-    """A sentence for each invalid field, by block id; empty if all are valid."""
+def check(more: More, before: More | None = None) -> dict[str, str]:
+    """A sentence for each invalid field, by block id; empty if all are valid.
+
+    `before` are the settings of a webinar that exists: its web page can be replaced, but not removed.
+    """
     problems = {}
     password, address = more.options.password.get_secret_value(), more.options.redirect_uri.strip()
     if sentence := _password_problem(password):
         problems[PASSWORD] = sentence
     if address and not _is_web_address(address):
         problems[REDIRECT] = "This is not a web address. Write it whole, such as https://www.example.com/thanks"
+    if not address and before and before.options.redirect_uri:
+        problems[REDIRECT] = PAGE_STAYS.format(cut(before.options.redirect_uri, MAX_PAGE))
     return problems
 
 

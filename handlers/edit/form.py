@@ -15,7 +15,7 @@ from bot.slack.blocks import MAX_INPUT, Block, context, cut, modal, paragraph, p
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
 from handlers.create import form as create_form
-from handlers.create import settings_form
+from handlers.create import settings_form, zone_field
 from handlers.create.draft import CreateDraft, EditedWebinar, filled
 
 OPENING = "edit.opening"
@@ -35,7 +35,9 @@ def opening(webinar: Webinar, *, note: str = "") -> View:
 
 def draft_of(webinar: Webinar, read: WebinarFields, draft_id: str) -> CreateDraft:
     """The inputs of the form of a webinar that was just read."""
-    edits = EditedWebinar(session_id=webinar.session_id, host_name=webinar.host_name, read=read)
+    edits = EditedWebinar(
+        session_id=webinar.session_id, host_name=webinar.host_name, read=read, typed_zone=read.time_zone
+    )
     return filled(read, draft_id).model_copy(update={"edits": edits})
 
 
@@ -48,14 +50,17 @@ def check(draft: CreateDraft, edits: EditedWebinar, *, now: datetime, zone: str)
     names = _typed(draft, shown)
     problems = create_form.field_problems(draft, now=now, zone=zone)
     problems = {name: sentence for name, sentence in problems.items() if name in names}
+    start = create_form.values(draft)[1] if create_form.STARTS in names else None
+    problems[zone_field.TIME_ZONE] = zone_field.problem(edits, start, now)
     settings = settings_form.changed_fields(draft.more, shown.more)
-    invalid = settings_form.check(draft.more)
+    invalid = settings_form.check(draft.more, shown.more)
     invalid = {name: sentence for name, sentence in invalid.items() if settings_form.FIELDS[name] in settings}
     below = [problems.get(create_form.DESCRIPTION, ""), settings_form.problem_text(invalid)]
     problems[create_form.DESCRIPTION] = " ".join(filter(None, below))  # above the button of More Settings
     if any(problems.values()):
         raise create_form.bad_input(draft, problems, NOT_CHANGED)
-    changes = {**_form_values(draft, names), **_settings(draft, settings)}
+    zoned = {"time_zone": zone_field.chosen(edits), "start": zone_field.new_start(edits)}
+    changes = {**zoned, **_form_values(draft, names), **_settings(draft, settings)}
     return difference(edits.read, edits.read.model_copy(update=changes))
 
 

@@ -46,7 +46,7 @@ async def submit(request: SlackRequest) -> None:
     draft = create_form.read(draft, request.values)
     await _save(request, draft)
     zone = str((await request.current_person()).zone)
-    wanted = edit_form.check(draft, edits, now=request.now(), zone=zone)
+    wanted = edit_form.check(draft, draft.edits or edits, now=request.now(), zone=zone)
     change = request.services.changes.new(
         webinar,
         edits.read,

@@ -7,16 +7,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
 from sandbox.slack import View
 from tests.support.block_kit import check_view
-from tests.support.edits import USER, edit, make_webinar, open_form, prepared, stored
+from tests.support.edits import USER, calls_by_half, edit, make_webinar, move_before_start, open_form, prepared, stored
 from tests.support.world import World, running_world
-
-SESSION = "/sessions/"
 
 
 @pytest_asyncio.fixture
@@ -24,11 +23,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Everything, without the rate limit: a story makes more calls than ten."""
     async with running_world(tmp_path, prepare=prepared) as started:
         yield started
-
-
-def kinds(calls: list[str]) -> list[str]:
-    """The calls as method and half."""
-    return [f"{call.split()[0]} {'session' if SESSION in call else 'webinar'}" for call in calls]
 
 
 def inputs(form: View) -> dict[str, Any]:
@@ -51,13 +45,23 @@ async def test_edit_opens_the_form_as_the_webinar_is_now(world: World) -> None:
 
     form = await open_form(world)
 
-    assert kinds(world.vendor_calls()[before:]) == ["GET webinar", "GET session"]
+    assert calls_by_half(world.vendor_calls()[before:]) == ["GET webinar", "GET session"]
     assert (form.title, form.body["submit"]["text"]) == ("Edit webinar", "Save Changes")
-    assert form.labels == ["Title", "Starts", "Length", "Who is it for?", "Description"]
+    assert form.labels == [
+        "Title",
+        "Starts",
+        "Length",
+        "Time zone",
+        "If only the time zone changes",
+        "Who is it for?",
+        "Description",
+    ]
     assert inputs(form) == {
         "title": "Renamed elsewhere",
         "starts": int(start.timestamp()),
         "length": "45 minutes",
+        "time_zone": "Europe/Paris",
+        "zone_keeps": None,
         "audience": "registrants",
         "description": "Why we do it",
     }
@@ -84,7 +88,7 @@ async def test_edit_opens_a_modal_before_any_vendor_call(world: World) -> None:
 
 
 async def test_edit_saves_what_differs_and_shows_old_and_new(world: World) -> None:
-    """One read and one write for what changes, one more read that it has not started; the card follows."""
+    """One read and one write for what changes; the card follows."""
     await make_webinar(world, **{"Announce in": "#launch"})
     form, before = await open_form(world), len(world.vendor_calls())
 
@@ -92,7 +96,7 @@ async def test_edit_saves_what_differs_and_shows_old_and_new(world: World) -> No
     await world.settled()
 
     result = world.slack.view(USER)
-    assert kinds(world.vendor_calls()[before:]) == ["GET session", "GET webinar", "PATCH webinar"]
+    assert calls_by_half(world.vendor_calls()[before:]) == ["GET webinar", "PATCH webinar"]
     assert result.title == "Webinar changed"
     assert "*Title:* Launch day → Launch week" in result.words
     assert result.words.count("→") == 1
@@ -101,18 +105,6 @@ async def test_edit_saves_what_differs_and_shows_old_and_new(world: World) -> No
     [card] = [one for one in world.slack.messages("#launch") if "Register" in one.buttons]
     assert "Launch week" in card.words
     check_view(result.body)
-
-
-async def test_edit_takes_two_reads_and_two_writes_at_most(world: World) -> None:
-    """Everything of the form and its settings at once."""
-    await make_webinar(world)
-    form, before = await open_form(world), len(world.vendor_calls())
-
-    await world.slack.submit(USER, form, {"Title": "Launch week", "Length": "1h", "Description": "More of it"})
-    await world.settled()
-
-    made = world.vendor_calls()[before:]
-    assert kinds(made) == ["GET session", "GET webinar", "PATCH webinar", "PATCH session"]
 
 
 async def test_edit_changes_every_field_of_the_form_and_of_its_settings(world: World) -> None:
@@ -181,6 +173,103 @@ async def test_edit_changes_every_field_of_the_form_and_of_its_settings(world: W
     [known] = await world.bot.services.mirror.everything()
     assert (known.title, known.start, known.audience) == ("Launch week", start, "anyone")
     assert known.attendee_link
+
+
+async def test_another_time_zone_keeps_the_local_hour(world: World) -> None:
+    """A city is enough; the start moves with it, the result says both, and Undo takes both back."""
+    await make_webinar(world)
+    [before] = await world.bot.services.mirror.everything()
+    local = before.start.astimezone(ZoneInfo("Europe/Paris")).replace(tzinfo=ZoneInfo("America/New_York"))
+
+    result = await edit(world, {"Time zone": "new york"})
+
+    session = stored(world)["session"]["fields"]
+    assert (session["timeZone"], session["scheduledStartTime"]) == ("America/New_York", _vendor_time(local))
+    assert "*Time zone:* Europe/Paris → America/New_York" in result.words
+    assert "*Starts:*" in result.words
+    [moved] = await world.bot.services.mirror.everything()
+    assert (moved.time_zone, moved.start) == ("America/New_York", local)
+    await world.click(USER, result, "Undo")
+    session = stored(world)["session"]["fields"]
+    assert (session["timeZone"], session["scheduledStartTime"]) == ("Europe/Paris", _vendor_time(before.start))
+
+
+async def test_another_time_zone_with_the_same_moment_or_another_start(world: World) -> None:
+    """What is chosen is used: the moment by a checkbox, or the start in its field."""
+    await make_webinar(world)
+    [before] = await world.bot.services.mirror.everything()
+    result = await edit(world, {"Time zone": "Asia/Tokyo", "If only the time zone changes": ["zone_keeps"]})
+    session = stored(world)["session"]["fields"]
+    assert (session["timeZone"], session["scheduledStartTime"]) == ("Asia/Tokyo", _vendor_time(before.start))
+    assert "*Starts:*" not in result.words
+    await world.slack.close(USER, result, clear=True)
+
+    start = before.start.replace(second=0, microsecond=0) + timedelta(days=2)
+    await edit(world, {"Time zone": "UTC", "Starts": start})
+
+    session = stored(world)["session"]["fields"]
+    assert (session["timeZone"], session["scheduledStartTime"]) == ("UTC", _vendor_time(start))
+
+
+async def test_a_time_zone_that_is_not_known_is_a_sentence(world: World) -> None:
+    """Under its field, with the nearest one; what was typed stays."""
+    await make_webinar(world)
+    form, before = await open_form(world), len(world.vendor_calls())
+
+    outcome = await world.slack.submit(USER, form, {"Title": "Launch week", "Time zone": "Europe/Pariss"})
+
+    [sentence] = outcome.errors.values()
+    assert sentence == "“Europe/Pariss” is not a time zone known here. Did you mean Europe/Paris?"
+    assert world.vendor_calls()[before:] == []
+    await world.slack.submit(USER, form, {"Time zone": "paris"})
+    await world.settled()
+    fields = stored(world)["fields"]
+    assert (fields["title"], stored(world)["session"]["fields"]["timeZone"]) == ("Launch week", "Europe/Paris")
+
+
+async def test_a_web_page_afterwards_cannot_be_removed(world: World) -> None:
+    """RingCentral accepts no empty one: the form says so, and keeps all else; Undo of a first one says so, too."""
+    await make_webinar(world)
+    page = "https://acme.example/thanks"
+    form = await open_form(world)
+    await world.click(USER, form, "More Settings")
+    await world.slack.submit(USER, world.slack.view(USER), {"postWebinarRedirectUri": page})
+    await world.settled()
+    await world.slack.submit(USER, world.slack.view(USER), {"Title": "Launch week"})
+    await world.settled()
+    await world.click(USER, world.slack.view(USER), "Undo")
+    undone = world.slack.view(USER)
+    assert stored(world)["fields"]["title"] == "Launch day"
+    assert f"RingCentral cannot remove a web page that is set, so it was kept: Web page to show afterwards: {page}" in (
+        undone.words
+    )
+    await world.slack.close(USER, undone, clear=True)
+
+    form = await open_form(world)
+    await world.click(USER, form, "More Settings")
+    cleared = {"postWebinarRedirectUri": "", "password": "open-sesame"}
+    outcome = await world.slack.submit(USER, world.slack.view(USER), cleared)
+
+    [sentence] = outcome.errors.values()
+    assert sentence.startswith("RingCentral cannot remove a web page that is set.")
+    assert sentence.endswith(page)
+    await world.slack.close(USER, world.slack.view(USER))
+    outcome = await world.slack.submit(USER, form, {"Title": "Launch week"})
+    assert "More Settings, Web page to show afterwards: RingCentral cannot remove" in next(
+        iter(outcome.errors.values())
+    )
+    await world.click(USER, form, "More Settings")
+    await world.slack.submit(USER, world.slack.view(USER), {"postWebinarRedirectUri": page})
+    await world.settled()
+    await world.slack.submit(USER, world.slack.view(USER), {})
+    await world.settled()
+    fields = stored(world)["fields"]
+    assert (fields["title"], fields["settings"]["password"]) == ("Launch week", "open-sesame")
+    assert fields["settings"]["postWebinarRedirectUri"] == page
+
+
+def _vendor_time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 async def test_edit_clears_what_can_be_empty(world: World) -> None:
@@ -345,6 +434,7 @@ async def test_edit_is_refused_once_the_webinar_has_started(world: World, when: 
     """RingCentral allows no change then, and the sentence says so: before, in and after the form."""
     await make_webinar(world)
     [webinar] = world.ringcentral.webinars()
+    await move_before_start(world)
     if when == "while the form is open":
         form = await open_form(world)
         world.ringcentral.begin(webinar["webinar_id"])

@@ -1,0 +1,84 @@
+"""The time zone in the form that edits a webinar: a city or a name, and what becomes of the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.commands.zone_search import find_zone, nearest_zone
+from bot.model.local_time import at_same_hour, known_zone
+from bot.slack import form_values
+from bot.slack.blocks import MAX_INPUT, Block, clock_time, cut
+from bot.slack.form_elements import checkboxes, input_block, option, text_input
+from bot.webinars.texts.fields import FIELD_LABELS
+from handlers.create.draft import EditedWebinar
+
+TIME_ZONE, KEEPS = "time_zone", "zone_keeps"
+"""The names of the two fields."""
+LABEL = FIELD_LABELS["time_zone"]
+KEEPS_LABEL = "If only the time zone changes"
+KEEPS_MOMENT = "Keep the moment of the start instead of its local hour"
+HOW = "Write a city, or a name such as Europe/Paris."
+MAX_TYPED = 60
+
+
+def fields(edits: EditedWebinar | None, block_ids: Mapping[str, str], action_id: str) -> list[Block]:
+    """The time zone and the choice what stays; none in the form that creates a webinar."""
+    if edits is None:
+        return []
+    hour = f"{edits.read.start.astimezone(known_zone(edits.read.time_zone)):%H:%M}"
+    zone = text_input(
+        action_id=action_id,
+        initial_value=cut(edits.typed_zone, MAX_INPUT),
+        placeholder="Europe/Paris",
+        max_length=MAX_INPUT,
+    )
+    hint = (
+        f"A city, or a name such as Europe/Paris. If you change only this, {hour} stays {hour} in the new time zone. "
+        "If you also change Starts, the start is what you choose there."
+    )
+    choice = option(text=KEEPS_MOMENT, value=KEEPS)
+    keeps = checkboxes(action_id=action_id, options=[choice], initial_options=[choice] if edits.keeps_moment else None)
+    return [
+        input_block(block_id=block_ids[TIME_ZONE], label=LABEL, element=zone, hint=hint),
+        input_block(block_id=block_ids[KEEPS], label=KEEPS_LABEL, element=keeps, optional=True, dispatch_action=True),
+    ]
+
+
+def read(edits: EditedWebinar | None, values: form_values.Values) -> EditedWebinar | None:
+    """`edits` updated from the form's inputs."""
+    if edits is None:
+        return None
+    kept = form_values.choices(values, KEEPS, frozenset({KEEPS} if edits.keeps_moment else ()))
+    typed = form_values.text(values, TIME_ZONE, edits.typed_zone)
+    return edits.model_copy(update={"typed_zone": typed, "keeps_moment": KEEPS in kept})
+
+
+def chosen(edits: EditedWebinar) -> str:
+    """The name of the typed zone; that of the webinar if it was left as shown; empty if it is not known."""
+    typed = edits.typed_zone.strip()
+    return edits.read.time_zone if typed == edits.read.time_zone else find_zone(typed)
+
+
+def new_start(edits: EditedWebinar) -> datetime:
+    """The start if only the time zone was changed: at the same local hour, or at the same moment if that was chosen."""
+    start, old, zone = edits.read.start, known_zone(edits.read.time_zone), chosen(edits)
+    if edits.keeps_moment or not zone or zone == edits.read.time_zone or old.key != edits.read.time_zone:
+        return start
+    return at_same_hour(start, old, ZoneInfo(zone))
+
+
+def problem(edits: EditedWebinar, start: datetime | None, now: datetime) -> str:
+    """Why this zone cannot be saved with the chosen `start`, or without one with the start that follows; or empty."""
+    zone, typed = chosen(edits), edits.typed_zone.strip()
+    if not typed:
+        return HOW
+    if not zone:
+        near = nearest_zone(typed)
+        ask = f"Did you mean {near}?" if near else HOW
+        return f"“{cut(typed, MAX_TYPED)}” is not a time zone known here. {ask}"
+    moved = new_start(edits)
+    if start is None and moved != edits.read.start and moved <= now:
+        return f"{clock_time(moved, zone)} is in the past. Choose a later start, too, or keep the moment of the start."
+    return ""
