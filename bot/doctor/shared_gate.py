@@ -13,7 +13,7 @@ from bot.db.migrate import SchemaState, schema_state
 from bot.db.vault import Vault
 from bot.errors import SettingsError
 from bot.providers.gate import Gate, LocalGate
-from bot.services import build_gate
+from bot.startup import build_gate
 from bot.settings import Settings
 
 TIMEOUT = 10.0

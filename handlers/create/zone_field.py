@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.commands.zone_search import find_zone, nearest_zone
@@ -12,7 +13,9 @@ from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, clock_time, cut
 from bot.slack.form_elements import checkboxes, input_block, option, text_input
 from bot.webinars.texts.fields import FIELD_LABELS
-from handlers.create.draft import EditedWebinar
+
+if TYPE_CHECKING:
+    from handlers.create.draft import EditedWebinar
 
 TIME_ZONE, KEEPS = "time_zone", "zone_keeps"
 """The names of the two fields."""
