@@ -13,8 +13,8 @@ from bot.db.migrate import SchemaState, schema_state
 from bot.db.vault import Vault
 from bot.errors import SettingsError
 from bot.providers.gate import Gate, LocalGate
-from bot.startup import build_gate
 from bot.settings import Settings
+from bot.startup import build_gate
 
 TIMEOUT = 10.0
 
