@@ -8,8 +8,8 @@ from typing import Protocol
 
 from bot.clock import monotonic
 from bot.concurrency import SlidingWindow
-from bot.model.lifecycle import is_coming_or_live
-from bot.model.webinar import Audience, Webinar
+from bot.model.lifecycle import Stage, is_coming_or_live, stage
+from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.subscriptions.model import Subscription, channel_features
 
 CALLS_A_MINUTE = 4
@@ -20,6 +20,10 @@ INTERVAL = timedelta(minutes=5)
 SHORT_INTERVAL = timedelta(minutes=1)
 """The same within a day of the start, or if few places are left."""
 SOON = timedelta(days=1)
+FINAL_WITHIN = timedelta(days=7)
+"""How long after its end a webinar is counted for the last time: the bot may have been down when it ended."""
+FINAL_RETRY = timedelta(hours=6)
+"""How long after a failure a final count is read again."""
 NEARLY_FULL = 80
 """Percent of the limit."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -87,6 +91,20 @@ def next_to_read(
     return min(due, key=lambda item: (-item[1], item[0].start, item[0].session_id))[0] if due else None
 
 
+def needs_final_count(webinar: Webinar, now: datetime) -> bool:
+    """Whether it ended within `FINAL_WITHIN` and its registrations were not read since: totals need the last count."""
+    if webinar.audience is Audience.ANYONE or stage(webinar, now) is not Stage.OVER:
+        return False
+    ended = _ended(webinar)
+    is_final = webinar.registration is not None and webinar.registration.read_at >= ended
+    return not is_final and now - ended <= FINAL_WITHIN
+
+
+def _ended(webinar: Webinar) -> datetime:
+    """When a change of the webinar was last seen, such as its end; the planned end of one that was never started."""
+    return webinar.seen_at if webinar.status is Status.FINISHED else webinar.end
+
+
 def is_watched(
     webinar: Webinar, with_cards: Collection[str], subscriptions: Mapping[str, Sequence[Subscription]]
 ) -> bool:
@@ -102,11 +120,15 @@ def is_watched(
 
 def _has_count(webinar: Webinar, now: datetime) -> bool:
     """Whether it has a registration to count, or may have one: its audience may be unknown."""
+    if needs_final_count(webinar, now):
+        return True
     return webinar.audience is not Audience.ANYONE and is_coming_or_live(webinar, now)
 
 
 def _age(webinar: Webinar, now: datetime, failed_at: datetime | None) -> float:
-    """Return the time since the last read or failure, in intervals: due from 1."""
+    """Return the time since the last read or failure, in intervals: due from 1. A final count is due at the end."""
+    if needs_final_count(webinar, now):
+        return (now - failed_at) / FINAL_RETRY if failed_at else 1 + (now - _ended(webinar)) / INTERVAL
     read_at = webinar.registration.read_at if webinar.registration else NEVER
     return (now - max(read_at, failed_at or NEVER)) / _interval(webinar, now)
 

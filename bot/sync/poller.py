@@ -17,7 +17,15 @@ from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Subscription
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
-from bot.sync.count_order import SHORT_INTERVAL, CallBudget, Calls, is_watched, next_to_read
+from bot.sync.count_order import (
+    FINAL_WITHIN,
+    SHORT_INTERVAL,
+    CallBudget,
+    Calls,
+    is_watched,
+    needs_final_count,
+    next_to_read,
+)
 from bot.sync.reader import WebinarReader
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
@@ -148,16 +156,18 @@ class Poller:
         return sorted(webinars, key=lambda webinar: self._checked_at.get(webinar.session_id, NEVER))
 
     async def _candidates(self) -> list[Webinar]:
-        """List webinars that may be due and have a subscription, a card, or a limit set by their creator."""
+        """List webinars that may be due: upcoming ones that matter to somebody, and those that ended uncounted."""
         account, now = self._reader.account, self._clock.now()
         async with self._store.read() as db:
             coming = await webinar_table.due_for_count(db, account, now - SHORT_INTERVAL, now)
+            ended = await webinar_table.ended_since(db, account, now - FINAL_WITHIN, now)
             subscriptions = await subscription_table.all_subscriptions(db, account.workspace)
             with_cards = {card.session_id for card in await card_table.list_all(db, account)}
         by_subject: defaultdict[str, list[Subscription]] = defaultdict(list)
         for subscription in subscriptions:
             by_subject[subscription.subject].append(subscription)
-        return [webinar for webinar in coming if is_watched(webinar, with_cards, by_subject)]
+        uncounted = [webinar for webinar in ended if needs_final_count(webinar, now)]
+        return uncounted + [webinar for webinar in coming if is_watched(webinar, with_cards, by_subject)]
 
     async def _count(self, webinar: Webinar) -> None:
         now = self._clock.now()

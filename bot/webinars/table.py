@@ -139,6 +139,18 @@ async def due_for_count(db: Db, account: Account, read_before: datetime, now: da
     return found
 
 
+async def ended_since(db: Db, account: Account, since: datetime, now: datetime) -> list[Webinar]:
+    """List the account's webinars that may have ended between `since` and `now`, without canceled ones.
+
+    Includes some that are still running or ended up to 12 hours earlier, and none that needs no registration.
+    """
+    within = webinars.c.start.between(since - timedelta(hours=12), now)
+    for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
+    is_alive = webinars.c.status != Status.CANCELED
+    query = select(*_COLUMNS).where(*of_account(webinars, account), within, is_alive, for_registrants)
+    return [_webinar(row) for row in await db.execute(query)]
+
+
 async def lock_workspace(db: Db, workspace: Workspace, ending_after: datetime) -> None:
     """Block changes and additions of webinars that end later, until this transaction ends.
 

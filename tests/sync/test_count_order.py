@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
-from bot.sync.count_order import CALLS_A_MINUTE, INTERVAL, SHORT_INTERVAL, CallBudget, next_to_read
+from bot.sync.count_order import CALLS_A_MINUTE, FINAL_RETRY, INTERVAL, SHORT_INTERVAL, CallBudget, next_to_read
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
 
@@ -44,13 +44,36 @@ def test_figures_age_faster_where_they_matter_more(one: Webinar, is_due: bool) -
 
 
 def test_only_what_can_be_counted_is_counted() -> None:
-    """Not webinars without registration, over, canceled or past; an unknown audience is included."""
-    never = webinar(audience=Audience.ANYONE), webinar(status=Status.CANCELED), webinar(status=Status.FINISHED)
-    past = webinar(start=NOW - DAY)
+    """Not webinars without registration, canceled or counted after the end; an unknown audience is included."""
+    done = webinar(status=Status.FINISHED, registration=registration(read_at=NOW), seen_at=NOW - MINUTE)
+    never = webinar(audience=Audience.ANYONE), webinar(status=Status.CANCELED), done
+    past = webinar(start=NOW - 9 * DAY)
     unknown, live = webinar(audience=None), webinar(start=NOW - HOUR, status=Status.ACTIVE)
 
     assert [next_to_read([one], NOW) for one in (*never, past)] == [None] * 4
     assert [next_to_read([one], NOW) for one in (unknown, live)] == [unknown, live]
+
+
+@each_row(
+    ("changes", "failed", "is_due"),
+    [
+        ({"status": Status.FINISHED}, None, True),
+        ({"status": Status.FINISHED, "registration": registration(read_at=NOW - 2 * HOUR)}, None, True),
+        ({"status": Status.FINISHED, "registration": registration(read_at=NOW - MINUTE)}, None, False),
+        ({"status": Status.FINISHED, "seen_at": NOW - 8 * DAY}, None, False),
+        ({"status": Status.FINISHED}, NOW - HOUR, False),
+        ({"status": Status.FINISHED}, NOW - FINAL_RETRY, True),
+        ({"status": Status.FINISHED, "start": NOW + HOUR}, None, True),  # ended before its planned end
+        ({"registration": registration(read_at=NOW - 2 * DAY)}, None, True),  # never started
+        ({"registration": registration(read_at=NOW - HOUR)}, None, False),
+        ({"status": Status.FINISHED, "audience": Audience.ANYONE}, None, False),
+        ({"status": Status.CANCELED}, None, False),
+    ],
+)
+def test_last_count_is_read_after_the_end(changes: dict[str, Any], failed: datetime | None, is_due: bool) -> None:
+    """Once the end was seen; not after a week, and not soon after a failure."""
+    one = webinar(**{"start": NOW - DAY, "seen_at": NOW - HOUR, **changes})
+    assert next_to_read([one], NOW, {"s1": failed} if failed else {}) == (one if is_due else None)
 
 
 def test_nearest_is_first_of_what_has_waited_as_long() -> None:
