@@ -19,9 +19,9 @@ conversation goes on with:
     register        register
     registrants     registrants
     team            invite, team
+    link            link
 
-Two folders have buttons alone: `seat` (a user's own seat) and `link` (a link to the registration page). `channel` has
-events alone: who joins and leaves channels.
+`seat` has buttons alone: a user's own seat. `channel` has events alone: who joins and leaves channels.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ COMMANDS: Commands = _merged(
         team_listeners.COMMANDS,
         register_listeners.COMMANDS,
         registrants_listeners.COMMANDS,
+        link_listeners.COMMANDS,
     )
 )
 """The listener of each parsed command."""
@@ -126,6 +127,7 @@ SUBMISSIONS: Listeners = _merged(
         team_listeners.SUBMISSIONS,
         register_listeners.SUBMISSIONS,
         registrants_listeners.SUBMISSIONS,
+        link_listeners.SUBMISSIONS,
     )
 )
 """The listener of each submitted form, by callback id."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.commands.list_args import KINDS
+from bot.commands.slack_text import strip_quotes
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
@@ -46,6 +47,7 @@ VERBS = {
     "team": ("Show Team", buttons.TEAM),
     "register": ("Register", buttons.REGISTER_OTHERS),
     "registrants": ("Show Registrants", buttons.REGISTRANTS),
+    "link": ("Show Link", buttons.PAGE_LINK),
     "move": ("Move", buttons.MOVE),
     "duplicate": ("Create Again", buttons.DUPLICATE),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
@@ -107,7 +109,6 @@ def empty_list(which: str, age: str) -> Message:
     text = {
         "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
         "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
-        "past": "No webinar has taken place yet. See what is coming with `/webinar list`",
     }.get(kind) or f"No webinar starts {kind}. See what is coming with `/webinar list`"
     create = button("Create Webinar", buttons.CREATE, "list", style="primary")
     refresh = button(
@@ -124,6 +125,6 @@ def webinar_row(webinar: Webinar, now: datetime) -> str:
 
 
 def split_which(which: str) -> tuple[str, str]:
-    """The kind of a list (one of `KINDS`, or empty) and the words of a title."""
+    """The kind of a list (one of `KINDS`, or empty) and the words to look for."""
     kind = next((kind for kind in KINDS if f"{which} ".startswith(f"{kind} ")), "")
-    return kind, which[len(kind) :].strip() if kind else which
+    return kind, strip_quotes(which[len(kind) :].strip())

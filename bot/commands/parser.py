@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from bot.commands.limit_arg import Limit, parse_limit
+from bot.commands.link_args import RegistrationLink
 from bot.commands.list_args import List, parse_list
 from bot.commands.people_args import (
     Invite,
@@ -182,6 +183,7 @@ Command: TypeAlias = (
     | ShowRegistrants
     | ShowSettings
     | Duplicate
+    | RegistrationLink
     | Move
     | CancelWebinar
 )
@@ -283,6 +285,7 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "register": parse_register,
     "registrants": parse_registrants,
     "settings": lambda _: ShowSettings(),
+    "link": lambda rest: RegistrationLink(unescape(rest)),
     "move": lambda rest: Move(unescape(rest)),
     "duplicate": lambda rest: Duplicate(ref_from_slack(rest)),
     "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),

@@ -7,8 +7,8 @@ from typing import Final
 
 VERBS: Final = (
     "create", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
-    "open", "close", "limit", "invite", "team", "register", "registrants", "settings", "move", "duplicate", "cancel",
-    "help",
+    "open", "close", "limit", "invite", "team", "register", "registrants", "link", "settings", "move", "duplicate",
+    "cancel", "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {
@@ -25,6 +25,7 @@ SYNONYMS: Final = {
     "follow": "subscribe", "watch": "subscribe", "alerts": "subscribe",
     "unfollow": "unsubscribe", "mute": "unsubscribe", "unwatch": "unsubscribe", "silence": "unsubscribe",
     "following": "subscriptions", "digest": "subscriptions", "quiet": "subscriptions",
+    "url": "link", "campaign": "link", "campaigns": "link", "utm": "link",
     "reopen": "open", "unlock": "open", "lock": "close", "shut": "close",
     "cap": "limit", "max": "limit", "capacity": "limit", "seats": "limit",
     "reschedule": "move", "postpone": "move", "delay": "move", "shift": "move", "prepone": "move",

@@ -47,7 +47,10 @@ REGISTRANTS = "registrants.open"
 """For organizers: the form to register others, and the list of registrants."""
 
 PAGE_LINK = "page.link"
-"""Shows organizers the URL of our own registration page. The value is the id of the webinar."""
+"""Shows organizers the URL of our own registration page. The value is the id of the webinar and the campaign
+(`parse_value`)."""
+CAMPAIGN_LINK = "page.campaign"
+"""Opens the form that asks for a campaign. The value is the id of the webinar."""
 
 REGISTRATION_MENU = "door.menu"
 CHART = "door.chart"

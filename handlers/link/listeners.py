@@ -1,27 +1,70 @@
-"""Gives organizers the link to a webinar's registration page, for their own site."""
+"""`/webinar link`: gives organizers the link to a webinar's registration page, also one for each campaign."""
 
 from __future__ import annotations
 
+from bot.commands.link_args import RegistrationLink, parse_link_args
 from bot.errors import BadInput
+from bot.model.webinar import Webinar
 from bot.slack import buttons
+from bot.slack.error_message import message_view
+from bot.slack.message import Message
+from handlers.link import form
 from handlers.link import texts as link_texts
-from handlers.request import Listeners, SlackRequest
+from handlers.request import Commands, Listeners, SlackRequest
+from handlers.webinar_choice import choose_webinar
 
 ACTION = "take a registration link for this webinar"
 NO_PAGES = (
-    "Greenroom has no pages of its own here: nobody outside reaches it. Whoever runs it can change that by setting "
-    "PUBLIC_URL."
+    "Greenroom has no registration pages here, because people outside Slack cannot reach it. An admin of Greenroom can "
+    "change that by setting PUBLIC_URL."
 )
 
 
-async def site_link(request: SlackRequest) -> None:
-    """Reply with the link, to this organizer only; the page itself is public."""
-    services = request.services
-    webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
-    if not services.own_pages.urls.is_on:
+async def link(request: SlackRequest, command: RegistrationLink) -> None:
+    """Reply with the link of a campaign, or without one with the general link and the campaigns."""
+    args = parse_link_args(command.words, await request.visible_webinars(), request.now())
+    webinar = await choose_webinar(request, args.which, "link", typed=args.campaign)
+    if webinar:
+        await request.require_manager(webinar, ACTION)
+        await request.reply(await _answer(request, webinar, args.campaign))
+
+
+async def link_pressed(request: SlackRequest) -> None:
+    """The same from a button, to this organizer only; the page itself is public."""
+    session_id, campaign = buttons.parse_value(request.value)
+    webinar = await request.managed_webinar(session_id, ACTION)
+    await request.reply(await _answer(request, webinar, campaign))
+
+
+async def ask_for_campaign(request: SlackRequest) -> None:
+    """Open the form for a campaign."""
+    webinar = await request.managed_webinar(request.value, ACTION)
+    _check(request, webinar)
+    await request.open(form.form_view(webinar))
+
+
+async def campaign_submitted(request: SlackRequest) -> None:
+    """Show the link in place of the form."""
+    webinar = await request.managed_webinar(request.metadata, ACTION)
+    answer = await _answer(request, webinar, form.read_form(request.values))
+    await request.acknowledge(response_action="update", view=message_view(answer))
+
+
+async def _answer(request: SlackRequest, webinar: Webinar, campaign: str) -> Message:
+    _check(request, webinar)
+    own_pages = request.services.own_pages
+    if campaign:
+        return link_texts.campaign_link(webinar, await own_pages.campaigns.link(webinar, campaign, request.user_id))
+    known = await own_pages.campaigns.of_webinar(webinar)
+    return link_texts.site_link(webinar, own_pages.urls.register_url(webinar), known)
+
+
+def _check(request: SlackRequest, webinar: Webinar) -> None:
+    if not request.services.own_pages.urls.is_on:
         raise BadInput(NO_PAGES)
-    services.registration.check(webinar)
-    await request.reply(link_texts.site_link(webinar, services.own_pages.urls.register_url(webinar)))
+    request.services.registration.check(webinar)
 
 
-ACTIONS: Listeners = {buttons.PAGE_LINK: site_link}
+COMMANDS: Commands = {RegistrationLink: link}
+ACTIONS: Listeners = {buttons.PAGE_LINK: link_pressed, buttons.CAMPAIGN_LINK: ask_for_campaign}
+SUBMISSIONS: Listeners = {form.CALLBACK: campaign_submitted}

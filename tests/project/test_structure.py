@@ -31,8 +31,6 @@ from bot.notices.subscriptions.model import DEFAULT_FEATURES
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts import share_result
 from bot.notices.texts import compose
-from bot.registration.chart import Chart, ChartPoint
-from bot.registration.charts import RegistrationGrowth
 from bot.registration.forecast import Forecast
 from bot.registration.texts import settings_result
 from bot.slack import error_message
@@ -45,7 +43,6 @@ from handlers.create import form as create_form
 from handlers.create import settings_form
 from handlers.create.draft import CreateDraft
 from handlers.duplicate import form as duplicate_form
-from handlers.link import texts as link_texts
 from handlers.move import form as move_form
 from handlers.registration import chart_texts, limit_form, menu_form
 from handlers.settings import form as workspace_settings_form
@@ -53,6 +50,7 @@ from handlers.share import texts as share_texts
 from handlers.subscribe import form as subscribe_form
 from tests.support.bulk_samples import bulk_messages, bulk_modals
 from tests.support.edit_views import edit_messages, edit_modals
+from tests.support.link_samples import link_messages, link_modals, past_messages
 from tests.support.notice_samples import notice_context
 from tests.support.processes import ROOT
 from tests.support.reminder_samples import reminder_messages, reminder_modals
@@ -199,10 +197,7 @@ def views() -> list[dict[str, Any]]:
         *(settings_result.changed_message(plain, registration(is_open=door), now=NOW) for door in (True, False)),
         settings_result.unchanged_message(plain, "It is open.", now=NOW),
         browse_texts.count(plain, now=NOW, can_manage=True),
-        *(
-            chart_texts.chart_message(plain, grown_sample(), now=NOW, with_sources=False),
-            chart_texts.links_message(plain, 3),
-        ),
+        *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_message(plain, 3)),
         *(
             share_result.shared(plain, "C1", PlannedNotices(DEFAULT_FEATURES, ())),
             share_texts.confirm_external(plain, "C1", "Globex"),
@@ -215,10 +210,9 @@ def views() -> list[dict[str, Any]]:
         *reminder_messages(plain),
         *seat_messages(plain),
         *team_messages(plain),
-        *bulk_messages(plain),
+        *(*bulk_messages(plain), *link_messages(plain), *past_messages(plain)),
         compose.compose([notice_context(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
         workspace_settings_form.settings(chosen, [], (), may_change=True, zone="UTC"),
-        link_texts.site_link(plain, "https://webinars.acme.example/register/token"),
     ]
     modals = [
         create_form.build(draft, host_line="Ana hosts", resumed=True),
@@ -245,18 +239,12 @@ def views() -> list[dict[str, Any]]:
         *reminder_modals(plain),
         *seat_modals(plain),
         *team_modals(plain),
-        *bulk_modals(plain),
+        *(*bulk_modals(plain), *link_modals(plain)),
         workspace_settings_form.form(chosen, [], zone="UTC"),
         workspace_settings_form.saved(chosen, [], zone="UTC"),
         *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),
     ]
     return [*modals, *({"blocks": message.blocks} for message in shown)]
-
-
-def grown_sample() -> RegistrationGrowth:
-    """A registration that has grown."""
-    points = tuple(ChartPoint(at=NOW + timedelta(hours=hours), count=hours) for hours in range(2))
-    return RegistrationGrowth(Forecast(), chart=Chart(points=points))
 
 
 def move_modals(one: Webinar) -> list[dict[str, Any]]:
@@ -274,7 +262,7 @@ def door_modals(one: Webinar) -> list[dict[str, Any]]:
     return [
         *(menu_form.form_view(known, Forecast(), now=NOW), menu_form.reading_view(one), menu_form.unread_view("No.")),
         *(menu_form.working_view(one), menu_form.nothing_changed_view(one)),
-        *(chart_texts.counting_view(one), chart_texts.collecting_view(one), chart_texts.failed_view("No.")),
+        *(chart_texts.drawing_view(one), chart_texts.collecting_view(one), chart_texts.failed_view("No.")),
     ]
 
 
@@ -306,6 +294,6 @@ def test_every_id_of_a_view_was_looked_at() -> None:
     modules = [importlib.import_module(name) for name in names]
     constants = [value for module in modules for name, value in vars(module).items() if name.isupper()]
     ids = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", value)}
-    ids = {value for value in ids if not value.endswith(".csv")}  # names of files
+    ids = {value for value in ids if not value.endswith((".csv", ".png"))}  # names of files
     seen = set().union(*map(reported, views())) | {view["callback_id"] for view in views() if "callback_id" in view}
     assert ids == {one for one in seen if "." in one}

@@ -15,7 +15,9 @@ from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.registration import request_table
-from bot.registration.own_pages import queue_table
+from bot.registration.own_pages import campaign_table, queue_table
+from bot.registration.own_pages.campaign_name import GENERAL
+from bot.registration.own_pages.campaigns import CampaignLinks
 from bot.registration.own_pages.page_context import AlreadyQueued, PageContext, QueueFull, RegistrationGone
 from bot.registration.own_pages.tokens import TokenExpired, Tokens
 from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
@@ -29,8 +31,6 @@ STATUS, FORM = "place", "form"
 """Token kinds beside those of the URLs. Tokens that people hold contain them: renaming a value invalidates them."""
 MAX_QUEUED = 200
 """Per webinar: more than an hour and a half at two registrations a minute."""
-SOURCE = "registration page"
-"""The registrant's `source` at the provider."""
 READ_LINK = Caller(Lane.PAGE, patience=8)
 """The visitor waits for this call; on a timeout the page refreshes and reads again."""
 
@@ -61,6 +61,7 @@ class OwnPages:
     ) -> None:
         """`queue` registers queued people and removes those who cancel."""
         self.urls = urls
+        self.campaigns = CampaignLinks(urls, store, clock)
         self._tokens = tokens
         self._account = account
         self._store = store
@@ -104,6 +105,11 @@ class OwnPages:
 
     async def webinar_of(self, token: str) -> tuple[Webinar, datetime]:
         """The webinar of a registration page, and the current time."""
+        webinar, now, _ = await self._registration_page(token)
+        return webinar, now
+
+    async def _registration_page(self, token: str) -> tuple[Webinar, datetime, str]:
+        """The webinar of a registration page, the current time, and the id of the page's campaign."""
         now = self._clock.now()
         claims = self._tokens.read(REGISTER, token, now)
         if claims is None or claims["team"] != self._account.workspace.team_id:
@@ -112,7 +118,7 @@ class OwnPages:
             webinar = await webinar_table.find(db, self._account, claims["session"])
         if webinar is None:
             raise NotFound(NO_SUCH_PAGE)
-        return webinar, now
+        return webinar, now, claims.get("campaign", "")
 
     def form_token(self, webinar: Webinar) -> str:
         """A token for one rendered form: the form counts as one request however often it is sent."""
@@ -125,7 +131,7 @@ class OwnPages:
         The same form with the same address returns the same request. Raises `AlreadyQueued` if another form has
         queued the address: the sender may be another person and must not get the links. Raises `QueueFull`.
         """
-        webinar, now = await self.webinar_of(token)
+        webinar, now, campaign_id = await self._registration_page(token)
         key = self._key_of(form_token, webinar, now)
         async with self._store.write() as db:
             # Lock the webinar: of two concurrent forms with one address, the second finds the first.
@@ -137,10 +143,19 @@ class OwnPages:
             await self._check_queue(db, earlier, webinar)
             if await request_table.find_by_page_key(db, key):
                 key = secrets.token_urlsafe(16)  # this form has created another request before
-            new = [(0, details.model_copy(update={"source": SOURCE}), key)]
+            source = await self._count_source(db, webinar, campaign_id)
+            new = [(0, details.model_copy(update={"source": source}), key)]
             await request_table.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
         self._queue.wake()
         return self.status_token(key, webinar)
+
+    async def _count_source(self, db: Db, webinar: Webinar, campaign_id: str) -> str:
+        """Count a sign-up for the campaign of its page, and return the registrant's `source` at the provider."""
+        campaign = None
+        if campaign_id:
+            campaign = await campaign_table.find(db, self._account, webinar.session_id, campaign_id)
+            await campaign_table.count_signup(db, self._account, webinar.session_id, campaign_id)
+        return campaign.name if campaign else GENERAL
 
     def status_token(self, page_key: str, webinar: Webinar) -> str:
         """The token of the status page of this registration."""

@@ -36,8 +36,18 @@ class PageUrls:
 
     def register_url(self, webinar: Webinar) -> str:
         """The public registration page. It stays valid after the planned end: the webinar may move to a later date."""
+        return self.register_page(self.register_token(webinar))
+
+    def register_token(self, webinar: Webinar, campaign_id: str = "") -> str:
+        """The token of the registration page, also of a campaign."""
         claims = {"session": webinar.session_id, "team": webinar.account.workspace.team_id}
-        return f"{self.public_url}/register/{self._tokens.make(REGISTER, claims, webinar.end + TOKEN_LIFETIME)}"
+        if campaign_id:
+            claims["campaign"] = campaign_id
+        return self._tokens.make(REGISTER, claims, webinar.end + TOKEN_LIFETIME)
+
+    def register_page(self, token: str) -> str:
+        """The registration page of a token."""
+        return f"{self.public_url}/{REGISTER}/{token}"
 
     def _url(self, kind: str, page_key: str, webinar: Webinar) -> str:
         token = self._tokens.make(kind, {"key": page_key}, webinar.end + TOKEN_LIFETIME)
