@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from unicodedata import category, normalize
 
 from bot.commands.slack_text import EDGE_MARKS, normalized_word, strip_quotes, unescape
@@ -16,6 +16,16 @@ from bot.model.lifecycle import ListedWebinar, is_upcoming
 _PLAIN_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\N{HYPHEN}": "-"})
 
 W = TypeVar("W", bound=ListedWebinar)
+
+
+class DescribedWebinar(ListedWebinar, Protocol):
+    """A webinar as far as searching needs it."""
+
+    @property
+    def description(self) -> str: ...
+
+
+D = TypeVar("D", bound=DescribedWebinar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,23 @@ def find_webinars(ref: WebinarRef, webinars: Iterable[W], now: datetime) -> list
     words = [word.strip(EDGE_MARKS) or word for word in _folded(ref.text).split()]
     by_words = [webinar for webinar in ordered if all(word in _folded(webinar.title) for word in words)]
     return by_id or by_title or by_words
+
+
+def search_webinars(text: str, webinars: Iterable[D]) -> list[D]:
+    """The webinars, in their order, whose title and description together have all these words; or the one with this id.
+
+    Case, accents and typographic marks are ignored, and a word may be a part of a longer one.
+    """
+    found = list(webinars)
+    by_id = [webinar for webinar in found if webinar.id == text.strip(EDGE_MARKS)]
+    words = [word.strip(EDGE_MARKS) or word for word in _folded(text).split()]
+    return by_id or [one for one in found if has_all(f"{one.title}\n{one.description}", words)]
+
+
+def has_all(text: str, words: Iterable[str]) -> bool:
+    """Whether all these folded words occur in `text`."""
+    folded = _folded(text)
+    return all(word in folded for word in words)
 
 
 def has_title(webinar: ListedWebinar, text: str) -> bool:

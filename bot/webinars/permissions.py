@@ -14,7 +14,7 @@ Guests and people of other organizations have none of these; they use the button
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bot.clock import monotonic
 from bot.db.connection import Store
@@ -138,6 +138,12 @@ class Permissions:
         if person.user_id in chosen.subjects:
             return True
         return any([person.user_id in await self._members(group) for group in chosen.groups])
+
+    async def manageable(self, person: Person, webinars: Iterable[Webinar]) -> frozenset[str]:
+        """The ids of those of these webinars that this person may manage."""
+        is_organizer = await self.is_organizer(person)
+        viewer = Viewer(person=person, is_organizer=is_organizer, coworker_id=self.coworker_id(person))
+        return frozenset(one.id for one in webinars if is_organizer or is_creator_or_host(viewer, one))
 
     def coworker_id(self, person: Person) -> str:
         """The id of this person in the company's directory; empty if they are not in it."""

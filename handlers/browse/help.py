@@ -40,8 +40,9 @@ TOPICS = {
     ),
     "list": Topic(
         "list [today|this week|mine|past|words]",
-        "Lists upcoming webinars, those of a day or week, yours, past ones, or titles with these words.",
-        "list mine",
+        "Lists upcoming webinars, those of a day or week, yours, or those with these words. `list past` has totals of "
+        "a period: `this quarter`, `last month`, `2026`, `since March`.",
+        "list past this quarter",
         EVERYONE,
     ),
     "show": Topic(
@@ -111,6 +112,12 @@ TOPICS = {
         "registrants <webinar>",
         "Lists who has registered, for your eyes only; with search, removal and a file of all.",
         "registrants Launch day",
+        MANAGERS,
+    ),
+    "link": Topic(
+        "link <webinar> [campaign]",
+        "Gives you the link of its registration page; with a campaign, one that shows where people came from.",
+        "link Launch day spring newsletter",
         MANAGERS,
     ),
     "settings": Topic(

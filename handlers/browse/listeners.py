@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
-from bot.commands.list_args import List, parse_list, period
+from bot.commands.list_args import List, parse_list
 from bot.commands.parser import Count, Help, Home, Show
-from bot.commands.webinar_ref import WebinarRef, find_webinars
-from bot.model.lifecycle import Stage, is_coming_or_live, stage
-from bot.model.people import Person
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import Lane
 from bot.slack import buttons
 from bot.slack.message import Message
 from bot.webinars import table as webinar_table
+from bot.webinars.totals import Turnout, totals
 from handlers import webinar_choice_texts
 from handlers.browse import texts as browse_texts
 from handlers.browse.help import help_message
+from handlers.browse.past_texts import PastPage, past_listing
+from handlers.browse.selection import PastSelection, select, select_past
 from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
 from handlers.webinar_choice import choose_webinar
 
@@ -42,14 +42,13 @@ async def help_button(request: SlackRequest) -> None:
 
 async def list_webinars(request: SlackRequest, command: List) -> None:
     """Reply with the first page of a list, from the mirror."""
-    which = "" if command.which == "coming" else command.which
-    await request.reply(await _page(request, f"{which} {command.words}".strip(), 1))
+    await request.reply(await _page(request, command, 1))
 
 
 async def turn_page(request: SlackRequest) -> None:
     """Replace the page with another one."""
     which, page = webinar_choice_texts.parse_page_value(request.value)
-    await request.reply(await _page(request, which, page), replace=True)
+    await request.reply(await _page(request, parse_list(which), page), replace=True)
 
 
 async def refresh_list(request: SlackRequest) -> None:
@@ -99,10 +98,12 @@ async def refresh_count(request: SlackRequest) -> None:
     await request.reply(await _count(request, webinar), replace=True)
 
 
-async def _page(request: SlackRequest, which: str, page: int) -> Message:
-    now = request.now()
-    found = _matching(await request.visible_webinars(), which, request, await request.person())
-    pages = max(1, -(-len(found) // webinar_choice_texts.PAGE_SIZE))
+async def _page(request: SlackRequest, command: List, page: int) -> Message:
+    webinars, person = await request.visible_webinars(), await request.person()
+    if command.which == "past":
+        return await _past_page(request, select_past(webinars, command, person, request.now()), command.text, page)
+    found = select(webinars, command, person, request.now())
+    pages = _pages(found)
     page = min(max(page, 1), pages)
     first = (page - 1) * webinar_choice_texts.PAGE_SIZE
     return browse_texts.listing(
@@ -110,30 +111,30 @@ async def _page(request: SlackRequest, which: str, page: int) -> Message:
         page=page,
         pages=pages,
         total=len(found),
-        which=which,
-        now=now,
+        which=command.text,
+        now=request.now(),
         seen_at=request.services.mirror.swept_at,
     )
 
 
-def _matching(webinars: Sequence[Webinar], which: str, request: SlackRequest, person: Person) -> list[Webinar]:
-    now = request.now()
-    command = parse_list(which)
-    words = command.words
-    if command.which == "past":
-        found = [webinar for webinar in reversed(webinars) if stage(webinar, now) is Stage.OVER]
-    elif command.which == "mine":
-        found = [webinar for webinar in webinars if webinar.created_by == request.user_id]
-        found = [webinar for webinar in found if webinar.status is not Status.CANCELED]
-    elif dates := period(command.which, now, person.zone, person.locale):
-        found = [webinar for webinar in webinars if dates[0] <= webinar.start < dates[1]]
-        found = [webinar for webinar in found if webinar.status is not Status.CANCELED]
-    elif words:
-        found = [webinar for webinar in webinars if webinar.status is not Status.CANCELED]
-    else:
-        found = [webinar for webinar in webinars if is_coming_or_live(webinar, now)]
-    matches = {webinar.id for webinar in find_webinars(WebinarRef(words, quoted=True), found, now)} if words else None
-    return [webinar for webinar in found if matches is None or webinar.id in matches]
+async def _past_page(request: SlackRequest, selection: PastSelection, which: str, page: int) -> Message:
+    turnouts: dict[str, Turnout] = {}
+    pages = _pages(selection.webinars)
+    shown = PastPage(
+        selection=selection,
+        totals=totals(selection.webinars, turnouts),
+        earlier=totals(selection.earlier, turnouts) if selection.period else None,
+        which=which,
+        page=min(max(page, 1), pages),
+        pages=pages,
+        turnouts=turnouts,
+        manageable=await request.services.permissions.manageable(await request.person(), selection.webinars),
+    )
+    return past_listing(shown, now=request.now(), seen_at=request.services.mirror.swept_at)
+
+
+def _pages(webinars: Sequence[Webinar]) -> int:
+    return max(1, -(-len(webinars) // webinar_choice_texts.PAGE_SIZE))
 
 
 async def _count(request: SlackRequest, webinar: Webinar) -> Message:

@@ -70,7 +70,7 @@ def listing(
     now: datetime,
     seen_at: datetime | None,
 ) -> Message:
-    """One page of a list. `which` is the requested list: "" (coming up), one of `KINDS`, or words of a title."""
+    """One page of a list. `which` is the requested list: "" (coming up), one of `KINDS` but past, or words."""
     title = _list_title(which)
     age = f"Checked with {DISPLAY_NAME} {ago(seen_at, now)}" if seen_at else f"Not checked with {DISPLAY_NAME} yet"
     if not webinars:
@@ -192,7 +192,7 @@ def count(
 
 def _list_title(which: str) -> str:
     kind, words = split_which(which)
-    title = {"": "Coming up", "mine": "Created by you", "past": "Past webinars"}.get(kind) or kind.capitalize()
+    title = {"": "Coming up", "mine": "Created by you"}.get(kind) or kind.capitalize()
     if not words:
         return title
     quoted = f"“{plain(words, MAX_WORDS)}”"
