@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, func, not_, or_, select, update
 
 from bot.clock import machine_now
+from bot.db.campaign_schema import campaigns
 from bot.db.connection import Db, Store
 from bot.db.leases import LEASE
 from bot.db.people_schema import batches, invitees, organizers, registration_requests, seats
@@ -35,6 +36,7 @@ ACTORS = (
     (channels, "set_by"),
     (workspaces, "set_by"),
     (cards, "shared_by"),
+    (campaigns, "created_by"),
     (webinars, "created_by"),
 )
 """Columns with the Slack id of a user who set something: they stay as long as it is set."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from bot.db.campaign_schema import campaigns
 from bot.db.connection import Db
 from bot.db.keys import of_account
 from bot.db.people_schema import calendar_entries
@@ -16,12 +17,12 @@ from bot.model.webinar import MAX_LENGTH
 
 
 async def forget_webinars(db: Db, account: Account, before: datetime, limit: int) -> int:
-    """Delete at most `limit` webinars that ended before `before`, their cards, counts and reports. Returns how many."""
+    """Delete at most `limit` webinars that ended before `before`, with what is known of them. Returns how many."""
     # No session is longer than MAX_LENGTH, so the start decides.
     over = *of_account(webinars, account), webinars.c.start < before - MAX_LENGTH
     query = select(webinars.c.session_id).where(*over).order_by(webinars.c.start).limit(limit)
     ids = list((await db.execute(query)).scalars())
-    for table in (cards, counts, reports, webinars) if ids else ():
+    for table in (cards, counts, reports, campaigns, webinars) if ids else ():
         await db.execute(delete(table).where(*of_account(table, account), table.c.session_id.in_(ids)))
     return len(ids)
 
