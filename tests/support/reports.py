@@ -24,6 +24,8 @@ def prepare(world: World) -> None:
     def hurry(bot: Any) -> None:
         reports: ReportService = bot.services.reports
         reports.look_again = reports.reader.look_again = 0.02
+        for leases in (reports.leases, reports.waiters):
+            leases.lease, leases.retry = timedelta(seconds=1), timedelta()
 
     world.on_build = hurry
 
