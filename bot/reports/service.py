@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.db.leases import DATABASE_UNAVAILABLE, WorkerLeases
 from bot.errors import GreenroomError, ProviderRefused, UnknownWebinar
-from bot.model.lifecycle import Stage, stage
 from bot.reports import people, reading_table, report_table, waiter_table
-from bot.reports.completeness import AGE, FIRST
+from bot.reports.completeness import AGE
+from bot.reports.due import webinars_due
 from bot.reports.progress import ReadingProgress, has_moved, progress_of
 from bot.reports.reader import CountInvited, OnReady, ReportReader
 from bot.reports.reading_table import Reading
@@ -29,7 +29,6 @@ from bot.reports.texts.problems import (
 )
 from bot.reports.waiter_table import Waiter
 from bot.slack.error_message import sentence_message
-from bot.webinars import table as webinar_table
 
 if TYPE_CHECKING:
     from bot.background import BackgroundTasks
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AUTOMATIC_FOR = timedelta(days=2)
-"""How long after its start upkeep reads a webinar by itself. What was over before the bot came is read on request."""
 AT_ONCE = 2
 """Readings that upkeep begins at once, so that the first of many is ready early."""
 LOOK_AGAIN = 1.0
@@ -140,13 +137,8 @@ class ReportService:
         return await people.read_people(self._provider, webinar, caller)
 
     async def step(self) -> None:
-        """Begin the readings that are due, some at once, and go on with those whose worker is gone."""
-        now = self._clock.now()
-        async with self._store.read() as db:
-            due = await report_table.due(db, self._account, now - AUTOMATIC_FOR, now)
-            found = await webinar_table.by_keys(db, [(self._account, session_id) for session_id in due])
-        over = [one for one in found.values() if stage(one, now) is Stage.OVER and _ended_at(one) + FIRST <= now]
-        for webinar in sorted(over, key=lambda one: (one.start, one.session_id)):
+        """Begin the readings that are due, some at once, of the webinars that matter to somebody here."""
+        for webinar in await webinars_due(self._store, self._account, self._clock.now()):
             if len(self._running) >= AT_ONCE:
                 return
             await self._begin(webinar.session_id)
@@ -265,11 +257,6 @@ def _ready_message(webinar: Webinar) -> Message:
 
 def _is_new(report: Report, now: datetime) -> bool:
     return now - report.read_at < AGE
-
-
-def _ended_at(webinar: Webinar) -> datetime:
-    """When a webinar that is over has ended, as far as the mirror knows: it may have ended before its planned end."""
-    return min(webinar.end, webinar.seen_at) if webinar.seen_at > webinar.start else webinar.end
 
 
 async def _within(event: asyncio.Event, seconds: float) -> None:

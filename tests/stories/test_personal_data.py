@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.logging_setup import _Json, is_logged
+from bot.providers.base import Caller, Lane
 from sandbox.slack import Message, Slack
 from tests.support.bulk import BulkHarness
 from tests.support.own_pages import LENA, PageVisitor, page_visitor
@@ -82,6 +83,25 @@ async def everything(visitor: PageVisitor) -> None:
     await world.settled()
     assert len(visitor.registrants) == 5
     await world.move(timedelta(days=3))
+    await report(world, session_id)
+
+
+async def report(world: World, session_id: str) -> None:
+    """The webinar takes place, its report is read with a pause in the middle, and somebody looks at the people."""
+    vendor, reports = world.ringcentral, world.bot.services.reports
+    vendor.begin(session_id)
+    for one in vendor.registrants(session_id)[1:]:
+        vendor.attend(one["id"])
+    for one in vendor.invitees(session_id):
+        vendor.room.join(session_id, invitee=one["id"])
+    world.clock.move(timedelta(minutes=50))
+    vendor.finish(session_id)
+    world.clock.move(timedelta(minutes=5))
+    await world.bot.services.mirror.sweep()
+    webinar = await world.bot.services.mirror.find(session_id)
+    assert (await reports.request(webinar, "U0CHLOE")).attended == 4
+    people = await reports.people(webinar, Caller(Lane.PERSON))
+    assert REGISTERED[0] in [one.first_name for one in people]
 
 
 def links_at(world: World, session_id: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -93,3 +93,33 @@ async def check_people(past: PastWebinar, people: list[KnownPerson]) -> None:
         f"Vorname{one.number}" for one in people if one.is_canceled
     )
     assert sum(one.after_event for one in rows) == len(rows) - len(known) - len(canceled) == 4
+
+
+async def test_a_session_past_midnight_and_across_a_clock_change(world: World) -> None:
+    """From 23:45 to 03:15 in Berlin, in the night in which 02:00 becomes 03:00: two and a half hours for everybody."""
+    change = datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+    start = change - timedelta(hours=2, minutes=15)
+    past = await past_webinar(
+        world, start=start - world.clock.now(), timeZone="Europe/Berlin", scheduledDuration=int(2.5 * 3600)
+    )
+    early, whole, late = world.ringcentral.register(past.session_id, 3)
+    room = world.ringcentral.room
+    room.start(past.session_id)
+    first = room.join(past.session_id, registrant=early)
+    room.join(past.session_id, registrant=whole)
+    world.clock.move(timedelta(minutes=20))  # past midnight
+    room.leave(first)
+    world.clock.move(timedelta(minutes=120))  # past the change
+    room.join(past.session_id, registrant=late)
+    world.clock.move(timedelta(minutes=10))
+    world.ringcentral.finish(past.session_id)
+    world.clock.move(timedelta(minutes=5))
+
+    report = await past.service.request(await past.webinar(), "U0CHLOE")
+    rows = {one.registrant_id: one for one in await past.service.people(await past.webinar(), PERSON)}
+
+    assert (report.end - report.start) // timedelta(minutes=1) == 150
+    assert [rows[one].minutes for one in (early, whole, late)] == [20, 150, 10]
+    assert (report.stayed, report.left_early, report.late, report.minutes, report.peak) == (2, 1, 1, 20, 2)
+    assert report.peak_at is not None
+    assert abs(report.peak_at - start) < timedelta(minutes=1)

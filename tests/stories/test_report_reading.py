@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.db.connection import Db
 from bot.db.report_schema import report_pages, report_readings, report_waiters
-from bot.errors import ProviderRefused
+from bot.errors import ProviderBusy, ProviderRefused
 from bot.model.webinar import Audience, Status, Webinar
+from bot.providers.base import Caller, Lane
 from bot.reports.completeness import PAUSES
 from bot.reports.model import Report
 from bot.reports.progress import ReadingProgress
@@ -49,7 +50,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-async def ended(world: World, people: int = 2, attending: int = 1, **changes: object) -> PastWebinar:
+async def ended(world: World, people: int = 2, attending: int = 1, **changes: Any) -> PastWebinar:
     """A webinar that was live for an hour and ended five minutes ago."""
     past = await past_webinar(world, **changes)
     ids = world.ringcentral.register(past.session_id, people) if people else []
@@ -220,6 +221,8 @@ async def test_upkeep_reads_once_and_again_while_figures_change(tmp_path: Path) 
     async with running_world(tmp_path, prepare=with_upkeep) as world:
         past = await ended(world, 3, 2)
         world.bot.services.reports.on_ready.append(on_ready)
+        assert await stepped(world, past) == []  # it matters to nobody here
+        await past.created_by(CHLOE)
         _, session = world.ringcentral.world.find_session(past.session_id)
         late = session.registrants[1].participant_id
         session.registrants[1].participant_id = ""  # RingCentral has not got this far yet
@@ -258,6 +261,7 @@ async def test_figures_that_stay_different_are_final_after_a_second_look(tmp_pat
 
     async with running_world(tmp_path, prepare=with_upkeep) as world:
         past = await ended(world, 2, 1)
+        await past.created_by(CHLOE)
         _, session = world.ringcentral.world.find_session(past.session_id)
         session.registrants[1].participant_id = "999"
         await stepped(world, past)
@@ -269,6 +273,35 @@ async def test_figures_that_stay_different_are_final_after_a_second_look(tmp_pat
         assert (report.disagreement.only_registration, report.complete) == (1, True)
         world.clock.move(timedelta(hours=12))
         assert await stepped(world, past) == []
+
+
+async def test_a_user_does_not_wait_for_the_share_of_upkeep(tmp_path: Path) -> None:
+    """A reading that waits for its turn in the upkeep's share goes on at once as soon as a user asks for it."""
+
+    def with_rates(world: World) -> None:
+        prepare(world)
+        world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 50, "Auth": 1000}
+        world.reads_reports = True
+
+    async with running_world(tmp_path, prepare=with_rates) as world:
+        past = await ended(world)
+        await past.created_by(CHLOE)
+        await use_up_upkeep(world)
+        await world.bot.services.reports.step()
+        await world.until(lambda: past.service.reader.gate_wait(past.session_id) > 10)
+        assert (await rows_left(world))[0] == 1
+        webinar = await world.bot.services.mirror.find(past.session_id)
+
+        report = await asyncio.wait_for(past.service.request(webinar, CHLOE), 5)
+
+        assert (report.registered, report.attended) == (2, 1)
+
+
+async def use_up_upkeep(world: World) -> None:
+    """Make calls until the upkeep's share of this minute is spent."""
+    with suppress(ProviderBusy):
+        while True:
+            await world.bot.services.mirror.sweep(Caller(Lane.UPKEEP, patience=0.1))
 
 
 async def test_there_is_no_report_before_the_end(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.model.webinar import Webinar
 from bot.reports.service import ReportService
+from bot.webinars import table as webinar_table
 from tests.support.known_people import KnownPerson, register_known, take_place
 from tests.support.registration import without_waits
 from tests.support.world import World
@@ -42,6 +43,12 @@ class PastWebinar:
     def service(self) -> ReportService:
         """The reports of the running bot."""
         return self.world.bot.services.reports
+
+    async def created_by(self, user_id: str) -> None:
+        """Let this user be the one who created it."""
+        webinar = await self.webinar()
+        async with self.world.bot.services.store.write() as db:
+            await webinar_table.save(db, webinar.model_copy(update={"created_by": user_id}))
 
     async def webinar(self) -> Webinar:
         """The bot's copy, as current as RingCentral."""
