@@ -1,4 +1,4 @@
-"""Fixtures: the Slack stand-in, its clients, and a real Bolt app."""
+"""Fixtures: the Slack stand-in, its clients, a real Bolt app, and the Zoom stand-in."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
+from sandbox.zoom import Zoom
 from tests.sandbox.event_listener import HISTORY, Listener
 from tests.sandbox.slack_app import BoltApp, Browser
+from tests.sandbox.zoom_client import ZoomClient
 
 
 @pytest.fixture
@@ -60,3 +62,13 @@ async def listener(slack: Slack) -> AsyncIterator[Listener]:
     slack.events_url = f"http://{host}:{port}/slack/events"
     yield app
     await runner.cleanup()
+
+
+@pytest.fixture
+async def zoom() -> AsyncIterator[ZoomClient]:
+    """A running stand-in with a client."""
+    server = Zoom(SandboxClock())
+    await server.start()
+    async with aiohttp.ClientSession() as http:
+        yield ZoomClient(server, http)
+    await server.stop()

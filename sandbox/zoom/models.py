@@ -1,0 +1,90 @@
+"""The state of an account: users, meetings, registrants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sandbox.zoom.fields import EventFields, Questions, RegistrantFields
+
+EventKind = Literal["meeting", "webinar"]
+RegistrantStatus = Literal["approved", "pending", "denied", "cancelled"]
+NO_REGISTRATION, MANUAL = 2, 1
+RECURRING = 8
+
+
+@dataclass
+class User:
+    """A member of the account. Only a licensed one may have registration."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    is_licensed: bool = True
+    timezone: str = "Europe/Madrid"
+
+
+@dataclass
+class Occurrence:
+    """One date of a recurring meeting."""
+
+    start: datetime
+    duration: int
+    is_deleted: bool = False
+
+    @property
+    def id(self) -> str:
+        """The vendor's id: the start in milliseconds."""
+        return str(int(self.start.timestamp()) * 1000)
+
+
+@dataclass
+class Registrant:
+    """A person who registered; `occurrence_ids` is empty for all dates."""
+
+    id: str
+    fields: RegistrantFields
+    status: RegistrantStatus
+    created_at: datetime
+    secret: str
+    pin: int
+    occurrence_ids: list[str] = field(default_factory=list)
+    language: str = "en-US"
+
+
+@dataclass
+class Event:
+    """A meeting or a webinar. Its id is a 64-bit integer."""
+
+    kind: EventKind
+    id: int
+    uuid: str
+    host_id: str
+    created_at: datetime
+    fields: EventFields
+    start: datetime | None
+    occurrences: list[Occurrence] = field(default_factory=list)
+    registrants: dict[str, Registrant] = field(default_factory=dict)
+    questions: Questions = field(default_factory=Questions)
+    is_started: bool = False
+    is_ended: bool = False
+
+    @property
+    def has_registration(self) -> bool:
+        """Whether people register for it."""
+        return self.fields.settings.approval_type != NO_REGISTRATION
+
+    @property
+    def end(self) -> datetime | None:
+        """The end of its last date; None without a date."""
+        dates = self.occurrences or ([Occurrence(self.start, self.fields.duration)] if self.start else [])
+        return max((one.start + timedelta(minutes=one.duration) for one in dates), default=None)
+
+    def of_address(self, address: str) -> Registrant | None:
+        """The registrant with this address who has not canceled."""
+        for one in self.registrants.values():
+            if one.fields.email.lower() == address.lower() and one.status != "cancelled":
+                return one
+        return None

@@ -1,0 +1,229 @@
+"""The operations on the registrants of a meeting."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sandbox.zoom import times
+from sandbox.zoom.fields import Batch, BatchPerson, Chosen, NewRegistrant, RegistrantFields, StatusChange
+from sandbox.zoom.meetings import occurrence, shown_occurrence, summary
+from sandbox.zoom.models import MANUAL, Event, Registrant, RegistrantStatus
+from sandbox.zoom.questions import check_answers
+from sandbox.zoom.request import ApiRequest
+from sandbox.zoom.responses import ApiError, ApiResponse, invalid
+from sandbox.zoom.rules import MOST_REGISTRANTS
+from sandbox.zoom.world import World
+
+FULL, NO_ACCESS, NOT_TYPE_2, OFF_IN_BATCH, OVER = 3043, 3000, 303, 404, 3038
+SINGLE, ONCE_FOR_ALL = 2, 1
+AFTER: dict[str, RegistrantStatus] = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
+EVENTS = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
+
+
+def add_registrant(request: ApiRequest) -> ApiResponse:
+    """Register one person; an address that is registered already gets its registrant again."""
+    world, event = request.world, _event(request, missing=1001)
+    given = request.body(NewRegistrant)
+    world.limits.charge_add(event.id, given.email)
+    _check_open(world, event)
+    check_answers(event.questions, given)
+    chosen = _chosen_occurrences(request, event)
+    known = event.of_address(given.email)
+    fields = RegistrantFields.model_validate(given.model_dump(exclude={"language", "auto_approve"}))
+    one = known or _register(world, event, fields, auto_approve=given.auto_approve, chosen=chosen)
+    if known is None:
+        one.language = given.language or one.language
+    return ApiResponse(201, _added(world, event, one))
+
+
+def add_batch(request: ApiRequest) -> ApiResponse:
+    """Register up to 30 people of a single meeting."""
+    world, event = request.world, _event(request)
+    if event.fields.type != SINGLE:
+        raise ApiError(400, NOT_TYPE_2, "Batch registration is only supported for scheduled meetings.")
+    if not event.has_registration:
+        raise ApiError(400, OFF_IN_BATCH, "Registration has not been enabled for this meeting.")
+    if event.is_ended:
+        raise ApiError(400, OVER, "Meeting is over, you can not register now.")
+    given = request.body(Batch)
+    people = [_known_or_new(world, event, one, auto_approve=given.auto_approve) for one in given.registrants]
+    return ApiResponse(201, {"registrants": [_added_in_batch(world, event, one) for one in people]})
+
+
+def list_registrants(request: ApiRequest) -> ApiResponse:
+    """The registrants of one status, by default the approved ones; those who canceled are in no list."""
+    world, event = request.world, _event(request)
+    status, chosen = request.choice("status", "approved", "pending", "denied"), request.query.get("occurrence_id", "")
+    shown = [
+        _shown(world, event, one)
+        for one in event.registrants.values()
+        if one.status == status and (not chosen or not one.occurrence_ids or chosen in one.occurrence_ids)
+    ]
+    return ApiResponse(200, request.page("registrants", shown))
+
+
+def get_registrant(request: ApiRequest) -> ApiResponse:
+    """One registrant."""
+    event = _event(request)
+    one = event.registrants.get(request.path["registrantId"])
+    if one is None or one.status == "cancelled":
+        raise ApiError(400, NO_ACCESS, f"Registrant not found: {request.path['registrantId']}.")
+    return ApiResponse(200, _shown(request.world, event, one))
+
+
+def put_status(request: ApiRequest) -> ApiResponse:
+    """Approve, deny or cancel up to 30 registrants; unknown ones are passed over. Counts also if nothing changes."""
+    world, event = request.world, _event(request)
+    change = request.body(StatusChange)
+    people = [one for one in (_find(event, chosen) for chosen in change.registrants) if one]
+    for one in people:
+        world.limits.charge_status(one.id)
+    if change.action == "approve":
+        _check_room(world, event, sum(one.status != "approved" for one in people))
+    for one in people:
+        _set_status(world, event, one, change.action)
+    return ApiResponse(204)
+
+
+def delete_registrant(request: ApiRequest) -> ApiResponse:
+    """Delete a registrant; of a meeting with registration for each date, from one date."""
+    world, event = request.world, _event(request)
+    one = event.registrants.get(request.path["registrantId"])
+    if one is None:
+        raise ApiError(400, 300, "The registrant id is invalid.")
+    occurrence_id = request.query.get("occurrence_id", "")
+    if _is_by_occurrence(event) and not occurrence_id:
+        raise invalid("occurrence_id")
+    if occurrence_id and _is_by_occurrence(event):
+        all_ids = one.occurrence_ids or [date.id for date in event.occurrences]
+        one.occurrence_ids = [date for date in all_ids if date != occurrence_id]
+        if one.occurrence_ids:
+            return ApiResponse(204)
+    del event.registrants[one.id]
+    if one.status != "cancelled":
+        _report(world, event, one, "cancelled")
+    return ApiResponse(204)
+
+
+def join_url(world: World, event: Event, one: Registrant) -> str:
+    """The personal link of an approved registrant."""
+    return f"{world.url}/w/{event.id}?tk={one.secret}"
+
+
+def _event(request: ApiRequest, missing: int = 3001) -> Event:
+    try:
+        return request.world.event("meeting", request.path["meetingId"])
+    except ApiError as error:
+        raise ApiError(404, missing, error.message) from error
+
+
+def _check_open(world: World, event: Event) -> None:
+    if not world.user_of(event).is_licensed:
+        raise ApiError(400, 200, "Only available for Paid or ZMP account.")
+    if not event.has_registration:
+        raise ApiError(400, NO_ACCESS, f"Registration has not been enabled for this meeting: {event.id}.")
+    if event.fields.settings.close_registration and event.end and event.end < world.now():
+        raise ApiError(400, NO_ACCESS, "Registration is closed.")
+
+
+def _check_room(world: World, event: Event, more: int = 1) -> None:
+    """Room for approved registrants: up to the plan's capacity, and 4,999 in any case."""
+    approved = sum(one.status == "approved" for one in event.registrants.values())
+    if approved + more > min(world.rules.capacity, MOST_REGISTRANTS):
+        raise ApiError(400, FULL, "Meeting has reached maximum attendee capacity.")
+
+
+def _chosen_occurrences(request: ApiRequest, event: Event) -> list[str]:
+    """The dates of `occurrence_ids`, if people register for each date; else all."""
+    chosen = [one for one in request.query.get("occurrence_ids", "").split(",") if one]
+    for one in chosen:
+        occurrence(event, one)
+    return chosen if _is_by_occurrence(event) else []
+
+
+def _is_by_occurrence(event: Event) -> bool:
+    return bool(event.occurrences) and event.fields.settings.registration_type != ONCE_FOR_ALL
+
+
+def _known_or_new(world: World, event: Event, given: BatchPerson, *, auto_approve: bool) -> Registrant:
+    fields = RegistrantFields.model_validate(given.model_dump())
+    return event.of_address(given.email) or _register(world, event, fields, auto_approve=auto_approve, chosen=[])
+
+
+def _register(
+    world: World, event: Event, fields: RegistrantFields, *, auto_approve: bool, chosen: list[str]
+) -> Registrant:
+    is_approved = auto_approve or event.fields.settings.approval_type != MANUAL
+    if is_approved:
+        _check_room(world, event)
+    one = Registrant(
+        id=secrets.token_urlsafe(16),
+        fields=fields,
+        status="approved" if is_approved else "pending",
+        created_at=world.now(),
+        secret=secrets.token_urlsafe(32),
+        pin=100_000 + secrets.randbelow(900_000),
+        occurrence_ids=chosen,
+    )
+    event.registrants[one.id] = one
+    _report(world, event, one, "created")
+    return one
+
+
+def _set_status(world: World, event: Event, one: Registrant, action: str) -> None:
+    if one.status == AFTER[action]:
+        return
+    one.status = AFTER[action]
+    _report(world, event, one, EVENTS[action])
+
+
+def _find(event: Event, chosen: Chosen) -> Registrant | None:
+    one = event.registrants.get(chosen.id) if chosen.id else event.of_address(chosen.email)
+    return one if one and one.status != "cancelled" else None
+
+
+def _added(world: World, event: Event, one: Registrant) -> dict[str, Any]:
+    dates = [date for date in event.occurrences if not one.occurrence_ids or date.id in one.occurrence_ids]
+    body: dict[str, Any] = {
+        "id": event.id,
+        "registrant_id": one.id,
+        "topic": event.fields.topic,
+        "participant_pin_code": one.pin,
+    }
+    if event.start:
+        body["start_time"] = times.text(event.start)
+    if dates:
+        body["occurrences"] = [shown_occurrence(date) for date in dates]
+    return body | _link(world, event, one)
+
+
+def _added_in_batch(world: World, event: Event, one: Registrant) -> dict[str, Any]:
+    body = {"email": one.fields.email, "registrant_id": one.id, "participant_pin_code": one.pin}
+    return body | _link(world, event, one)
+
+
+def _shown(world: World, event: Event, one: Registrant) -> dict[str, Any]:
+    body = {
+        "id": one.id,
+        **one.fields.model_dump(),
+        "status": one.status,
+        "create_time": times.text(one.created_at),
+        "participant_pin_code": one.pin,
+    }
+    return body | _link(world, event, one)
+
+
+def _link(world: World, event: Event, one: Registrant) -> dict[str, str]:
+    return {"join_url": join_url(world, event, one)} if one.status == "approved" else {}
+
+
+def _report(world: World, event: Event, one: Registrant, change: str) -> None:
+    """Emit the event of a registration: with all fields when it is made, with names and address later."""
+    names = {"id": one.id, "first_name": one.fields.first_name, "last_name": one.fields.last_name}
+    person: dict[str, Any] = {**names, "email": one.fields.email}
+    if change == "created":
+        person = _shown(world, event, one)
+    elif change == "approved":
+        person |= _link(world, event, one)
+    world.emit(f"{event.kind}.registration_{change}", {"object": {**summary(event), "registrant": person}})

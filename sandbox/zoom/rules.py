@@ -1,0 +1,67 @@
+"""The figures of the account that can be set: its plan, its scopes, its limits."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Label = Literal["Light", "Medium", "Heavy", "Resource-intensive"]
+Plan = Literal["Free", "Pro", "Business"]
+
+PER_SECOND: dict[Plan, dict[Label, int]] = {
+    "Free": {"Light": 4, "Medium": 2, "Heavy": 1},
+    "Pro": {"Light": 30, "Medium": 20, "Heavy": 10},
+    "Business": {"Light": 80, "Medium": 60, "Heavy": 40},
+}
+PER_DAY: dict[Plan, dict[Label, int]] = {
+    "Free": {"Light": 6_000, "Medium": 2_000, "Heavy": 1_000},
+    "Pro": {"Heavy": 30_000},
+    "Business": {"Heavy": 60_000},
+}
+"""The published limits of an account (developers.zoom.us, rate limits). A label without a figure has none."""
+MOST_REGISTRANTS = 4999
+SCOPES = (
+    "meeting:read:list_meetings:admin",
+    "meeting:read:meeting:admin",
+    "meeting:write:meeting:admin",
+    "meeting:update:meeting:admin",
+    "meeting:delete:meeting:admin",
+    "meeting:read:list_registrants:admin",
+    "meeting:read:registrant:admin",
+    "meeting:write:registrant:admin",
+    "meeting:write:batch_registrants:admin",
+    "meeting:update:registrant_status:admin",
+    "meeting:delete:registrant:admin",
+    "meeting:read:list_registration_questions:admin",
+    "meeting:update:registration_question:admin",
+)
+
+
+class Rules(BaseModel):
+    """What the account allows. Assign to change a figure at any time."""
+
+    model_config = ConfigDict(validate_assignment=True, extra="forbid")
+
+    plan: Plan = "Pro"
+    per_second: dict[Label, int] = {}
+    """In place of the figures of the plan."""
+    per_day: dict[Label, int] = {}
+    adds_per_address: int = 3
+    adds_count_per_event: bool = False
+    """Whether the adds of an address count for each meeting by itself: both have been observed."""
+    status_changes_per_registrant: int = 10
+    changes_per_host: int = 100
+    capacity: int = 100
+    """Approved registrants that the plan has room for."""
+    scopes: tuple[str, ...] = SCOPES
+    token_seconds: int = 3600
+    page_token_seconds: int = 900
+
+    def limit_per_second(self, label: Label) -> int | None:
+        """Calls of this label that the account may make in a second."""
+        return self.per_second.get(label, PER_SECOND[self.plan].get(label))
+
+    def limit_per_day(self, label: Label) -> int | None:
+        """Calls of this label that the account may make until midnight UTC."""
+        return self.per_day.get(label, PER_DAY[self.plan].get(label))

@@ -1,0 +1,64 @@
+"""The token of a server-to-server app: how it is had, how long it is valid, and what it may do."""
+
+from __future__ import annotations
+
+from tests.sandbox.zoom_client import ANA, ZoomClient
+
+MEETINGS = f"/users/{ANA}/meetings"
+
+
+async def test_credentials_get_a_token_of_an_hour(zoom: ZoomClient) -> None:
+    """Several may live at once; wrong credentials, accounts and grants are refused."""
+    first = await zoom.log_in()
+    assert (first["token_type"], first["expires_in"]) == ("bearer", 3600)
+    assert "meeting:write:registrant:admin" in first["scope"].split()
+    second = await zoom.log_in()
+    for token in (first["access_token"], second["access_token"]):
+        zoom.token = token
+        await zoom.call("GET", MEETINGS, 200)
+
+    assert (await zoom.log_in(401, secret="wrong"))["error"] == "invalid_client"
+    assert (await zoom.log_in(400, account_id="other"))["error"] == "invalid_request"
+    assert (await zoom.log_in(400, grant_type="password"))["error"] == "unsupported_grant_type"
+
+
+async def test_an_expired_revoked_or_invented_token_is_refused(zoom: ZoomClient) -> None:
+    """With code 124."""
+    await zoom.log_in()
+    zoom.zoom.world.tokens.expire()
+    assert (await zoom.call("GET", MEETINGS, 401))["code"] == 124
+
+    token = (await zoom.log_in())["access_token"]
+    assert zoom.zoom.world.tokens.revoke(token)
+    assert (await zoom.call("GET", MEETINGS, 401))["message"] == "Invalid access token."
+    zoom.token = "invented"
+    assert (await zoom.call("GET", MEETINGS, 401))["code"] == 124
+
+
+async def test_a_token_can_be_revoked(zoom: ZoomClient) -> None:
+    """It ends at once; another app cannot do it, and an unknown token is refused."""
+    token = (await zoom.log_in())["access_token"]
+    for secret, status in (("wrong", 401), (zoom.zoom.client_secret, 200), (zoom.zoom.client_secret, 400)):
+        async with zoom.http.post(
+            f"{zoom.zoom.url}/oauth/revoke", data={"token": token}, headers=zoom.basic(secret)
+        ) as answer:
+            assert answer.status == status
+    await zoom.call("GET", MEETINGS, 401)
+
+
+async def test_a_scope_that_is_missing_is_named(zoom: ZoomClient) -> None:
+    """A classic scope covers its operations."""
+    zoom.zoom.rules.scopes = ("meeting:read:admin",)
+    await zoom.call("GET", MEETINGS, 200)
+
+    refused = await zoom.call("POST", MEETINGS, 400, {})
+
+    assert refused["code"] == 4711
+    assert "meeting:write:meeting:admin" in refused["message"]
+
+
+async def test_an_unknown_path_is_refused_and_recorded(zoom: ZoomClient) -> None:
+    """As an endpoint that Zoom does not recognize; a wrong method, too."""
+    assert (await zoom.call("GET", "/nowhere", 404))["code"] == 2300
+    assert (await zoom.call("DELETE", MEETINGS, 405))["code"] == 2300
+    assert [(one.path, one.status) for one in zoom.zoom.calls][-2:] == [("/v2/nowhere", 404), (f"/v2{MEETINGS}", 405)]
