@@ -26,7 +26,7 @@ from bot.notices.subscriptions.review import SubscriptionReview
 from bot.providers.base import WebinarProvider
 from bot.providers.directory import Directory
 from bot.registration.bulk.service import BulkService
-from bot.registration.chart_image import ChartImages
+from bot.registration.charts import RegistrationCharts
 from bot.registration.link_file import LinkFiles
 from bot.registration.own_pages.queue import PageQueue
 from bot.registration.own_pages.service import OwnPages
@@ -98,7 +98,7 @@ class Services:
     registration: RegistrationSettings
     seats: SeatService
     suggestions: Suggestions
-    chart_images: ChartImages
+    charts: RegistrationCharts
     link_files: LinkFiles
     registrants: RegistrantCache
     registrar: Registrar
@@ -234,7 +234,7 @@ def build_services(
         registration=RegistrationSettings(provider, mirror, clock, scheduler),
         seats=seat_service,
         suggestions=Suggestions(worker_id, account, store, slack, mirror, seat_service, clock),
-        chart_images=ChartImages(store, provider, slack),
+        charts=RegistrationCharts(store, provider, slack),
         link_files=LinkFiles(store, provider),
         registrants=RegistrantCache(provider, mirror),
         registrar=registrar,

@@ -1,25 +1,26 @@
-"""Decide what a registration chart shows: the count over time, the limit, the start, and the sources."""
+"""Decide what a registration chart shows: the count over time with the limit, and the sources."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Final, Protocol
 
 from pydantic import AwareDatetime
 
 from bot.model.people import Frozen
-from bot.model.webinar import Registration, Webinar
+from bot.model.webinar import Registration
 from bot.registration.forecast import TimedCount
 
-MAX_STEPS: Final = 600
-"""More steps cannot be told apart in one chart."""
+MAX_POINTS: Final = 20
+"""The most points that Slack draws."""
+MIN_DISTANCE: Final = timedelta(minutes=1)
+"""Points are at least as far apart, if the counts are."""
 MAX_BARS: Final = 6
 MAX_NAME: Final = 40
 """The maximum length of a source's name beside its bar."""
-MAX_START_RATIO: Final = 2
-"""The start is shown if it is at most this many times as far away as the recorded period is long."""
 MAX_LIMIT_RATIO: Final = 10
 """The limit is shown if it is at most this many times the highest count."""
 
@@ -33,8 +34,8 @@ NOT_NAMED: Final = "Not named"
 OTHERS: Final = "Others"
 
 
-class ChartStep(Frozen):
-    """The count and the limit from `at` until the next step."""
+class ChartPoint(Frozen):
+    """The count and the limit at a time."""
 
     at: AwareDatetime
     count: int
@@ -49,26 +50,28 @@ class Bar(Frozen):
 
 
 class Chart(Frozen):
-    """Everything that is drawn. It is passed to another process as JSON, and contains no personal data."""
+    """The figures of a chart: counts alone, no personal data."""
 
-    title: str
-    time_zone: str
-    steps: tuple[ChartStep, ...]
-    """Oldest first; the last is the latest count."""
-    start: AwareDatetime
+    points: tuple[ChartPoint, ...]
+    """At equal distances in time, oldest first; the last is the latest count."""
     sources: tuple[Bar, ...] = ()
 
     @property
-    def shows_start(self) -> bool:
-        """Whether the start is near enough to be shown."""
-        first, last = self.steps[0].at, self.steps[-1].at
-        return first <= self.start <= last + MAX_START_RATIO * (last - first)
+    def limits(self) -> list[int]:
+        """The limit at each point, or the latest one if there was none at times; empty without one, and if it is far.
+
+        A limit that is many times the count would make the line of the count flat.
+        """
+        latest, highest = self.points[-1].limit, max(1, *(point.count for point in self.points))
+        if latest is None:
+            return []
+        limits = [latest if self.has_latest_limit_only else point.limit or 0 for point in self.points]
+        return limits if max(limits) <= MAX_LIMIT_RATIO * highest else []
 
     @property
-    def shows_limit(self) -> bool:
-        """Whether the limit is low enough to be shown."""
-        limits = [step.limit for step in self.steps if step.limit is not None]
-        return bool(limits) and max(limits) <= MAX_LIMIT_RATIO * max(1, *(step.count for step in self.steps))
+    def has_latest_limit_only(self) -> bool:
+        """Whether `limits` is today's limit throughout, because there was none at times."""
+        return any(point.limit is None for point in self.points)
 
 
 class LimitedCount(TimedCount, Protocol):
@@ -80,32 +83,25 @@ class LimitedCount(TimedCount, Protocol):
         ...
 
 
-def build_chart(
-    webinar: Webinar, read: Registration, counts: Sequence[LimitedCount], sources: Sequence[Bar] = ()
-) -> Chart | None:
-    """The chart of these counts, oldest first; `None` if there are fewer than two."""
-    if len(counts) < 2:
-        return None
-    steps = [
-        ChartStep(at=one.read_at, count=one.count, limit=one.limit) for one in counts if one.read_at < read.read_at
+def build_chart(read: Registration, counts: Sequence[LimitedCount], sources: Sequence[Bar] = ()) -> Chart | None:
+    """The chart of these counts, oldest first, up to the latest one; `None` if there are fewer than two."""
+    known = [
+        ChartPoint(at=one.read_at, count=one.count, limit=one.limit) for one in counts if one.read_at < read.read_at
     ]
-    newest = ChartStep(at=read.read_at, count=read.count, limit=read.limit)
-    return Chart(
-        title=webinar.title,
-        time_zone=webinar.time_zone,
-        steps=(*downsampled(steps), newest),
-        start=webinar.start,
-        sources=tuple(sources),
-    )
+    if not known or len(counts) < 2:
+        return None
+    newest = ChartPoint(at=read.read_at, count=read.count, limit=read.limit)
+    return Chart(points=sampled([*known, newest]), sources=tuple(sources))
 
 
-def downsampled(steps: Sequence[ChartStep], limit: int = MAX_STEPS) -> list[ChartStep]:
-    """At most `most` of these steps: the first, and the last of each equal time interval."""
-    if len(steps) <= limit:
-        return list(steps)
+def sampled(steps: Sequence[ChartPoint]) -> tuple[ChartPoint, ...]:
+    """At most 20 points at equal distances: a step is valid until the next one. The first and the last are kept."""
     first, last = steps[0].at, steps[-1].at
-    slots = {int((step.at - first) / (last - first) * (limit - 2)): step for step in steps[1:]}
-    return [steps[0], *slots.values()]
+    gaps = min(MAX_POINTS - 1, max(1, (last - first) // MIN_DISTANCE))
+    moments = [first + (last - first) * number / gaps for number in range(gaps)]
+    at_moments = [steps[bisect_right(steps, moment, key=lambda step: step.at) - 1] for moment in moments]
+    points = [step.model_copy(update={"at": moment}) for step, moment in zip(at_moments, moments, strict=True)]
+    return (*points, steps[-1])
 
 
 def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar]:
@@ -139,8 +135,3 @@ def _name(source: str, channels: Mapping[str, str]) -> str:
     if "@" in text:
         return OTHERS  # it may be an e-mail address: a chart shows no personal data
     return (text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…") or NOT_NAMED
-
-
-def time_range(chart: Chart) -> tuple[datetime, datetime]:
-    """The first and last time on the axis."""
-    return chart.steps[0].at, max(chart.steps[-1].at, chart.start) if chart.shows_start else chart.steps[-1].at

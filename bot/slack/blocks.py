@@ -110,13 +110,13 @@ def when(moment: datetime, zone: str = "UTC") -> str:
 
 def clock_time(moment: datetime, zone: str) -> str:
     """Return a time in `zone` (and in UTC if that differs) for plain text."""
-    utc, local = moment.astimezone(UTC), moment.astimezone(_zone(zone))
+    utc, local = moment.astimezone(UTC), moment.astimezone(zone_info(zone))
     local_text = f"{local:%a}, {local:%b} {local.day}, {local.year} at {local:%H:%M} {local.tzname()}"
     return local_text if local.utcoffset() == timedelta() else f"{local_text} ({utc:%H:%M} UTC)"
 
 
-def _zone(name: str) -> ZoneInfo:
-    # Webinars created elsewhere may have any zone name.
+def zone_info(name: str) -> ZoneInfo:
+    """Return the zone of this name; UTC if there is none: webinars created elsewhere may have any name."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

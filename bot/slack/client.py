@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack.data_words import REFUSED_BLOCKS, in_words
 from bot.slack.lookups import TIMEOUT as TIMEOUT
 from bot.slack.lookups import Identity as Identity
 from bot.slack.lookups import SlackLookups
 from bot.slack.message import Message
 from bot.slack.responses import SlackOutcomeUnknown, SlackRefused, checked_answer
 
+log = logging.getLogger(__name__)
+
 MARKED = "greenroom_notice"
 PAGE = 200
+
+Sent = TypeVar("Sent")
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file for Slack; `alt_text` describes an image."""
+    """A file for Slack."""
 
     name: str
     content: bytes = field(repr=False)
     title: str = ""
-    alt_text: str = ""
 
 
 class SlackApi(SlackLookups):
     """Slack's Web API for one workspace. Nothing is retried: a repeated post would be a duplicate.
+
+    Every method that sends a message repeats it with its charts and tables in words if Slack refuses these.
 
     Every method may raise `SlackRefused`, `SlackBusy` or `SlackOutcomeUnknown`; those that address a channel may raise
     `ChannelUnreachable`.
@@ -70,7 +78,6 @@ class SlackApi(SlackLookups):
                 content=upload.content,
                 filename=upload.name,
                 title=upload.title or upload.name,
-                alt_txt=upload.alt_text or None,
                 initial_comment=comment or None,
             )
         )
@@ -162,6 +169,9 @@ class SlackApi(SlackLookups):
 
     async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Reply to a command or a click, visible to that user only (for 30 minutes, five times)."""
+        await self._or_in_words(message, lambda shown: self._respond_once(response_url, shown, replace=replace))
+
+    async def _respond_once(self, response_url: str, message: Message, *, replace: bool) -> None:
         hook = AsyncWebhookClient(response_url, session=self._session, retry_handlers=[])
         try:
             answer = await hook.send(
@@ -173,10 +183,13 @@ class SlackApi(SlackLookups):
             raise SlackRefused(f"response_url_{answer.status_code}")
 
     async def _send(self, method: str, body: dict[str, Any], message: Message) -> dict[str, Any]:
-        """Send a message to Slack and return the response body.
+        """Send a message to Slack and return the response body."""
+        return await self._or_in_words(message, lambda shown: self._send_once(method, body, shown))
 
-        The same request as slack_sdk's, for a third of the processor time: slack_sdk prepares retries and debug logs
-        and joins the URL on every call.
+    async def _send_once(self, method: str, body: dict[str, Any], message: Message) -> dict[str, Any]:
+        """The same request as slack_sdk's, for a third of the processor time.
+
+        slack_sdk prepares retries and debug logs and joins the URL on every call.
         """
         data = f"{json.dumps(body)[:-1]}, {message.as_json[1:]}".encode()
         async with self._session.post(
@@ -184,3 +197,14 @@ class SlackApi(SlackLookups):
         ) as response:
             content = await response.read()
         return checked_answer(response.status, response.headers, content)
+
+    async def _or_in_words(self, message: Message, send: Callable[[Message], Awaitable[Sent]]) -> Sent:
+        """Send the message; if Slack refuses its blocks, send its charts and tables in words."""
+        try:
+            return await send(message)
+        except SlackRefused as refused:
+            words = in_words(message) if refused.code in REFUSED_BLOCKS else None
+            if words is None:
+                raise
+            log.info("message.sent_in_words", extra={"code": refused.code})
+        return await send(words)

@@ -9,6 +9,7 @@ from bot.db.problems import database_problem
 from bot.errors import GreenroomError
 from bot.providers.base import DISPLAY_NAME
 from bot.slack.blocks import MAX_SECTION, cut, escape_sentence, message, modal, paragraph
+from bot.slack.data_words import in_words
 from bot.slack.message import Message, View
 
 PROBLEM = "problem"
@@ -41,8 +42,8 @@ def sentence_message(sentence: str) -> Message:
 
 
 def message_view(shown: Message) -> View:
-    """Return a modal that shows a message, as the reply to a request made in a modal."""
-    return modal(ANSWER, "Webinar", shown.blocks, close="Back")
+    """Return a modal that shows a message, as the reply to a request made in a modal. It has charts in words."""
+    return modal(ANSWER, "Webinar", (in_words(shown) or shown).blocks, close="Back")
 
 
 def problem_view(error: Exception, reference: str = "") -> View:

@@ -1,4 +1,4 @@
-"""Send the chart of a registration, or the file of links, to the user by DM."""
+"""Show the chart of a registration, and send the file of links to the user by DM."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
-from bot.registration.texts.forecast_text import summary
 from bot.slack import buttons
 from bot.slack.client import Upload
 from bot.slack.message import Message, View
@@ -17,16 +16,15 @@ from handlers.request import Listeners, SlackRequest, once
 CHART_ACTION = "see how the registrations of this webinar grow"
 LINKS_ACTION = "have the links of the people who registered for this webinar"
 NOT_READ = "There is no figure yet: press Refresh to read the registrations from RingCentral."
-FILE_NAME = "registrations.png"
 
 
 async def chart_pressed(request: SlackRequest) -> None:
-    """Draw the chart from our own counts: no vendor call."""
+    """Show the chart of our own counts, by DM if the button was in a modal: no vendor call."""
     await _chart(request, with_sources=False)
 
 
 async def sources_pressed(request: SlackRequest) -> None:
-    """Draw the chart with the sources from the registrant list: one call per 1,000 registrants."""
+    """The same with the sources from the registrant list: one call per 1,000 registrants."""
     await _chart(request, with_sources=True)
 
 
@@ -53,19 +51,15 @@ async def _chart(request: SlackRequest, *, with_sources: bool) -> None:
     read, now = webinar.registration, request.now()
     if read is None:
         raise BadInput(NOT_READ)
-    caller = await _show_progress(request, webinar, chart_texts.drawing_view)
-    result = await request.services.chart_images.create(
-        webinar, read, now, sources_for=caller if with_sources else None
-    )
-    text = summary(webinar, result.forecast, result.sources)
-    if not result.png:
-        why = chart_texts.TOO_EARLY if result.is_too_early else chart_texts.NOT_DRAWN
-        await _answer(request, chart_texts.chart_reply(text, why))
+    caller = await _show_progress(request, webinar, chart_texts.counting_view)
+    sources_for = caller if with_sources else None
+    growth = await request.services.charts.growth(webinar, read, now, sources_for=sources_for)
+    message = chart_texts.chart_message(webinar, growth, now=now, with_sources=with_sources)
+    if request.view is None or growth.chart is None:
+        await _answer(request, message)
         return
-    alt_text = summary(webinar, result.forecast, result.sources, is_plain=True)
-    upload = Upload(FILE_NAME, result.png, title=f"Registrations: {webinar.title}", alt_text=alt_text)
-    await _send(request, chart_texts.caption(webinar, text, now=now, with_sources=with_sources), upload)
-    await _answer(request, chart_texts.chart_reply(text, chart_texts.SENT))
+    await request.services.results.post(request.user_id, message)
+    await _answer(request, chart_texts.sent_reply(webinar, growth))
 
 
 async def _show_progress(request: SlackRequest, webinar: Webinar, working: Callable[..., View]) -> Caller:

@@ -1,4 +1,4 @@
-"""The texts of the registration chart and of the file of links, and their progress views."""
+"""The registration chart with its texts, the texts of the file of links, and their progress views."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from datetime import datetime
 
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
+from bot.registration.chart import Chart
+from bot.registration.charts import RegistrationGrowth
+from bot.registration.texts.forecast_text import summary
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, ago, context, message, modal, number, paragraph, plain, section
+from bot.slack.charts import Series, bar_chart, line_chart, time_labels
+from bot.slack.data_words import data_message
 from bot.slack.message import Message, View
 
 PROGRESS = "door.making"
@@ -17,12 +22,12 @@ SENT = "The chart is in your messages with Greenroom."
 TOO_EARLY = (
     "There is no chart yet: since it was first read, the figure has not changed. Try again when people have registered."
 )
-NOT_DRAWN = "The chart could not be drawn. Try again in a few minutes; if it happens again, tell your Greenroom admin."
+REGISTERED, LIMIT, LATEST_LIMIT = "Registered", "Limit", "Limit now"
 
 
-def drawing_view(webinar: Webinar, *, note: str = "") -> View:
-    """The progress view of the chart. `note` says why it takes longer than usual."""
-    return _progress_view("Chart", f"Drawing the registrations of *{plain(webinar.title)}*…", note)
+def counting_view(webinar: Webinar, *, note: str = "") -> View:
+    """The progress view of the sources. `note` says why it takes longer than usual."""
+    return _progress_view("Chart", f"Counting the registrations of *{plain(webinar.title)}*…", note)
 
 
 def collecting_view(webinar: Webinar, *, note: str = "") -> View:
@@ -35,17 +40,21 @@ def failed_view(sentence: str) -> View:
     return modal(FAILED, "Not made", [paragraph(sentence)])
 
 
-def caption(webinar: Webinar, takeaway: str, *, now: datetime, with_sources: bool) -> Message:
-    """The DM above the chart."""
-    read = webinar.registration
+def chart_message(webinar: Webinar, growth: RegistrationGrowth, *, now: datetime, with_sources: bool) -> Message:
+    """The charts, under the sentence that says what they show; without enough figures, why there is none."""
+    takeaway, read = summary(webinar, growth.forecast, growth.sources), webinar.registration
     aged = [context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}")] if read else []
+    if growth.chart is None:
+        return data_message(f"{takeaway} {TOO_EARLY}", [section(takeaway), paragraph(TOO_EARLY), *aged])
     more = None if with_sources else buttons.webinar_button(webinar, "Chart With Sources", buttons.SOURCES)
-    return message(takeaway, [section(takeaway), *aged, *actions(more)])
+    shown = [_registrations(growth.chart, webinar.time_zone), *_sources(growth.chart)]
+    return data_message(takeaway, [section(takeaway), *shown, *aged, *actions(more)])
 
 
-def chart_reply(takeaway: str, sentence: str) -> Message:
-    """The reply where the button was pressed: the content of the chart, and where it is or why there is none."""
-    return message(f"{takeaway} {sentence}", [section(takeaway), paragraph(sentence)])
+def sent_reply(webinar: Webinar, growth: RegistrationGrowth) -> Message:
+    """The reply in a modal, which cannot show a chart: what it says, and where it is."""
+    takeaway = summary(webinar, growth.forecast, growth.sources)
+    return message(f"{takeaway} {SENT}", [section(takeaway), paragraph(SENT)])
 
 
 def links_message(webinar: Webinar, people: int) -> Message:
@@ -73,3 +82,18 @@ def links_reply(webinar: Webinar, people: int) -> Message:
 def _progress_view(title: str, text: str, note: str) -> View:
     blocks: list[Block] = [section(text), *([paragraph(note)] if note else [])]
     return modal(PROGRESS, title, blocks)
+
+
+def _registrations(chart: Chart, zone: str) -> Block:
+    series = [Series(REGISTERED, [point.count for point in chart.points])]
+    if limits := chart.limits:
+        series.append(Series(LATEST_LIMIT if chart.has_latest_limit_only else LIMIT, limits))
+    labels = time_labels([point.at for point in chart.points], zone)
+    return line_chart("Registrations over time", labels, series, x_label=zone, y_label="People")
+
+
+def _sources(chart: Chart) -> list[Block]:
+    if not chart.sources:
+        return []
+    counts = Series(REGISTERED, [bar.count for bar in chart.sources])
+    return [bar_chart("Registrations by source", [bar.name for bar in chart.sources], [counts], y_label="People")]

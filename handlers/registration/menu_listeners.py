@@ -110,7 +110,7 @@ def _needs_links(result: Changed) -> bool:
 async def _forecast(request: SlackRequest, webinar: Webinar) -> Forecast:
     if webinar.registration is None:
         return Forecast()
-    return await request.services.chart_images.forecast(webinar, webinar.registration, request.now())
+    return await request.services.charts.forecast(webinar, webinar.registration, request.now())
 
 
 def _caller(request: SlackRequest, webinar: Webinar, *, reading: bool = False) -> Caller:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.errors import BadInput
 from bot.model.webinar import Audience, OnDemand, Preferences, Registration, Webinar
 from bot.providers.base import RegistrationChange
-from bot.registration.chart import Bar
+from bot.registration.chart import Bar, Chart, ChartPoint
+from bot.registration.charts import RegistrationGrowth
 from bot.registration.forecast import DAY, Forecast, GrowthRate
 from bot.registration.settings import ignored_settings, merged
 from bot.registration.state import RegistrationState, state_of
@@ -20,6 +21,7 @@ from bot.registration.texts.forecast_text import forecast_facts, pace_text, summ
 from bot.registration.texts.preferences import FIELDS, differing_parameters
 from bot.registration.texts.settings_result import change_text, changed_message, read_undo
 from bot.slack import buttons as ids
+from bot.slack.blocks import when
 from bot.webinars.texts.registration_buttons import chart_button, menu_button
 from handlers.registration import chart_texts, menu_form
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
@@ -187,22 +189,20 @@ def test_the_forecast_shows_when_it_will_be_full() -> None:
         assert "Full" not in dict(forecast_facts(one, told))
 
 
-def test_the_summary_is_one_sentence_for_the_message_and_the_alt_text() -> None:
-    """The alternative text is plain: times are spelled out, and nothing is escaped."""
+def test_the_summary_is_one_sentence() -> None:
+    """The takeaway above the chart: the count, how it has changed, when it is full, and the largest source."""
     one = webinar(title="R&D *day*", registration=registration(count=42, limit=100))
     told = Forecast(percent=42, pace=GrowthRate(growth=12, days=3), full_at=NOW + 2 * DAY)
     sources = [Bar(name="Not named", count=20), Bar(name="Slack #launch", count=12), Bar(name="Others", count=10)]
-    assert summary(one, told, sources, is_plain=True) == (
-        "R&D *day*: 42 of 100 registered, up 12 in the last 3 days; full about Mon, Nov 23, 2026 at 17:00 CET "
-        "(16:00 UTC) at this pace; most that named a source came from Slack #launch (12)."
-    )
-    assert summary(one, told).startswith(
-        "*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about <!date^"
+    full_at = when(NOW + 2 * DAY + timedelta(hours=1), one.time_zone)
+    assert summary(one, told, sources) == (
+        f"*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about {full_at} at this pace; "
+        "most that named a source came from Slack #launch (12)."
     )
     still = Forecast(pace=GrowthRate(growth=0, days=1))
-    assert summary(launch(), still, is_plain=True) == "Launch day: 3 registered, as many as 1 day ago."
+    assert summary(launch(), still) == "*Launch day*: 3 registered, as many as 1 day ago."
     fewer = Forecast(pace=GrowthRate(growth=-1, days=1))
-    assert summary(launch(), fewer, is_plain=True) == "Launch day: 3 registered, down 1 in the last day."
+    assert summary(launch(), fewer) == "*Launch day*: 3 registered, down 1 in the last day."
 
 
 def test_the_result_lists_each_changed_preference() -> None:
@@ -261,17 +261,19 @@ def test_every_view_is_within_slacks_limits(
         menu_form.working_view(one, note=text),
         menu_form.nothing_changed_view(one),
         menu_form.unread_view(text or "x"),
-        chart_texts.drawing_view(one, note=text),
+        chart_texts.counting_view(one, note=text),
         chart_texts.collecting_view(one, note=text),
         chart_texts.failed_view(text or "x"),
     ]
     for view in views:
         check_view(view)
-    said = summary(current, told, [Bar(name="x" * 40, count=3)])
-    assert len(summary(current, told, is_plain=True)) <= 1000
+    bars = (Bar(name="x" * 40, count=3), Bar(name=text[:40] or "x", count=0))
+    points = (ChartPoint(at=now, count=0), ChartPoint(at=now, count=read.count, limit=read.limit))
+    grown = RegistrationGrowth(told, bars, Chart(points=points, sources=bars))
     for message in (
-        chart_texts.caption(current, said, now=now, with_sources=False),
-        chart_texts.chart_reply(said, chart_texts.NOT_DRAWN),
+        chart_texts.chart_message(current, grown, now=now, with_sources=True),
+        chart_texts.chart_message(current, RegistrationGrowth(told), now=now, with_sources=False),
+        chart_texts.sent_reply(current, grown),
         chart_texts.links_message(one, read.count),
         chart_texts.links_reply(one, read.count),
         changed_message(current, read, now=now),

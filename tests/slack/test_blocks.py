@@ -35,6 +35,7 @@ from tests.support.webinar_samples import NASTY, NOW
 TYPES = {
     *("modal", "home", "plain_text", "mrkdwn", "header", "section", "divider", "context", "actions", "alert", "image"),
     *("input", "button", "overflow", "plain_text_input", "number_input", "checkboxes", "radio_buttons"),
+    *("data_table", "data_visualization"),
     *("static_select", "multi_static_select", "users_select", "multi_users_select", "conversations_select"),
 }
 """Types of views, texts, blocks and elements: https://docs.slack.dev/reference/block-kit"""

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sandbox.slack.surfaces import message_problems
+
 Json = Mapping[str, Any]
 
 SELECTS = {"static_select", "external_select", "users_select", "conversations_select", "channels_select"}
@@ -27,9 +29,12 @@ BLOCK_KEYS = {
     "divider": set(),
     "alert": {"text", "level"},
     "image": {"image_url", "slack_file", "alt_text", "title"},
+    "data_table": {"caption", "rows", "page_size"},
+    "data_visualization": {"title", "chart"},
     "input": {"label", "element", "hint", "optional", "dispatch_action"},
 }
 MODAL_ONLY = {"alert", "input"}
+MESSAGE_ONLY = {"data_table", "data_visualization"}
 TYPED_INTO = {"initial_value", "placeholder", "dispatch_action_config", "focus_on_load"}
 CHOSEN_FROM = {"max_selected_items", "placeholder", "confirm", "focus_on_load"}
 ELEMENT_KEYS = {
@@ -79,6 +84,7 @@ def check_message(text: str, blocks: Sequence[Json]) -> None:
     assert not any(ping in text for ping in PINGS), f"text pings: {text}"
     assert 1 <= len(blocks) <= 50, f"{len(blocks)} blocks"
     assert not {block["type"] for block in blocks} & MODAL_ONLY, "a message with a block that only modals have"
+    assert message_problems([block for block in blocks if block["type"] in MESSAGE_ONLY]) == []
     _check_blocks(blocks)
 
 
@@ -93,6 +99,7 @@ def check_view(view: Json) -> None:
     assert 1 <= len(view["callback_id"]) <= 255
     blocks = view["blocks"]
     assert 1 <= len(blocks) <= 100, f"{len(blocks)} blocks"
+    assert not {block["type"] for block in blocks} & MESSAGE_ONLY, "a modal with a block that only messages have"
     assert "submit" in view or not any(block["type"] == "input" for block in blocks), "inputs but no submit"
     assert len(json.dumps(view, ensure_ascii=False).encode()) <= 250_000, "view_too_large"
     assert sum(bool(element.get("focus_on_load")) for element in _elements(blocks)) <= 1, "two elements want the focus"

@@ -1,4 +1,4 @@
-"""Describe the growth of a registration in words: for the form, and as the text alternative of the chart."""
+"""Describe the growth of a registration in words: for the form, and as the takeaway above the chart."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.model.lifecycle import accepts_registrations
-from bot.model.webinar import Registration, Webinar, one_line_title
+from bot.model.webinar import Registration, Webinar
 from bot.registration.chart import NOT_NAMED, OTHERS, Bar
 from bot.registration.forecast import Forecast, GrowthRate
-from bot.slack.blocks import TITLE_IN_LINE, clock_time, cut, number, plain, when
+from bot.slack.blocks import number, plain, when
 from bot.webinars.texts.facts import people, registrations
 
 TOO_EARLY = "Not known yet: less than a day has been counted"
@@ -38,17 +38,13 @@ def pace_text(rate: GrowthRate | None) -> str:
     return f"{_rounded(rate.per_day)} a day over {lately}"
 
 
-def summary(webinar: Webinar, forecast: Forecast, sources: Sequence[Bar] = (), *, is_plain: bool = False) -> str:
-    """The content of the chart in a sentence: mrkdwn, or plain text with `is_plain`."""
-    title = cut(one_line_title(webinar.title), TITLE_IN_LINE) if is_plain else f"*{plain(webinar.title)}*"
-    parts = [f"{title}: {registrations(webinar)}{_lately(forecast.pace)}"]
+def summary(webinar: Webinar, forecast: Forecast, sources: Sequence[Bar] = ()) -> str:
+    """The content of the chart in a sentence (mrkdwn)."""
+    parts = [f"*{plain(webinar.title)}*: {registrations(webinar)}{_lately(forecast.pace)}"]
     if forecast.full_at:
-        at = _hour(forecast.full_at, webinar)
-        at_text = clock_time(at, webinar.time_zone) if is_plain else when(at, webinar.time_zone)
-        parts.append(f"full about {at_text} at this pace")
+        parts.append(f"full about {when(_hour(forecast.full_at, webinar), webinar.time_zone)} at this pace")
     if named := [bar for bar in sources if bar.name not in (NOT_NAMED, OTHERS)]:
-        name = named[0].name if is_plain else plain(named[0].name)
-        parts.append(f"most that named a source came from {name} ({named[0].count:,})")
+        parts.append(f"most that named a source came from {plain(named[0].name)} ({named[0].count:,})")
     return "; ".join(parts) + "."
 
 
