@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from pydantic import AwareDatetime
 
 from bot.model.people import Frozen
+from bot.model.registration_source import OTHERS, source_name
 from bot.model.webinar import Registration
 from bot.registration.forecast import TimedCount
 
@@ -23,15 +24,6 @@ MAX_NAME: Final = 40
 """The maximum length of a source's name beside its bar."""
 MAX_LIMIT_RATIO: Final = 10
 """The limit is shown if it is at most this many times the highest count."""
-
-CHANNEL_PREFIX: Final = "slack:"
-"""The prefix of the source of registrations from a card in Slack; the channel's id follows."""
-COMMAND_SOURCE: Final = "slack"
-"""The source of registrations in Slack without a card."""
-BY_COMMAND: Final = "Slack, by command"
-PRIVATE_CHANNEL: Final = "Slack, private channel"
-NOT_NAMED: Final = "Not named"
-OTHERS: Final = "Others"
 
 
 class ChartPoint(Frozen):
@@ -109,7 +101,7 @@ def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar
 
     `channels` maps the ids of public channels to their names: every other channel is shown as a private one.
     """
-    counted = Counter(_name(source, channels) for source in sources)
+    counted = Counter(source_name(source, channels, MAX_NAME) for source in sources)
     other_count = counted.pop(OTHERS, 0)
     ranked = [Bar(name=name, count=count) for name, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))]
     if not other_count and len(ranked) <= MAX_BARS:
@@ -117,21 +109,3 @@ def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar
     shown, remaining = ranked[: MAX_BARS - 1], ranked[MAX_BARS - 1 :]
     other_count += sum(bar.count for bar in remaining)
     return [*shown, Bar(name=OTHERS, count=other_count)]
-
-
-def top_channels(sources: Iterable[str], limit: int) -> list[str]:
-    """The ids of the Slack channels with the most registrants."""
-    counted = Counter(source.removeprefix(CHANNEL_PREFIX) for source in sources if source.startswith(CHANNEL_PREFIX))
-    return [channel for channel, _ in counted.most_common(limit)]
-
-
-def _name(source: str, channels: Mapping[str, str]) -> str:
-    text = " ".join(source.split())
-    if text.startswith(CHANNEL_PREFIX):
-        name = channels.get(text.removeprefix(CHANNEL_PREFIX), "")
-        return f"Slack #{name}"[:MAX_NAME] if name else PRIVATE_CHANNEL
-    if text == COMMAND_SOURCE:
-        return BY_COMMAND
-    if "@" in text:
-        return OTHERS  # it may be an e-mail address: a chart shows no personal data
-    return (text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…") or NOT_NAMED

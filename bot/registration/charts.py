@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.db.connection import Store
-from bot.errors import GreenroomError
+from bot.model.registration_source import top_channels
 from bot.model.webinar import Registration, Webinar
 from bot.providers.base import Caller, WebinarProvider
-from bot.registration.chart import Bar, Chart, build_chart, source_bars, top_channels
+from bot.registration.chart import Bar, Chart, build_chart, source_bars
 from bot.registration.forecast import Forecast, build_forecast
 from bot.slack.client import SlackApi
 from bot.webinars import count_history
@@ -61,14 +60,5 @@ class RegistrationCharts:
     async def _sources(self, webinar: Webinar, caller: Caller) -> list[Bar]:
         registrants = await self._provider.registrants(webinar.session_id, caller)
         sources = [registrant.source for registrant in registrants]
-        names = await self._names(top_channels(sources, MAX_CHANNELS))
+        names = await self._slack.public_channel_names(top_channels(sources, MAX_CHANNELS))
         return source_bars(sources, names)
-
-    async def _names(self, channels: Iterable[str]) -> dict[str, str]:
-        names = {}
-        for channel in channels:
-            try:
-                names[channel] = await self._slack.public_channel_name(channel)
-            except GreenroomError:
-                break  # Slack is busy or unavailable: a channel without a name is shown as private
-        return names

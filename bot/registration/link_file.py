@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.db.connection import Store
+from bot.model.csv_export import csv_file
 from bot.model.registrant import Registrant
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
-from bot.registration.csv_export import csv_file
 from bot.registration.seats import table as seat_table
 from bot.slack.client import Upload
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.commands.people_headings import is_heading
+from bot.model.csv_export import csv_file
 from bot.model.external_id import decode
 from bot.model.registrant import Registrant
 from bot.model.visible_text import one_line
-from bot.registration.csv_export import csv_file
 
 MAX_KEY_COLUMNS = 40
 """Keys of `externalId` that get a column of their own; rarer keys stay in the `externalId` column."""

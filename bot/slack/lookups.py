@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -115,6 +115,16 @@ class SlackLookups:
             return ""
         is_public = channel.get("is_channel") and not channel.get("is_private")
         return str(channel.get("name") or "") if is_public else ""
+
+    async def public_channel_names(self, channel_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of those of these channels that are public, as far as Slack answers."""
+        names = {}
+        for channel_id in channel_ids:
+            try:
+                names[channel_id] = await self.public_channel_name(channel_id)
+            except GreenroomError:
+                break  # Slack is busy or unavailable
+        return names
 
     async def channel(self, channel_id: str) -> Channel:
         """Look up a channel, without its members. Raises `ChannelUnreachable` if Slack does not show it to us."""

@@ -9,18 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.people import Frozen
+from bot.model.registration_source import NOT_NAMED, OTHERS, PRIVATE_CHANNEL, top_channels
 from bot.registration.chart import (
     MAX_BARS,
     MAX_POINTS,
-    NOT_NAMED,
-    OTHERS,
-    PRIVATE_CHANNEL,
     Bar,
     ChartPoint,
     build_chart,
     sampled,
     source_bars,
-    top_channels,
 )
 from tests.support.webinar_samples import NOW, registration
 

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
+from bot.model.csv_export import FORMULA, csv_file, escape, unescape
 from bot.model.external_id import decode, encode
 from bot.model.registrant import Registrant
 from bot.model.visible_text import one_line
 from bot.registration.bulk.csv_import import MAX_PEOPLE, ImportResult, read_people
-from bot.registration.csv_export import FORMULA, csv_file, escape, unescape
 from bot.registration.registrant_file import registrant_csv
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NOW

@@ -10,12 +10,12 @@ from bot.commands.people_lines import LineProblem
 from bot.commands.people_table import ListedPerson, PeopleList
 from bot.commands.people_text import read_list
 from bot.errors import BadInput
+from bot.model.csv_export import unescape
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.external_id import decode, encode
 from bot.model.people import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
 from bot.registration.bulk.list_file import decode_text
-from bot.registration.csv_export import unescape
 from bot.registration.registrant_file import HEADER
 
 MAX_PEOPLE = 10_000

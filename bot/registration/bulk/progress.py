@@ -9,12 +9,12 @@ from collections.abc import Callable
 from bot.clock import monotonic
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
+from bot.model.csv_export import csv_file
 from bot.model.webinar import Webinar
 from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.batch_table import Batch, BatchState
 from bot.registration.bulk.texts import BatchCounts
-from bot.registration.csv_export import csv_file
 from bot.registration.own_pages.urls import PageUrls
 from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.slack.client import SlackApi, Upload

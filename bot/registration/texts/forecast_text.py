@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.model.lifecycle import accepts_registrations
+from bot.model.registration_source import NOT_NAMED, OTHERS
 from bot.model.webinar import Registration, Webinar
-from bot.registration.chart import NOT_NAMED, OTHERS, Bar
+from bot.registration.chart import Bar
 from bot.registration.forecast import Forecast, GrowthRate
 from bot.slack.blocks import number, plain, when
 from bot.webinars.texts.facts import people, registrations
