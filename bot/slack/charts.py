@@ -1,4 +1,4 @@
-"""Native charts: `data_visualization` blocks within Slack's limits, and the same figures in words.
+"""Native charts: `data_visualization` blocks within Slack's limits.
 
 https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block. Where copies of that page disagree, the
 smaller limit counts: 6 series, not 12. Messages and the Home tab show charts; modals do not.
@@ -14,8 +14,8 @@ from typing import Final
 
 from bot.model.visible_text import one_line
 from bot.slack.blocks import Block, cut, without_empty, zone_info
+from bot.slack.data_words import CHART
 
-CHART: Final = "data_visualization"
 MAX_CHARTS: Final = 2
 """Charts in one message."""
 MAX_SERIES: Final = 6
@@ -74,18 +74,6 @@ def time_labels(moments: Sequence[datetime], zone: str) -> list[str]:
     return unique_labels([f"{_day(at) + ', ' if len(days) > 1 else ''}{at:%H:%M{seconds}}" for at in local])
 
 
-def chart_lines(block: Block) -> list[str]:
-    """The figures of a chart as lines of plain text: its title, then a line for each label."""
-    series = block["chart"]["series"]
-    is_single = len(series) == 1
-    lines = [block["title"]]
-    for index, point in enumerate(series[0]["data"]):
-        values = [_value(one["data"][index]["value"]) for one in series]
-        named = [f"{one['name']} {value}" for one, value in zip(series, values, strict=True)]
-        lines.append(f"{point['label']}: {values[0] if is_single else ', '.join(named)}")
-    return lines
-
-
 def _chart(kind: str, title: str, labels: Sequence[str], series: Sequence[Series], x_label: str, y_label: str) -> Block:
     if not (1 <= len(series) <= MAX_SERIES and 1 <= len(labels) <= MAX_POINTS):
         raise ValueError("a chart has 1 to 6 series of 1 to 20 points")
@@ -107,10 +95,6 @@ def _chart(kind: str, title: str, labels: Sequence[str], series: Sequence[Series
 
 def _point(label: str, value: float) -> dict[str, str | float]:
     return {"label": label, "value": value}
-
-
-def _value(value: float) -> str:
-    return f"{value:,.10g}" if isinstance(value, float) else f"{value:,}"
 
 
 def _day(at: datetime, *, with_year: bool = False) -> str:

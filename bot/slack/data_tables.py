@@ -1,4 +1,4 @@
-"""Native tables that people sort and filter: `data_table` blocks within Slack's limits, and their rows in words.
+"""Native tables that people sort and filter: `data_table` blocks within Slack's limits.
 
 https://docs.slack.dev/reference/block-kit/blocks/data-table-block. Where copies of that page disagree, the smaller
 limit counts: 100 rows besides the header, not 200. Messages and the Home tab show them; modals do not.
@@ -12,8 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from bot.model.visible_text import one_line
 from bot.slack.blocks import Block, cut
+from bot.slack.data_words import EMPTY_CELL, TABLE
 
-TABLE: Final = "data_table"
 MAX_ROWS: Final = 100
 """Rows besides the header."""
 MAX_COLUMNS: Final = 20
@@ -22,7 +22,6 @@ MAX_TABLE_TEXT: Final = 20_000
 MAX_CELL: Final = 200
 """Characters of a cell: ours, so that a single long one does not displace the other rows."""
 PAGE_SIZE: Final = 10
-EMPTY_CELL: Final = "–"
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,6 @@ def rows_that_fit(header: Sequence[str], rows: Sequence[Row]) -> int:
         if left < 0:
             return count
     return min(len(rows), MAX_ROWS)
-
-
-def table_lines(block: Block) -> list[str]:
-    """The rows of a table as lines of plain text: its caption, then a line for each row."""
-    header, *rows = [[cell["text"] for cell in row] for row in block["rows"]]
-    lines = [block["caption"]]
-    for first, *others in rows:
-        named = [f"{name}: {text}" for name, text in zip(header[1:], others, strict=True) if text != EMPTY_CELL]
-        lines.append(" · ".join([first, *named]))
-    return lines
 
 
 def _cell(cell: Cell) -> dict[str, Any]:

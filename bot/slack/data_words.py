@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.slack.blocks import MAX_SECTION, Block, cut, plain, section
-from bot.slack.charts import CHART, chart_lines
-from bot.slack.data_tables import TABLE, table_lines
 from bot.slack.message import Message
 
+CHART: Final = "data_visualization"
+TABLE: Final = "data_table"
+EMPTY_CELL: Final = "–"
+"""In place of an empty cell, which Slack refuses."""
 MAX_TEXT: Final = 4000
 """Characters of a message's text: docs.slack.dev/reference/methods/chat.postMessage"""
 MAX_LINE: Final = 500
@@ -39,6 +41,28 @@ def in_words(message: Message) -> Message | None:
     return Message(message.text, blocks)
 
 
+def chart_lines(block: Block) -> list[str]:
+    """The figures of a chart as lines of plain text: its title, then a line for each label."""
+    series = block["chart"]["series"]
+    is_single = len(series) == 1
+    lines = [block["title"]]
+    for index, point in enumerate(series[0]["data"]):
+        values = [_value(one["data"][index]["value"]) for one in series]
+        named = [f"{one['name']} {value}" for one, value in zip(series, values, strict=True)]
+        lines.append(f"{point['label']}: {values[0] if is_single else ', '.join(named)}")
+    return lines
+
+
+def table_lines(block: Block) -> list[str]:
+    """The rows of a table as lines of plain text: its caption, then a line for each row."""
+    header, *rows = [[cell["text"] for cell in row] for row in block["rows"]]
+    lines = [block["caption"]]
+    for first, *others in rows:
+        named = [f"{name}: {text}" for name, text in zip(header[1:], others, strict=True) if text != EMPTY_CELL]
+        lines.append(" · ".join([first, *named]))
+    return lines
+
+
 def _lines(block: Block) -> Sequence[str]:
     """The figures of a chart or a table; nothing for any other block."""
     if block["type"] == CHART:
@@ -62,3 +86,7 @@ def _sections(lines: Sequence[str]) -> list[Block]:
         left -= 1
     more = [f"… and {left:,} more"] if left else []
     return [section(text) for text in [*texts, *more]]
+
+
+def _value(value: float) -> str:
+    return f"{value:,.12g}"

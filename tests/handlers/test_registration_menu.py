@@ -194,7 +194,7 @@ def test_the_summary_is_one_sentence() -> None:
     one = webinar(title="R&D *day*", registration=registration(count=42, limit=100))
     told = Forecast(percent=42, pace=GrowthRate(growth=12, days=3), full_at=NOW + 2 * DAY)
     sources = [Bar(name="Not named", count=20), Bar(name="Slack #launch", count=12), Bar(name="Others", count=10)]
-    full_at = when(NOW + 2 * DAY + timedelta(hours=1), one.time_zone)
+    full_at = when(NOW.replace(hour=16, minute=0) + 2 * DAY, one.time_zone)
     assert summary(one, told, sources) == (
         f"*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about {full_at} at this pace; "
         "most that named a source came from Slack #launch (12)."

@@ -15,13 +15,12 @@ from bot.slack.charts import (
     MAX_SERIES,
     Series,
     bar_chart,
-    chart_lines,
     line_chart,
     time_labels,
     unique_labels,
 )
-from bot.slack.data_tables import MAX_COLUMNS, NumberCell, data_table, rows_that_fit, table_lines
-from bot.slack.data_words import data_message, in_words
+from bot.slack.data_tables import MAX_COLUMNS, NumberCell, Row, data_table, rows_that_fit
+from bot.slack.data_words import chart_lines, data_message, in_words, table_lines
 from bot.slack.error_message import message_view
 from sandbox.slack.surfaces import message_problems
 from tests.support.block_kit import check_message, check_view
@@ -55,7 +54,7 @@ def test_a_chart_has_its_figures_as_points_and_as_lines() -> None:
 
 def test_a_table_has_numbers_as_numbers() -> None:
     """So that a column sorts by number; empty cells, which Slack refuses, have a dash."""
-    rows = [["newsletter", 1204, NumberCell(0.62, "62 %")], ["", 1, NumberCell(1, "100 %")]]
+    rows: list[Row] = [["newsletter", 1204, NumberCell(0.62, "62 %")], ["", 1, NumberCell(1, "100 %")]]
     table = data_table("Sources", ["Source", "Registered", "Rate"], rows)
     assert table["rows"][1] == [
         {"type": "raw_text", "text": "newsletter"},
