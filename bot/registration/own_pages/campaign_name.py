@@ -6,8 +6,8 @@ import hashlib
 from unicodedata import normalize
 
 from bot.errors import BadInput
+from bot.model.registration_source import CHANNEL_PREFIX, COMMAND_SOURCE
 from bot.model.visible_text import one_line
-from bot.registration.chart import CHANNEL_PREFIX, COMMAND_SOURCE
 
 MAX_NAME = 64
 GENERAL = "registration page"
