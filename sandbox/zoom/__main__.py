@@ -48,6 +48,7 @@ def _welcome(zoom: Zoom) -> str:
             f"  ZOOM_ACCOUNT_ID={zoom.account_id}",
             f"  ZOOM_CLIENT_ID={zoom.client_id}",
             f"  ZOOM_CLIENT_SECRET={zoom.client_secret}",
+            f"  ZOOM_WEBHOOK_SECRET={zoom.webhook_secret}",
             "  What it does: docs/sandbox-zoom.md. Ctrl-C ends it.",
         )
     )

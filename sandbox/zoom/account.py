@@ -9,8 +9,9 @@ from typing import Any
 
 from sandbox.clock import SandboxClock
 from sandbox.zoom.faults import Fault, check_fault
-from sandbox.zoom.models import Event
+from sandbox.zoom.room import Room
 from sandbox.zoom.rules import Rules
+from sandbox.zoom.webhooks import WEBHOOK_SECRET, Webhooks
 from sandbox.zoom.world import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, World
 
 
@@ -29,12 +30,15 @@ class Account:
     """The state of an account, and the people behind it."""
 
     account_id, client_id, client_secret = ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
+    webhook_secret = WEBHOOK_SECRET
 
     def __init__(self, clock: SandboxClock, rules: Rules | None = None) -> None:
         """Start with three users and no meetings."""
         self.clock = clock
         self.rules = rules or Rules()
         self.world = World(clock, self.rules)
+        self.room = Room(self.world)
+        self.webhooks = Webhooks(self.world)
         self.faults: list[Fault] = []
         self.calls: list[Call] = []
         self.on_change: list[Callable[[], None]] = []
@@ -56,15 +60,12 @@ class Account:
 
     def begin(self, event_id: int) -> None:
         """The host starts a meeting."""
-        self._set(event_id, is_started=True, is_ended=False)
+        self.room.begin(event_id)
+        self._changed()
 
     def finish(self, event_id: int) -> None:
-        """The host ends it."""
-        self._set(event_id, is_started=False, is_ended=True)
-
-    def _set(self, event_id: int, *, is_started: bool, is_ended: bool) -> None:
-        event: Event = self.world.events[event_id]
-        event.is_started, event.is_ended = is_started, is_ended
+        """The host ends it; everybody leaves."""
+        self.room.finish(event_id)
         self._changed()
 
     def _changed(self) -> None:

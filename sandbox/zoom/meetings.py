@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from sandbox.zoom import times
+from sandbox.zoom.event_bodies import by_operator, summary, whole
 from sandbox.zoom.fields import EventFields
 from sandbox.zoom.models import NO_REGISTRATION, RECURRING, Event, Occurrence, User
 from sandbox.zoom.request import ApiRequest
@@ -29,7 +30,7 @@ def create_meeting(request: ApiRequest) -> ApiResponse:
     start, occurrences = _dates(fields, host)
     event = Event("meeting", world.new_event_id(), new_uuid(), host.id, world.now(), fields, start, occurrences)
     world.events[event.id] = event
-    world.emit("meeting.created", {"object": summary(event)})
+    world.emit("meeting.created", by_operator(world, event, operation="all", object=whole(world, event)))
     return ApiResponse(201, details(world, event))
 
 
@@ -65,7 +66,9 @@ def patch_meeting(request: ApiRequest) -> ApiResponse:
     if {"start_time", "duration", "recurrence", "timezone", "type"} & changes.keys():
         event.start, event.occurrences = _dates(fields, world.user_of(event))
     event.fields = fields
-    world.emit("meeting.updated", {"object": summary(event), "old_object": before})
+    stamp = int(world.clock.now().timestamp() * 1000)
+    more = {"object": summary(event), "old_object": before, "time_stamp": stamp}
+    world.emit("meeting.updated", by_operator(world, event, scope="all", **more))
     return ApiResponse(204)
 
 
@@ -74,11 +77,15 @@ def delete_meeting(request: ApiRequest) -> ApiResponse:
     world = request.world
     event = world.event("meeting", request.path["meetingId"])
     occurrence_id = request.query.get("occurrence_id", "")
+    body = summary(event)
     if occurrence_id:
-        occurrence(event, occurrence_id).is_deleted = True
+        one = occurrence(event, occurrence_id)
+        one.is_deleted = True
+        body["occurrences"] = [{"occurrence_id": one.id, "start_time": times.text(one.start)}]
     else:
         del world.events[event.id]
-    world.emit("meeting.deleted", {"object": summary(event)})
+    operation = "single" if occurrence_id else "all"
+    world.emit("meeting.deleted", by_operator(world, event, operation=operation, object=body))
     return ApiResponse(204)
 
 
@@ -118,20 +125,6 @@ def shown_occurrence(one: Occurrence) -> dict[str, Any]:
     """One date of a recurring meeting."""
     status = "deleted" if one.is_deleted else "available"
     return {"occurrence_id": one.id, "start_time": times.text(one.start), "duration": one.duration, "status": status}
-
-
-def summary(event: Event) -> dict[str, Any]:
-    """What lists and webhooks have of a meeting."""
-    body: dict[str, Any] = {
-        "uuid": event.uuid,
-        "id": event.id,
-        "host_id": event.host_id,
-        "topic": event.fields.topic,
-        "type": event.fields.type,
-        "duration": event.fields.duration,
-        "timezone": event.fields.timezone,
-    }
-    return body | ({"start_time": times.text(event.start)} if event.start else {})
 
 
 def _listed(world: World, event: Event) -> dict[str, Any]:

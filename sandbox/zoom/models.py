@@ -55,6 +55,22 @@ class Registrant:
 
 
 @dataclass
+class Participant:
+    """One stay of a person in a meeting."""
+
+    user_id: str
+    """Within the meeting."""
+    uuid: str
+    name: str
+    email: str
+    joined: datetime
+    registrant_id: str = ""
+    account_user_id: str = ""
+    """Of a user of the account; empty for others."""
+    left: datetime | None = None
+
+
+@dataclass
 class Event:
     """A meeting or a webinar. Its id is a 64-bit integer."""
 
@@ -68,8 +84,11 @@ class Event:
     occurrences: list[Occurrence] = field(default_factory=list)
     registrants: dict[str, Registrant] = field(default_factory=dict)
     questions: Questions = field(default_factory=Questions)
+    participants: list[Participant] = field(default_factory=list)
     is_started: bool = False
     is_ended: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
 
     @property
     def has_registration(self) -> bool:

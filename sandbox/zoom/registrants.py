@@ -6,8 +6,9 @@ import secrets
 from typing import Any
 
 from sandbox.zoom import times
+from sandbox.zoom.event_bodies import by_operator, summary
 from sandbox.zoom.fields import Batch, BatchPerson, Chosen, NewRegistrant, RegistrantFields, StatusChange
-from sandbox.zoom.meetings import occurrence, shown_occurrence, summary
+from sandbox.zoom.meetings import occurrence, shown_occurrence
 from sandbox.zoom.models import MANUAL, Event, Registrant, RegistrantStatus
 from sandbox.zoom.questions import check_answers
 from sandbox.zoom.request import ApiRequest
@@ -223,7 +224,10 @@ def _report(world: World, event: Event, one: Registrant, change: str) -> None:
     names = {"id": one.id, "first_name": one.fields.first_name, "last_name": one.fields.last_name}
     person: dict[str, Any] = {**names, "email": one.fields.email}
     if change == "created":
-        person = _shown(world, event, one)
+        person = {"join_url": "", **_shown(world, event, one)}  # empty until the registrant is approved
     elif change == "approved":
-        person |= _link(world, event, one)
-    world.emit(f"{event.kind}.registration_{change}", {"object": {**summary(event), "registrant": person}})
+        person |= _link(world, event, one) | {"participant_pin_code": one.pin}
+    payload: dict[str, Any] = {"object": {**summary(event), "registrant": person}}
+    if change != "created":
+        payload = by_operator(world, event, **payload)
+    world.emit(f"{event.kind}.registration_{change}", payload)

@@ -57,6 +57,8 @@ class Rules(BaseModel):
     scopes: tuple[str, ...] = SCOPES
     token_seconds: int = 3600
     page_token_seconds: int = 900
+    webhook_timeout: float = 3.0
+    deliver_twice: bool = False
 
     def limit_per_second(self, label: Label) -> int | None:
         """Calls of this label that the account may make in a second."""

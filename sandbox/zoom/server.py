@@ -46,6 +46,7 @@ class Zoom(Account):
     async def stop(self) -> None:
         """Close all connections, including hanging calls."""
         self._stopping.set()
+        await self.webhooks.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

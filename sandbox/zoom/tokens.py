@@ -26,9 +26,9 @@ class Tokens:
         self._expires[token] = self._clock.monotonic() + self._rules.token_seconds
         return token
 
-    def revoke(self, token: str) -> bool:
-        """End a token. False if it is unknown."""
-        return self._expires.pop(token, None) is not None
+    def revoke(self, token: str) -> None:
+        """End a token."""
+        self._expires.pop(token, None)
 
     def expire(self) -> None:
         """Expire all tokens, for tests."""

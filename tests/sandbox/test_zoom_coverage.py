@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sandbox.clock import SandboxClock
 from sandbox.zoom import Fault, Rules, Zoom
+from sandbox.zoom.event_bodies import EVENTS
 from sandbox.zoom.operations import OPERATIONS
 
 HERE = Path(__file__).parent
@@ -35,8 +36,13 @@ def test_every_operation_and_error_names_a_test_that_exists() -> None:
     """A row whose test was renamed fails."""
     code = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("test_zoom_*.py"))
     tests = set(re.findall(r"def (test_\w+)\(", code))
-    named = {row[-1] for row in rows_after("What it does") + rows_after("Errors")}
+    named = {row[-1] for row in rows_after("What it does") + rows_after("Errors") + rows_after("Webhooks")}
     assert named - tests == set()
+
+
+def test_every_event_is_explained() -> None:
+    """In both directions."""
+    assert tuple(row[0] for row in rows_after("Webhooks")) == EVENTS
 
 
 def test_every_code_of_an_error_is_explained() -> None:
