@@ -39,6 +39,7 @@ from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
 from bot.reports.service import ReportService
+from bot.reports.texts.report import ready_message
 from bot.retention import Job, Retention
 from bot.scheduler import UPDATES, Scheduler
 from bot.settings import Settings
@@ -279,5 +280,6 @@ def _schedule(services: Services) -> None:
     services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
     services.scheduler.add_on_demand(UPDATES, services.update_people)
     services.scheduler.add("webhooks", WEBHOOK_INTERVAL, services.webhooks.maintain)
+    services.reports.ready_message = ready_message
     services.scheduler.add("reports", REPORT_INTERVAL, services.reports.step)
     services.scheduler.add("daily", DAY, services.daily)

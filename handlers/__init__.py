@@ -18,6 +18,7 @@ conversation goes on with:
     registration    open, close, limit
     register        register
     registrants     registrants
+    report          report
     team            invite, team
     link            link
 
@@ -43,6 +44,7 @@ from handlers.registration import chart_listeners, menu_listeners
 from handlers.registration import listeners as registration_listeners
 from handlers.remind import defaults_listeners, snooze_listeners
 from handlers.remind import listeners as remind_listeners
+from handlers.report import listeners as report_listeners
 from handlers.request import Commands, EventListeners, Listeners
 from handlers.seat import listeners as seat_listeners
 from handlers.seat import suggestion_listeners
@@ -82,6 +84,7 @@ COMMANDS: Commands = _merged(
         register_listeners.COMMANDS,
         registrants_listeners.COMMANDS,
         link_listeners.COMMANDS,
+        report_listeners.COMMANDS,
     )
 )
 """The listener of each parsed command."""
@@ -108,6 +111,7 @@ ACTIONS: Listeners = _merged(
         team_listeners.ACTIONS,
         register_listeners.ACTIONS,
         registrants_listeners.ACTIONS,
+        report_listeners.ACTIONS,
     )
 )
 """The listener of each button, select and picker, by action id."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.commands.slack_text import normalized_word
 from bot.commands.webinar_ref import WebinarRef, find_webinars
-from bot.model.lifecycle import is_coming_or_live
+from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.webinar import Status, Webinar
 from handlers import webinar_choice_texts
 from handlers.request import SlackRequest
 
 NOT_FOR_CANCELED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel", "invite", "register", "edit"})
 """Verbs that make no sense for a canceled webinar: canceled ones are not offered."""
+LAST_WORDS = frozenset({"last", "latest", "previous"})
+"""For verbs about what comes after the event: the webinar that was over last."""
 
 
 async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *, typed: str = "") -> Webinar | None:
@@ -22,7 +28,9 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     if verb in NOT_FOR_CANCELED:
         candidates = [webinar for webinar in candidates if webinar.status is not Status.CANCELED]
     found = find_webinars(which, candidates, now)
-    if which.is_missing:
+    if verb in webinar_choice_texts.AFTER_EVENT:
+        found = _over(which, candidates, now) or found
+    elif which.is_missing:
         found = [webinar for webinar in candidates if is_coming_or_live(webinar, now)]
     if len(found) == 1:
         return found[0]
@@ -31,3 +39,12 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     else:
         await request.reply(webinar_choice_texts.nothing_found(which.text, verb))
     return None
+
+
+def _over(which: WebinarRef, candidates: Sequence[Webinar], now: datetime) -> list[Webinar]:
+    """Those that are over, latest first: all of them if the command names none, as one with the same title may come."""
+    over = [webinar for webinar in reversed(candidates) if stage(webinar, now) is Stage.OVER]
+    if which.is_missing:
+        return over
+    is_last = not which.quoted and normalized_word(which.text) in LAST_WORDS
+    return find_webinars(which, over, now) or (over[:1] if is_last else [])

@@ -48,11 +48,14 @@ VERBS = {
     "register": ("Register", buttons.REGISTER_OTHERS),
     "registrants": ("Show Registrants", buttons.REGISTRANTS),
     "link": ("Show Link", buttons.PAGE_LINK),
+    "report": ("Show Report", buttons.REPORT),
     "move": ("Move", buttons.MOVE),
     "duplicate": ("Create Again", buttons.DUPLICATE),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
 }
 """For each verb that takes a webinar: the label and action id of the button that continues with it."""
+AFTER_EVENT = frozenset({"report"})
+"""Verbs about webinars that are over: these are offered if the command names none."""
 
 
 def page_value(which: str, page: int) -> str:
@@ -75,16 +78,18 @@ def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, t
     label, action_id = VERBS[verb]
     shown = webinars[:PAGE_SIZE]
     total = number(len(webinars), "webinar")
-    head = f"{total} match “{plain(words, MAX_WORDS)}”. Which one?" if words else f"{total} coming up. Which one?"
+    rest = "took place" if verb in AFTER_EVENT else "coming up"
+    head = f"{total} match “{plain(words, MAX_WORDS)}”. Which one?" if words else f"{total} {rest}. Which one?"
     rows: list[Block] = [
         section(webinar_row(webinar, now), buttons.webinar_button(webinar, label, action_id, typed=typed))
         for webinar in shown
     ]
     more: list[Block] = []
+    every = page_value(_list_of(words, verb), 1)
     if len(webinars) > len(shown):
         more = [
             context(f"These are the first {len(shown)}. Say more words of the title to find another."),
-            *actions(button("See All", buttons.LIST, page_value(words, 1), label="List all that match")),
+            *actions(button("See All", buttons.LIST, every, label="List all that match")),
         ]
     spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in shown)
     return message(f"{head} {spoken}.", [section(head), *rows, *more])
@@ -93,12 +98,18 @@ def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, t
 def nothing_found(words: str, verb: str) -> Message:
     """The reply if no webinar matches `words` (or is coming up, if empty): the usage and the list."""
     if not words:
-        return empty_list("", "")
+        return empty_list(_list_of(words, verb), "")
+    word = "last" if verb in AFTER_EVENT else "next"
     text = (
-        f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `next`, "
-        f"for example: `/webinar {verb} next`"
+        f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `{word}`, "
+        f"for example: `/webinar {verb} {word}`"
     )
     return message(text, [section(text), *actions(button("List Webinars", buttons.LIST, page_value("", 1)))])
+
+
+def _list_of(words: str, verb: str) -> str:
+    """The list to which a verb belongs, with the words of the command."""
+    return f"past {words}".strip() if verb in AFTER_EVENT else words
 
 
 def empty_list(which: str, age: str) -> Message:

@@ -155,6 +155,13 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowReport:
+    """Show the report of a webinar that is over."""
+
+    which: WebinarRef
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWebinar:
     """Cancel a webinar, after a confirmation."""
 
@@ -186,6 +193,7 @@ Command: TypeAlias = (
     | RegistrationLink
     | Move
     | CancelWebinar
+    | ShowReport
 )
 
 
@@ -289,5 +297,6 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "move": lambda rest: Move(unescape(rest)),
     "duplicate": lambda rest: Duplicate(ref_from_slack(rest)),
     "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),
+    "report": lambda rest: ShowReport(ref_from_slack(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

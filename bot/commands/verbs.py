@@ -8,7 +8,7 @@ from typing import Final
 VERBS: Final = (
     "create", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
     "open", "close", "limit", "invite", "team", "register", "registrants", "link", "settings", "move", "duplicate",
-    "cancel", "help",
+    "cancel", "report", "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {
@@ -16,6 +16,8 @@ SYNONYMS: Final = {
     "ls": "list", "all": "list", "upcoming": "list", "find": "list", "search": "list",
     "info": "show", "details": "show", "view": "show",
     "registrations": "registrants", "attendees": "registrants", "signups": "registrants", "who": "registrants",
+    "results": "report", "result": "report", "attendance": "report", "statistics": "report", "stats": "report",
+    "analytics": "report", "figures": "report", "outcome": "report", "attended": "report",
     "people": "team", "speakers": "team", "hosts": "team", "panel": "team", "panelists": "team", "invitees": "team",
     "speaker": "invite", "cohost": "invite", "panelist": "invite", "seat": "register", "attend": "register",
     "signup": "register", "enroll": "register", "organisers": "settings", "organizers": "settings",

@@ -46,6 +46,9 @@ REGISTER_OTHERS = "enrol.open"
 REGISTRANTS = "registrants.open"
 """For organizers: the form to register others, and the list of registrants."""
 
+REPORT = "report.open"
+"""The report of a webinar that is over, for people who may see its registrants."""
+
 PAGE_LINK = "page.link"
 """Shows organizers the URL of our own registration page. The value is the id of the webinar and the campaign
 (`parse_value`)."""

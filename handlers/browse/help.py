@@ -144,6 +144,12 @@ TOPICS = {
         "cancel Launch day",
         MANAGERS,
     ),
+    "report": Topic(
+        "report <webinar>",
+        "Shows who registered, came and stayed, as figures and charts; with a list of people and a CSV file.",
+        "report last",
+        f"{MANAGERS} Its co-hosts can see it too.",
+    ),
     "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
 }
 

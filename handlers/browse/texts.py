@@ -29,6 +29,7 @@ from bot.slack.blocks import (
     verbatim,
 )
 from bot.slack.message import Message
+from bot.webinars.texts.after_event import after_event_buttons
 from bot.webinars.texts.facts import (
     NOT_READ,
     attendee_button,
@@ -117,7 +118,8 @@ def details(
     if can_manage:
         blocks += _manager_buttons(webinar, now, has_pages=has_pages)
     elif can_run:
-        blocks += actions(registrants_button(webinar, now), *registration_buttons(webinar, now))
+        over = after_event_buttons(webinar, now)
+        blocks += actions(*over, registrants_button(webinar, now), *registration_buttons(webinar, now))
     if coming and not here:
         blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block_id(webinar))
     notes = [f"Known as `{plain(webinar.id)}` in commands"]
@@ -140,11 +142,12 @@ def _facts(webinar: Webinar, now: datetime) -> list[Block]:
 
 
 def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block]:
-    """The buttons of organizers: one row for the webinar and its people, one for registration and cancellation."""
+    """The buttons of organizers: a row for the webinar, its people and its report, and one for its registration."""
     coming, current = is_coming_or_live(webinar, now), stage(webinar, now)
     by_registration = webinar.audience is Audience.REGISTRANTS
     editable = webinar.status is Status.SCHEDULED
     people_row = actions(
+        *after_event_buttons(webinar, now),
         buttons.webinar_button(webinar, "Edit", buttons.EDIT) if editable else None,
         buttons.webinar_button(webinar, "Move", buttons.MOVE) if editable else None,
         buttons.webinar_button(webinar, "Invite", buttons.INVITE) if coming else None,

@@ -157,14 +157,17 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(Status.FINISHED, ["Refresh", "Registrants", "Create Again"]), (Status.CANCELED, ["Refresh", "Create Again"])],
+    [
+        (Status.FINISHED, ["Refresh", "Report", "Registrants", "Create Again"]),
+        (Status.CANCELED, ["Refresh", "Create Again"]),
+    ],
 )
 def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status, expected: list[str]) -> None:
-    """Only viewing is offered, another one like it, and the registrants while RingCentral has them."""
+    """Only viewing is offered, its report, another one like it, and the registrants while RingCentral has them."""
     message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, can_manage=True)
     assert list(buttons(message.blocks)) == expected
     everyones = details(webinar(status=status, audience=Audience.ANYONE), now=NOW, host_link=None, can_manage=True)
-    assert list(buttons(everyones.blocks)) == ["Refresh", "Create Again"]
+    assert list(buttons(everyones.blocks)) == [one for one in expected if one != "Registrants"]
 
 
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:

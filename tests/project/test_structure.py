@@ -56,6 +56,7 @@ from tests.support.link_samples import link_messages, link_modals, past_messages
 from tests.support.notice_samples import notice_context
 from tests.support.processes import ROOT
 from tests.support.reminder_samples import reminder_messages, reminder_modals
+from tests.support.report_view_samples import report_messages, report_modals
 from tests.support.seat_samples import seat_messages, seat_modals
 from tests.support.team_samples import team_messages, team_modals
 from tests.support.webinar_samples import NOW, registration, webinar
@@ -211,6 +212,7 @@ def views() -> list[dict[str, Any]]:
             error_message.sentence_message(error_message.error_sentence(ValueError())),
         ),
         *(subscription_result.channel_message(channel), subscription_result.intro("Ana Lima", channel)),
+        *report_messages(plain),
         *edit_messages(plain),
         *reminder_messages(plain),
         *seat_messages(plain),
@@ -241,6 +243,7 @@ def views() -> list[dict[str, Any]]:
         ),
         subscription_result.saved_view(channel, "Saved."),
         *edit_modals(plain),
+        *report_modals(plain),
         *reminder_modals(plain),
         *seat_modals(plain),
         *team_modals(plain),

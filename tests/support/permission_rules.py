@@ -51,6 +51,7 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "Limit": (RUNS, "limit launch 50"),
     "Invite": (MANAGES, "invite launch"),
     "ShowTeam": (MANAGES, "team launch"),
+    "ShowReport": (RUNS, "report launch"),
     "ShowRegistrants": (RUNS, "registrants launch"),
     "RegistrationLink": (MANAGES, "link launch newsletter"),
     "Move": (MANAGES, "move launch tomorrow 3pm"),
@@ -97,6 +98,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), RUNS),
     **dict.fromkeys(("registrants.refresh", "registrants.search", "registrants.download"), RUNS),
     "registrants.remove": MANAGES,
+    **dict.fromkeys(("report.open", "report.people", "report.download", "report.stop"), RUNS),
 }
 """The rule of each button, select and picker."""
 

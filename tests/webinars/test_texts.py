@@ -108,13 +108,13 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
         ["Join", "Refresh", "Details"],
         "No registration needed",
     ),
-    "finished": ({"status": Status.FINISHED, "registration": registration()}, [], "This webinar is over."),
+    "finished": ({"status": Status.FINISHED, "registration": registration()}, ["Report"], "This webinar is over."),
     "cancelled": (
         {"status": Status.CANCELED, "registration": registration()},
         [],
         "This webinar is cancelled and will not take place.",
     ),
-    "never started": ({"start": NOW - timedelta(hours=1)}, [], "This webinar is over."),
+    "never started": ({"start": NOW - timedelta(hours=1)}, ["Report"], "This webinar is over."),
 }
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, context, cut, fields, heading, message, section, verbatim, when
+from bot.slack.blocks import Block, Element, actions, context, cut, fields, heading, message, section, verbatim, when
 from bot.slack.message import Message
+from bot.webinars.texts.after_event import after_event_buttons
 from bot.webinars.texts.facts import attendee_button, public_facts, registrations, summary
 from bot.webinars.texts.registration_buttons import menu_button
 
@@ -27,7 +29,7 @@ def card(webinar: Webinar, *, now: datetime) -> Message:
     """Return the card. It never contains a password or a personal link; the shared link appears only as Join."""
     current = stage(webinar, now)
     if current in ENDINGS:
-        return _ended(webinar, ENDINGS[current])
+        return _ended(webinar, ENDINGS[current], after_event_buttons(webinar, now))
     main_button = attendee_button(webinar, now)
     blocks: list[Block] = [heading(webinar.title)]
     if current is Stage.LIVE:
@@ -68,9 +70,11 @@ def fingerprint(webinar: Webinar, *, now: datetime) -> str:
     return hashlib.sha256(json.dumps([shown.text, shown.blocks]).encode()).hexdigest()
 
 
-def _ended(webinar: Webinar, sentence: str) -> Message:
+def _ended(webinar: Webinar, sentence: str, shown: Sequence[Element]) -> Message:
     line = f"It was planned for {when(webinar.start, webinar.time_zone)}."
-    return message(f"{sentence} {summary(webinar)}", [heading(webinar.title), section(f"*{sentence}* {line}")])
+    return message(
+        f"{sentence} {summary(webinar)}", [heading(webinar.title), section(f"*{sentence}* {line}"), *actions(*shown)]
+    )
 
 
 def _registrations_as_of(webinar: Webinar) -> str:

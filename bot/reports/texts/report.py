@@ -1,0 +1,111 @@
+"""The report of a webinar that is over, as a message: figures, charts, breakdowns and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.model.registration_source import NOT_NAMED, OTHERS
+from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
+from bot.reports.breakdown import NamedGroup, external_id_parts, source_parts
+from bot.reports.model import Report
+from bot.reports.texts import figures
+from bot.slack import buttons
+from bot.slack.blocks import Block, actions, ago, context, heading, message, paragraph, plain, section
+from bot.slack.charts import MAX_POINTS, Series, bar_chart, line_chart, time_labels
+from bot.slack.data_tables import NumberCell, Row, data_table
+from bot.slack.data_words import data_message
+from bot.slack.message import Message
+from bot.webinars.texts.after_event import report_button
+from bot.webinars.texts.facts import people
+from bot.webinars.texts.registration_buttons import chart_button
+
+PEOPLE: Final = "report.people"
+DOWNLOAD: Final = "report.download"
+"""Show the report by person, and send it as a CSV file. The value is the id of the webinar."""
+
+HEADER: Final = ("Registered", "Attended", "Rate")
+
+
+def report_message(
+    webinar: Webinar, report: Report, channels: Mapping[str, str], *, now: datetime, note: str = ""
+) -> Message:
+    """The report: counts only. `channels` maps the ids of public channels to their names."""
+    sources = source_parts(report.by_source, channels)
+    lines = [figures.funnel(report), figures.attendance(report), figures.apart(report)]
+    takeaway = figures.takeaway(report, webinar)
+    blocks = [
+        *([paragraph(note)] if note else []),
+        heading(webinar.title),
+        section(takeaway),
+        *(section("\n".join(group)) for group in lines if group),
+        *(paragraph(sentence) for sentence in figures.notes(report)),
+        *_attendance_chart(report, webinar),
+        *_source_chart(sources),
+        *_table("Registrations by source", "Source", sources),
+        *_table("Registrations by external id", "External id", external_id_parts(report.by_external_id)),
+        context(f"Read from {DISPLAY_NAME} {ago(report.read_at, now)} · Counts only: no names are stored"),
+        *_buttons(webinar),
+    ]
+    spoken = "\n".join([f"{plain(webinar.title)}: {takeaway}", *(line for group in lines for line in group)])
+    return data_message(spoken, blocks)
+
+
+def ready_message(webinar: Webinar) -> Message:
+    """What a user is sent who waited for a report: that it is ready."""
+    text = f"The report of *{plain(webinar.title)}* is ready."
+    return message(text, [section(text), *actions(report_button(webinar))])
+
+
+def _attendance_chart(report: Report, webinar: Webinar) -> list[Block]:
+    """The drop-off; nothing if nobody was there, or it had no length."""
+    if len(report.curve) < 2 or not report.peak or report.peak_at is None:
+        return []
+    labels = time_labels([point.at for point in report.curve], webinar.time_zone)
+    present = Series("There", [point.present for point in report.curve])
+    at = figures.session_time(report.peak_at, report, webinar)
+    text = f"{people(report.peak)} were there at {at}, and {report.curve[-1].present:,} at the end."
+    if report.peak == 1:
+        text = "One person was there at a time."
+    chart = line_chart("Attendance", labels, [present], x_label=webinar.time_zone, y_label="People there")
+    return [section(f"*Attendance:* {text}"), chart]
+
+
+def _source_chart(sources: Sequence[NamedGroup]) -> list[Block]:
+    """Registered and attended for each source; nothing for a single one."""
+    shown = sources[:MAX_POINTS]
+    if len(shown) < 2:
+        return []
+    named = [one for one in shown if one.name not in (NOT_NAMED, OTHERS)]
+    text = _brought(named[0]) if named else "Nobody named a source that is listed."
+    series = [
+        Series("Registered", [one.registered for one in shown]),
+        Series("Attended", [one.attended for one in shown]),
+    ]
+    chart = bar_chart("Registered and attended by source", [one.name for one in shown], series, y_label="People")
+    return [section(f"*Sources:* {text}"), chart]
+
+
+def _brought(part: NamedGroup) -> str:
+    rate = figures.percent(part.attended, part.registered)
+    return f"{plain(part.name)} brought the most: {part.registered:,} registered, {part.attended:,} came ({rate})."
+
+
+def _table(caption: str, name: str, parts: Sequence[NamedGroup]) -> list[Block]:
+    rows: list[Row] = [[one.name, one.registered, one.attended, _rate(one.attended, one.registered)] for one in parts]
+    return [data_table(caption, [name, *HEADER], rows)] if rows else []
+
+
+def _rate(part: int, whole: int) -> NumberCell:
+    return NumberCell(round(part / whole, 4) if whole else 0, figures.percent(part, whole))
+
+
+def _buttons(webinar: Webinar) -> list[Block]:
+    return actions(
+        buttons.webinar_button(webinar, "People", PEOPLE),
+        buttons.webinar_button(webinar, "CSV", DOWNLOAD),
+        chart_button(webinar),
+        buttons.webinar_button(webinar, "Details", buttons.SHOW),
+    )
