@@ -38,6 +38,7 @@ from bot.registration.seats import suggestion_table
 from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
+from bot.reports.results_notice import ResultsNotice
 from bot.reports.service import ReportService
 from bot.reports.texts.report import ready_message
 from bot.retention import Job, Retention
@@ -268,6 +269,7 @@ def build_services(
             suggestion_table.count_sent,
         ),
     )
+    services.reports.on_ready.append(ResultsNotice(clock, scheduler.wake))
     _schedule(services)
     return services
 

@@ -166,7 +166,12 @@ def _coalesce_session(session_notices: list[Notice]) -> list[Notice]:
     edits = sorted([*by_kind[NoticeKind.MOVED], *by_kind[NoticeKind.RETITLED]], key=lambda notice: notice.due_at)
     # A correction also reports the new start and length.
     edited = _merge_edits(edits, with_times=not by_kind[NoticeKind.CORRECTION])
-    progress = by_kind[NoticeKind.ENDED] or by_kind[NoticeKind.LIVE] or by_kind[NoticeKind.STARTING]
+    progress = (
+        by_kind[NoticeKind.RESULTS]
+        or by_kind[NoticeKind.ENDED]
+        or by_kind[NoticeKind.LIVE]
+        or by_kind[NoticeKind.STARTING]
+    )
     latest = [by_kind[NoticeKind.CORRECTION], progress, by_kind[NoticeKind.DIGEST]]
     merged = [*edited, *_merge_counts(by_kind[NoticeKind.REGISTRATIONS])]
     unmerged = [*by_kind[NoticeKind.REMINDER], *by_kind[NoticeKind.CHANNEL_LOST]]

@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     STARTING = "starting"
     LIVE = "live"
     ENDED = "ended"
+    RESULTS = "results"
+    """How many people registered and came, once the provider has all figures."""
     FULL = "full"
     CLOSED = "closed"
     OPENED = "opened"
@@ -71,6 +73,13 @@ class NoticeFacts(Frozen):
     count: int | None = None
     limit: int | None = None
     percent: int | None = None
+    attended: int | None = None
+    """For results, with `count` as the number of registrants: None without registration."""
+    without_registrant: int = 0
+    """For results: people who came without being registered."""
+    peak: int | None = None
+    peak_at: AwareDatetime | None = None
+    """For results: when most people were there, and how many."""
     was_count: int | None = None
     was_start: AwareDatetime | None = None
     was_title: str | None = None
@@ -144,6 +153,7 @@ FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.STARTING: Feature.LIVE,
     NoticeKind.LIVE: Feature.LIVE,
     NoticeKind.ENDED: Feature.LIVE,
+    NoticeKind.RESULTS: Feature.LIVE,
     NoticeKind.FULL: Feature.ALERTS,
     NoticeKind.CLOSED: Feature.ALERTS,
     NoticeKind.OPENED: Feature.ALERTS,
@@ -154,3 +164,5 @@ FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.CANCELED: Feature.CHANGES,
 }
 """The feature that a kind of notice belongs to. Kinds that are missing need no subscription."""
+FOR_ORGANIZER = frozenset({NoticeKind.FILLING, NoticeKind.RESULTS})
+"""Kinds that the organizer gets by direct message without a subscription."""

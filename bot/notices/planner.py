@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from bot.db.connection import Db
 from bot.model.people import Workspace
-from bot.model.webinar import Webinar
+from bot.model.webinar import Status, Webinar
 from bot.notices.events import WebinarEvent, detect_events
-from bot.notices.model import FEATURE_BY_KIND, PENDING, Notice, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, FOR_ORGANIZER, PENDING, Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
-from bot.notices.rules import DEFAULT_OFFSETS, is_stale, plan
+from bot.notices.rules import DEFAULT_OFFSETS, expires_at, is_stale, plan
 from bot.notices.schedule import is_direct, schedulable_at
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import ChannelFeatures, Subscription, channel_features
@@ -55,6 +55,20 @@ async def plan_changes(db: Db, before: Webinar | None, after: Webinar, now: date
     ]
     if notices:
         await notice_table.plan(db, notices)
+
+
+async def plan_results(db: Db, webinar: Webinar, facts: NoticeFacts, now: datetime) -> None:
+    """Plan that a webinar's figures are complete: in its subscribed channels and for the organizer, once for each.
+
+    A canceled webinar has no results.
+    """
+    current = await webinar_table.find(db, webinar.account, webinar.session_id, for_update=True) or webinar
+    if current.status is Status.CANCELED:
+        return
+    kind, subscriptions = NoticeKind.RESULTS, await _subscriptions(db, current)
+    channels = _recipients(kind, current, subscriptions, channel_features(current, subscriptions), by="")
+    event = WebinarEvent(kind=kind, facts=facts, due_at=now, expires_at=expires_at(kind, None, moment=now))
+    await notice_table.plan(db, [_notice(event, current, channel_id, by="") for channel_id in channels])
 
 
 async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> None:
@@ -136,7 +150,7 @@ def _recipients(
     channels: Collection[ChannelFeatures],
     by: str,
 ) -> list[str]:
-    """Channels that get a notice of this kind: the subscribed ones and, if it fills up, the organizer's DM.
+    """Channels that get a notice of this kind: the subscribed ones and, for some kinds, the organizer's DM.
 
     The person who made the change gets none.
     """
@@ -146,11 +160,7 @@ def _recipients(
         if is_direct(subscription.channel_id)
     }
     channel_ids = [channel.channel_id for channel in channels if FEATURE_BY_KIND[kind] in channel.features]
-    if (
-        kind is NoticeKind.FILLING
-        and webinar.created_by
-        and webinar.created_by not in map(subscribers.get, channel_ids)
-    ):
+    if kind in FOR_ORGANIZER and webinar.created_by and webinar.created_by not in map(subscribers.get, channel_ids):
         channel_ids.append(webinar.created_by)
     return [channel_id for channel_id in channel_ids if not by or by not in (channel_id, subscribers.get(channel_id))]
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.model.lifecycle import ENDED_STATUSES
 from bot.model.webinar import Status, Webinar
-from bot.notices.model import FEATURE_BY_KIND, TIMED, Feature, Notice, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, FOR_ORGANIZER, TIMED, Feature, Notice, NoticeKind
 from bot.notices.schedule import schedulable_at
 from bot.notices.subscriptions.model import ChannelFeatures
 
@@ -18,6 +18,7 @@ DEFAULT_OFFSETS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=10))
 REQUIRED_STATUS = {
     NoticeKind.LIVE: Status.ACTIVE,  # hosts may end their practice session
     NoticeKind.ENDED: Status.FINISHED,
+    NoticeKind.RESULTS: Status.FINISHED,
     NoticeKind.CANCELED: Status.CANCELED,
 }
 """Status that a webinar must still have when the notice is posted. A canceled or finished webinar gets no others."""
@@ -46,6 +47,7 @@ EXPIRY: Mapping[NoticeKind, Expiry] = {
     NoticeKind.STARTING: Expiry(ExpiryBasis.START, timedelta(minutes=5), "that it is live"),
     NoticeKind.LIVE: Expiry(ExpiryBasis.END, timedelta(), "that it has ended"),
     NoticeKind.ENDED: Expiry(ExpiryBasis.END, timedelta(hours=12), "the card"),
+    NoticeKind.RESULTS: Expiry(ExpiryBasis.MOMENT, timedelta(days=2), "the list of past webinars"),
     # After the start, the state of registration no longer matters.
     NoticeKind.FULL: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
     NoticeKind.CLOSED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
@@ -60,7 +62,7 @@ EXPIRY: Mapping[NoticeKind, Expiry] = {
     NoticeKind.DIGEST: Expiry(ExpiryBasis.MOMENT, timedelta(hours=12), "the next digest"),
     NoticeKind.CHANNEL_LOST: Expiry(ExpiryBasis.MOMENT, timedelta(days=7), "what an admin sees"),
 }
-"""One row per kind. `MOMENT` is the time of the count, of the digest, or of losing the channel."""
+"""One row per kind. `MOMENT` is the time of the count, of the figures, of the digest, or of losing the channel."""
 
 
 def expires_at(
@@ -169,7 +171,7 @@ def _kind(offset: timedelta) -> NoticeKind:
 
 
 def _is_subscribed(notice: Notice, webinar: Webinar, channels: Collection[ChannelFeatures]) -> bool:
-    if notice.kind is NoticeKind.FILLING and notice.channel_id == webinar.created_by:
-        return True  # the organizer gets it without a subscription
+    if notice.kind in FOR_ORGANIZER and notice.channel_id == webinar.created_by:
+        return True
     feature = FEATURE_BY_KIND[notice.kind]
     return any(subscribed.channel_id == notice.channel_id and feature in subscribed.features for subscribed in channels)

@@ -108,6 +108,12 @@ def when(moment: datetime, zone: str = "UTC") -> str:
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{clock_time(moment, zone)}>"
 
 
+def time_of_day(moment: datetime) -> str:
+    """Return a time without its day, which Slack shows in the reader's zone; elsewhere it is in UTC."""
+    utc = moment.astimezone(UTC)
+    return f"<!date^{int(utc.timestamp())}^{{time}}|{utc:%H:%M} UTC>"
+
+
 def clock_time(moment: datetime, zone: str) -> str:
     """Return a time in `zone` (and in UTC if that differs) for plain text."""
     utc, local = moment.astimezone(UTC), moment.astimezone(zone_info(zone))

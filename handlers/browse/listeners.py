@@ -10,10 +10,11 @@ from bot.commands.list_args import List, parse_list
 from bot.commands.parser import Count, Help, Home, Show
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import Lane
+from bot.reports.turnouts import stored_turnouts
 from bot.slack import buttons
 from bot.slack.message import Message
 from bot.webinars import table as webinar_table
-from bot.webinars.totals import Turnout, totals
+from bot.webinars.totals import totals
 from handlers import webinar_choice_texts
 from handlers.browse import texts as browse_texts
 from handlers.browse.help import help_message
@@ -118,7 +119,9 @@ async def _page(request: SlackRequest, command: List, page: int) -> Message:
 
 
 async def _past_page(request: SlackRequest, selection: PastSelection, which: str, page: int) -> Message:
-    turnouts: dict[str, Turnout] = {}
+    services = request.services
+    known = {webinar.session_id for webinar in (*selection.webinars, *selection.earlier)}
+    turnouts = await stored_turnouts(services.store, services.account, known)
     pages = _pages(selection.webinars)
     shown = PastPage(
         selection=selection,
@@ -128,9 +131,9 @@ async def _past_page(request: SlackRequest, selection: PastSelection, which: str
         page=min(max(page, 1), pages),
         pages=pages,
         turnouts=turnouts,
-        manageable=await request.services.permissions.manageable(await request.person(), selection.webinars),
+        manageable=await services.permissions.manageable(await request.person(), selection.webinars),
     )
-    return past_listing(shown, now=request.now(), seen_at=request.services.mirror.swept_at)
+    return past_listing(shown, now=request.now(), seen_at=services.mirror.swept_at)
 
 
 def _pages(webinars: Sequence[Webinar]) -> int:

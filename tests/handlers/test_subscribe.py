@@ -75,7 +75,8 @@ def test_state_explains_features_and_names_the_rest() -> None:
         sample_channel(subscription(features=frozenset({Feature.REMINDERS, Feature.LIVE})), hours=both)
     )
     assert visible_text(shown.blocks[1:2]).splitlines() == [
-        "*reminders* 1 day, 1 hour and 10 minutes before it starts · *live* when it starts, is live, and has ended",
+        "*reminders* 1 day, 1 hour and 10 minutes before it starts · "
+        "*live* when it starts, is live, has ended, and how many came",
         f"{quiet_hours_text(both)} · {digest_text(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
         "Not said here: alerts, changes, filling and registrations",
     ]
@@ -172,10 +173,10 @@ def test_listed_notices_fit_the_webinar() -> None:
     assert webinar_lines(open_to_all, ALL_FEATURES, ()) == [
         "no reminder: it is too late for one",
         "when it is moved, renamed or cancelled",
-        "when it starts, is live, and has ended",
+        "when it starts, is live, has ended, and how many came",
     ]
     assert announced(webinar(), "C1", PlannedNotices(frozenset({Feature.LIVE}), ())) == (
-        "Announced in <#C1>. Greenroom will say there: when it starts, is live, and has ended."
+        "Announced in <#C1>. Greenroom will say there: when it starts, is live, has ended, and how many came."
     )
 
 

@@ -56,6 +56,10 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
     NoticeKind.STARTING: (f"Launch day starts in 1 hour: {NEW}, 45 minutes", ["Register"]),
     NoticeKind.LIVE: ("Launch day is live now: 42 registered", ["Register"]),
     NoticeKind.ENDED: ("Launch day has ended: 42 registered", []),
+    NoticeKind.RESULTS: (
+        "Launch day: 42 registered, 21 came (50%), most at <!date^1795533600^{time}|15:20 UTC>: 20 people",
+        [],
+    ),
     NoticeKind.FULL: ("Launch day is full: 42 registered, closed by the limit of 100", ["Raise Limit"]),
     NoticeKind.CLOSED: (
         "Registration for Launch day was closed by Ana Lima: 42 of 100 registered",
@@ -88,6 +92,7 @@ def test_every_kind_has_a_text_and_buttons(kind: NoticeKind) -> None:
 WITH_NOTHING_KNOWN = {
     NoticeKind.LIVE: "Launch day is live now",
     NoticeKind.ENDED: "Launch day has ended",
+    NoticeKind.RESULTS: "Launch day: nobody came",
     NoticeKind.FULL: "Launch day is full",
     NoticeKind.CLOSED: "Registration for Launch day is closed",
     NoticeKind.OPENED: "Registration for Launch day is open again",

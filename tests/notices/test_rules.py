@@ -192,13 +192,13 @@ def test_ended_webinar_keeps_only_its_last_notice(status: Status) -> None:
 
     expected = [kind for kind in kinds if not is_stale(notice(kind), webinar(status=status), [channel_features()])]
 
-    to_come = set(kinds) - {NoticeKind.LIVE, NoticeKind.ENDED, NoticeKind.CANCELED}
+    to_come = set(kinds) - {NoticeKind.LIVE, NoticeKind.ENDED, NoticeKind.RESULTS, NoticeKind.CANCELED}
     assert (
         set(expected)
         == {
             Status.SCHEDULED: to_come,
             Status.ACTIVE: to_come | {NoticeKind.LIVE},
-            Status.FINISHED: {NoticeKind.ENDED},
+            Status.FINISHED: {NoticeKind.ENDED, NoticeKind.RESULTS},
             Status.CANCELED: {NoticeKind.CANCELED},
         }[status]
     )
@@ -212,6 +212,8 @@ def test_organizer_gets_filling_without_a_subscription() -> None:
         notice(NoticeKind.CHANNEL_LOST, "U2"),
     ):
         assert not is_stale(planned, webinar(), [])
+    over = webinar(status=Status.FINISHED)
+    assert [is_stale(notice(NoticeKind.RESULTS, user), over, []) for user in ("U1", "U2")] == [False, True]
     assert is_stale(notice(NoticeKind.FILLING, "U2"), webinar(), [])
 
 
@@ -254,6 +256,7 @@ def test_expiry_from_a_moment_needs_no_webinar() -> None:
     """Kinds counted from a moment need no webinar; a missing moment or webinar is an error."""
     of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST]
     assert [expires_at(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]
+    assert expires_at(NoticeKind.RESULTS, None, moment=NOW) == NOW + 2 * DAY
     with pytest.raises(ValueError, match="needs a moment"):
         expires_at(NoticeKind.DIGEST, webinar())
     with pytest.raises(ValueError, match="needs a webinar"):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from bot.commands.lengths import length_text
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
+from bot.notices.texts.results import results_text
 from bot.slack.blocks import person, plain, when
 from bot.webinars.texts.facts import time_before
 
@@ -242,7 +243,12 @@ def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _results(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    return Phrase(name, results_text(context.notice.facts))
+
+
 PHRASES: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] = {
+    NoticeKind.RESULTS: _results,
     NoticeKind.RETITLED: _retitled,
     NoticeKind.CANCELED: _canceled,
     NoticeKind.MOVED: _moved,

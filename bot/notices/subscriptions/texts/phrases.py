@@ -15,7 +15,7 @@ FEATURE_TEXTS: Mapping[Feature, str] = {
     Feature.REMINDERS: "before it starts",
     Feature.ALERTS: "when registration is full, closed, or open again",
     Feature.CHANGES: "when it is moved, renamed or cancelled",
-    Feature.LIVE: "when it starts, is live, and has ended",
+    Feature.LIVE: "when it starts, is live, has ended, and how many came",
     Feature.FILLING: "when four fifths, then nearly all places are taken",
     Feature.REGISTRATIONS: "how many have registered since the last time",
 }
