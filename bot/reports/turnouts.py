@@ -11,6 +11,7 @@ from bot.webinars.totals import Turnout
 if TYPE_CHECKING:
     from bot.db.connection import Store
     from bot.model.people import Account
+    from bot.reports.report_table import StoredReport
 
 AT_ONCE = 500
 """Reports read by one query."""
@@ -18,7 +19,8 @@ AT_ONCE = 500
 
 async def stored_turnouts(store: Store, account: Account, session_ids: Collection[str]) -> dict[str, Turnout]:
     """The turnouts of these webinars by session id, without those that have no report. No vendor call."""
-    ids, found = sorted(session_ids), {}
+    ids = sorted(session_ids)
+    found: dict[str, StoredReport] = {}
     async with store.read() as db:
         for first in range(0, len(ids), AT_ONCE):
             found |= await report_table.find_many(db, account, ids[first : first + AT_ONCE])

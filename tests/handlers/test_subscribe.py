@@ -75,8 +75,10 @@ def test_state_explains_features_and_names_the_rest() -> None:
         sample_channel(subscription(features=frozenset({Feature.REMINDERS, Feature.LIVE})), hours=both)
     )
     assert visible_text(shown.blocks[1:2]).splitlines() == [
-        "*reminders* 1 day, 1 hour and 10 minutes before it starts · "
-        "*live* when it starts, is live, has ended, and how many came",
+        (
+            "*reminders* 1 day, 1 hour and 10 minutes before it starts · "
+            "*live* when it starts, is live, has ended, and how many came"
+        ),
         f"{quiet_hours_text(both)} · {digest_text(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
         "Not said here: alerts, changes, filling and registrations",
     ]

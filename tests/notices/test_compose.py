@@ -502,5 +502,5 @@ def test_notice_facts_contain_nothing_personal() -> None:
     """Figures, times, titles and a Slack user id: review every new fact here."""
     assert set(NoticeFacts.model_fields) == {
         *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "was_length", "length"),
-        *("coming", "urgent"),
+        *("coming", "urgent", "attended", "without_registrant", "peak", "peak_at"),
     }
