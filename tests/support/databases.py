@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.db.connection import Store, async_url
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
+from tests.support import compiled_statements as compiled_statements
 from tests.support.sqlite_file import migrated
 
 KEY = Fernet.generate_key().decode()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -24,6 +24,7 @@ from bot.webinars import organizer_table, visibility_table
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
+from tests.support import compiled_statements as compiled_statements
 from tests.support.block_kit import check_message, check_view
 from tests.support.sqlite_file import STORY_FILE, migrated
 
@@ -108,8 +109,6 @@ class World:
             self._bot.services.scheduler.pause("updates")
         self._bot.services.background.grace = 0.005  # both ends of the response are in this event loop
         self._bot.services.results.pace = PACE
-        for engine in self._bot.services.store.engines:
-            engine.sync_engine.update_execution_options(compiled_cache=_COMPILED_CACHE)
         self.on_build(self._bot)
         self.slack.events_url = None if self.socket_mode else f"{self._bot.url}{EVENTS}"
         if ready:
@@ -234,22 +233,6 @@ class World:
     def vendor_calls(self) -> list[str]:
         """The webinar calls that reached RingCentral, as `METHOD path`."""
         return [f"{call.method} {call.path}" for call in self.ringcentral.calls if call.path.startswith("/webinar/")]
-
-
-class _CompiledCache(dict[Any, Any]):
-    """SQLAlchemy's compiled statements, shared by all bots of a run: compiling them is a third of a story's time.
-
-    The first part of SQLAlchemy's key is the engine's dialect, which is the same for all SQLite files.
-    """
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return super().get((key[0].name, *key[1:]), default)
-
-    def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__((key[0].name, *key[1:]), compiled)
-
-
-_COMPILED_CACHE = _CompiledCache()
 
 
 async def _database_url(folder: Path) -> str:
