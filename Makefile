@@ -10,6 +10,7 @@ COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE  # test workers and processes share what one of them has compiled
 .PHONY: help setup demo test lint types imports check bench figures mutants fuzz lock run clean
 
 help:  ## list these commands
