@@ -15,6 +15,7 @@ from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFa
 from bot.providers.caller import BULK, NOTE_TIMEOUT, NOTICE, PAGE, UPKEEP, Caller, Lane, Page, ignore_wait, send_at_once
 from bot.providers.events import EventHint, EventSubscription
 from bot.providers.history import HistoryProvider
+from bot.providers.recordings import RecordingProvider
 
 if TYPE_CHECKING:
     from bot.model.webinar_edit import WebinarEdit
@@ -36,6 +37,7 @@ class Ability(StrEnum):
     REGISTRANTS = "registrants"
     HISTORY = "history"
     """Who attended, after the event."""
+    RECORDINGS = "recordings"
 
 
 class Unchanged(Enum):
@@ -92,7 +94,7 @@ class EventProvider(Protocol):
         ...
 
 
-class WebinarProvider(EventProvider, HistoryProvider, Protocol):
+class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protocol):
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str

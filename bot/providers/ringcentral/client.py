@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.errors import ProviderForbidden, ProviderGone
-from bot.model.people import Coworker, ServiceUser
+from bot.errors import ProviderGone
+from bot.model.people import Coworker
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.model.webinar_edit import WebinarEdit
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.events_api import EventsApi
 from bot.providers.ringcentral.history_api import HistoryApi
-from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, EXTENSION, WEBINARS
+from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, WEBINARS
 from bot.providers.ringcentral.payloads import (
     changed_session_body,
     changed_webinar_body,
@@ -22,14 +22,15 @@ from bot.providers.ringcentral.payloads import (
     webinar_body,
 )
 from bot.providers.ringcentral.people_api import PeopleApi
-from bot.providers.ringcentral.people_records import ContactRecord, DirectoryPage, ExtensionPage, ExtensionRecord
+from bot.providers.ringcentral.people_records import ContactRecord, DirectoryPage, ExtensionPage
+from bot.providers.ringcentral.recordings_api import RecordingsApi
 from bot.providers.ringcentral.records import (
     RegistrationRecord,
     SessionRecord,
     WebinarRecord,
     parse_record,
 )
-from bot.providers.ringcentral.request import HEAVY, LIGHT, MEDIUM
+from bot.providers.ringcentral.request import HEAVY, MEDIUM
 from bot.providers.ringcentral.transport import PER_PAGE
 
 EXTENSIONS = "/restapi/v1.0/account/~/extension"
@@ -40,21 +41,11 @@ OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
 
 
-class RingCentral(PeopleApi, EventsApi, HistoryApi, WebinarProvider):
+class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvider):
     """RingCentral as one service user, the owner of the JWT; developers.ringcentral.com/guide/webinar."""
 
     name = "ringcentral"
     abilities = frozenset(Ability)
-
-    _user: ServiceUser | None = None
-    _sees_company = False
-
-    async def service_user(self, caller: Caller) -> ServiceUser:
-        """See the port. One Light call."""
-        body = await self._request("GET", EXTENSION, group=LIGHT, caller=caller)
-        self._user = parse_record(ExtensionRecord, body).service_user()
-        self._sees_company = self._user.may_choose_host
-        return self._user
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:
         """See the port. One Medium call per 1,000 entries. Companies that are linked to ours are excluded."""
@@ -149,17 +140,8 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, WebinarProvider):
 
     async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
         """See the port. The company's sessions if the service user is an administrator, otherwise those it hosts."""
-        if self._user is None:
-            await self.service_user(caller)
         query = {"endTimeFrom": format_utc(ending_after)}
-        if self._sees_company:
-            try:
-                return [_session(record) async for record in self._records(COMPANY_SESSIONS, caller, query=query)]
-            except ProviderForbidden:
-                # An administrator also needs WebinarSettings. Remember the refusal until `service_user` is read again,
-                # so that a sweep makes one call and not two.
-                self._sees_company = False
-        return [_session(record) async for record in self._records(OWN_SESSIONS, caller, query=query)]
+        return [_session(record) for record in await self._list(COMPANY_SESSIONS, OWN_SESSIONS, caller, query=query)]
 
     async def registration(self, session_id: str, caller: Caller) -> Registration:
         """See the port."""
