@@ -38,6 +38,8 @@ from bot.registration.seats import suggestion_table
 from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
+from bot.reports.recordings.builder import build_recordings
+from bot.reports.recordings.service import Recordings
 from bot.reports.results_notice import ResultsNotice
 from bot.reports.service import ReportService
 from bot.reports.texts.report import ready_message
@@ -62,6 +64,7 @@ SWEEP_INTERVAL = timedelta(minutes=5)
 COUNT_INTERVAL = timedelta(seconds=15)
 DRIFT_INTERVAL = timedelta(minutes=1)
 DIGEST_INTERVAL = timedelta(minutes=1)
+RECORDING_INTERVAL = timedelta(seconds=30)
 RESUME_INTERVAL = timedelta(seconds=30)
 WEBHOOK_INTERVAL = timedelta(minutes=1)
 REPORT_INTERVAL = timedelta(minutes=1)
@@ -110,6 +113,7 @@ class Services:
     drift: Drift
     webhooks: Webhooks
     reports: ReportService
+    recordings: Recordings
     errors: Counter[str] = field(default_factory=Counter)
     """How often users saw an error of each kind since the start."""
 
@@ -170,6 +174,7 @@ class Services:
             "changes": self.changes.forget_old,
             "host_refusals": self.directory.forget_refusals,
             "lists": self.bulk.delete_old,
+            "recordings": self.recordings.forget_ended,
             "refreshes": self.mirror.refreshes.forget_old,
             "seats": self.seats.forget_ended,
             "suggestions": self.suggestions.forget_ended,
@@ -243,6 +248,7 @@ def build_services(
         own_pages=OwnPages(urls, tokens, account, store, provider, clock, page_queue),
         page_queue=page_queue,
         bulk=BulkService(worker_id, account, store, mirror, slack, urls, registrar, clock, background),
+        recordings=build_recordings(worker_id, account, store, slack, provider, mirror, clock),
         drift=Drift(mirror, team_service, store, shared_locks, clock),
         webhooks=Webhooks(
             worker_id,
@@ -278,6 +284,7 @@ def _schedule(services: Services) -> None:
     services.scheduler.add("sweep", SWEEP_INTERVAL, services.sweep)
     services.scheduler.add("count", COUNT_INTERVAL, services.mirror.count_next)
     services.scheduler.add("drift", DRIFT_INTERVAL, services.drift.step)
+    services.scheduler.add("recordings", RECORDING_INTERVAL, services.recordings.step)
     services.scheduler.add("digest", DIGEST_INTERVAL, services.plan_digests)
     services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
     services.scheduler.add_on_demand(UPDATES, services.update_people)

@@ -11,6 +11,7 @@ from bot.creation.change.table import ChangeStep
 from bot.creation.table import CreationStep
 from bot.db.change_schema import webinar_changes
 from bot.db.people_schema import calendar_entries, invitees, registration_requests, seats, suggestions, team_changes
+from bot.db.recording_schema import open_items, report_messages
 from bot.db.report_schema import report_waiters
 from bot.db.schema import creations, drafts, people
 from bot.db.shared_schema import refreshes
@@ -83,6 +84,8 @@ KINDS: Final = (
         in_progress=team_changes.c.step != TeamStep.DRAFT,
     ),
     Kind(report_waiters, "request for a report", user="user_id"),
+    Kind(report_messages, "message after a webinar", user="place_id", in_progress=report_messages.c.state == "sending"),
+    Kind(open_items, "reminder after a webinar", user="user_id"),
     Kind(webhook_deliveries, f"event of {DISPLAY_NAME}", sealed=("content",)),
     Kind(refreshes, "time of a Refresh", user="user_id"),
 )

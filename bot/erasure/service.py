@@ -124,6 +124,8 @@ class Eraser:
         """Note what only the provider and Slack have about a removed row."""
         if getattr(row, "dm_ts", ""):
             erasure.messages.add((row.dm_channel_id, row.dm_ts))
+        if getattr(row, "message_ts", ""):
+            erasure.messages.add((row.channel_id, row.message_ts))
         is_request = kind.table is registration_requests
         erasure.lists += is_request and bool(row.batch_id)
         is_registered = kind.table is seats or (is_request and row.state in AT_PROVIDER)

@@ -33,6 +33,7 @@ RULES: Final[Mapping[str, RetentionRule]] = {
     "lists": RetentionRule(timedelta(days=90), "the last change"),
     "notices": RetentionRule(timedelta(days=90), "it has ended"),
     "people": RetentionRule(timedelta(days=90), "their last use"),
+    "recordings": RetentionRule(timedelta(days=400), "the webinar"),
     "refreshes": RetentionRule(_A_DAY, "the last Refresh"),
     "reports": RetentionRule(timedelta(days=7), "the request"),
     "seats": _AFTER_WEBINAR,

@@ -1,1 +1,1 @@
-"""After the event: who attended, and what to do next."""
+"""After the event: who attended, recordings, and what is left to do."""

@@ -12,7 +12,8 @@ PAGE = "open.registration"
 JOIN = "open.webinar"
 START = "open.host"
 OWN_LINK = "open.own"
-LINKS = (PAGE, JOIN, START, OWN_LINK)
+RECORDING_PAGE = "open.recording"
+LINKS = (PAGE, JOIN, START, OWN_LINK, RECORDING_PAGE)
 
 # The value of each of these is the id of the webinar.
 SHOW = "webinar.show"
@@ -34,6 +35,9 @@ REFRESH_COUNT = "refresh.count"
 
 SHARE_IN = "webinar.share_in"
 """A channel picker; its block id contains the id of the webinar (`shared_webinar_id`)."""
+
+RECORDING = "recording.open"
+"""Shows the recording of a webinar, and the ways to share it. The value is the id of the webinar."""
 
 REMIND = "remind.open"
 MUTE = "notice.mute"

@@ -21,6 +21,12 @@ async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> b
     return await _exists(db, account, seats, session_id, user_id, seats.c.state.in_(REGISTERED_STATES))
 
 
+async def seat_holders(db: Db, account: Account, session_id: str) -> list[str]:
+    """The Slack users who have a seat."""
+    which = *of_account(seats, account), seats.c.session_id == session_id, seats.c.state.in_(REGISTERED_STATES)
+    return list((await db.execute(select(seats.c.user_id).where(*which).order_by(seats.c.user_id))).scalars())
+
+
 async def is_on_team(db: Db, account: Account, session_id: str, user_id: str) -> bool:
     """Whether this Slack user is on the team, and has not left it."""
     return await _exists(db, account, invitees, session_id, user_id, invitees.c.told.not_in(FORMER))
