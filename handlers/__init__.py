@@ -21,8 +21,10 @@ conversation goes on with:
     report          report
     team            invite, team
     link            link
+    recording       recording
 
-`seat` has buttons alone: a user's own seat. `channel` has events alone: who joins and leaves channels.
+Two folders have buttons alone: `seat` (a user's own seat) and `open_items` (what is open after a webinar). `channel`
+has events alone: who joins and leaves channels.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ from handlers.duplicate import listeners as duplicate_listeners
 from handlers.edit import listeners as edit_listeners
 from handlers.link import listeners as link_listeners
 from handlers.move import listeners as move_listeners
+from handlers.open_items import listeners as open_items_listeners
+from handlers.recording import listeners as recording_listeners
 from handlers.register import listeners as register_listeners
 from handlers.registrants import listeners as registrants_listeners
 from handlers.registration import chart_listeners, menu_listeners
@@ -85,6 +89,7 @@ COMMANDS: Commands = _merged(
         registrants_listeners.COMMANDS,
         link_listeners.COMMANDS,
         report_listeners.COMMANDS,
+        recording_listeners.COMMANDS,
     )
 )
 """The listener of each parsed command."""
@@ -112,6 +117,8 @@ ACTIONS: Listeners = _merged(
         register_listeners.ACTIONS,
         registrants_listeners.ACTIONS,
         report_listeners.ACTIONS,
+        recording_listeners.ACTIONS,
+        open_items_listeners.ACTIONS,
     )
 )
 """The listener of each button, select and picker, by action id."""
@@ -132,6 +139,7 @@ SUBMISSIONS: Listeners = _merged(
         register_listeners.SUBMISSIONS,
         registrants_listeners.SUBMISSIONS,
         link_listeners.SUBMISSIONS,
+        recording_listeners.SUBMISSIONS,
     )
 )
 """The listener of each submitted form, by callback id."""

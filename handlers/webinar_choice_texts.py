@@ -52,9 +52,10 @@ VERBS = {
     "move": ("Move", buttons.MOVE),
     "duplicate": ("Create Again", buttons.DUPLICATE),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
+    "recording": ("Recording", buttons.RECORDING),
 }
 """For each verb that takes a webinar: the label and action id of the button that continues with it."""
-AFTER_EVENT = frozenset({"report"})
+AFTER_EVENT = frozenset({"report", "recording"})
 """Verbs about webinars that are over: these are offered if the command names none."""
 
 

@@ -20,6 +20,7 @@ from bot.commands.people_args import (
     parse_registrants,
     parse_team,
 )
+from bot.commands.report_args import ShowRecording, ShowReport
 from bot.commands.slack_text import (
     EDGE_MARKS,
     normalized_word,
@@ -155,13 +156,6 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowReport:
-    """Show the report of a webinar that is over."""
-
-    which: WebinarRef
-
-
-@dataclass(frozen=True, slots=True)
 class CancelWebinar:
     """Cancel a webinar, after a confirmation."""
 
@@ -194,6 +188,7 @@ Command: TypeAlias = (
     | Move
     | CancelWebinar
     | ShowReport
+    | ShowRecording
 )
 
 
@@ -298,5 +293,6 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "duplicate": lambda rest: Duplicate(ref_from_slack(rest)),
     "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),
     "report": lambda rest: ShowReport(ref_from_slack(rest)),
+    "recording": lambda rest: ShowRecording(ref_from_slack(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

@@ -8,7 +8,7 @@ from typing import Final
 VERBS: Final = (
     "create", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
     "open", "close", "limit", "invite", "team", "register", "registrants", "link", "settings", "move", "duplicate",
-    "cancel", "report", "help",
+    "cancel", "report", "recording", "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {
@@ -33,6 +33,7 @@ SYNONYMS: Final = {
     "reschedule": "move", "postpone": "move", "delay": "move", "shift": "move", "prepone": "move",
     "copy": "duplicate", "clone": "duplicate", "again": "duplicate", "repeat": "duplicate",
     "change": "edit", "update": "edit", "modify": "edit", "rename": "edit", "correct": "edit",
+    "recordings": "recording", "record": "recording", "video": "recording", "replay": "recording",
     "delete": "cancel", "remove": "cancel", "stop": "cancel",
 }  # fmt: skip
 

@@ -150,6 +150,12 @@ TOPICS = {
         "report last",
         f"{MANAGERS} Its co-hosts can see it too.",
     ),
+    "recording": Topic(
+        "recording <webinar>",
+        "Shows whether there is a recording, who can open its link and until when, and shares the link.",
+        "recording Launch day",
+        "Those who manage the webinar see all of it; others see its link once it is shared with them.",
+    ),
     "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
 }
 

@@ -114,6 +114,7 @@ def details(
         link,
         buttons.webinar_button(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
         buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_DETAILS),
+        recording_button(webinar, now),
     )
     if can_manage:
         blocks += _manager_buttons(webinar, now, has_pages=has_pages)
@@ -171,6 +172,12 @@ def registrants_button(webinar: Webinar, now: datetime) -> Element | None:
     """The button that lists the registrants; None if nobody registers for this webinar."""
     listed = webinar.audience is Audience.REGISTRANTS and stage(webinar, now) is not Stage.CANCELED
     return buttons.webinar_button(webinar, "Registrants", buttons.REGISTRANTS) if listed else None
+
+
+def recording_button(webinar: Webinar, now: datetime) -> Element | None:
+    """The button that shows the recording; None before the end."""
+    is_over = stage(webinar, now) is Stage.OVER
+    return buttons.webinar_button(webinar, "Recording", buttons.RECORDING) if is_over else None
 
 
 def count(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.commands.parser import ShowReport
+from bot.commands.report_args import ShowReport
 from bot.model.registration_source import top_channels
 from bot.model.webinar import Webinar
 from bot.reports.model import PersonRow

@@ -7,7 +7,7 @@ import re
 
 from tests.support.docs_tables import ROOT
 
-PAGES = ("commands", "own-pages", "registrants", "registration", "seats", "team")
+PAGES = ("commands", "own-pages", "registrants", "registration", "reports", "seats", "team")
 LABEL = re.compile(r"(?<![\w*])\*([A-Z][^*]+?)\*(?![\w*])")
 """A label is set in italics and begins with a capital."""
 

@@ -55,6 +55,7 @@ from tests.support.edit_views import edit_messages, edit_modals
 from tests.support.link_samples import link_messages, link_modals, past_messages
 from tests.support.notice_samples import notice_context
 from tests.support.processes import ROOT
+from tests.support.recording_samples import recording_messages, recording_modals
 from tests.support.reminder_samples import reminder_messages, reminder_modals
 from tests.support.report_view_samples import report_messages, report_modals
 from tests.support.seat_samples import seat_messages, seat_modals
@@ -217,7 +218,7 @@ def views() -> list[dict[str, Any]]:
         *reminder_messages(plain),
         *seat_messages(plain),
         *team_messages(plain),
-        *(*bulk_messages(plain), *link_messages(plain), *past_messages(plain)),
+        *(*bulk_messages(plain), *link_messages(plain), *past_messages(plain), *recording_messages(plain)),
         compose.compose([notice_context(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
         workspace_settings_form.settings(chosen, [], (), may_change=True, zone="UTC"),
     ]
@@ -247,7 +248,7 @@ def views() -> list[dict[str, Any]]:
         *reminder_modals(plain),
         *seat_modals(plain),
         *team_modals(plain),
-        *(*bulk_modals(plain), *link_modals(plain)),
+        *(*bulk_modals(plain), *link_modals(plain), *recording_modals(plain)),
         workspace_settings_form.form(chosen, [], zone="UTC"),
         workspace_settings_form.saved(chosen, [], zone="UTC"),
         *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),

@@ -58,6 +58,7 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "Duplicate": (MANAGES, "duplicate launch"),
     "Edit": (MANAGES, "edit launch"),
     "CancelWebinar": (MANAGES, "cancel launch"),
+    "ShowRecording": (OPEN, "recording launch"),
 }
 """Rule and text of each command, by the name of its type."""
 
@@ -71,7 +72,9 @@ VARIANTS: dict[str, Rule] = {
 """Commands whose rule depends on what else was typed."""
 
 ACTION_RULES: dict[str, Rule] = {
-    **dict.fromkeys(("open.registration", "open.webinar", "open.host", "open.own", "open.team"), SILENT),
+    **dict.fromkeys(
+        ("open.registration", "open.webinar", "open.host", "open.own", "open.team", "open.recording"), SILENT
+    ),
     **dict.fromkeys(("help.open", "list.open", "list.previous", "list.next", "refresh.list"), OPEN),
     **dict.fromkeys(("webinar.show", "webinar.count", "refresh.card", "refresh.details", "refresh.count"), OPEN),
     **dict.fromkeys(("remind.refresh", "remind.change_time"), OPEN),
@@ -97,6 +100,10 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("enrol.many", "enrol.confirm", "enrol.stop", "enrol.go_on", "enrol.undo"), MANAGES),
     **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), RUNS),
     **dict.fromkeys(("registrants.refresh", "registrants.search", "registrants.download"), RUNS),
+    **dict.fromkeys(("recording.check", "recording.refresh", "recording.video", "recording.audio"), MANAGES),
+    **dict.fromkeys(("recording.channels", "recording.seats", "recording.both", "recording.decline"), MANAGES),
+    **dict.fromkeys(("items.done", "items.not_needed"), MANAGES),
+    "recording.open": OPEN,
     "registrants.remove": MANAGES,
     **dict.fromkeys(("report.open", "report.people", "report.download", "report.stop"), RUNS),
 }
@@ -110,5 +117,6 @@ SUBMISSION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("cancel.form", "door.menu_form", "team.form", "team.confirm"), MANAGES),
     **dict.fromkeys(("enrol.form", "enrol.many_form", "enrol.review", "edit.form", "edit.conflict"), MANAGES),
     **dict.fromkeys(("door.form", "registrants.search_form"), RUNS),
+    "recording.review": MANAGES,
 }
 """The rule of each form."""

@@ -39,6 +39,8 @@ class Stage:
             return json.dumps({"which": "", "page": 1})
         if action_id.startswith("remind.") and action_id not in ("remind.open", "remind.undo", "remind.channel"):
             return "1"
+        if action_id.startswith("items."):
+            return f"{self.session_id} recording"
         if action_id == "move.change_time":
             return f"{self.session_id} 1900000000 3600"
         others = {
@@ -83,6 +85,7 @@ class Stage:
             },
             "remind.form": place,
             "remind.move": place | {"notice_id": 1},
+            "recording.review": {"session_id": self.session_id, "channels": True, "seats": True},
             "seat.form": seat | {"email": f"{user_id.lower()}@outside.example"},
             "seat.name_form": seat,
             "team.form": {"session_id": self.session_id},

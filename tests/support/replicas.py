@@ -44,6 +44,7 @@ async def two_replicas(
             other.services.scheduler.pause("drift")
         if not world.reads_reports:
             other.services.scheduler.pause("reports")
+        other.services.scheduler.pause("recordings")
         if not world.updates_at_once:
             other.services.scheduler.pause("updates")
         other.services.background.grace = 0.005

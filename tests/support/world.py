@@ -105,6 +105,7 @@ class World:
             self._bot.services.scheduler.pause("drift")
         if not self.reads_reports:
             self._bot.services.scheduler.pause("reports")
+        self._bot.services.scheduler.pause("recordings")  # a story runs it when it says so: others count calls
         if not self.updates_at_once:
             self._bot.services.scheduler.pause("updates")
         self._bot.services.background.grace = 0.005  # both ends of the response are in this event loop

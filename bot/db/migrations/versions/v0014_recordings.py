@@ -9,8 +9,8 @@ from alembic import op
 
 from bot.db.columns import UtcDateTime
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 ACCOUNT = ("team_id", "enterprise_id", "provider", "account")
 

@@ -1,0 +1,1 @@
+"""The buttons of reminders about what is open after a webinar."""
