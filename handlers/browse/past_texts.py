@@ -11,6 +11,7 @@ from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, ago, button, context, message, number, plain, section
 from bot.slack.message import Message
+from bot.webinars.texts.after_event import report_button
 from bot.webinars.texts.facts import NOT_READ, status_line, timing
 from bot.webinars.totals import Totals, Turnout, percent_of, registered_before_end
 from handlers.browse.selection import PastSelection
@@ -38,7 +39,7 @@ class PastPage:
     turnouts: Mapping[str, Turnout]
     """How many came, by session id, as far as it is known."""
     manageable: Collection[str]
-    """The ids of the webinars that the user may create again."""
+    """The ids of the webinars that the user manages: with the report, and to create them again."""
 
     @property
     def shown(self) -> Sequence[Webinar]:
@@ -92,12 +93,10 @@ def _row(webinar: Webinar, page: PastPage, now: datetime) -> list[Block]:
     status = [] if webinar.status is Status.FINISHED else [status_line(webinar, now)]
     facts = " · ".join([*status, result_line(webinar, page.turnouts.get(webinar.session_id))])
     again = buttons.webinar_button(webinar, "Create Again", buttons.DUPLICATE)
+    manager_buttons = [report_button(webinar), again] if webinar.id in page.manageable else []
     return [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}\n{facts}"),
-        *actions(
-            buttons.webinar_button(webinar, "Details", buttons.SHOW),
-            again if webinar.id in page.manageable else None,
-        ),
+        *actions(buttons.webinar_button(webinar, "Details", buttons.SHOW), *manager_buttons),
     ]
 
 

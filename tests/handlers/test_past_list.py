@@ -136,7 +136,7 @@ def test_row_says_who_came_and_offers_to_create_it_again() -> None:
     """To those who may."""
     shown = listing("launch", manageable=("s3",))
     assert "100 registered · 58 came (58%)" in visible_text(shown.blocks)
-    assert list(buttons(shown.blocks)) == ["Details", "Create Again", "Refresh"]
+    assert list(buttons(shown.blocks)) == ["Details", "Report", "Create Again", "Refresh"]
     assert list(buttons(listing("launch").blocks)) == ["Details", "Refresh"]
 
 

@@ -58,7 +58,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
     NoticeKind.ENDED: ("Launch day has ended: 42 registered", []),
     NoticeKind.RESULTS: (
         "Launch day: 42 registered, 21 came (50%), most at <!date^1795533600^{time}|15:20 UTC>: 20 people",
-        [],
+        ["Report"],
     ),
     NoticeKind.FULL: ("Launch day is full: 42 registered, closed by the limit of 100", ["Raise Limit"]),
     NoticeKind.CLOSED: (
@@ -214,6 +214,7 @@ def test_buttons_name_their_webinar() -> None:
         found |= buttons(composed(notice_context(webinar(), kind, facts=ALL_FACTS)).blocks)
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
         "Remind Me": (our_buttons.SNOOZE, "s1"),
+        "Report": (our_buttons.REPORT, "s1"),
         "Mute Here": (our_buttons.MUTE, "s1"),
         "Raise Limit": (our_buttons.RAISE_LIMIT, "s1"),
         "Open Registration": (our_buttons.REOPEN, "s1"),

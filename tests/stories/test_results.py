@@ -49,7 +49,8 @@ async def reported(world: World) -> None:
 
 def results(world: World, where: str, title: str) -> list[Message]:
     """The messages with the results of this webinar, as anybody in the channel sees them."""
-    return [one for one in world.slack.messages(where) if one.bot and one.text.startswith(f"{title}: ")]
+    shown = (one for one in world.slack.messages(where) if one.bot and not one.ephemeral_to)
+    return [one for one in shown if one.text.startswith(f"{title}: ") and " registered, " in one.text]
 
 
 async def kinds(world: World, webinar: Webinar) -> list[str]:
@@ -81,6 +82,11 @@ async def test_results_are_posted_once_where_live_is_subscribed(world: World) ->
         check_message(posted.text, posted.blocks)
         assert "Vorname" not in f"{posted.text} {posted.blocks}"
     assert results(world, "#random", "Launch day") == []
+    [posted] = results(world, "#launch", "Launch day")
+    await world.click("dev", posted, "Report")
+    assert "You can't" in world.last("#launch", "dev").words
+    await world.click("chloe", posted, "Report")
+    assert str(expected["attended"]) in world.last("#launch", "chloe").words
 
     await world.stop_bot()
     await world.start_bot()

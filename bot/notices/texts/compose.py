@@ -27,6 +27,7 @@ from bot.notices.texts.phrases import (
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, Element, actions, context, number, plain, section
 from bot.slack.message import Message
+from bot.webinars.texts.after_event import report_button
 from bot.webinars.texts.facts import NOT_READ, attendee_button, timing
 
 MAX_WEBINARS = 20
@@ -166,6 +167,8 @@ def _all_buttons(group: list[NoticeContext], at: datetime) -> list[Element | Non
         elements.append(buttons.raise_limit(webinar))
     if NoticeKind.CLOSED in kinds:
         elements.append(buttons.reopen(webinar))
+    if NoticeKind.RESULTS in kinds:
+        elements.append(report_button(webinar))
     return [*elements, buttons.details(webinar)]
 
 
