@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.clock import SandboxClock
 from sandbox.zoom.faults import Fault, check_fault
+from sandbox.zoom.models import Source
 from sandbox.zoom.room import Room
 from sandbox.zoom.rules import Rules
 from sandbox.zoom.webhooks import WEBHOOK_SECRET, Webhooks
@@ -67,6 +68,14 @@ class Account:
         """The host ends it; everybody leaves."""
         self.room.finish(event_id)
         self._changed()
+
+    def add_source(self, event_id: int, name: str) -> str:
+        """The host sets up a tracking source of a webinar, on Zoom's page; returns its id."""
+        sources = self.world.events[event_id].sources
+        made = Source(f"src{len(sources) + 1}", name)
+        sources[made.id] = made
+        self._changed()
+        return made.id
 
     def _changed(self) -> None:
         for listener in self.on_change:

@@ -12,7 +12,8 @@ Payload = dict[str, Any]
 REGISTRATIONS = ("registration_created", "registration_approved", "registration_cancelled", "registration_denied")
 COURSE = ("started", "ended", "participant_joined", "participant_left")
 """Events in which the id is a text; in all others it is a number."""
-EVENTS = tuple(f"meeting.{one}" for one in ("created", "updated", "deleted", *REGISTRATIONS, *COURSE))
+NAMES = ("created", "updated", "deleted", *REGISTRATIONS, *COURSE)
+EVENTS = tuple(f"{kind}.{one}" for kind in ("meeting", "webinar") for one in NAMES)
 
 
 def summary(event: Event) -> Payload:
@@ -36,17 +37,17 @@ def by_operator(world: World, event: Event, **more: Any) -> Payload:
 
 
 def whole(world: World, event: Event) -> Payload:
-    """A meeting as in the event of its creation."""
+    """A meeting or webinar as in the event of its creation."""
     settings = {
         "use_pmi": False,
         "alternative_hosts": event.fields.settings.alternative_hosts,
-        "join_before_host": event.fields.settings.join_before_host,
     }
-    return {**summary(event), "join_url": f"{world.url}/j/{event.id}", "settings": settings}
+    more = {"join_url": f"{world.url}/j/{event.id}", "settings": settings, "creation_source": "open_api"}
+    return {**summary(event), **more}
 
 
 def running(event: Event, name: str, participant: Participant | None = None) -> Payload:
-    """A meeting as in the events of its course, with its id as a text; `name` is the last part of the event's name."""
+    """A meeting or webinar as in the event of its course with this name, with its id as a text."""
     started = times.text(event.started_at) if event.started_at else ""
     body: Payload = {**summary(event), "id": str(event.id), "start_time": started}
     if name == "ended" and event.ended_at:
@@ -69,4 +70,4 @@ def _person(one: Participant, name: str) -> Payload:
     if name == "participant_joined":
         return body | {"join_time": times.text(one.joined)}
     left = one.left or one.joined
-    return body | {"leave_time": times.text(left), "leave_reason": f"{one.name} left the meeting."}
+    return body | {"leave_time": times.text(left), "leave_reason": f"{one.name} left the session."}

@@ -84,6 +84,8 @@ class NewRegistrant(RegistrantFields):
 
     language: Annotated[str, _one_of(*LANGUAGES)] = ""
     auto_approve: bool = False
+    source_id: str = ""
+    """The tracking source, of a webinar only."""
 
 
 class BatchPerson(Body):
@@ -127,7 +129,7 @@ class CustomQuestion(Body):
     """A question of the host's own."""
 
     title: str
-    type: Literal["short", "single"] = "short"
+    type: Literal["short", "single", "single_radio", "single_dropdown", "multiple"] = "short"
     answers: list[str] = []
     required: bool = False
 
@@ -140,7 +142,7 @@ class Questions(Body):
 
 
 class Settings(Body):
-    """The settings that the stand-in keeps; it ignores all others."""
+    """The settings that the stand-in keeps of both kinds; it ignores all others."""
 
     approval_type: Literal[0, 1, 2] = 2
     registration_type: Literal[1, 2, 3] = 1
@@ -149,18 +151,32 @@ class Settings(Body):
     registrants_email_notification: bool = True
     meeting_authentication: bool = False
     host_video: bool = False
-    participant_video: bool = False
-    join_before_host: bool = False
-    mute_upon_entry: bool = False
-    waiting_room: bool = False
     audio: Literal["both", "telephony", "voip", "thirdParty"] = "both"
     auto_recording: Literal["local", "cloud", "none"] = "none"
     alternative_hosts: str = ""
     contact_name: str = ""
     contact_email: str = ""
-    email_notification: bool = True
     show_share_button: bool = False
     allow_multiple_devices: bool = False
+
+
+class MeetingSettings(Settings):
+    """Those of a meeting."""
+
+    participant_video: bool = False
+    join_before_host: bool = False
+    mute_upon_entry: bool = False
+    waiting_room: bool = False
+    email_notification: bool = True
+
+
+class WebinarSettings(Settings):
+    """Those of a webinar; `registrants_restrict_number` is 0 for no limit."""
+
+    registrants_restrict_number: Annotated[int, Field(ge=0, le=20_000)] = 0
+    panelists_video: bool = False
+    practice_session: bool = False
+    on_demand: bool = False
 
 
 class Recurrence(Body):
@@ -176,14 +192,49 @@ class Recurrence(Body):
 
 
 class EventFields(Body):
-    """The fields of a meeting that a host sets."""
+    """The fields of a meeting or webinar that a host sets."""
 
     topic: Annotated[str, StringConstraints(max_length=MAX_TOPIC)] = "Zoom Meeting"
-    type: Literal[1, 2, 3, 8, 10] = 2
+    type: int
     start_time: str = ""
     duration: Annotated[int, Field(ge=1, le=MAX_MINUTES)] = 60
     timezone: str = ""
     agenda: Annotated[str, StringConstraints(max_length=MAX_AGENDA)] = ""
     password: Annotated[str, StringConstraints(max_length=10)] = ""
     recurrence: Recurrence | None = None
+    schedule_for: str = ""
     settings: Settings = Settings()
+
+
+class MeetingFields(EventFields):
+    """Those of a meeting: instant (1), scheduled (2), recurring without (3) or with dates (8), screen share (10)."""
+
+    type: Literal[1, 2, 3, 8, 10] = 2
+    settings: MeetingSettings = MeetingSettings()
+
+
+class WebinarFields(EventFields):
+    """Those of a webinar: single (5), recurring without (6) or with dates (9)."""
+
+    topic: Annotated[str, StringConstraints(max_length=MAX_TOPIC)] = "Zoom Webinar"
+    type: Literal[5, 6, 9] = 5
+    settings: WebinarSettings = WebinarSettings()
+
+
+class NewPanelist(Body):
+    """A panelist to invite."""
+
+    name: Name = ""
+    email: Email
+
+
+class NewPanelists(Body):
+    """The body that invites up to 30 panelists."""
+
+    panelists: Annotated[list[NewPanelist], Field(max_length=BATCH)]
+
+
+class StatusOfWebinar(Body):
+    """The body that ends a webinar."""
+
+    action: Literal["end"]

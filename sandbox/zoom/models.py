@@ -11,18 +11,21 @@ from sandbox.zoom.fields import EventFields, Questions, RegistrantFields
 EventKind = Literal["meeting", "webinar"]
 RegistrantStatus = Literal["approved", "pending", "denied", "cancelled"]
 NO_REGISTRATION, MANUAL = 2, 1
-RECURRING = 8
+SINGLE, RECURRING = (2, 5), (8, 9)
+"""The types with one date, and with several: of a meeting and of a webinar."""
 
 
 @dataclass
 class User:
-    """A member of the account. Only a licensed one may have registration."""
+    """A user of the account. Only a licensed one may have registration."""
 
     id: str
     first_name: str
     last_name: str
     email: str
     is_licensed: bool = True
+    has_webinars: bool = False
+    """Whether they have the license for webinars, too."""
     timezone: str = "Europe/Madrid"
 
 
@@ -52,6 +55,26 @@ class Registrant:
     pin: int
     occurrence_ids: list[str] = field(default_factory=list)
     language: str = "en-US"
+    source_id: str = ""
+
+
+@dataclass
+class Panelist:
+    """A panelist of a webinar."""
+
+    id: str
+    name: str
+    email: str
+    secret: str
+
+
+@dataclass
+class Source:
+    """A tracking source: a link of its own, with its visitors."""
+
+    id: str
+    name: str
+    visitors: int = 0
 
 
 @dataclass
@@ -85,6 +108,8 @@ class Event:
     registrants: dict[str, Registrant] = field(default_factory=dict)
     questions: Questions = field(default_factory=Questions)
     participants: list[Participant] = field(default_factory=list)
+    panelists: dict[str, Panelist] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
     is_started: bool = False
     is_ended: bool = False
     started_at: datetime | None = None

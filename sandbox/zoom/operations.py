@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.zoom import meetings, oauth, questions, registrants
+from sandbox.zoom import meetings, oauth, panelists, past, questions, registrants
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse
 from sandbox.zoom.rules import Label, Rules
 
 API = "/v2"
-MEETINGS, MEETING = f"{API}/users/{{userId}}/meetings", f"{API}/meetings/{{meetingId}}"
-REGISTRANTS = f"{MEETING}/registrants"
-REGISTRANT, QUESTIONS = f"{REGISTRANTS}/{{registrantId}}", f"{REGISTRANTS}/questions"
 LACKS_SCOPE = 4711
+Handler = Callable[[ApiRequest], ApiResponse]
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Operation:
     label: Label | None
     scope: str
     """The granular scope of a server-to-server app, without `:admin`."""
-    handler: Callable[[ApiRequest], ApiResponse]
+    handler: Handler
 
     @property
     def classic_scope(self) -> str:
@@ -42,66 +40,127 @@ class Operation:
             raise ApiError(400, LACKS_SCOPE, f"Invalid access token, does not contain scopes:[{', '.join(accepted)}].")
 
 
+def _of_events(kind: str, names: tuple[str, ...]) -> tuple[Operation, ...]:
+    """The operations that meetings and webinars share; `names` are the vendor's, in this order."""
+    id_name = f"{{{kind}Id}}"
+    many, one = f"{API}/users/{{userId}}/{kind}s", f"{API}/{kind}s/{id_name}"
+    registrants_of = f"{one}/registrants"
+    rows: tuple[tuple[str, str, Label, str, Handler], ...] = (
+        ("GET", many, "Medium", f"read:list_{kind}s", meetings.list_events),
+        ("POST", many, "Light", f"write:{kind}", meetings.create_event),
+        ("GET", one, "Light", f"read:{kind}", meetings.get_event),
+        ("PATCH", one, "Light", f"update:{kind}", meetings.patch_event),
+        ("DELETE", one, "Light", f"delete:{kind}", meetings.delete_event),
+        # Before the registrants' ids, which would match these words.
+        ("GET", f"{registrants_of}/questions", "Light", "read:list_registration_questions", questions.get_questions),
+        ("PATCH", f"{registrants_of}/questions", "Light", "update:registration_question", questions.patch_questions),
+        ("PUT", f"{registrants_of}/status", "Medium", "update:registrant_status", registrants.put_status),
+        ("GET", registrants_of, "Medium", "read:list_registrants", registrants.list_registrants),
+        ("POST", registrants_of, "Light", "write:registrant", registrants.add_registrant),
+        ("GET", f"{registrants_of}/{{registrantId}}", "Light", "read:registrant", registrants.get_registrant),
+        ("DELETE", f"{registrants_of}/{{registrantId}}", "Light", "delete:registrant", registrants.delete_registrant),
+        ("POST", f"{one}/batch_registrants", "Heavy", "write:batch_registrants", registrants.add_batch),
+        (
+            "GET",
+            f"{API}/past_{kind}s/{id_name}/participants",
+            "Medium",
+            "read:list_past_participants",
+            past.list_participants,
+        ),
+    )
+    return tuple(
+        Operation(name, method, path, label, f"{kind}:{scope}", handler)
+        for name, (method, path, label, scope, handler) in zip(names, rows, strict=True)
+    )
+
+
+WEBINAR, REPORT = f"{API}/webinars/{{webinarId}}", "report:read:list_{}_participants"
+PANELISTS = f"{WEBINAR}/panelists"
 OPERATIONS = (
     Operation("oauthToken", "POST", "/oauth/token", None, "", oauth.get_token),
     Operation("oauthRevoke", "POST", "/oauth/revoke", None, "", oauth.revoke_token),
-    Operation("meetings", "GET", MEETINGS, "Medium", "meeting:read:list_meetings", meetings.list_meetings),
-    Operation("meetingCreate", "POST", MEETINGS, "Light", "meeting:write:meeting", meetings.create_meeting),
-    Operation("meeting", "GET", MEETING, "Light", "meeting:read:meeting", meetings.get_meeting),
-    Operation("meetingUpdate", "PATCH", MEETING, "Light", "meeting:update:meeting", meetings.patch_meeting),
-    Operation("meetingDelete", "DELETE", MEETING, "Light", "meeting:delete:meeting", meetings.delete_meeting),
+    *_of_events(
+        "meeting",
+        (
+            "meetings",
+            "meetingCreate",
+            "meeting",
+            "meetingUpdate",
+            "meetingDelete",
+            "meetingRegistrantsQuestionsGet",
+            "meetingRegistrantQuestionUpdate",
+            "meetingRegistrantStatus",
+            "meetingRegistrants",
+            "meetingRegistrantCreate",
+            "meetingRegistrantGet",
+            "meetingregistrantdelete",
+            "addBatchRegistrants",
+            "pastMeetingParticipants",
+        ),
+    ),
+    *_of_events(
+        "webinar",
+        (
+            "webinars",
+            "webinarCreate",
+            "webinar",
+            "webinarUpdate",
+            "webinarDelete",
+            "webinarRegistrantsQuestionsGet",
+            "webinarRegistrantQuestionUpdate",
+            "webinarRegistrantStatus",
+            "webinarRegistrants",
+            "webinarRegistrantCreate",
+            "webinarRegistrantGet",
+            "deleteWebinarRegistrant",
+            "addBatchWebinarRegistrants",
+            "listWebinarParticipants",
+        ),
+    ),
+    Operation("webinarStatus", "PUT", f"{WEBINAR}/status", "Light", "webinar:update:status", panelists.put_status),
+    Operation("webinarPanelists", "GET", PANELISTS, "Medium", "webinar:read:list_panelists", panelists.list_panelists),
+    Operation("webinarPanelistCreate", "POST", PANELISTS, "Medium", "webinar:write:panelist", panelists.add_panelists),
     Operation(
-        "meetingRegistrantsQuestionsGet",
-        "GET",
-        QUESTIONS,
-        "Light",
-        "meeting:read:list_registration_questions",
-        questions.get_questions,
+        "webinarPanelistsDelete", "DELETE", PANELISTS, "Light", "webinar:delete:panelist", panelists.delete_panelists
     ),
     Operation(
-        "meetingRegistrantQuestionUpdate",
-        "PATCH",
-        QUESTIONS,
-        "Light",
-        "meeting:update:registration_question",
-        questions.patch_questions,
-    ),
-    Operation(
-        "meetingRegistrantStatus",
-        "PUT",
-        f"{REGISTRANTS}/status",
-        "Medium",
-        "meeting:update:registrant_status",
-        registrants.put_status,
-    ),
-    Operation(
-        "meetingRegistrants",
-        "GET",
-        REGISTRANTS,
-        "Medium",
-        "meeting:read:list_registrants",
-        registrants.list_registrants,
-    ),
-    Operation(
-        "meetingRegistrantCreate", "POST", REGISTRANTS, "Light", "meeting:write:registrant", registrants.add_registrant
-    ),
-    Operation(
-        "meetingRegistrantGet", "GET", REGISTRANT, "Light", "meeting:read:registrant", registrants.get_registrant
-    ),
-    Operation(
-        "meetingregistrantdelete",
+        "webinarPanelistDelete",
         "DELETE",
-        REGISTRANT,
+        f"{PANELISTS}/{{panelistId}}",
         "Light",
-        "meeting:delete:registrant",
-        registrants.delete_registrant,
+        "webinar:delete:panelist",
+        panelists.delete_panelist,
     ),
     Operation(
-        "addBatchRegistrants",
-        "POST",
-        f"{MEETING}/batch_registrants",
+        "getTrackingSources",
+        "GET",
+        f"{WEBINAR}/tracking_sources",
+        "Medium",
+        "webinar:read:list_tracking_sources",
+        panelists.list_sources,
+    ),
+    Operation(
+        "webinarAbsentees",
+        "GET",
+        f"{API}/past_webinars/{{webinarId}}/absentees",
         "Heavy",
-        "meeting:write:batch_registrants",
-        registrants.add_batch,
+        "webinar:read:list_absentees",
+        past.list_absentees,
+    ),
+    Operation(
+        "reportMeetingParticipants",
+        "GET",
+        f"{API}/report/meetings/{{meetingId}}/participants",
+        "Heavy",
+        REPORT.format("meeting"),
+        past.report_participants,
+    ),
+    Operation(
+        "reportWebinarParticipants",
+        "GET",
+        f"{API}/report/webinars/{{webinarId}}/participants",
+        "Heavy",
+        REPORT.format("webinar"),
+        past.report_participants,
     ),
 )

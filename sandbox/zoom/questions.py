@@ -6,17 +6,23 @@ from sandbox.zoom.fields import NewRegistrant, Questions
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiResponse, invalid
 
+TYPES = {"meeting": {"short", "single"}, "webinar": {"short", "single_radio", "single_dropdown", "multiple"}}
+"""The types of a host's own questions."""
+CHOICES = ("single", "single_radio", "single_dropdown")
+
 
 def get_questions(request: ApiRequest) -> ApiResponse:
-    """The questions of a meeting, beside first name and address."""
-    event = request.world.event("meeting", request.path["meetingId"])
+    """The questions of a meeting or webinar, beside first name and address."""
+    event = request.event()
     return ApiResponse(200, event.questions.model_dump())
 
 
 def patch_questions(request: ApiRequest) -> ApiResponse:
     """Replace the given lists of questions."""
-    event = request.world.event("meeting", request.path["meetingId"])
+    event = request.event()
     given = request.body(Questions)
+    if {one.type for one in given.custom_questions} - TYPES[event.kind]:
+        raise invalid("custom_questions.type")
     event.questions = event.questions.model_copy(update={name: getattr(given, name) for name in given.model_fields_set})
     return ApiResponse(204)
 
@@ -27,7 +33,7 @@ def check_answers(questions: Questions, given: NewRegistrant) -> None:
     answers = {one.title: one.value for one in given.custom_questions}
     for one in questions.custom_questions:
         answer = answers.get(one.title, "")
-        if (one.required and not answer) or (answer and one.type == "single" and answer not in one.answers):
+        if (one.required and not answer) or (answer and one.type in CHOICES and answer not in one.answers):
             missing.append(f"custom_questions.{one.title}")
     if missing:
         raise invalid(*missing)

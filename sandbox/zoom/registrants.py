@@ -1,4 +1,4 @@
-"""The operations on the registrants of a meeting."""
+"""The operations on the registrants of a meeting or webinar."""
 
 from __future__ import annotations
 
@@ -6,82 +6,98 @@ import secrets
 from typing import Any
 
 from sandbox.zoom import times
+from sandbox.zoom.admission import check_open, check_person, check_room
 from sandbox.zoom.event_bodies import by_operator, summary
 from sandbox.zoom.fields import Batch, BatchPerson, Chosen, NewRegistrant, RegistrantFields, StatusChange
 from sandbox.zoom.meetings import occurrence, shown_occurrence
-from sandbox.zoom.models import MANUAL, Event, Registrant, RegistrantStatus
+from sandbox.zoom.models import MANUAL, SINGLE, Event, Registrant, RegistrantStatus
 from sandbox.zoom.questions import check_answers
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse, invalid
-from sandbox.zoom.rules import MOST_REGISTRANTS
 from sandbox.zoom.world import World
 
-FULL, NO_ACCESS, NOT_TYPE_2, OFF_IN_BATCH, OVER = 3043, 3000, 303, 404, 3038
-SINGLE, ONCE_FOR_ALL = 2, 1
+NO_ACCESS, NOT_FOUND, NOT_SINGLE, OFF_IN_BATCH, OVER = 3000, 3079, 303, 404, 3038
+ONCE_FOR_ALL = 1
+MISSING = 1001
+"""The code for an unknown meeting when a registrant is added; all other operations have the usual one."""
 AFTER: dict[str, RegistrantStatus] = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
 EVENTS = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
 
 
 def add_registrant(request: ApiRequest) -> ApiResponse:
     """Register one person; an address that is registered already gets its registrant again."""
-    world, event = request.world, _event(request, missing=1001)
+    world, event = request.world, _event_to_join(request)
     given = request.body(NewRegistrant)
     world.limits.charge_add(event.id, given.email)
-    _check_open(world, event)
+    check_open(world, event)
+    check_person(world, event, given)
     check_answers(event.questions, given)
     chosen = _chosen_occurrences(request, event)
-    known = event.of_address(given.email)
-    fields = RegistrantFields.model_validate(given.model_dump(exclude={"language", "auto_approve"}))
-    one = known or _register(world, event, fields, auto_approve=given.auto_approve, chosen=chosen)
-    if known is None:
-        one.language = given.language or one.language
+    one = event.of_address(given.email)
+    if one is None:
+        fields = RegistrantFields.model_validate(given.model_dump(exclude={"language", "auto_approve", "source_id"}))
+        is_approved = given.auto_approve and event.kind == "meeting"
+        if is_approved or event.fields.settings.approval_type != MANUAL:
+            check_room(world, event, "add")
+        one = _register(world, event, fields, auto_approve=is_approved, chosen=chosen)
+        one.language, one.source_id = given.language or one.language, given.source_id
+        _report(world, event, one, "created")
     return ApiResponse(201, _added(world, event, one))
 
 
 def add_batch(request: ApiRequest) -> ApiResponse:
-    """Register up to 30 people of a single meeting."""
-    world, event = request.world, _event(request)
-    if event.fields.type != SINGLE:
-        raise ApiError(400, NOT_TYPE_2, "Batch registration is only supported for scheduled meetings.")
+    """Register up to 30 people of a meeting or webinar with one date."""
+    world, event = request.world, request.event()
+    if event.fields.type not in SINGLE:
+        code = NOT_SINGLE if event.kind == "meeting" else 300
+        raise ApiError(400, code, f"Batch registration is only supported for scheduled {event.kind}s.")
     if not event.has_registration:
-        raise ApiError(400, OFF_IN_BATCH, "Registration has not been enabled for this meeting.")
+        code = OFF_IN_BATCH if event.kind == "meeting" else NO_ACCESS
+        raise ApiError(400, code, f"Registration has not been enabled for this {event.kind}.")
     if event.is_ended:
-        raise ApiError(400, OVER, "Meeting is over, you can not register now.")
+        raise ApiError(400, OVER, f"{event.kind.capitalize()} is over, you can not register now.")
     given = request.body(Batch)
+    new = [one for one in given.registrants if event.of_address(one.email) is None]
+    if given.auto_approve or event.fields.settings.approval_type != MANUAL:
+        check_room(world, event, "batch", len(new))
     people = [_known_or_new(world, event, one, auto_approve=given.auto_approve) for one in given.registrants]
     return ApiResponse(201, {"registrants": [_added_in_batch(world, event, one) for one in people]})
 
 
 def list_registrants(request: ApiRequest) -> ApiResponse:
     """The registrants of one status, by default the approved ones; those who canceled are in no list."""
-    world, event = request.world, _event(request)
+    world, event = request.world, request.event()
+    source_id = request.query.get("tracking_source_id", "")
     status, chosen = request.choice("status", "approved", "pending", "denied"), request.query.get("occurrence_id", "")
-    shown = [
-        _shown(world, event, one)
+    page = [
+        shown(world, event, one)
         for one in event.registrants.values()
-        if one.status == status and (not chosen or not one.occurrence_ids or chosen in one.occurrence_ids)
+        if one.status == status
+        and (not chosen or not one.occurrence_ids or chosen in one.occurrence_ids)
+        and source_id in ("", one.source_id)
     ]
-    return ApiResponse(200, request.page("registrants", shown))
+    return ApiResponse(200, request.page("registrants", page))
 
 
 def get_registrant(request: ApiRequest) -> ApiResponse:
     """One registrant."""
-    event = _event(request)
+    event = request.event()
     one = event.registrants.get(request.path["registrantId"])
     if one is None or one.status == "cancelled":
-        raise ApiError(400, NO_ACCESS, f"Registrant not found: {request.path['registrantId']}.")
-    return ApiResponse(200, _shown(request.world, event, one))
+        code = NO_ACCESS if event.kind == "meeting" else NOT_FOUND
+        raise ApiError(400, code, f"Registrant not found: {request.path['registrantId']}.")
+    return ApiResponse(200, shown(request.world, event, one))
 
 
 def put_status(request: ApiRequest) -> ApiResponse:
     """Approve, deny or cancel up to 30 registrants; unknown ones are passed over. Counts also if nothing changes."""
-    world, event = request.world, _event(request)
+    world, event = request.world, request.event()
     change = request.body(StatusChange)
     people = [one for one in (_find(event, chosen) for chosen in change.registrants) if one]
     for one in people:
         world.limits.charge_status(one.id)
     if change.action == "approve":
-        _check_room(world, event, sum(one.status != "approved" for one in people))
+        check_room(world, event, "approve", sum(one.status != "approved" for one in people))
     for one in people:
         _set_status(world, event, one, change.action)
     return ApiResponse(204)
@@ -89,7 +105,7 @@ def put_status(request: ApiRequest) -> ApiResponse:
 
 def delete_registrant(request: ApiRequest) -> ApiResponse:
     """Delete a registrant; of a meeting with registration for each date, from one date."""
-    world, event = request.world, _event(request)
+    world, event = request.world, request.event()
     one = event.registrants.get(request.path["registrantId"])
     if one is None:
         raise ApiError(400, 300, "The registrant id is invalid.")
@@ -112,27 +128,12 @@ def join_url(world: World, event: Event, one: Registrant) -> str:
     return f"{world.url}/w/{event.id}?tk={one.secret}"
 
 
-def _event(request: ApiRequest, missing: int = 3001) -> Event:
+def _event_to_join(request: ApiRequest) -> Event:
     try:
-        return request.world.event("meeting", request.path["meetingId"])
+        return request.event()
     except ApiError as error:
-        raise ApiError(404, missing, error.message) from error
-
-
-def _check_open(world: World, event: Event) -> None:
-    if not world.user_of(event).is_licensed:
-        raise ApiError(400, 200, "Only available for Paid or ZMP account.")
-    if not event.has_registration:
-        raise ApiError(400, NO_ACCESS, f"Registration has not been enabled for this meeting: {event.id}.")
-    if event.fields.settings.close_registration and event.end and event.end < world.now():
-        raise ApiError(400, NO_ACCESS, "Registration is closed.")
-
-
-def _check_room(world: World, event: Event, more: int = 1) -> None:
-    """Room for approved registrants: up to the plan's capacity, and 4,999 in any case."""
-    approved = sum(one.status == "approved" for one in event.registrants.values())
-    if approved + more > min(world.rules.capacity, MOST_REGISTRANTS):
-        raise ApiError(400, FULL, "Meeting has reached maximum attendee capacity.")
+        code = MISSING if request.kind == "meeting" else error.code
+        raise ApiError(404, code, error.message) from error
 
 
 def _chosen_occurrences(request: ApiRequest, event: Event) -> list[str]:
@@ -148,16 +149,19 @@ def _is_by_occurrence(event: Event) -> bool:
 
 
 def _known_or_new(world: World, event: Event, given: BatchPerson, *, auto_approve: bool) -> Registrant:
+    known = event.of_address(given.email)
+    if known:
+        return known
     fields = RegistrantFields.model_validate(given.model_dump())
-    return event.of_address(given.email) or _register(world, event, fields, auto_approve=auto_approve, chosen=[])
+    one = _register(world, event, fields, auto_approve=auto_approve, chosen=[])
+    _report(world, event, one, "created")
+    return one
 
 
 def _register(
     world: World, event: Event, fields: RegistrantFields, *, auto_approve: bool, chosen: list[str]
 ) -> Registrant:
     is_approved = auto_approve or event.fields.settings.approval_type != MANUAL
-    if is_approved:
-        _check_room(world, event)
     one = Registrant(
         id=secrets.token_urlsafe(16),
         fields=fields,
@@ -168,7 +172,6 @@ def _register(
         occurrence_ids=chosen,
     )
     event.registrants[one.id] = one
-    _report(world, event, one, "created")
     return one
 
 
@@ -190,7 +193,7 @@ def _added(world: World, event: Event, one: Registrant) -> dict[str, Any]:
         "id": event.id,
         "registrant_id": one.id,
         "topic": event.fields.topic,
-        "participant_pin_code": one.pin,
+        **_pin(event, one),
     }
     if event.start:
         body["start_time"] = times.text(event.start)
@@ -200,19 +203,24 @@ def _added(world: World, event: Event, one: Registrant) -> dict[str, Any]:
 
 
 def _added_in_batch(world: World, event: Event, one: Registrant) -> dict[str, Any]:
-    body = {"email": one.fields.email, "registrant_id": one.id, "participant_pin_code": one.pin}
+    body = {"email": one.fields.email, "registrant_id": one.id, **_pin(event, one)}
     return body | _link(world, event, one)
 
 
-def _shown(world: World, event: Event, one: Registrant) -> dict[str, Any]:
+def shown(world: World, event: Event, one: Registrant) -> dict[str, Any]:
+    """A registrant as Zoom returns it."""
     body = {
         "id": one.id,
         **one.fields.model_dump(),
         "status": one.status,
         "create_time": times.text(one.created_at),
-        "participant_pin_code": one.pin,
+        **_pin(event, one),
     }
     return body | _link(world, event, one)
+
+
+def _pin(event: Event, one: Registrant) -> dict[str, int]:
+    return {"participant_pin_code": one.pin} if event.kind == "meeting" else {}
 
 
 def _link(world: World, event: Event, one: Registrant) -> dict[str, str]:
@@ -224,9 +232,10 @@ def _report(world: World, event: Event, one: Registrant, change: str) -> None:
     names = {"id": one.id, "first_name": one.fields.first_name, "last_name": one.fields.last_name}
     person: dict[str, Any] = {**names, "email": one.fields.email}
     if change == "created":
-        person = {"join_url": "", **_shown(world, event, one)}  # empty until the registrant is approved
+        person = {"join_url": "", **shown(world, event, one)}  # empty until the registrant is approved
+        del person["create_time"]
     elif change == "approved":
-        person |= _link(world, event, one) | {"participant_pin_code": one.pin}
+        person |= {**_link(world, event, one), **_pin(event, one)}
     payload: dict[str, Any] = {"object": {**summary(event), "registrant": person}}
     if change != "created":
         payload = by_operator(world, event, **payload)

@@ -14,6 +14,7 @@ from aiohttp import web
 from multidict import MultiMapping
 from pydantic import BaseModel, ValidationError
 
+from sandbox.zoom.models import Event, EventKind
 from sandbox.zoom.responses import ApiError, invalid, invalid_fields
 from sandbox.zoom.world import World
 
@@ -27,6 +28,7 @@ class ApiRequest:
 
     world: World
     path: Mapping[str, str]
+    path_text: str
     query: MultiMapping[str]
     authorization: str
     content_type: str
@@ -36,7 +38,17 @@ class ApiRequest:
     async def read(cls, world: World, request: web.Request) -> ApiRequest:
         """Read the request and its body."""
         authorization = request.headers.get("Authorization", "")
-        return cls(world, request.match_info, request.query, authorization, request.content_type, await request.read())
+        raw = await request.read()
+        return cls(world, request.match_info, request.path, request.query, authorization, request.content_type, raw)
+
+    @property
+    def kind(self) -> EventKind:
+        """Whether the operation is about meetings or webinars, by its path."""
+        return "webinar" if "webinar" in self.path_text else "meeting"
+
+    def event(self) -> Event:
+        """The meeting or webinar of the path. Raises 404."""
+        return self.world.event(self.kind, self.path[f"{self.kind}Id"])
 
     @property
     def form(self) -> dict[str, str]:

@@ -35,6 +35,29 @@ SCOPES = (
     "meeting:delete:registrant:admin",
     "meeting:read:list_registration_questions:admin",
     "meeting:update:registration_question:admin",
+    "meeting:read:list_past_participants:admin",
+    "webinar:read:list_webinars:admin",
+    "webinar:read:webinar:admin",
+    "webinar:write:webinar:admin",
+    "webinar:update:webinar:admin",
+    "webinar:delete:webinar:admin",
+    "webinar:update:status:admin",
+    "webinar:read:list_registrants:admin",
+    "webinar:read:registrant:admin",
+    "webinar:write:registrant:admin",
+    "webinar:write:batch_registrants:admin",
+    "webinar:update:registrant_status:admin",
+    "webinar:delete:registrant:admin",
+    "webinar:read:list_registration_questions:admin",
+    "webinar:update:registration_question:admin",
+    "webinar:read:list_panelists:admin",
+    "webinar:write:panelist:admin",
+    "webinar:delete:panelist:admin",
+    "webinar:read:list_tracking_sources:admin",
+    "webinar:read:list_past_participants:admin",
+    "webinar:read:list_absentees:admin",
+    "report:read:list_meeting_participants:admin",
+    "report:read:list_webinar_participants:admin",
 )
 
 
@@ -52,6 +75,9 @@ class Rules(BaseModel):
     """Whether the adds of an address count for each meeting by itself: both have been observed."""
     status_changes_per_registrant: int = 10
     changes_per_host: int = 100
+    work_addresses_only: bool = False
+    panelists: int = 100
+    """Panelists that a webinar has room for."""
     capacity: int = 100
     """Approved registrants that the plan has room for."""
     scopes: tuple[str, ...] = SCOPES

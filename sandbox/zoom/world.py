@@ -24,7 +24,7 @@ FIRST_EVENT, STEP = 84_700_000_001, 7_919
 
 def _users() -> list[User]:
     return [
-        User("zAna0000000000000000Q", "Ana", "Ruiz", "ana@acme.example"),
+        User("zAna0000000000000000Q", "Ana", "Ruiz", "ana@acme.example", has_webinars=True),
         User("zBen0000000000000000Q", "Ben", "Okafor", "ben@acme.example"),
         User("zEmi0000000000000000Q", "Emi", "Sato", "emi@acme.example", is_licensed=False),
     ]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+
+import aiohttp
+
 from tests.sandbox.zoom_client import ANA, ZoomClient
+from tests.support.processes import ROOT, program
 
 MEETINGS = f"/users/{ANA}/meetings"
 
@@ -62,3 +67,15 @@ async def test_an_unknown_path_is_refused_and_recorded(zoom: ZoomClient) -> None
     assert (await zoom.call("GET", "/nowhere", 404))["code"] == 2300
     assert (await zoom.call("DELETE", MEETINGS, 405))["code"] == 2300
     assert [(one.path, one.status) for one in zoom.zoom.calls][-2:] == [("/v2/nowhere", 404), (f"/v2{MEETINGS}", 405)]
+
+
+async def test_the_stand_in_runs_alone() -> None:
+    """It prints the settings of an app, answers, and ends on TERM."""
+    async with program("--port", "0", cwd=ROOT, module="sandbox.zoom") as running:
+        await running.line("Ctrl-C ends it")
+        printed = dict(line.strip().split("=", 1) for line in running.printed if "=" in line)
+        async with aiohttp.ClientSession() as http, http.get(f"{printed['ZOOM_API_URL']}{MEETINGS}") as answer:
+            assert answer.status == 401
+        assert await running.end(signal.SIGTERM) == 0
+    names = ("API_URL", "OAUTH_URL", "ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET")
+    assert set(printed) == {f"ZOOM_{name}" for name in names}

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from sandbox.zoom.event_bodies import COURSE, EVENTS
 from tests.sandbox.zoom_client import ANA, JANE, ZoomClient
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -154,6 +155,27 @@ async def test_the_course_of_a_meeting_is_events_with_the_id_as_text(zoom: ZoomC
         JANE["email"],
     )
     assert ("registrant_id" in guest, guest["email"]) == (False, "")
+
+
+async def test_webinars_have_the_same_events(zoom: ZoomClient, hook: Receiver) -> None:
+    """With the ids as in those of meetings."""
+    await zoom.zoom.webhooks.subscribe(hook.url)
+    webinar = await zoom.webinar(1)
+    path = f"/webinars/{webinar['id']}"
+    await zoom.call("PATCH", path, 204, {"topic": "Launch"})
+    added = [await zoom.add(webinar, email=f"{name}@x.example") for name in ("a", "b")]
+    for action, one in (("approve", added[0]), ("deny", added[1]), ("cancel", added[1])):
+        body = {"action": action, "registrants": [{"id": one["registrant_id"]}]}
+        await zoom.call("PUT", f"{path}/registrants/status", 204, body)
+    zoom.zoom.begin(webinar["id"])
+    zoom.zoom.room.join(webinar["id"], added[0]["registrant_id"])
+    zoom.zoom.finish(webinar["id"])
+    await zoom.call("DELETE", path, 204)
+    await zoom.zoom.webhooks.settle()
+
+    assert {body["event"] for body in hook.bodies} == {one for one in EVENTS if one.startswith("webinar.")}
+    texts = {body["event"] for body in hook.bodies if isinstance(body["payload"]["object"]["id"], str)}
+    assert texts == {f"webinar.{one}" for one in COURSE}
 
 
 async def test_what_is_not_accepted_is_sent_three_more_times(zoom: ZoomClient, hook: Receiver) -> None:

@@ -1,0 +1,74 @@
+"""Who attended: the participants of a meeting or webinar that has ended, and the absentees of a webinar."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.zoom import times
+from sandbox.zoom.models import Event, Participant
+from sandbox.zoom.registrants import shown
+from sandbox.zoom.request import ApiRequest
+from sandbox.zoom.responses import ApiError, ApiResponse, not_found
+
+TOO_OLD = 12702
+KEPT = timedelta(days=365)
+
+
+def list_participants(request: ApiRequest) -> ApiResponse:
+    """Each stay of each participant, with the id of their registrant."""
+    event = _past(request)
+    stays = [_stay(request, one) | {"internal_user": bool(one.account_user_id)} for one in event.participants]
+    return ApiResponse(200, _without_number(request.page("participants", stays)))
+
+
+def report_participants(request: ApiRequest) -> ApiResponse:
+    """The same as a report; the id of the registrant only if it is asked for."""
+    event = _past(request)
+    with_registrant = request.choice("include_fields", "", "registrant_id") != ""
+    stays = [
+        {name: value for name, value in _stay(request, one).items() if with_registrant or name != "registrant_id"}
+        for one in event.participants
+    ]
+    return ApiResponse(200, _without_number(request.page("participants", stays)))
+
+
+def list_absentees(request: ApiRequest) -> ApiResponse:
+    """The approved registrants of a webinar who did not join."""
+    event = _past(request)
+    came = {one.registrant_id for one in event.participants}
+    absent = [one for one in event.registrants.values() if one.status == "approved" and one.id not in came]
+    return ApiResponse(200, request.page("registrants", [shown(request.world, event, one) for one in absent]))
+
+
+def _past(request: ApiRequest) -> Event:
+    """An ended meeting or webinar by its id, or by its UUID, which is encoded twice if it has slashes. Raises 404."""
+    given = request.path[f"{request.kind}Id"]
+    for one in request.world.events.values():
+        names = (str(one.id), quote(one.uuid, safe=""), one.uuid)  # the path is decoded once already
+        if one.kind == request.kind and one.ended_at and given in names:
+            if request.world.now() - one.ended_at > KEPT:
+                raise ApiError(400, TOO_OLD, f"Can not access a {one.kind} a year ago.")
+            return one
+    raise not_found(request.kind, given)
+
+
+def _stay(request: ApiRequest, one: Participant) -> dict[str, Any]:
+    left = one.left or request.world.now()
+    body: dict[str, Any] = {
+        "id": one.account_user_id,
+        "user_id": one.user_id,
+        "name": one.name,
+        "user_email": one.email,
+        "join_time": times.text(one.joined),
+        "leave_time": times.text(left),
+        "duration": int((left - one.joined).total_seconds()),
+        "failover": False,
+        "status": "in_meeting",
+    }
+    return body | ({"registrant_id": one.registrant_id} if one.registrant_id else {})
+
+
+def _without_number(page: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in page.items() if name != "page_number"}

@@ -1,0 +1,81 @@
+"""Who attended: participants, reports and absentees, once a meeting or webinar has ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from tests.sandbox.zoom_client import JANE, ZoomClient
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+async def _held(zoom: ZoomClient, event: dict[str, Any]) -> dict[str, str]:
+    """Jane comes for ten minutes and again for five, Rick does not come, and a guest stays; returns their ids."""
+    ids = {name: (await zoom.add(event, email=f"{name}@x.example"))["registrant_id"] for name in ("jane", "rick")}
+    room = zoom.zoom.room
+    zoom.zoom.begin(event["id"])
+    room.join(event["id"], name="Guest")
+    for minutes in (10, 5):
+        stay = room.join(event["id"], ids["jane"])
+        zoom.zoom.clock.move(minutes * MINUTE)
+        room.leave(event["id"], stay)
+    zoom.zoom.finish(event["id"])
+    return ids
+
+
+async def test_each_stay_of_a_participant_is_listed(zoom: ZoomClient) -> None:
+    """With the id of the registrant; people from outside have no address."""
+    meeting = await zoom.meeting()
+    assert (await zoom.call("GET", f"/past_meetings/{meeting['id']}/participants", 404))["code"] == 3001
+    ids = await _held(zoom, meeting)
+
+    page = await zoom.call("GET", f"/past_meetings/{meeting['id']}/participants", 200)
+
+    stays = [(one["name"], one.get("registrant_id", ""), one["user_email"]) for one in page["participants"]]
+    jane = ("Jane Doe", ids["jane"], JANE["email"])
+    assert stays == [("Guest", "", ""), jane, jane]
+    assert [one["duration"] // 60 for one in page["participants"]] == [15, 10, 5]
+    assert page["total_records"] == 3
+
+
+async def test_a_meeting_is_found_by_its_uuid_as_well(zoom: ZoomClient) -> None:
+    """Encoded twice, because it may have slashes; in pages."""
+    meeting = await zoom.meeting()
+    await _held(zoom, meeting)
+    zoom.zoom.world.events[meeting["id"]].uuid = "/aB//c=="
+    path = f"/past_meetings/{quote(quote('/aB//c==', safe=''), safe='')}/participants"
+
+    first = await zoom.call("GET", path, 200, page_size="2")
+
+    assert len(first["participants"]) == 2
+    second = await zoom.call("GET", path, 200, page_size="2", next_page_token=first["next_page_token"])
+    assert (len(second["participants"]), second["next_page_token"]) == (1, "")
+
+
+async def test_absentees_are_the_registrants_who_did_not_come(zoom: ZoomClient) -> None:
+    """Of a webinar."""
+    webinar = await zoom.webinar()
+    await _held(zoom, webinar)
+
+    absent = await zoom.call("GET", f"/past_webinars/{webinar['id']}/absentees", 200)
+    came = await zoom.call("GET", f"/past_webinars/{webinar['id']}/participants", 200)
+
+    assert [one["email"] for one in absent["registrants"]] == ["rick@x.example"]
+    assert len(came["participants"]) == 3
+
+
+async def test_a_report_has_the_registrants_id_on_request(zoom: ZoomClient) -> None:
+    """For meetings and webinars; after a year there is none."""
+    for kind, event in (("meetings", await zoom.meeting()), ("webinars", await zoom.webinar())):
+        zoom.zoom.rules.adds_per_address = 100
+        ids = await _held(zoom, event)
+        path = f"/report/{kind}/{event['id']}/participants"
+        plain = await zoom.call("GET", path, 200)
+        asked = await zoom.call("GET", path, 200, include_fields="registrant_id")
+        assert not any("registrant_id" in one for one in plain["participants"])
+        assert [one.get("registrant_id") for one in asked["participants"]] == [None, ids["jane"], ids["jane"]]
+        assert (await zoom.call("GET", path, 400, include_fields="name"))["code"] == 300
+        zoom.zoom.clock.move(366 * DAY)
+        assert (await zoom.call("GET", path, 400))["code"] == 12702
