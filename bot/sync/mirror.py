@@ -7,6 +7,7 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -16,7 +17,7 @@ from bot.db.connection import Store
 from bot.errors import ProviderError, ProviderGone, UnknownWebinar
 from bot.model.people import Account
 from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
-from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
+from bot.providers.base import NOTICE, UPKEEP, Caller, Lane, WebinarProvider, ignore_wait
 from bot.providers.directory import Directory
 from bot.sync.cards import Cards
 from bot.sync.count_order import CallBudget, Calls
@@ -35,6 +36,10 @@ PAGE = 1000
 """Sessions listed by one call."""
 BATCH = 100
 """Sessions saved per transaction, so that other tasks and writers wait only briefly."""
+LIST_EVERY = timedelta(minutes=1)
+"""How often at most the list is read because a user refreshes one webinar."""
+LIST_PATIENCE = 3.0
+"""Seconds that a user who refreshes waits for the list."""
 DELETED = "This webinar is canceled, so RingCentral has nothing about it any more."
 UNLIMITED = 1_000_000
 """Calls for callers whose number of calls the gate alone limits."""
@@ -96,19 +101,21 @@ class Mirror:
                 log.info("sync.recovered")
             self._is_failing = False
 
-    async def sweep(self, caller: Caller = UPKEEP, *, changed: Collection[str] = ()) -> None:
+    async def sweep(
+        self, caller: Caller = UPKEEP, *, changed: Collection[str] = (), calls: Calls | None = None
+    ) -> None:
         """List the sessions (one call per 1,000), and update the rows, notices and cards of those that changed.
 
         Concurrent callers share a sweep that begins after their call. Raises `ProviderError`, and changes nothing, if
         the list cannot be read. In the lane `LOOK`, a list that is still fresh is not read again, and a user who has
         refreshed too often gets `RefreshedOften`. Webhooks say of the sessions in `changed` that they have changed: if
-        one is missing from the list, it is looked up at once.
+        one is missing from the list, it is looked up at once. With `calls`, those limit it, and not the user's Refresh.
         """
         requested = self._clock.now()
         async with self._sweeping:
             if self.swept_at and (self.swept_at > requested or self._is_fresh_enough(caller, self.swept_at)):
                 return
-            calls = await self._first_call(caller)
+            calls = calls or await self._first_call(caller)
             began = self._clock.now()
             listed = {facts.session_id: facts for facts in await self._provider.sessions(began - LOOK_BACK, caller)}
             await calls.add(max(1, math.ceil(len(listed) / PAGE)) - 1)
@@ -123,7 +130,8 @@ class Mirror:
         """Read this webinar (one call) and update its cards. Concurrent callers share one read.
 
         Also called when a webhook says that this registration has changed. In the lane `LOOK`, a figure that is still
-        fresh is not read again unless with `force`, and a user who has refreshed too often gets `RefreshedOften`.
+        fresh is not read again unless with `force`, and a user who has refreshed too often gets `RefreshedOften`; the
+        list of sessions is read too, once a minute for all users: only it shows another title or description.
         """
         requested = self._clock.now()
         async with self._locks[session_id]:
@@ -138,7 +146,20 @@ class Mirror:
                 return webinar  # it does not exist there any more
             webinar = await self._read(webinar, caller)
             self._read_at[session_id] = self._clock.now()
-            return webinar
+            return await self._listed(webinar, caller) if caller.lane is Lane.LOOK else webinar
+
+    async def read_unread(self, webinar: Webinar) -> None:
+        """Read what is not known yet of a webinar that was created elsewhere, and update its cards.
+
+        One call for its registration, or two for its shared link. Raises no `ProviderError`.
+        """
+        is_known = webinar.registration if webinar.audience is Audience.REGISTRANTS else webinar.attendee_link
+        if is_known or webinar.created_by:  # a creation reads its own webinar
+            return
+        try:
+            await self.refresh(webinar.session_id, NOTICE)
+        except ProviderError as error:
+            log.warning("registration.read_failed", extra={"session": webinar.session_id, "code": error.code})
 
     async def read_registration(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Read and save the registration of a session (one call). Raises `ProviderGone` if there is none (yet)."""
@@ -204,6 +225,18 @@ class Mirror:
         if webinar.audience is None and await calls.take():
             webinar = await self._reader.audience(webinar, caller)
         return webinar
+
+    async def _listed(self, webinar: Webinar, caller: Caller) -> Webinar:
+        """This webinar after a look at the list, if that is not too young. The user does not wait long for it."""
+        if self.swept_at and self._clock.now() - self.swept_at < LIST_EVERY:
+            return webinar
+        brief = replace(caller, patience=LIST_PATIENCE, on_wait=ignore_wait)
+        try:
+            await self.sweep(brief, calls=CallBudget(UNLIMITED))
+        except ProviderError as error:
+            log.info("sync.list_skipped", extra={"reason": error.sentence})
+            return webinar
+        return await self.find(webinar.session_id)
 
     async def _with_new_date(self, before: Webinar, read: Webinar, caller: Caller) -> Webinar:
         """Also read the session (one more call) if its registration says that the date has changed."""

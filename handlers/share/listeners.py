@@ -74,6 +74,8 @@ async def _post(
     request.services.scheduler.wake()
     planned = await cards.planned_in(webinar, card.channel_id)
     await request.reply(shared(webinar, card.channel_id, planned), replace=replace)
+    # Without it, the card of a webinar that was created elsewhere has no Register yet.
+    request.services.background.start(request.services.mirror.read_unread(webinar), "read shared webinar")
 
 
 COMMANDS: Commands = {Share: share}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.subscriptions import table as subscription_table
@@ -46,6 +48,64 @@ async def test_share_posts_a_card_and_lists_the_planned_notices(world: World) ->
     ]
     assert answer.buttons == ["Change Reminders", "Change Channel", "Details"]
     check_message(card.text, card.blocks)
+
+
+@pytest.mark.parametrize(
+    ("needs_registration", "button", "calls"),
+    [(True, "Register", ["GET registration"]), (False, "Join", ["GET registration", "GET configuration"])],
+)
+async def test_a_shared_webinar_of_ringcentrals_own_app_has_its_main_button(
+    world: World, button: str, calls: list[str], *, needs_registration: bool
+) -> None:
+    """What the list of sessions omits is read after the reply, and the card follows; a second share reads nothing."""
+    settings = {"registrationEnabled": needs_registration}
+    world.ringcentral.create("Town hall", world.clock.now() + timedelta(days=3), settings=settings)
+    await world.bot.services.mirror.sweep()
+    before = len(world.vendor_calls())
+
+    await world.command("ana", "#launch", "share town hall <#C0MARKETING|marketing>")
+    await world.settled()
+
+    (card,) = world.slack.messages("#marketing")
+    assert card.buttons[0] == button
+    made = world.vendor_calls()[before:]
+    assert [f"{call.split()[0]} {call.split('/')[2]}" for call in made] == calls
+    await world.command("ana", "#launch", "share town hall")
+    await world.settled()
+    assert len(world.vendor_calls()) == before + len(calls)
+
+
+async def test_refresh_takes_over_another_title_and_description(world: World) -> None:
+    """From the list of sessions, once a minute for everybody, whose failure costs the figure nothing."""
+    await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
+    [webinar] = world.ringcentral.webinars()
+    world.bot.services.scheduler.pause()
+    world.ringcentral.edit(webinar["webinar_id"], title="Launch week", description="All of it")
+    await world.move(timedelta(minutes=2))
+    before = len(world.vendor_calls())
+
+    await world.click("dev", world.last("#launch"), "Refresh")
+    await world.settled()
+
+    [known] = await world.bot.services.mirror.everything()
+    assert (known.title, known.description) == ("Launch week", "All of it")
+    [card] = [one for one in world.slack.messages("#launch") if "Register" in one.buttons]
+    assert "Launch week" in card.words
+    assert len(world.vendor_calls()) == before + 2
+    await world.move(timedelta(seconds=20))
+    await world.click("gia", card, "Refresh")
+    assert len(world.vendor_calls()) == before + 3
+
+    await world.move(timedelta(minutes=2))
+    world.ringcentral.edit(webinar["webinar_id"], title="Launch month")
+    world.ringcentral.fail("GET", "/company/sessions", status=403, times=2)
+    world.ringcentral.fail("GET", "/configuration/v1/sessions", status=403, times=2)
+    await world.click("dev", card, "Refresh")
+    await world.settled()
+    [known] = await world.bot.services.mirror.everything()
+    assert known.title == "Launch week"
+    assert known.registration
+    assert world.clock.now() - known.registration.read_at < timedelta(seconds=10)
 
 
 async def test_share_subscribes_the_channel_until_the_card_is_removed(world: World) -> None:
