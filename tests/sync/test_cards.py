@@ -28,12 +28,14 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
-    """Create a webinar at RingCentral and share it in these channels; return its id."""
+    """Create a webinar at RingCentral and share it in these channels; return its id. Its cards are complete then."""
     start = world.clock.now() + 3 * DAY
     webinar_id = world.ringcentral.create(title, start, settings={"registrationEnabled": True})
     await world.bot.services.mirror.sweep()
     for channel in channels or ("#launch",):
         await world.command("ana", channel, f"share {title}")  # an admin sees it before it is announced
+    await world.settled()
+    world.slack.calls.clear()
     return webinar_id
 
 
@@ -44,7 +46,7 @@ def cards_in(world: World, channel: str = "#launch") -> list[Message]:
 
 
 def edits(world: World) -> int:
-    """Count the edits of a message, including failed ones."""
+    """Count the edits of a message since it was shared, including failed ones."""
     return sum(call.method == "chat.update" for call in world.slack.calls)
 
 
@@ -93,6 +95,7 @@ async def test_a_new_figure_is_edited_in_and_an_old_one_is_not(world: World) -> 
     await shared(world)
     (session,) = [webinar.session_id for webinar in await world.bot.services.mirror.everything()]
     world.ringcentral.register(session, 3)
+    world.clock.move(timedelta(seconds=20))
     await world.click("gia", cards_in(world)[0], "Refresh")
     assert "3 registered" in cards_in(world)[0].words
     before = edits(world)
