@@ -144,9 +144,10 @@ class Mirror:
                 return webinar
             if webinar.status is Status.CANCELED:
                 return webinar  # it does not exist there any more
-            webinar = await self._read(webinar, caller)
+            read = await self._read(webinar, caller)
             self._read_at[session_id] = self._clock.now()
-            return await self._listed(webinar, caller) if caller.lane is Lane.LOOK else webinar
+            is_complete = caller.lane is not Lane.LOOK or _has_new_date(webinar, read)  # then its session was read
+            return read if is_complete else await self._listed(read, caller)
 
     async def read_unread(self, webinar: Webinar) -> None:
         """Read what is not known yet of a webinar that was created elsewhere, and update its cards.
@@ -240,10 +241,7 @@ class Mirror:
 
     async def _with_new_date(self, before: Webinar, read: Webinar, caller: Caller) -> Webinar:
         """Also read the session (one more call) if its registration says that the date has changed."""
-        was, now = before.registration, read.registration
-        if was is None or now is None or now.sequence <= was.sequence:
-            return read
-        return await self._reader.session(read, caller)
+        return await self._reader.session(read, caller) if _has_new_date(before, read) else read
 
     async def _has_registration(self, webinar: Webinar, caller: Caller) -> bool:
         self.budget.spend()
@@ -280,3 +278,9 @@ class Mirror:
 
     def _differs(self, known: Webinar | None, facts: SessionFacts) -> bool:
         return known is None or self._reader.merge(known, facts, known.seen_at) != known
+
+
+def _has_new_date(before: Webinar, read: Webinar) -> bool:
+    """Whether the registration of a webinar says that its date has changed since it was read before."""
+    was, now = before.registration, read.registration
+    return was is not None and now is not None and now.sequence > was.sequence

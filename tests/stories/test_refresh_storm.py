@@ -28,7 +28,7 @@ async def shared_cards(world: World, count: int) -> list[Message]:
         world.ringcentral.create(f"Talk {number:02}", start, settings={"registrationEnabled": True})
     await world.bot.services.mirror.sweep()
     for number in range(count):
-        await world.command("ana", "#launch", f'share "talk {number:02}"')
+        await world.post_card(f"Talk {number:02}")
     return [message for message in world.slack.messages("#launch") if "Refresh" in message.buttons]
 
 

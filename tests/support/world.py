@@ -204,6 +204,11 @@ class World:
         await self.settled()
         return self.slack.view(user)
 
+    async def post_card(self, title: str, channel_id: str = "C0LAUNCH") -> None:
+        """Share a webinar as an admin, whose registration is not read because of that."""
+        known = {webinar.title.casefold(): webinar for webinar in await self.bot.services.mirror.everything()}
+        await self.bot.services.cards.share(known[title.strip('"').casefold()], channel_id, "U0ANA")
+
     async def choose_organizers(self, *user_ids: str) -> None:
         """Set these people as the organizers."""
         services = self.bot.services

@@ -45,7 +45,7 @@ async def shared(world: World, *titles: str) -> None:
     """Sweep, and share it in #launch."""
     await world.bot.services.mirror.sweep()
     for title in titles:
-        await world.command("ana", "#launch", f"share {title}")
+        await world.post_card(title)
 
 
 async def ticks(world: World, times: int) -> list[str]:
