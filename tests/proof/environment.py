@@ -33,7 +33,7 @@ PATIENCE = 60.0
 POLL = 0.02
 HISTORY = "channels:history"
 QUIET = 0.25
-"""Real seconds after which a worker that makes no call gets its signal anyway."""
+"""Real seconds after which a worker that may have nothing to do gets its signal anyway."""
 UNDER_WAY = (MessageState.SENDING, MessageState.WITHDRAWING)
 
 
@@ -75,8 +75,13 @@ class ProofEnvironment:
             await self.starter.end(pid)
         self.workers.clear()
 
-    async def signal_somewhere(self, pid: int, rng: random.Random, by: signal.Signals = signal.SIGKILL) -> str:
-        """Send a worker a signal during a call to Slack, or shortly after it. Returns where."""
+    async def signal_somewhere(
+        self, pid: int, rng: random.Random, by: signal.Signals = signal.SIGKILL, *, quiet: float = QUIET
+    ) -> str:
+        """Send a worker a signal during a call to Slack, or shortly after it. Returns where.
+
+        A worker that makes no call for `quiet` real seconds gets it anyway.
+        """
         calls, wait = rng.randint(0, 12), rng.choice((0.0, 0.0, 0.001, 0.003, 0.01))
         signaled = asyncio.Event()
         before = len(self.slack.calls)
@@ -90,7 +95,7 @@ class ProofEnvironment:
 
         self.slack.on_change.append(on_call)
         try:
-            async with asyncio.timeout(QUIET):
+            async with asyncio.timeout(quiet):
                 await signaled.wait()
             await asyncio.sleep(wait)
         except TimeoutError:

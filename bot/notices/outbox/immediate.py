@@ -21,7 +21,7 @@ from bot.notices.outbox.context import (
     backoff,
 )
 from bot.notices.outbox.rate_limits import HISTORY, POST
-from bot.notices.outbox.rows import BatchedMessage, OutboundMessage, PostedMessage
+from bot.notices.outbox.rows import BatchedMessage, OutboundMessage, PostedMessage, UnsentMessage
 from bot.settings import UnclearAlerts
 from bot.slack.history import can_read_history
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
@@ -47,7 +47,8 @@ class ImmediateDelivery:
         """Post a message."""
         message = batched.message
         if guard.is_expiring:
-            await self._context.write(message_results.requeue, message, self._context.clock.now())
+            # Together: after a stall, the leases of a whole batch expire at once.
+            await self._context.results.unsent(UnsentMessage(message.id, self._context.clock.now()))
             return
         text = contents.message(message.post_at, repeated=message.problem == OUTCOME_UNKNOWN)
         slack = self._context.slack(message.workspace)

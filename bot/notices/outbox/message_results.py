@@ -69,15 +69,23 @@ async def mark_posted(db: Db, results: Sequence[PostedMessage]) -> set[int]:
 
 async def requeue(db: Db, message: OutboundMessage, again_at: datetime, problem: str = "") -> bool:
     """Close a message that Slack does not have, and plan its notices again, from `again_at` on."""
-    state = await _lock(db, message, OPEN)
-    if state is None:
-        return False
-    # A withdrawal is no failed attempt.
-    attempts = 0 if state is MessageState.WITHDRAWING else outbox_messages.c.attempts
-    await _set(db, message, state=MessageState.WITHDRAWN, attempts=attempts, problem=problem, claimed_until=None)
-    again = {"state": NoticeState.PLANNED, "hand_at": again_at, "problem": problem}
-    await db.execute(update(notices).where(*_notices_in(message)).values(again))
-    return True
+    return bool(await requeue_all(db, [message.id], again_at, problem))
+
+
+async def requeue_all(db: Db, message_ids: Sequence[int], again_at: datetime, problem: str = "") -> set[int]:
+    """The same for many messages. An id that is not returned was settled by another worker."""
+    await _lock_notices(db, message_ids)
+    found = await db.execute(_states(postgresql=db.is_postgresql), {"ids": list(message_ids)})
+    ids = {row.id for row in found if row.state in OPEN}
+    if ids:
+        # A withdrawal is no failed attempt.
+        attempts = case((outbox_messages.c.state == MessageState.WITHDRAWING, 0), else_=outbox_messages.c.attempts)
+        closed = {"state": MessageState.WITHDRAWN, "attempts": attempts, "problem": problem, "claimed_until": None}
+        await db.execute(update(outbox_messages).where(outbox_messages.c.id.in_(ids)).values(closed))
+        again = {"state": NoticeState.PLANNED, "hand_at": again_at, "problem": problem}
+        batched = (notices.c.parcel_id.in_(ids), notices.c.state == NoticeState.BATCHED)
+        await db.execute(update(notices).where(*batched).values(again))
+    return ids
 
 
 async def close(db: Db, message: OutboundMessage, state: MessageState, problem: str) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from bot.clock import monotonic
 from bot.db.connection import Db, Store
 from bot.notices.outbox import message_results
-from bot.notices.outbox.rows import PostedMessage, ScheduledAtSlack
+from bot.notices.outbox.rows import PostedMessage, ScheduledAtSlack, UnsentMessage
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ LOOP_NAME = "results"
 
 T = TypeVar("T")
 Change = Callable[[Db], Awaitable[Any]]
-CallResult = ScheduledAtSlack | PostedMessage | Change
+CallResult = ScheduledAtSlack | PostedMessage | UnsentMessage | Change
 
 
 @dataclass
@@ -61,6 +61,10 @@ class ResultWriter:
 
     async def posted(self, result: PostedMessage) -> bool:
         """Record that Slack posted a message. False if another worker settled the message: ours is a duplicate."""
+        return bool(await self._add(result))
+
+    async def unsent(self, result: UnsentMessage) -> bool:
+        """Plan the notices of a message again that was not sent. False if another worker settled the message."""
         return bool(await self._add(result))
 
     async def write(self, change: Callable[[Db], Awaitable[T]]) -> T:
@@ -164,9 +168,14 @@ class ResultWriter:
             async with self._store.write() as db:
                 ours |= await message_results.mark_posted(db, posted) if posted else set()
                 ours |= await message_results.mark_scheduled(db, scheduled) if scheduled else set()
+        unsent = [entry.result for entry in batch if isinstance(entry.result, UnsentMessage)]
+        if unsent:
+            again_at = max(result.again_at for result in unsent)
+            async with self._store.write() as db:
+                ours |= await message_results.requeue_all(db, [result.message_id for result in unsent], again_at)
         answers: list[Any] = []
         for entry in batch:
-            if isinstance(entry.result, ScheduledAtSlack | PostedMessage):
+            if isinstance(entry.result, ScheduledAtSlack | PostedMessage | UnsentMessage):
                 answers.append(entry.result.message_id in ours)
             else:
                 # A transaction for each: together they could lock rows in another order than other workers do.

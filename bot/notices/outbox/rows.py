@@ -91,6 +91,15 @@ class PostedMessage:
     """Digest of the webinars listed in a digest, which is edited when one of them changes; None for others."""
 
 
+@dataclass(frozen=True)
+class UnsentMessage:
+    """A message that was not sent, because its lease was about to expire."""
+
+    message_id: int
+    again_at: datetime
+    """From when on its notices may be sent."""
+
+
 def read_message(row: Any, prefix: str = "") -> OutboundMessage:
     """Convert a row of the table; `prefix` precedes the names of its columns."""
     values = {name: getattr(row, prefix + name) for name in _MESSAGE_FIELDS}

@@ -26,7 +26,7 @@ from bot.notices.outbox.context import (
 )
 from bot.notices.outbox.duplicates import POSTED, remove_scheduled
 from bot.notices.outbox.rate_limits import LIST, SCHEDULE, UNSCHEDULE
-from bot.notices.outbox.rows import BatchedMessage, NoticeRow, OutboundMessage, ScheduledAtSlack
+from bot.notices.outbox.rows import BatchedMessage, NoticeRow, OutboundMessage, ScheduledAtSlack, UnsentMessage
 from bot.notices.rules import expires_at, is_misleading
 from bot.notices.schedule import confirmed_at, from_unix
 from bot.slack.message import Message
@@ -54,7 +54,8 @@ class ScheduledDelivery:
         """Schedule a message at Slack."""
         message = batched.message
         if guard.is_expiring:
-            await self._context.write(message_results.requeue, message, self._context.clock.now())
+            # Together: after a stall, the leases of a whole batch expire at once.
+            await self._context.results.unsent(UnsentMessage(message.id, self._context.clock.now()))
             return
         text = contents.message(message.post_at)
         slack = self._context.slack(message.workspace)

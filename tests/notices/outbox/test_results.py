@@ -18,7 +18,7 @@ from bot.notices.outbox import notice_table
 from bot.notices.outbox.batches import batch_scheduled
 from bot.notices.outbox.claims import Claim
 from bot.notices.outbox.results import LOOP_NAME, MOST, ResultWriter
-from bot.notices.outbox.rows import ScheduledAtSlack
+from bot.notices.outbox.rows import ScheduledAtSlack, UnsentMessage
 from tests.support.db_samples import notice
 from tests.support.webinar_samples import ACCOUNT, NOW
 
@@ -89,6 +89,24 @@ async def test_results_are_written_in_batches(store: UnreachableStore, results: 
 
     await check_written(store, scheduled, answers)
     assert store.commits == 2
+
+
+async def test_unsent_messages_are_planned_again_together(store: UnreachableStore, results: ResultWriter) -> None:
+    """In one transaction, from the latest of their times on; one that another worker has settled is left alone."""
+    settled, *messages = await scheduled_messages(store, 30)
+    assert await results.scheduled(settled)
+    store.commits = 0
+
+    unsent = [UnsentMessage(one.message_id, NOW + timedelta(seconds=one.message_id)) for one in (settled, *messages)]
+    answers = await asyncio.gather(*(results.unsent(one) for one in unsent))
+
+    assert answers == [False] + [True] * len(messages)
+    assert store.commits == 1
+    async with store.read() as db:
+        rows = await notice_table.of_session(db, ACCOUNT, "s1")
+    again = [row for row in rows if row.state is NoticeState.PLANNED]
+    assert len(again) == len(messages)
+    assert {row.notice.schedulable_at for row in again} == {unsent[-1].again_at}
 
 
 async def test_result_waits_for_others_that_are_expected(store: UnreachableStore, results: ResultWriter) -> None:
