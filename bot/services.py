@@ -18,6 +18,7 @@ from bot.creation.duplicate import DuplicateService
 from bot.creation.service import CreationService
 from bot.db.connection import Store
 from bot.db.locks import SharedLocks
+from bot.model.csv_export import csv_file
 from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox.posted_digests import PostedDigests
@@ -35,9 +36,11 @@ from bot.registration.own_pages.urls import PageUrls
 from bot.registration.registrant_cache import RegistrantCache
 from bot.registration.registrar import Registrar
 from bot.registration.seats import suggestion_table
+from bot.registration.seats import table as seat_table
 from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
+from bot.reports.follow_up.service import FollowUpService, FollowUpSources
 from bot.reports.recordings.builder import build_recordings
 from bot.reports.recordings.service import Recordings
 from bot.reports.results_notice import ResultsNotice
@@ -114,6 +117,7 @@ class Services:
     webhooks: Webhooks
     reports: ReportService
     recordings: Recordings
+    follow_ups: FollowUpService
     errors: Counter[str] = field(default_factory=Counter)
     """How often users saw an error of each kind since the start."""
 
@@ -148,6 +152,7 @@ class Services:
         self.page_queue.wake()
         await self.webhooks.resume()
         await self.reports.resume()
+        await self.follow_ups.resume()
 
     async def update_people(self) -> None:
         """Update the messages and calendars of the people whose webinar or role has changed."""
@@ -172,6 +177,7 @@ class Services:
         """The jobs that delete what these services keep for a limited time, by their rule."""
         return {
             "changes": self.changes.forget_old,
+            "follow_ups": self.follow_ups.delete_old,
             "host_refusals": self.directory.forget_refusals,
             "lists": self.bulk.delete_old,
             "recordings": self.recordings.forget_ended,
@@ -210,6 +216,11 @@ def build_services(
     urls = PageUrls(settings.public_url, tokens)
     registrar = Registrar(worker_id, store, provider, mirror, urls, seat_service.notifier, clock)
     page_queue = PageQueue(worker_id, account, store, mirror, registrar, clock, background)
+    reports = ReportService(
+        worker_id, account, store, provider, mirror, directory, results, clock, background, suggestion_table.count_sent
+    )
+    recordings = build_recordings(worker_id, account, store, slack, provider, mirror, clock)
+    sources = FollowUpSources(reports.people, seat_table.registered, recordings.shared_link, csv_file)
     services = Services(
         account=account,
         clock=clock,
@@ -248,7 +259,7 @@ def build_services(
         own_pages=OwnPages(urls, tokens, account, store, provider, clock, page_queue),
         page_queue=page_queue,
         bulk=BulkService(worker_id, account, store, mirror, slack, urls, registrar, clock, background),
-        recordings=build_recordings(worker_id, account, store, slack, provider, mirror, clock),
+        recordings=recordings,
         drift=Drift(mirror, team_service, store, shared_locks, clock),
         webhooks=Webhooks(
             worker_id,
@@ -262,17 +273,9 @@ def build_services(
             scheduler.wake,
             public_url=settings.public_url,
         ),
-        reports=ReportService(
-            worker_id,
-            account,
-            store,
-            provider,
-            mirror,
-            directory,
-            results,
-            clock,
-            background,
-            suggestion_table.count_sent,
+        reports=reports,
+        follow_ups=FollowUpService(
+            worker_id, account, store, slack, users, mirror, clock, background, shared_locks, sources
         ),
     )
     services.reports.on_ready.append(ResultsNotice(clock, scheduler.wake))

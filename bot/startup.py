@@ -22,6 +22,7 @@ from bot.registration.bulk import batch_table
 from bot.registration.seats import suggestion_table
 from bot.registration.seats import table as seat_table
 from bot.reports import reading_table, waiter_table
+from bot.reports.follow_up import run_table as follow_up_table
 from bot.reports.messages import table as report_message_table
 from bot.reports.recordings import table as recording_table
 from bot.settings import Settings
@@ -76,7 +77,7 @@ def build_gate(settings: Settings, store: Store) -> Gate:
 async def release_leases(store: Store) -> None:
     """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
     people = (request_table, batch_table, seat_table, change_table, team_table, suggestion_table)
-    reports = (reading_table, waiter_table, report_message_table, recording_table)
+    reports = (reading_table, waiter_table, report_message_table, recording_table, follow_up_table)
     operations = (creation_table, webinar_change_table, hint_table, state_table, *people, *reports)
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])

@@ -10,6 +10,7 @@ conversation goes on with:
     duplicate       duplicate
     edit            edit
     move            move
+    followup        followup
     share           share
     cancel          cancel
     settings        settings
@@ -38,6 +39,7 @@ from handlers.channel import listeners as channel_listeners
 from handlers.create import listeners as create_listeners
 from handlers.duplicate import listeners as duplicate_listeners
 from handlers.edit import listeners as edit_listeners
+from handlers.followup import listeners as followup_listeners
 from handlers.link import listeners as link_listeners
 from handlers.move import listeners as move_listeners
 from handlers.open_items import listeners as open_items_listeners
@@ -78,6 +80,7 @@ COMMANDS: Commands = _merged(
         duplicate_listeners.COMMANDS,
         edit_listeners.COMMANDS,
         move_listeners.COMMANDS,
+        followup_listeners.COMMANDS,
         share_listeners.COMMANDS,
         cancel_listeners.COMMANDS,
         registration_listeners.COMMANDS,
@@ -100,6 +103,7 @@ ACTIONS: Listeners = _merged(
         duplicate_listeners.ACTIONS,
         edit_listeners.ACTIONS,
         move_listeners.ACTIONS,
+        followup_listeners.ACTIONS,
         share_listeners.ACTIONS,
         cancel_listeners.ACTIONS,
         registration_listeners.ACTIONS,
@@ -127,6 +131,7 @@ SUBMISSIONS: Listeners = _merged(
         create_listeners.SUBMISSIONS,
         edit_listeners.SUBMISSIONS,
         move_listeners.SUBMISSIONS,
+        followup_listeners.SUBMISSIONS,
         cancel_listeners.SUBMISSIONS,
         registration_listeners.SUBMISSIONS,
         menu_listeners.SUBMISSIONS,

@@ -49,13 +49,14 @@ VERBS = {
     "registrants": ("Show Registrants", buttons.REGISTRANTS),
     "link": ("Show Link", buttons.PAGE_LINK),
     "report": ("Show Report", buttons.REPORT),
+    "followup": ("Follow Up", buttons.FOLLOW_UP),
     "move": ("Move", buttons.MOVE),
     "duplicate": ("Create Again", buttons.DUPLICATE),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
     "recording": ("Recording", buttons.RECORDING),
 }
 """For each verb that takes a webinar: the label and action id of the button that continues with it."""
-AFTER_EVENT = frozenset({"report", "recording"})
+AFTER_EVENT = frozenset({"report", "recording", "followup"})
 """Verbs about webinars that are over: these are offered if the command names none."""
 
 

@@ -20,7 +20,7 @@ from bot.commands.people_args import (
     parse_registrants,
     parse_team,
 )
-from bot.commands.report_args import ShowRecording, ShowReport
+from bot.commands.report_args import FollowUp, ShowRecording, ShowReport
 from bot.commands.slack_text import (
     EDGE_MARKS,
     normalized_word,
@@ -189,6 +189,7 @@ Command: TypeAlias = (
     | CancelWebinar
     | ShowReport
     | ShowRecording
+    | FollowUp
 )
 
 
@@ -294,5 +295,6 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),
     "report": lambda rest: ShowReport(ref_from_slack(rest)),
     "recording": lambda rest: ShowRecording(ref_from_slack(rest)),
+    "followup": lambda rest: FollowUp(ref_from_slack(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

@@ -8,6 +8,13 @@ from bot.commands.webinar_ref import WebinarRef
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Write to the people of a webinar that is over."""
+
+    which: WebinarRef
+
+
+@dataclass(frozen=True, slots=True)
 class ShowRecording:
     """Show the recording of a webinar, and share its link."""
 

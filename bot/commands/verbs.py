@@ -8,7 +8,7 @@ from typing import Final
 VERBS: Final = (
     "create", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
     "open", "close", "limit", "invite", "team", "register", "registrants", "link", "settings", "move", "duplicate",
-    "cancel", "report", "recording", "help",
+    "cancel", "report", "recording", "followup", "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {
@@ -18,6 +18,7 @@ SYNONYMS: Final = {
     "registrations": "registrants", "attendees": "registrants", "signups": "registrants", "who": "registrants",
     "results": "report", "result": "report", "attendance": "report", "statistics": "report", "stats": "report",
     "analytics": "report", "figures": "report", "outcome": "report", "attended": "report",
+    "follow-up": "followup", "thank": "followup", "thanks": "followup",
     "people": "team", "speakers": "team", "hosts": "team", "panel": "team", "panelists": "team", "invitees": "team",
     "speaker": "invite", "cohost": "invite", "panelist": "invite", "seat": "register", "attend": "register",
     "signup": "register", "enroll": "register", "organisers": "settings", "organizers": "settings",

@@ -12,9 +12,12 @@ from bot.db.keys import of_workspace
 from bot.db.schema import drafts
 from bot.model.people import Workspace
 
-OPEN, RESUMED, SENT, EDITING = "open", "resumed", "sent", "editing"
-"""The state of a form: it can be resumed, was resumed in another window, was submitted, or edits a webinar."""
-STATES = (OPEN, RESUMED, SENT, EDITING)
+OPEN, RESUMED, SENT, EDITING, FOLLOW_UP = "open", "resumed", "sent", "editing", "follow_up"
+"""The state of a form: it can be resumed, was resumed in another window, was submitted, or edits a webinar.
+
+`FOLLOW_UP` is a form of another kind: the texts to people of a past webinar.
+"""
+STATES = (OPEN, RESUMED, SENT, EDITING, FOLLOW_UP)
 
 
 async def save(

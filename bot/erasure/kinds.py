@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, false
 from bot.creation.change.table import ChangeStep
 from bot.creation.table import CreationStep
 from bot.db.change_schema import webinar_changes
+from bot.db.follow_up_schema import follow_up_opt_outs, follow_up_recipients, follow_ups
 from bot.db.people_schema import calendar_entries, invitees, registration_requests, seats, suggestions, team_changes
 from bot.db.recording_schema import open_items, report_messages
 from bot.db.report_schema import report_waiters
@@ -19,6 +20,8 @@ from bot.db.webhook_schema import webhook_deliveries
 from bot.model.seat import UNFINISHED_STATES
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.request_state import RequestState
+from bot.reports.follow_up.recipient_table import DeliveryState
+from bot.reports.follow_up.run_table import UNDER_WAY
 from bot.team.change_table import TeamStep
 
 NEVER: Final = false()
@@ -83,6 +86,14 @@ KINDS: Final = (
         user="user_id",
         in_progress=team_changes.c.step != TeamStep.DRAFT,
     ),
+    Kind(follow_ups, "follow-up", sealed=("content",), user="user_id", in_progress=follow_ups.c.state.in_(UNDER_WAY)),
+    Kind(
+        follow_up_recipients,
+        "message of a follow-up",
+        user="user_id",
+        in_progress=follow_up_recipients.c.state.in_((DeliveryState.WAITING, DeliveryState.SCHEDULING)),
+    ),
+    Kind(follow_up_opt_outs, "choice to get no follow-ups", user="user_id"),
     Kind(report_waiters, "request for a report", user="user_id"),
     Kind(report_messages, "message after a webinar", user="place_id", in_progress=report_messages.c.state == "sending"),
     Kind(open_items, "reminder after a webinar", user="user_id"),

@@ -29,6 +29,7 @@ RULES: Final[Mapping[str, RetentionRule]] = {
     "changes": RetentionRule(_A_DAY, "it has ended"),
     "creations": RetentionRule(timedelta(days=30), "it has begun"),
     "drafts": RetentionRule(timedelta(days=7), "the last change"),
+    "follow_ups": RetentionRule(timedelta(days=90), "it has begun"),
     "host_refusals": RetentionRule(_A_DAY, "the refusal"),
     "lists": RetentionRule(timedelta(days=90), "the last change"),
     "notices": RetentionRule(timedelta(days=90), "it has ended"),
@@ -47,6 +48,8 @@ RULES: Final[Mapping[str, RetentionRule]] = {
 """How long the data of each job of `bot/retention.py` is kept."""
 STOPPED_LISTS: Final = timedelta(days=7)
 """How long the waiting people of a list are kept that was stopped and not continued."""
+STOPPED_FOLLOW_UPS: Final = timedelta(days=7)
+"""How long a follow-up is kept that was stopped and not continued."""
 UNCONFIRMED_LISTS: Final = timedelta(hours=1)
 """How long a list is kept that nobody has confirmed."""
 

@@ -40,10 +40,16 @@ def text_input(
     multiline: bool | None = None,
     max_length: int | None = None,
     focus_on_load: bool | None = None,
+    is_reported_while_typing: bool = False,
 ) -> Element:
-    """A field for text of one line or several."""
+    """A field for text of one line or several. Slack reports what is typed if its block has `dispatch_action`.
+
+    `is_reported_while_typing`: at once, and not only when Enter is pressed.
+    """
+    typing = {"trigger_actions_on": ["on_character_entered"]}
     return without_empty(
         action_id=action_id,
+        dispatch_action_config=typing if is_reported_while_typing else None,
         focus_on_load=focus_on_load,
         initial_value=initial_value,
         max_length=max_length,

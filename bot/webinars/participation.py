@@ -32,6 +32,13 @@ async def is_on_team(db: Db, account: Account, session_id: str, user_id: str) ->
     return await _exists(db, account, invitees, session_id, user_id, invitees.c.told.not_in(FORMER))
 
 
+async def team_user_ids(db: Db, account: Account, session_id: str) -> frozenset[str]:
+    """The Slack users on the team, without those who have left it."""
+    key = *of_account(invitees, account), invitees.c.session_id == session_id
+    found = await db.execute(select(invitees.c.user_id).where(*key, invitees.c.told.not_in(FORMER)))
+    return frozenset(user_id for user_id in found.scalars() if user_id)
+
+
 async def has_team_entry(db: Db, account: Account, session_id: str, user_id: str) -> bool:
     """Whether this Slack user has a calendar entry as a member of the team, or is about to get one."""
     return await _exists(db, account, invitees, session_id, user_id, invitees.c.told.in_(_NOTIFIED_IN_SLACK))

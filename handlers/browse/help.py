@@ -156,6 +156,12 @@ TOPICS = {
         "recording Launch day",
         "Those who manage the webinar see all of it; others see its link once it is shared with them.",
     ),
+    "followup": Topic(
+        "followup <webinar>",
+        "Writes to those who attended, left early or did not come: in Slack, or by a file for your mailing tool.",
+        "followup last",
+        MANAGERS,
+    ),
     "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
 }
 

@@ -148,7 +148,7 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
     by_registration = webinar.audience is Audience.REGISTRANTS
     editable = webinar.status is Status.SCHEDULED
     people_row = actions(
-        *after_event_buttons(webinar, now),
+        *after_event_buttons(webinar, now, can_manage=True),
         buttons.webinar_button(webinar, "Edit", buttons.EDIT) if editable else None,
         buttons.webinar_button(webinar, "Move", buttons.MOVE) if editable else None,
         buttons.webinar_button(webinar, "Invite", buttons.INVITE) if coming else None,

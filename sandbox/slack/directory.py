@@ -138,7 +138,7 @@ def user(world: World, person: Person, *, with_locale: bool = False) -> Json:
         "id": person.id,
         "team_id": person.team_id,
         "name": person.name,
-        "deleted": False,
+        "deleted": person.is_deactivated,
         "real_name": person.real_name,
         "tz": person.tz,
         "tz_label": label,

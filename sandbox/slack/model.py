@@ -30,6 +30,7 @@ class Person:
     team_id: str = ""
     locale: str = "en-US"
     is_stranger: bool = False
+    is_deactivated: bool = False
     dm_refusal: str = ""  # error code for the app's DMs to this person; empty: DMs are accepted
     profile: dict[str, str] = field(default_factory=dict)  # what the person has changed in their profile
 

@@ -158,7 +158,7 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (Status.FINISHED, ["Refresh", "Recording", "Report", "Registrants", "Create Again"]),
+        (Status.FINISHED, ["Refresh", "Recording", "Report", "Follow Up", "Registrants", "Create Again"]),
         (Status.CANCELED, ["Refresh", "Create Again"]),
     ],
 )

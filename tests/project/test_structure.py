@@ -52,6 +52,7 @@ from handlers.share import texts as share_texts
 from handlers.subscribe import form as subscribe_form
 from tests.support.bulk_samples import bulk_messages, bulk_modals
 from tests.support.edit_views import edit_messages, edit_modals
+from tests.support.follow_up_views import follow_up_messages, follow_up_modals
 from tests.support.link_samples import link_messages, link_modals, past_messages
 from tests.support.notice_samples import notice_context
 from tests.support.processes import ROOT
@@ -214,6 +215,7 @@ def views() -> list[dict[str, Any]]:
         ),
         *(subscription_result.channel_message(channel), subscription_result.intro("Ana Lima", channel)),
         *report_messages(plain),
+        *follow_up_messages(plain),
         *edit_messages(plain),
         *reminder_messages(plain),
         *seat_messages(plain),
@@ -245,6 +247,7 @@ def views() -> list[dict[str, Any]]:
         subscription_result.saved_view(channel, "Saved."),
         *edit_modals(plain),
         *report_modals(plain),
+        *follow_up_modals(plain),
         *reminder_modals(plain),
         *seat_modals(plain),
         *team_modals(plain),

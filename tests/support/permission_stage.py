@@ -41,6 +41,8 @@ class Stage:
             return "1"
         if action_id.startswith("items."):
             return f"{self.session_id} recording"
+        if action_id in ("followup.confirm", "followup.stop", "followup.rest"):
+            return f"{self.session_id} f1"
         if action_id == "move.change_time":
             return f"{self.session_id} 1900000000 3600"
         others = {
@@ -64,6 +66,8 @@ class Stage:
             return None
         if action_id.startswith("remind."):
             return json.dumps({"session_id": self.session_id, "channel_id": self.channel_id})
+        if action_id == "followup.change":
+            return self.session_id
         if action_id == "seat.back":
             return json.dumps({"session_id": self.session_id})
         in_modal = action_id.startswith(("create.", "settings.")) and action_id not in ("create.open", "create.again")
@@ -97,6 +101,7 @@ class Stage:
             "follow.form": self.channel_id,
             "team.confirm": self.changes[user_id],
             "enrol.review": self.batch_id,
+            "followup.review": f"{self.session_id} f1",
         }
         return json.dumps(notes[callback_id]) if callback_id in notes else plain.get(callback_id, self.session_id)
 

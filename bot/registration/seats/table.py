@@ -49,6 +49,12 @@ async def of_registrant(db: Db, account: Account, session_id: str, registrant_id
     return _seat(row) if row else None
 
 
+async def registered(db: Db, account: Account, session_id: str) -> list[Seat]:
+    """The seats of a session that are registered."""
+    which = *person_rows.of_session(seats, account, session_id), seats.c.state.in_(REGISTERED_STATES)
+    return [_seat(row) for row in await db.execute(select(seats).where(*which).order_by(seats.c.user_id))]
+
+
 def is_unchanged(seat: Seat) -> list[ColumnElement[bool]]:
     """Conditions that hold until the seat is saved again."""
     return person_rows.is_unchanged(seats, seat)

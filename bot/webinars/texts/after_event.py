@@ -15,6 +15,12 @@ def report_button(webinar: Webinar) -> Element:
     return buttons.webinar_button(webinar, "Report", buttons.REPORT)
 
 
-def after_event_buttons(webinar: Webinar, now: datetime) -> list[Element]:
-    """Return the buttons for those who may run the webinar; none before its end, and if it was canceled."""
-    return [report_button(webinar)] if stage(webinar, now) is Stage.OVER else []
+def after_event_buttons(webinar: Webinar, now: datetime, *, can_manage: bool = False) -> list[Element]:
+    """Return the buttons for those who may run the webinar; none before its end, and if it was canceled.
+
+    `can_manage` adds those for who may manage it.
+    """
+    if stage(webinar, now) is not Stage.OVER:
+        return []
+    more = [buttons.webinar_button(webinar, "Follow Up", buttons.FOLLOW_UP)] if can_manage else []
+    return [report_button(webinar), *more]

@@ -1,0 +1,1 @@
+"""Follow-ups: what an organizer sends to the people of a past webinar."""
