@@ -53,6 +53,9 @@ class ReportMessages:
     async def run(self) -> None:
         """Post what is due, and rewrite what is outdated, as far as Slack takes it now."""
         began = machine_now()
+        async with self._store.read() as db:
+            if not await table.is_any_due(db, self._account):
+                return  # the usual case: nothing is written
         for _ in range(MOST_A_RUN):
             claimed = None if monotonic() < self._busy_until else await self._claim(began)
             if claimed is None:

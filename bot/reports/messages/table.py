@@ -115,6 +115,12 @@ async def of_session(
     return [_message(row) for row in await db.execute(query.order_by(report_messages.c.place_id))]
 
 
+async def is_any_due(db: Db, account: Account) -> bool:
+    """Whether a message is to be posted or rewritten."""
+    which = *of_account(report_messages, account), _resumable()
+    return (await db.execute(select(report_messages.c.place_id).where(*which).limit(1))).first() is not None
+
+
 async def has_unsent(db: Db, message: ReportMessage) -> bool:
     """Whether messages of the same kind about the same session are still to be posted."""
     same = report_messages.c.session_id == message.session_id, report_messages.c.kind == message.kind

@@ -69,12 +69,12 @@ class RecordingPoller:
     async def step(self) -> None:
         """Look for what is due, within the share of upkeep. Raises no `ProviderError`."""
         now = self._clock.now()
-        async with self._store.write() as db:
-            first = now + rules.FIRST_CHECK
-            await table.begin_ended(db, self._account, now - rules.RECENT, now, first)
+        await self._note_ended(now)
+        async with self._store.read() as db:
             due = await table.next_check(db, self._account)
-            if due is None or due > now or not self._mirror.budget.left:
-                return
+        if due is None or due > now or not self._mirror.budget.left:
+            return
+        async with self._store.write() as db:
             lease = self.leases.worker_id, machine_now(), self.leases.until()
             claimed = await table.claim_due(db, self._account, now + GATHER, *lease, most=MOST_AT_ONCE)
         if not claimed:
@@ -104,6 +104,14 @@ class RecordingPoller:
             if known:  # nobody is asked about a webinar that ended before Greenroom looked for its recording
                 await self._news.plan(db, webinar, before, after, self._clock.now())
         return after
+
+    async def _note_ended(self, now: datetime) -> None:
+        """Note the webinars that have ended since, to be looked for a little later."""
+        async with self._store.read() as db:
+            ended = await table.find_ended(db, self._account, now - rules.RECENT)
+        if ended:
+            async with self._store.write() as db:
+                await table.begin(db, self._account, ended, now, now + rules.FIRST_CHECK)
 
     async def _look_for(self, claimed: Sequence[TrackedRecording]) -> None:
         """List once for all that are not known to be available, then read the links of those that are."""

@@ -69,18 +69,21 @@ class _SealedRecording(Frozen):
     read_at: AwareDatetime | None = None
 
 
-async def begin_ended(db: Db, account: Account, since: datetime, now: datetime, check_at: datetime) -> int:
-    """Add the webinars of our users that have ended and began after `since`. Returns how many are new."""
+async def find_ended(db: Db, account: Account, since: datetime) -> list[str]:
+    """The webinars of our users that have ended, began after `since`, and have no row yet."""
     known = exists().where(*(recordings.c[name] == webinars.c[name] for name in _SESSION)).correlate(webinars)
     ended = webinars.c.status == Status.FINISHED, webinars.c.start > since, webinars.c.created_by != ""
-    found = await db.execute(select(webinars.c.session_id).where(*of_account(webinars, account), *ended, ~known))
+    query = select(webinars.c.session_id).where(*of_account(webinars, account), *ended, ~known)
+    return list((await db.execute(query)).scalars())
+
+
+async def begin(db: Db, account: Account, session_ids: Sequence[str], now: datetime, check_at: datetime) -> None:
+    """Add these sessions, whose end was noticed now; those that another replica has added stay."""
     insert = postgres.insert(recordings) if db.is_postgresql else sqlite.insert(recordings)
-    count = 0
-    for session_id in found.scalars().all():
+    for session_id in session_ids:
         tracked = TrackedRecording(account=account, session_id=session_id, ended_at=now, check_at=check_at)
         row = {**account_columns(account), "session_id": session_id, "ended_at": now, **_values(tracked)}
-        count += (await db.execute(insert.values(**row).on_conflict_do_nothing())).rowcount
-    return count
+        await db.execute(insert.values(**row).on_conflict_do_nothing())
 
 
 async def find(db: Db, account: Account, session_id: str, *, for_update: bool = False) -> TrackedRecording | None:
