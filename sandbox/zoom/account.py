@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.clock import SandboxClock
+from sandbox.zoom.conversion import convert
 from sandbox.zoom.faults import Fault, check_fault
 from sandbox.zoom.models import Source
 from sandbox.zoom.room import Room
 from sandbox.zoom.rules import Rules
 from sandbox.zoom.webhooks import WEBHOOK_SECRET, Webhooks
-from sandbox.zoom.world import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, World
+from sandbox.zoom.world import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Mail, World
 
 
 @dataclass
@@ -67,6 +68,16 @@ class Account:
     def finish(self, event_id: int) -> None:
         """The host ends it; everybody leaves."""
         self.room.finish(event_id)
+        self._changed()
+
+    @property
+    def mails(self) -> list[Mail]:
+        """The mails that Zoom would have sent to registrants."""
+        return self.world.mails
+
+    def convert(self, event_id: int) -> None:
+        """The host turns a meeting into a webinar, or the other way round; it keeps its id and its registrants."""
+        convert(self.world, event_id)
         self._changed()
 
     def add_source(self, event_id: int, name: str) -> str:

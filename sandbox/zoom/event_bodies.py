@@ -13,7 +13,8 @@ REGISTRATIONS = ("registration_created", "registration_approved", "registration_
 COURSE = ("started", "ended", "participant_joined", "participant_left")
 """Events in which the id is a text; in all others it is a number."""
 NAMES = ("created", "updated", "deleted", *REGISTRATIONS, *COURSE)
-EVENTS = tuple(f"{kind}.{one}" for kind in ("meeting", "webinar") for one in NAMES)
+CONVERSIONS = ("meeting.converted_to_webinar", "webinar.converted_to_meeting")
+EVENTS = (*(f"{kind}.{one}" for kind in ("meeting", "webinar") for one in NAMES), *CONVERSIONS)
 
 
 def summary(event: Event) -> Payload:

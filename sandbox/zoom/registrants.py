@@ -21,6 +21,8 @@ ONCE_FOR_ALL = 1
 MISSING = 1001
 """The code for an unknown meeting when a registrant is added; all other operations have the usual one."""
 AFTER: dict[str, RegistrantStatus] = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
+MAILS = {"created": "confirmation", "approved": "confirmation", "denied": "denial", "cancelled": "cancellation"}
+"""The mail to a registrant after each change; none to one who waits for approval."""
 EVENTS = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
 
 
@@ -60,7 +62,7 @@ def add_batch(request: ApiRequest) -> ApiResponse:
     new = [one for one in given.registrants if event.of_address(one.email) is None]
     if given.auto_approve or event.fields.settings.approval_type != MANUAL:
         check_room(world, event, "batch", len(new))
-    people = [_known_or_new(world, event, one, auto_approve=given.auto_approve) for one in given.registrants]
+    people = [_known_or_new(world, event, one, given) for one in given.registrants]
     return ApiResponse(201, {"registrants": [_added_in_batch(world, event, one) for one in people]})
 
 
@@ -148,13 +150,14 @@ def _is_by_occurrence(event: Event) -> bool:
     return bool(event.occurrences) and event.fields.settings.registration_type != ONCE_FOR_ALL
 
 
-def _known_or_new(world: World, event: Event, given: BatchPerson, *, auto_approve: bool) -> Registrant:
+def _known_or_new(world: World, event: Event, given: BatchPerson, batch: Batch) -> Registrant:
     known = event.of_address(given.email)
     if known:
         return known
     fields = RegistrantFields.model_validate(given.model_dump())
-    one = _register(world, event, fields, auto_approve=auto_approve, chosen=[])
-    _report(world, event, one, "created")
+    one = _register(world, event, fields, auto_approve=batch.auto_approve, chosen=[])
+    # A batch for a meeting says itself whether people get a mail; one for a webinar cannot.
+    _report(world, event, one, "created", is_mailed=event.kind == "webinar" or batch.registrants_confirmation_email)
     return one
 
 
@@ -227,7 +230,7 @@ def _link(world: World, event: Event, one: Registrant) -> dict[str, str]:
     return {"join_url": join_url(world, event, one)} if one.status == "approved" else {}
 
 
-def _report(world: World, event: Event, one: Registrant, change: str) -> None:
+def _report(world: World, event: Event, one: Registrant, change: str, *, is_mailed: bool = True) -> None:
     """Emit the event of a registration: with all fields when it is made, with names and address later."""
     names = {"id": one.id, "first_name": one.fields.first_name, "last_name": one.fields.last_name}
     person: dict[str, Any] = {**names, "email": one.fields.email}
@@ -236,6 +239,9 @@ def _report(world: World, event: Event, one: Registrant, change: str) -> None:
         del person["create_time"]
     elif change == "approved":
         person |= {**_link(world, event, one), **_pin(event, one)}
+    mail = MAILS[change] if change != "created" or one.status == "approved" else ""
+    if mail and is_mailed:
+        world.mail(event, mail, one.fields.email)
     payload: dict[str, Any] = {"object": {**summary(event), "registrant": person}}
     if change != "created":
         payload = by_operator(world, event, **payload)

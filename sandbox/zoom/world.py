@@ -30,6 +30,16 @@ def _users() -> list[User]:
     ]
 
 
+@dataclass(frozen=True)
+class Mail:
+    """A mail that Zoom would have sent; the stand-in sends none."""
+
+    at: datetime  # sandbox time
+    event_id: int
+    kind: str  # confirmation, denial, cancellation
+    address: str
+
+
 @dataclass
 class World:
     """State of one account. `url` is the server's address; links are built from it when read."""
@@ -40,6 +50,7 @@ class World:
     events: dict[int, Event] = field(default_factory=dict)
     url: str = ""
     on_event: list[Callable[[str, dict[str, Any]], None]] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
     last_number: int = 0
 
     def __post_init__(self) -> None:
@@ -73,6 +84,17 @@ class World:
         if event is None or event.kind != kind:
             raise not_found(kind, given)
         return event
+
+    def mail(self, event: Event, kind: str, address: str) -> None:
+        """Record a mail to a registrant, if the host has not turned them off.
+
+        `registrants_confirmation_email` works only with `registrants_email_notification`, which alone decides about
+        the other kinds.
+        """
+        settings = event.fields.settings
+        wants = settings.registrants_confirmation_email if kind == "confirmation" else True
+        if wants and settings.registrants_email_notification:
+            self.mails.append(Mail(self.now(), event.id, kind, address))
 
     def emit(self, name: str, payload: dict[str, Any]) -> None:
         """Report an event to those who listen."""

@@ -171,6 +171,33 @@ async def test_one_registration_counts_for_all_dates_otherwise(zoom: ZoomClient)
     assert len(added["occurrences"]) == 3
 
 
+async def test_mails_are_those_that_the_host_wants(zoom: ZoomClient) -> None:
+    """None before the approval; the confirmation needs the notification as well; a batch says whether it wants any."""
+    meeting = await zoom.meeting(approval_type=1)
+    for name in ("a", "b"):
+        await zoom.add(meeting, email=f"{name}@x.example")
+    assert zoom.zoom.mails == []
+    await _set_status(zoom, meeting, "approve", {"email": "a@x.example"})
+    await _set_status(zoom, meeting, "deny", {"email": "b@x.example"})
+    await _set_status(zoom, meeting, "cancel", {"email": "a@x.example"})
+    assert [(one.kind, one.address) for one in zoom.zoom.mails] == [
+        ("confirmation", "a@x.example"),
+        ("denial", "b@x.example"),
+        ("cancellation", "a@x.example"),
+    ]
+    zoom.zoom.mails.clear()
+    for off in ("registrants_confirmation_email", "registrants_email_notification"):
+        await zoom.add(await zoom.meeting(settings={off: False}), email=f"{off}@x.example")
+    assert zoom.zoom.mails == []
+    meeting = await zoom.meeting()
+    await zoom.add(meeting)
+    assert [one.kind for one in zoom.zoom.mails] == ["confirmation"]
+    await _batch(zoom, meeting, [{**JANE, "email": "c@x.example"}])
+    batch = {"registrants": [{**JANE, "email": "d@x.example"}], "registrants_confirmation_email": True}
+    await zoom.call("POST", f"/meetings/{meeting['id']}/batch_registrants", 201, batch)
+    assert [one.address for one in zoom.zoom.mails][1:] == ["d@x.example"]
+
+
 async def test_a_full_meeting_refuses_more(zoom: ZoomClient) -> None:
     """Also approvals and batches; people who wait for approval need no room."""
     zoom.zoom.rules.capacity = 1

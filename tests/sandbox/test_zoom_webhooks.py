@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from sandbox.zoom.event_bodies import COURSE, EVENTS
+from sandbox.zoom.event_bodies import CONVERSIONS, COURSE, EVENTS
 from tests.sandbox.zoom_client import ANA, JANE, ZoomClient
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -173,9 +173,31 @@ async def test_webinars_have_the_same_events(zoom: ZoomClient, hook: Receiver) -
     await zoom.call("DELETE", path, 204)
     await zoom.zoom.webhooks.settle()
 
-    assert {body["event"] for body in hook.bodies} == {one for one in EVENTS if one.startswith("webinar.")}
+    assert {body["event"] for body in hook.bodies} == {
+        one for one in EVENTS if one.startswith("webinar.") and one not in CONVERSIONS
+    }
     texts = {body["event"] for body in hook.bodies if isinstance(body["payload"]["object"]["id"], str)}
     assert texts == {f"webinar.{one}" for one in COURSE}
+
+
+async def test_a_meeting_can_become_a_webinar_and_back(zoom: ZoomClient, hook: Receiver) -> None:
+    """Under one id, with its registrants; the panelists are gone afterwards."""
+    await zoom.zoom.webhooks.subscribe(hook.url, *CONVERSIONS)
+    meeting = await zoom.meeting()
+    await zoom.add(meeting)
+    zoom.zoom.convert(meeting["id"])
+    webinar = await zoom.call("GET", f"/webinars/{meeting['id']}", 200)
+    assert (webinar["type"], webinar["topic"], await zoom.listed(webinar)) == (5, meeting["topic"], [JANE["email"]])
+    assert (await zoom.call("GET", f"/meetings/{meeting['id']}", 404))["code"] == 3001
+    await zoom.zoom.webhooks.settle()
+    zoom.zoom.convert(meeting["id"])
+    await zoom.zoom.webhooks.settle()
+
+    assert (await zoom.call("GET", f"/meetings/{meeting['id']}", 200))["type"] == 2
+    assert hook.take() == list(CONVERSIONS)
+    instant = await zoom.meeting(2, type=1)
+    with pytest.raises(ValueError, match="Only a scheduled"):
+        zoom.zoom.convert(instant["id"])
 
 
 async def test_what_is_not_accepted_is_sent_three_more_times(zoom: ZoomClient, hook: Receiver) -> None:
