@@ -91,6 +91,7 @@ webinars = Table(
     Column("limit_since", UtcDateTime),  # when this limit was first read: setting it again starts a new occurrence
     Column("preferences", Text),  # JSON of the registration preferences other than the limit
     Column("after_count", Integer, nullable=False, server_default="0"),
+    Column("after_closes_at", UtcDateTime),  # when registration for the recording closes
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("panel_offset_s", Integer, nullable=False, server_default="0"),
     Column("fixed_options", Text),  # JSON of the options that the account fixes, as last read

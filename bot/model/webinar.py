@@ -141,6 +141,8 @@ class Registration(Frozen):
     """`None` if not read yet."""
     after_count: int = 0
     """How many of `count` registered after the event."""
+    closes_at: AwareDatetime | None = None
+    """When registration for the recording closes; `None` before the event, and if it was not on after it."""
     sequence: int = 0
     """`icalendarSequence`: how often the date has changed, for calendar files."""
 

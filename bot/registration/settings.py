@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 NO_REGISTRATION = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
 CANCELLED = "This webinar is cancelled, so nobody can register for it any more."
-OVER = "This webinar is over, so its registration can't be changed any more."
+OVER = (
+    "This webinar is over, so its registration can't be changed any more. Whether people can register for the "
+    "recording, and how long, can: press Registration in its details."
+)
 NOT_FOUND = (
     "RingCentral has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
 )
@@ -95,9 +98,11 @@ class RegistrationSettings:
         if not _resends(shown, wanted):
             return await self._set_open(session_id, caller, by, is_open=wanted.is_open)
         async with self._locks[session_id]:
-            known = await self._find(session_id)
+            known = await self._find(session_id, for_recording=True)
             webinar, read = await self._read(session_id, caller, preferences=True)
             goal = merged(read, shown, wanted)
+            if stage(webinar, self._clock.now()) is Stage.OVER:
+                goal = after_end(goal)
             if goal == state_of(read):
                 raise NotChanged(ALREADY_APPLIED, webinar)
             if goal.limit != read.limit:
@@ -109,7 +114,7 @@ class RegistrationSettings:
     async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
         """Restore the state before a change, if nothing else has changed since."""
         async with self._locks[undo.session_id]:
-            webinar = await self._find(undo.session_id)
+            webinar = await self._find(undo.session_id, for_recording=undo.made.preferences is not None)
             read = webinar.registration
             if read and self._is_fresh(read):
                 check_undo(webinar, read, undo)
@@ -121,17 +126,20 @@ class RegistrationSettings:
 
     async def with_preferences(self, session_id: str, caller: Caller) -> Webinar:
         """The webinar with the preferences of its registration: no call, or one if they were never read."""
-        webinar = await self._find(session_id)
+        webinar = await self._find(session_id, for_recording=True)
         if webinar.registration is None or webinar.registration.preferences is None:
             webinar, _ = await self._read(session_id, caller, preferences=True)
         return webinar
 
-    def check(self, webinar: Webinar) -> None:
-        """Raise `BadInput` if the registration cannot be changed: over, canceled, or open to everyone."""
+    def check(self, webinar: Webinar, *, for_recording: bool = False) -> None:
+        """Raise `BadInput` if the registration cannot be changed: over, canceled, or open to everyone.
+
+        With `for_recording`, also what applies after the end: that of a webinar that is over can be changed.
+        """
         current = stage(webinar, self._clock.now())
         if current is Stage.CANCELED:
             raise BadInput(CANCELLED)
-        if current is Stage.OVER:
+        if current is Stage.OVER and not for_recording:
             raise BadInput(OVER)
         if webinar.audience is Audience.ANYONE:
             raise BadInput(NO_REGISTRATION)
@@ -152,9 +160,9 @@ class RegistrationSettings:
                 webinar, known = await self._read(session_id, caller)
             return await self._change(webinar, known, change, caller, by)
 
-    async def _find(self, session_id: str) -> Webinar:
+    async def _find(self, session_id: str, *, for_recording: bool = False) -> Webinar:
         webinar = await self._mirror.find(session_id)
-        self.check(webinar)
+        self.check(webinar, for_recording=for_recording)
         return webinar
 
     async def _read(
@@ -165,7 +173,7 @@ class RegistrationSettings:
             webinar = await self._mirror.refresh(session_id, caller)
         except ProviderGone as error:
             raise BadInput(NOT_FOUND) from error
-        self.check(webinar)
+        self.check(webinar, for_recording=preferences)
         if webinar.registration is None:
             raise BadInput(NOT_FOUND)
         if preferences and webinar.registration.preferences is None:
@@ -220,6 +228,12 @@ def merged(read: Registration, shown: RegistrationState, wanted: RegistrationSta
         limit=limit,
         preferences=_merged(read.preferences, shown.preferences, wanted.preferences),
     )
+
+
+def after_end(goal: RegistrationState) -> RegistrationState:
+    """The target state of a webinar that is over: the provider opens it for the recording alone."""
+    is_on = goal.preferences is not None and goal.preferences.open_after_event
+    return goal if is_on else goal.model_copy(update={"is_open": False})
 
 
 def _merged(read: Preferences | None, shown: Preferences | None, wanted: Preferences | None) -> Preferences | None:

@@ -212,6 +212,7 @@ def _registration_columns(registration: Registration) -> dict[str, Any]:
         "limit_since": registration.limit_since,
         "preferences": registration.preferences.model_dump_json() if registration.preferences else None,
         "after_count": registration.after_count,
+        "after_closes_at": registration.closes_at,
         "sequence": registration.sequence,
     }
 
@@ -249,6 +250,7 @@ def _registration(row: Any) -> Registration:
         limit_since=row.limit_since,
         preferences=_preferences(row.preferences) if row.preferences else None,
         after_count=row.after_count,
+        closes_at=row.after_closes_at,
         sequence=row.sequence,
     )
 

@@ -42,7 +42,13 @@ from bot.webinars.texts.facts import (
     summary,
     timing,
 )
-from bot.webinars.texts.registration_buttons import chart_button, menu_button, registration_buttons
+from bot.webinars.texts.on_demand import on_demand_fact
+from bot.webinars.texts.registration_buttons import (
+    chart_button,
+    menu_button,
+    recording_menu_button,
+    registration_buttons,
+)
 from handlers.link import texts as link_texts
 from handlers.webinar_choice_texts import MAX_WORDS, PAGE_SIZE, empty_list, page_value, split_which, webinar_row
 
@@ -133,10 +139,10 @@ def details(
 
 
 def _facts(webinar: Webinar, now: datetime) -> list[Block]:
-    description = webinar.description.strip()
+    description, recording = webinar.description.strip(), on_demand_fact(webinar, now)
     return [
         heading(webinar.title),
-        fields([*public_facts(webinar), ("Status", status_line(webinar, now))]),
+        fields([*public_facts(webinar), ("Status", status_line(webinar, now)), *([recording] if recording else [])]),
         *([verbatim(description)] if description else []),
         context(registrations_with_age(webinar, now)),
     ]
@@ -162,7 +168,7 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
     cancel = buttons.webinar_button(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
     return people_row + actions(
         *registration_buttons(webinar, now),
-        menu_button(webinar, now),
+        menu_button(webinar, now) or recording_menu_button(webinar, now),
         again,
         cancel if current is Stage.COMING else None,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.commands.limit_arg import read_limit
 from bot.errors import BadInput
-from bot.model.lifecycle import is_full
+from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.people import Frozen
 from bot.model.webinar import OnDemand, Preferences, Registration, Webinar
 from bot.providers.base import DISPLAY_NAME
@@ -28,7 +28,8 @@ from bot.slack import buttons, form_values
 from bot.slack.blocks import Block, Element, actions, ago, context, fields, modal, paragraph, plain, section, warning
 from bot.slack.form_elements import checkboxes, input_block, number_input, option, radio_buttons, static_select
 from bot.slack.message import View
-from bot.webinars.texts.facts import registration_state, timing
+from bot.webinars.texts.facts import people, registration_state, timing
+from bot.webinars.texts.on_demand import on_demand_fact
 
 CALLBACK = "door.menu_form"
 READING = "door.menu_reading"
@@ -60,6 +61,8 @@ class MenuContext(Frozen):
 
     session_id: str
     shown: RegistrationState
+    is_over: bool = False
+    """Whether the webinar was over when it was opened: then it has only what applies after the event."""
 
 
 def is_ready(webinar: Webinar) -> bool:
@@ -81,18 +84,19 @@ def form_view(
     After a `problem`, it is shown again with the input in `typed` and its original `context`.
     """
     read = _read(webinar)
-    opened = opened or MenuContext(session_id=webinar.id, shown=state_of(read))
+    is_over = stage(webinar, now) is Stage.OVER
+    opened = opened or MenuContext(session_id=webinar.id, shown=state_of(read), is_over=is_over)
     settings = _read_settings(typed or {}, opened.shown)
     preferences = settings.preferences or Preferences()
     limit = form_values.text(typed or {}, LIMIT, _typed(opened.shown.limit))
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        fields([("Registration", registration_state(read)), *forecast_facts(webinar, forecast)]),
+        _facts(webinar, read, forecast, now),
         context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}"),
-        *([] if is_full(read) else [_status_input(settings)]),
+        *([] if is_full(read) or opened.is_over else [_status_input(settings)]),
         _limit_input(limit, is_full=is_full(read)),
-        *(_checkbox_input(name, label, preferences) for name, label in LABELS.items()),
+        *(_checkbox_input(name, LABELS[name], preferences) for name in ((AFTER,) if opened.is_over else LABELS)),
         _duration_input(preferences),
         *_buttons(webinar),
     ]
@@ -104,14 +108,22 @@ def read_context(note: str) -> MenuContext:
     return MenuContext.model_validate_json(note)
 
 
-def read_form(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
-    """Read the submitted settings; fields that were not in the form stay as `shown`. Raises `BadInput` by field."""
+def read_form(values: form_values.Values, opened: MenuContext) -> RegistrationState:
+    """Read the submitted settings; fields that were not in the form stay as shown. Raises `BadInput` by field.
+
+    After the end, registration is open exactly if people can register for the recording.
+    """
+    shown = opened.shown
     text = form_values.text(values, LIMIT, _typed(shown.limit)).strip()
     try:
         limit = read_limit(text, "leave it empty") if text else None
     except BadInput as problem:
         raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
-    return _read_settings(values, shown).model_copy(update={"limit": limit})
+    wanted = _read_settings(values, shown).model_copy(update={"limit": limit})
+    was, after = shown.preferences, wanted.preferences
+    if opened.is_over and was and after and was.open_after_event != after.open_after_event:
+        return wanted.model_copy(update={"is_open": after.open_after_event})
+    return wanted
 
 
 def reading_view(webinar: Webinar, *, note: str = "") -> View:
@@ -133,6 +145,13 @@ def nothing_changed_view(webinar: Webinar) -> View:
 def unread_view(sentence: str) -> View:
     """That the registration could not be read, and what to do."""
     return modal(FAILED, "Registration not read", [paragraph(sentence)])
+
+
+def _facts(webinar: Webinar, read: Registration, forecast: Forecast, now: datetime) -> Block:
+    recording = on_demand_fact(webinar, now)
+    if recording:
+        return fields([recording, ("Registered", people(read.count))])
+    return fields([("Registration", registration_state(read)), *forecast_facts(webinar, forecast)])
 
 
 def _read_settings(values: form_values.Values, shown: RegistrationState) -> RegistrationState:

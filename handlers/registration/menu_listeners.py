@@ -29,7 +29,7 @@ async def menu_pressed(request: SlackRequest) -> None:
         await request.reply(browse_texts.count(webinar, now=request.now(), can_run=True))  # what a co-host may change
         return
     await request.require_manager(webinar, ACTION)
-    request.services.registration.check(webinar)
+    request.services.registration.check(webinar, for_recording=True)
     if menu_form.is_ready(webinar):
         await request.open(menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now()))
         return
@@ -45,8 +45,8 @@ async def form_submitted(request: SlackRequest) -> None:
     context = menu_form.read_context(request.metadata)
     webinar = await request.find_webinar(context.session_id)
     await request.require_manager(webinar, ACTION)
-    request.services.registration.check(webinar)
-    wanted = _read_form(request, webinar, context.shown)
+    request.services.registration.check(webinar, for_recording=context.is_over)
+    wanted = _read_form(request, webinar, context)
     if wanted == context.shown:
         await request.acknowledge(response_action="update", view=menu_form.nothing_changed_view(webinar))
         return
@@ -64,9 +64,9 @@ async def form_submitted(request: SlackRequest) -> None:
     request.run_after_ack(work)
 
 
-def _read_form(request: SlackRequest, webinar: Webinar, shown: RegistrationState) -> RegistrationState:
-    wanted = menu_form.read_form(request.values, shown)
-    if wanted.limit != shown.limit:
+def _read_form(request: SlackRequest, webinar: Webinar, context: menu_form.MenuContext) -> RegistrationState:
+    wanted = menu_form.read_form(request.values, context)
+    if wanted.limit != context.shown.limit:
         try:
             request.services.registration.check_limit(webinar, wanted.limit)
         except NotChanged as unchanged:

@@ -158,7 +158,10 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (Status.FINISHED, ["Refresh", "Recording", "Report", "Follow Up", "Registrants", "Create Again"]),
+        (
+            Status.FINISHED,
+            ["Refresh", "Recording", "Report", "Follow Up", "Registrants", "Registration", "Create Again"],
+        ),
         (Status.CANCELED, ["Refresh", "Create Again"]),
     ],
 )
@@ -167,7 +170,7 @@ def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Stat
     message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, can_manage=True)
     assert list(buttons(message.blocks)) == expected
     everyones = details(webinar(status=status, audience=Audience.ANYONE), now=NOW, host_link=None, can_manage=True)
-    assert list(buttons(everyones.blocks)) == [one for one in expected if one != "Registrants"]
+    assert list(buttons(everyones.blocks)) == [one for one in expected if one not in ("Registrants", "Registration")]
 
 
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:

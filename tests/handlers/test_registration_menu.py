@@ -75,7 +75,7 @@ def test_an_unchanged_form_returns_the_shown_settings(preferences: Preferences, 
     check_view(view)
     asked = menu_form.read_context(view["private_metadata"])
     assert asked.shown == RegistrationState(is_open=is_open, limit=limit, preferences=preferences)
-    assert menu_form.read_form(submitted(view), asked.shown) == asked.shown
+    assert menu_form.read_form(submitted(view), asked) == asked.shown
 
 
 def test_the_form_explains_each_setting() -> None:
@@ -121,7 +121,10 @@ def test_an_invalid_limit_is_reported_at_its_field(typed: str) -> None:
     """In words that fit a form."""
     view = menu_form.form_view(launch(), Forecast(), now=NOW)
     with pytest.raises(BadInput) as wrong:
-        menu_form.read_form(submitted(view, autoCloseLimit={"value": typed}), state_of(registration()))
+        menu_form.read_form(
+            submitted(view, autoCloseLimit={"value": typed}),
+            menu_form.MenuContext(session_id="s1", shown=state_of(registration())),
+        )
     assert wrong.value.fields == {"autoCloseLimit": wrong.value.sentence}
 
 

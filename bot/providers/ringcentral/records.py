@@ -240,6 +240,7 @@ class PreferencesRecord(Record):
     open_after_event: bool = Field(default=False, alias="autoOpenPostWebinarRegistration")
 
     limit: int = Field(default=0, alias="autoCloseLimit")
+    closes_at: AwareDatetime | None = Field(default=None, alias="postWebinarRegistrationClosingTime")
 
     def preferences(self) -> Preferences:
         """The settings that a user can choose, without the limit."""
@@ -268,5 +269,6 @@ class RegistrationRecord(Record):
             read_at=read_at,
             preferences=self.settings.preferences() if self.settings else None,
             after_count=self.post_webinar_registrant_count,
+            closes_at=self.settings.closes_at if self.settings else None,
             sequence=self.icalendar_sequence,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.lifecycle import is_coming_or_live, is_full
+from bot.model.lifecycle import Stage, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
 from bot.slack.blocks import Element
@@ -26,6 +26,13 @@ def registration_buttons(webinar: Webinar, now: datetime) -> list[Element]:
 def menu_button(webinar: Webinar, now: datetime) -> Element | None:
     """Return the button that opens the registration menu. The click checks permission and reads what is missing."""
     if webinar.audience is Audience.ANYONE or not is_coming_or_live(webinar, now):
+        return None
+    return buttons.webinar_button(webinar, "Registration", buttons.REGISTRATION_MENU)
+
+
+def recording_menu_button(webinar: Webinar, now: datetime) -> Element | None:
+    """Return the button that opens the same menu after the end: who can register for the recording, and how long."""
+    if webinar.audience is not Audience.REGISTRANTS or stage(webinar, now) is not Stage.OVER:
         return None
     return buttons.webinar_button(webinar, "Registration", buttons.REGISTRATION_MENU)
 
