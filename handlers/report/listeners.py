@@ -54,6 +54,13 @@ async def people_pressed(request: SlackRequest) -> None:
     await request.reply(message, notification=sentence_message(people_texts.READY))
 
 
+async def growth_pressed(request: SlackRequest) -> None:
+    """Show registrations over time, from the stored report: no vendor call."""
+    webinar = await request.run_webinar(request.value, ACTION)
+    found = await request.services.reports.request(webinar, request.user_id)
+    await request.reply(report_texts.growth_message(webinar, found))
+
+
 async def download(request: SlackRequest) -> None:
     """Send the people as a file by DM: as many calls as to show them."""
     webinar = await request.run_webinar(request.value, ACTION)
@@ -83,5 +90,6 @@ ACTIONS: Listeners = {
     buttons.REPORT: report_pressed,
     texts.STOP: stop_pressed,
     report_texts.PEOPLE: people_pressed,
+    report_texts.GROWTH: growth_pressed,
     report_texts.DOWNLOAD: once(download),
 }

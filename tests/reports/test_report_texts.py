@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from bot.reports.definitions import DEFINITIONS
 from bot.reports.model import Disagreement, Group, GroupKind, PersonRow, Report, TeamCounts
 from bot.reports.texts import figures
 from bot.reports.texts.people import people_message
-from bot.reports.texts.report import report_message
+from bot.reports.texts.report import growth_message, report_message
+from bot.slack.blocks import clock_time
 from bot.slack.data_words import in_words
 from bot.slack.message import Message
 from tests.support.block_kit import buttons, check_message, visible_text
@@ -83,7 +85,7 @@ def test_charts_stand_under_their_takeaway_and_tables_below() -> None:
         ["Not named", "32", "11", "34%"],
     ]
     assert {cell["type"] for row in table["rows"][1:] for cell in row[1:]} == {"raw_number"}
-    assert list(buttons(shown.blocks)) == ["People", "CSV", "Details"]
+    assert list(buttons(shown.blocks)) == ["People", "CSV", "Registrations", "Details"]
 
 
 def test_sources_and_external_ids_have_the_names_that_people_know() -> None:
@@ -175,6 +177,29 @@ def test_without_figures_there_is_no_chart() -> None:
     assert len(blocks_of(shown, "data_table")) == 1
 
 
+@pytest.mark.parametrize(
+    ("limit", "sentence", "lines"),
+    [
+        (250, "; the limit was 250.", {"Registered": [10, 105, 106, 212], "Limit at the end": [250] * 4}),
+        (None, "; there was no limit.", {"Registered": [10, 105, 106, 212]}),
+    ],
+)
+def test_registrations_over_time_stand_under_when_half_had_registered(
+    limit: int | None, sentence: str, lines: dict[str, list[int]]
+) -> None:
+    """With the limit, if there was one."""
+    shown = growth_message(OVER, report(limit=limit))
+    half = clock_time(STARTED - timedelta(days=1), OVER.time_zone)
+    assert shown.blocks[0]["text"]["text"] == (
+        f"*Launch day*: 212 registered before the end, half of them by {half}{sentence}"
+    )
+    [chart] = blocks_of(shown, "data_visualization")
+    series = {one["name"]: [point["value"] for point in one["data"]] for one in chart["chart"]["series"]}
+    assert series == lines
+    assert chart["chart"]["axis_config"]["categories"] == ["Nov 18", "Nov 19", "Nov 20", "Nov 21"]
+    assert "nobody registered" in growth_message(OVER, report(registrations=())).text
+
+
 def test_the_people_stand_in_a_table_those_who_came_first() -> None:
     """With remarks, in the webinar's own zone; people who did not register too."""
     rows = [
@@ -209,7 +234,7 @@ def test_of_many_people_the_table_has_the_first_hundred() -> None:
 def test_every_report_is_within_slacks_limits(one: Webinar, found: Report, rows: list[PersonRow], now: Any) -> None:
     """As shown, and in words where Slack refuses charts and tables; no address in either."""
     shown = report_message(one, found, {"C1": "x" * 80}, now=now, note="It is ready.")
-    for message in (shown, people_message(one, rows, {})):
+    for message in (shown, people_message(one, rows, {}), growth_message(one, found)):
         check_message(message.text, message.blocks)
         words = in_words(message) or message
         check_message(words.text, words.blocks)

@@ -79,7 +79,7 @@ async def test_from_the_card_to_the_figures_the_people_and_the_file(world: World
     assert max(point["value"] for point in attendance["chart"]["series"][0]["data"]) <= expected["peak"]
     names = {"C024BE7LR", "newsletter", "partner", "printed flyer", "Not named"}
     assert set(sources["chart"]["axis_config"]["categories"]) == names
-    assert report.buttons == ["People", "CSV", "Chart", "Details"]
+    assert report.buttons == ["People", "CSV", "Registrations", "Details"]
     assert "Vorname" not in report.text + report.words
 
     await world.command(CHLOE, "#launch", "report last")
@@ -135,12 +135,25 @@ async def test_only_those_who_run_the_webinar_see_the_report(world: World) -> No
 
 
 async def test_in_a_modal_the_report_comes_by_direct_message(world: World) -> None:
-    """Modals show no charts; where Slack refuses them in the message too, the figures are in words."""
-    await over(world, known_people(12))
-    await world.command(CHLOE, "#launch", "edit launch")  # refused: it is over
-    await world.command(CHLOE, "#launch", "report launch")
-    first = world.last("#launch", CHLOE)
-    assert len(blocks_of(first, "data_visualization")) == 2
+    """Modals show no charts; where Slack refuses them in a message too, the figures are in words."""
+    result = await world.create(CHLOE, start=world.clock.now() + timedelta(hours=1))
+    await world.until(lambda: "Show Details" in world.slack.view(CHLOE).buttons)
+    await world.click(CHLOE, result, "Show Details")
+    [session_id] = [one["session_id"] for one in world.ringcentral.webinars()]
+    past = PastWebinar(world, str(session_id))
+    world.clock.move(timedelta(hours=1))
+    past.take_place(known_people(12))
+    world.clock.move(timedelta(minutes=5))
+    await world.click(CHLOE, world.slack.view(CHLOE), "Refresh")
+    await world.click(CHLOE, world.slack.view(CHLOE), "Report")
+    assert "The report is in your messages with Greenroom." in world.slack.view(CHLOE).words
+    [sent] = [one for one in world.slack.messages("@chloe", CHLOE) if blocks_of(one, "data_visualization")]
+    assert (len(blocks_of(sent, "data_visualization")), sent.ephemeral_to) == (2, None)
+    assert "Vorname" not in sent.text + sent.words
+
+    await world.click(CHLOE, sent, "Registrations")
+    [growth] = blocks_of(world.last("@chloe", CHLOE), "data_visualization")
+    assert growth["chart"]["series"][0]["data"][-1]["value"] == expected_figures(known_people(12))["registered"]
 
     world.slack.fail("response_url", error="invalid_blocks", status=400)
     await world.command(CHLOE, "#launch", "report launch")
@@ -148,7 +161,7 @@ async def test_in_a_modal_the_report_comes_by_direct_message(world: World) -> No
     assert blocks_of(words, "data_visualization") == blocks_of(words, "data_table") == []
     assert "*Attendance*" in words.words
     assert "*Registrations by source*" in words.words
-    assert words.buttons == first.buttons
+    assert words.buttons == sent.buttons
 
 
 async def test_a_long_reading_shows_its_progress_and_can_be_left(world: World) -> None:

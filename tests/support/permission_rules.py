@@ -109,7 +109,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("followup.stop", "followup.rest"), MANAGES),
     **dict.fromkeys(("followup.change", "followup.opt_out", "followup.opt_in"), OWN),
     "registrants.remove": MANAGES,
-    **dict.fromkeys(("report.open", "report.people", "report.download", "report.stop"), RUNS),
+    **dict.fromkeys(("report.open", "report.people", "report.growth", "report.download", "report.stop"), RUNS),
 }
 """The rule of each button, select and picker."""
 

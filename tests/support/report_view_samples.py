@@ -29,7 +29,7 @@ from handlers.browse import texts as browse_texts
 from handlers.report import texts as waiting
 from tests.support.webinar_samples import MOMENTS, NASTY, NOW
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 PROGRESS = ReadingProgress(pages=3, of_pages=21, people=2400, seconds_left=150.0)
 STARTED = NOW - timedelta(hours=2)
 
@@ -54,6 +54,11 @@ def report(**changes: Any) -> Report:
         "peak_at": STARTED + 30 * MINUTE,
         "curve": tuple(CurvePoint(at=STARTED + 15 * n * MINUTE, present=many) for n, many in enumerate(present)),
         "team": TeamCounts(hosts=1, cohosts=2),
+        "registrations": tuple(
+            RegistrationPoint(at=STARTED - (3 - days) * DAY, registered=many)
+            for days, many in enumerate((10, 105, 106, 212))
+        ),
+        "limit": 250,
         "by_source": (
             Group(name="slack:C0LAUNCH", registered=100, attended=80),
             Group(name="newsletter", registered=80, attended=40),
@@ -103,7 +108,9 @@ REPORTS = st.builds(
     curve=st.lists(st.builds(CurvePoint, at=MOMENTS, present=_COUNTS), max_size=MAX_POINTS)
     .map(lambda points: sorted(points, key=lambda point: point.at))
     .map(tuple),
-    registrations=st.lists(st.builds(RegistrationPoint, at=MOMENTS, registered=_COUNTS), max_size=3).map(tuple),
+    registrations=st.lists(st.builds(RegistrationPoint, at=MOMENTS, registered=_COUNTS), max_size=3)
+    .map(lambda points: sorted(points, key=lambda point: (point.registered, point.at)))
+    .map(tuple),
     limit=st.none() | _COUNTS,
     by_source=_GROUPS,
     by_external_id=_GROUPS,
@@ -129,6 +136,7 @@ def report_messages(one: Webinar) -> list[Message]:
     over = one.model_copy(update={"start": STARTED, "length": 60 * MINUTE})
     return [
         report_texts.report_message(over, report(), {}, now=NOW),
+        report_texts.growth_message(over, report()),
         report_texts.ready_message(over),
         people_texts.people_message(over, [person()], {}),
         people_texts.file_message(over, 3, 1),

@@ -13,18 +13,18 @@ from bot.reports.breakdown import NamedGroup, external_id_parts, source_parts
 from bot.reports.model import Report
 from bot.reports.texts import figures
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, ago, context, heading, message, paragraph, plain, section
+from bot.slack.blocks import Block, actions, ago, clock_time, context, heading, message, paragraph, plain, section
 from bot.slack.charts import MAX_POINTS, Series, bar_chart, line_chart, time_labels
 from bot.slack.data_tables import NumberCell, Row, data_table
 from bot.slack.data_words import data_message
 from bot.slack.message import Message
 from bot.webinars.texts.after_event import report_button
 from bot.webinars.texts.facts import people
-from bot.webinars.texts.registration_buttons import chart_button
 
 PEOPLE: Final = "report.people"
 DOWNLOAD: Final = "report.download"
-"""Show the report by person, and send it as a CSV file. The value is the id of the webinar."""
+GROWTH: Final = "report.growth"
+"""Show the report by person, send it as a CSV file, and show registrations over time. The value is a webinar's id."""
 
 HEADER: Final = ("Registered", "Attended", "Rate")
 
@@ -47,10 +47,28 @@ def report_message(
         *_table("Registrations by source", "Source", sources),
         *_table("Registrations by external id", "External id", external_id_parts(report.by_external_id)),
         context(f"Read from {DISPLAY_NAME} {ago(report.read_at, now)} · Counts only: no names are stored"),
-        *_buttons(webinar),
+        *_buttons(webinar, report),
     ]
     spoken = "\n".join([f"{plain(webinar.title)}: {takeaway}", *(line for group in lines for line in group)])
     return data_message(spoken, blocks)
+
+
+def growth_message(webinar: Webinar, report: Report) -> Message:
+    """Registrations over time with the limit, under what they show; without any, that there were none."""
+    points, title = report.registrations, f"*{plain(webinar.title)}*"
+    if not points:
+        text = f"{title}: nobody registered before the end."
+        return message(text, [section(text)])
+    half = next(point.at for point in points if 2 * point.registered >= points[-1].registered)
+    at = clock_time(half, webinar.time_zone)
+    limit = f"; the limit was {report.limit:,}" if report.limit is not None else "; there was no limit"
+    text = f"{title}: {points[-1].registered:,} registered before the end, half of them by {at}{limit}."
+    series = [Series("Registered", [point.registered for point in points])]
+    if report.limit is not None:
+        series.append(Series("Limit at the end", [report.limit] * len(points)))
+    labels = time_labels([point.at for point in points], webinar.time_zone)
+    chart = line_chart("Registrations over time", labels, series, x_label=webinar.time_zone, y_label="People")
+    return data_message(text, [section(text), chart])
 
 
 def ready_message(webinar: Webinar) -> Message:
@@ -102,10 +120,10 @@ def _rate(part: int, whole: int) -> NumberCell:
     return NumberCell(round(part / whole, 4) if whole else 0, figures.percent(part, whole))
 
 
-def _buttons(webinar: Webinar) -> list[Block]:
+def _buttons(webinar: Webinar, report: Report) -> list[Block]:
     return actions(
         buttons.webinar_button(webinar, "People", PEOPLE),
         buttons.webinar_button(webinar, "CSV", DOWNLOAD),
-        chart_button(webinar),
+        buttons.webinar_button(webinar, "Registrations", GROWTH) if report.registrations else None,
         buttons.webinar_button(webinar, "Details", buttons.SHOW),
     )
