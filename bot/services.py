@@ -40,6 +40,8 @@ from bot.registration.seats import table as seat_table
 from bot.registration.seats.service import SeatService
 from bot.registration.seats.suggestions import Suggestions
 from bot.registration.settings import RegistrationSettings
+from bot.reports.follow_up.open_item import FollowUpReminder
+from bot.reports.follow_up.opt_outs import OptOuts
 from bot.reports.follow_up.service import FollowUpService, FollowUpSources
 from bot.reports.recordings.builder import build_recordings
 from bot.reports.recordings.service import Recordings
@@ -219,7 +221,8 @@ def build_services(
     reports = ReportService(
         worker_id, account, store, provider, mirror, directory, results, clock, background, suggestion_table.count_sent
     )
-    recordings = build_recordings(worker_id, account, store, slack, provider, mirror, clock)
+    silent = OptOuts(account.workspace, store, clock).for_webinar
+    recordings = build_recordings(worker_id, account, store, slack, provider, mirror, clock, silent)
     sources = FollowUpSources(reports.people, seat_table.registered, recordings.shared_link, csv_file)
     services = Services(
         account=account,
@@ -278,7 +281,7 @@ def build_services(
             worker_id, account, store, slack, users, mirror, clock, background, shared_locks, sources
         ),
     )
-    services.reports.on_ready.append(ResultsNotice(clock, scheduler.wake))
+    services.reports.on_ready.extend((ResultsNotice(clock, scheduler.wake), FollowUpReminder(clock)))
     _schedule(services)
     return services
 

@@ -92,14 +92,14 @@ async def submit(request: SlackRequest) -> None:
 async def send(request: SlackRequest) -> None:
     """Send the reviewed follow-up. Sent twice, it is one."""
     webinar, follow_up_id = await _of_value(request, request.metadata)
-    await request.services.follow_ups.start(follow_up_id)
+    await request.services.follow_ups.start(webinar, follow_up_id)
     await request.acknowledge(response_action="update", view=follow_up_review.started(webinar))
 
 
 async def confirm(request: SlackRequest) -> None:
     """The same from the review that was sent as a direct message."""
     webinar, follow_up_id = await _of_value(request, request.value)
-    await request.services.follow_ups.start(follow_up_id)
+    await request.services.follow_ups.start(webinar, follow_up_id)
     await request.reply(follow_up_review.started_message(webinar), replace=True)
 
 

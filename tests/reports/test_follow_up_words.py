@@ -104,7 +104,7 @@ def test_any_text_fits_and_mentions_nobody(text: str) -> None:
         ("Hi {name}", "{name} is not a placeholder"),
         ("Hi {firstname}", "{firstname} is not a placeholder"),
         ("Hi {vorname}", "These are: {first name}, {title}"),
-        ("See {recording}", "No recording of this webinar is shared"),
+        ("See {recording}", "No recording of this webinar can be watched"),
         ("Hi {first name}, {title}, {date}, {host}", ""),
         ("if (a) { } else {b: 1}", ""),
     ],

@@ -368,3 +368,59 @@ async def test_a_review_comes_as_a_message_if_its_window_is_closed(world: World)
     await world.click(ORGANIZER, message, "Send Follow-Up")
     await launch.finish()
     assert [len(launch.received(user)) for user in ("dev", "emi", "finn")] == [1, 1, 1]
+
+
+async def test_the_organizer_is_reminded_until_it_is_sent(world: World) -> None:
+    """A day after the attendance was complete, with the button that opens the form; sending it ends the reminders."""
+    launch = await follow_up_harness(world)
+    services = world.bot.services
+    await world.move(8 * MINUTE)
+    await services.reports.step()
+    await world.settled()
+    world.clock.move(timedelta(days=1, minutes=1))
+    await services.recordings.step()
+    reminder = launch.launch.dms(ORGANIZER)[-1]
+    assert "*Follow-up:* you have not written yet to those who came" in reminder.words
+    assert reminder.buttons == ["Follow Up", "Done", "Not Needed"]
+
+    await world.click(ORGANIZER, reminder, "Follow Up")
+    await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER))
+    await world.settled()
+    await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER))
+    await world.settled()
+    await services.recordings.step()
+    closed = [one for one in launch.launch.dms(ORGANIZER) if "Follow-up: done, says <@U0CHLOE>" in one.words]
+    assert [one.buttons for one in closed] == [[]]
+
+
+async def test_a_shared_recording_is_in_the_texts_and_shared_with_nobody_who_opted_out(world: World) -> None:
+    """Its link can be pressed in the messages, and has a column in the file."""
+    launch = await follow_up_harness(world, recorded=True)
+    services = world.bot.services
+    [webinar] = await services.mirror.everything()
+    world.ringcentral.room.share_recording(launch.session_id, days=30)
+    for _ in range(2):
+        world.clock.move(11 * MINUTE)
+        await services.recordings.step()
+    shared = await services.recordings.shared_link(webinar)
+    assert shared is not None
+    link = shared.link.get_secret_value()
+
+    assert "{recording}" in str((await launch.open()).blocks)
+    await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
+    await launch.send()
+    await launch.finish()
+    [message] = launch.received("finn")
+    assert f"The recording shows you all of it: <{link.replace('&', '&amp;')}>" in message.words
+    [rows] = launch.files
+    assert {row[6] for row in rows} == {link}
+    assert all(link in row[4] for row in rows)
+
+    await world.click("finn", message, "Stop These Messages")
+    question = next(one for one in launch.launch.dms(ORGANIZER) if "Share With Seats" in one.buttons)
+    await world.click(ORGANIZER, question, "Share With Seats")
+    await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER), {})
+    await world.settled()
+    await services.recordings.step()
+    got = {user: [one for one in launch.launch.dms(user) if "recording of *" in one.words] for user in ("dev", "finn")}
+    assert [len(got[user]) for user in ("dev", "finn")] == [1, 0]

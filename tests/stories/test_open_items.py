@@ -44,7 +44,7 @@ async def test_both_kinds_are_one_message_after_a_day_and_one_after_three(world:
     assert first.words.startswith("After *Launch day*, this is still open.")
     assert "*Recording:* it is available, and you have not decided yet whether to share it." in first.words
     assert "*Follow-up:* you have not written yet to those who came, or to those who did not." in first.words
-    assert first.buttons == ["Recording", "Done", "Not Needed", "Done", "Not Needed"]
+    assert first.buttons == ["Recording", "Done", "Not Needed", "Follow Up", "Done", "Not Needed"]
     await world.click("chloe", first, "Recording")
     assert "Share in Channels" in world.last("@chloe", "chloe").buttons
     await launch.look(2 * DAY, every=HOUR)

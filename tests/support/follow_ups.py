@@ -6,7 +6,6 @@ import csv
 import io
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from bot.app import Greenroom
 from sandbox.slack import Message, View
@@ -109,11 +108,15 @@ class FollowUpHarness:
 
 
 async def follow_up_harness(
-    world: World, *, seated: tuple[str, ...] = SEATED, cohosts: list[str] | None = None, **becomes: Any
+    world: World,
+    *,
+    seated: tuple[str, ...] = SEATED,
+    cohosts: list[str] | None = None,
+    recorded: bool = False,
 ) -> FollowUpHarness:
     """A webinar that is over: Dev attended, Emi left early, Finn did not come; the same of three people outside."""
     world.slack.scopes = {*world.slack.scopes, "files:read", "files:write"}
-    launch = await seats_harness(world, user=ORGANIZER, **becomes)
+    launch = await seats_harness(world, user=ORGANIZER)
     for user in seated:
         await launch.take_seat(user)
         await world.slack.close(user, world.slack.view(user), clear=True)
@@ -121,17 +124,19 @@ async def follow_up_harness(
         await TeamHarness(world, launch.session_id).save({"cohosts": cohosts})
         await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
     outsiders = world.ringcentral.register(launch.session_id, 3)
-    await hold(launch, attend=["dev", "emi", *outsiders[:2]], leave_early=["emi", outsiders[1]])
+    await hold(launch, attend=["dev", "emi", *outsiders[:2]], leave_early=["emi", outsiders[1]], recorded=recorded)
     return FollowUpHarness(world, launch, outsiders)
 
 
-async def hold(launch: SeatsHarness, *, attend: list[str], leave_early: list[str]) -> None:
+async def hold(launch: SeatsHarness, *, attend: list[str], leave_early: list[str], recorded: bool = False) -> None:
     """Hold the webinar for its 45 minutes; people are users with a seat, or registrants by their ids."""
     world, rc = launch.world, launch.world.ringcentral
     ids = {str(one["email"]).partition("@")[0]: str(one["id"]) for one in launch.registrants}
     [webinar] = await world.bot.services.mirror.everything()
     await world.move(webinar.start - world.clock.now())
     rc.begin(launch.session_id)
+    if recorded:
+        rc.room.record(launch.session_id)
     came = {one: rc.attend(ids.get(one, one)) for one in attend}
     await world.move(timedelta(minutes=10))
     for one in leave_early:

@@ -13,6 +13,7 @@ from bot.db.connection import Db, Store
 from bot.db.follow_up_schema import follow_up_opt_outs
 from bot.db.keys import of_workspace, workspace_columns
 from bot.model.people import Workspace
+from bot.model.webinar import Webinar
 
 
 class OptOuts:
@@ -46,6 +47,10 @@ class OptOuts:
         """The same, within a transaction."""
         query = select(follow_up_opt_outs.c.user_id).where(*of_workspace(follow_up_opt_outs, self._workspace))
         return frozenset((await db.execute(query)).scalars())
+
+    async def for_webinar(self, db: Db, _webinar: Webinar) -> frozenset[str]:
+        """The same for the sharing of a recording: it makes no difference which webinar it is of."""
+        return await self.all_in(db)
 
     async def among(self, user_ids: Collection[str]) -> frozenset[str]:
         """Those of these users who opted out."""

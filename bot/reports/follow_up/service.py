@@ -30,6 +30,7 @@ from bot.reports.follow_up.sender import FollowUpSender
 from bot.reports.follow_up.texts import attendance_note
 from bot.reports.follow_up.wording import FollowUpGroup
 from bot.reports.follow_up.worker import FollowUpWorker, PeopleOf, SeatsOf
+from bot.reports.open_items_table import ItemKind, close_item
 from bot.slack.client import SlackApi
 from bot.slack.users import Users
 from bot.webinars.participation import team_user_ids
@@ -147,8 +148,11 @@ class FollowUpService:
             await recipient_table.add(db, *key, audience.opted_out, DeliveryState.OPTED_OUT)
         return DraftedFollowUp(run, audience)
 
-    async def start(self, follow_up_id: str) -> FollowUpRun:
-        """Send a reviewed follow-up. Confirmed twice, it is sent once. Raises `BadInput` if it is too old."""
+    async def start(self, webinar: Webinar, follow_up_id: str) -> FollowUpRun:
+        """Send a reviewed follow-up of this webinar. Confirmed twice, it is sent once.
+
+        Nobody is reminded of it any more. Raises `BadInput` if it is too old, or another one is under way.
+        """
         run = await self.find(follow_up_id)
         if run.state is RunState.DRAFT:
             async with self._locks.hold("follow-up", run.session_id), self._store.write() as db:
@@ -156,7 +160,8 @@ class FollowUpService:
                 if latest and latest.state in UNDER_WAY and latest.follow_up_id != follow_up_id:
                     raise BadInput(UNDER_WAY_ALREADY.format(latest.user_id))
                 sending = run.model_copy(update={"state": RunState.SENDING})
-                await run_table.change(db, sending, frm=RunState.DRAFT)
+                if await run_table.change(db, sending, frm=RunState.DRAFT):
+                    await close_item(db, webinar, ItemKind.FOLLOWUP, run.user_id)
         self.wake()
         return run
 

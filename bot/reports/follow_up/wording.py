@@ -23,7 +23,10 @@ GROUP_LABELS: Mapping[FollowUpGroup, str] = {
     FollowUpGroup.ABSENT: "Absent",
 }
 """The name of each group, in the form and in the file."""
-NO_RECORDING = "No recording of this webinar is shared, so {recording} stands for nothing. Take it out."
+NO_RECORDING = (
+    "No recording of this webinar can be watched by its link, so {recording} stands for nothing. Take it out, or look "
+    "at it with /webinar recording."
+)
 MAX_TEXT = 3000
 """Characters of a text: the limit of a field in a modal."""
 
