@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.clock import monotonic
 from bot.concurrency import SlidingWindow
@@ -24,6 +24,19 @@ FINAL_WITHIN = timedelta(days=7)
 """How long after its end a webinar is counted for the last time: the bot may have been down when it ended."""
 FINAL_RETRY = timedelta(hours=6)
 """How long after a failure a final count is read again."""
+
+
+class Pace(NamedTuple):
+    """The ages at which counts are read again."""
+
+    interval: timedelta
+    short_interval: timedelta
+    """The same within a day of the start, or if few places are left."""
+
+
+USUAL = Pace(INTERVAL, SHORT_INTERVAL)
+RELAXED = Pace(timedelta(minutes=30), timedelta(minutes=5))
+"""While webhooks tell what has changed: these reads only find out whether they do."""
 NEARLY_FULL = 80
 """Percent of the limit."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -73,7 +86,10 @@ class CallBudget:
 
 
 def next_to_read(
-    candidates: Iterable[Webinar], now: datetime, failed_at: Mapping[str, datetime] | None = None
+    candidates: Iterable[Webinar],
+    now: datetime,
+    failed_at: Mapping[str, datetime] | None = None,
+    pace: Pace = USUAL,
 ) -> Webinar | None:
     """Return the webinar whose count is most overdue, or None if none is due.
 
@@ -83,7 +99,7 @@ def next_to_read(
     """
     failures = failed_at or {}
     ages = [
-        (webinar, _age(webinar, now, failures.get(webinar.session_id)))
+        (webinar, _age(webinar, now, failures.get(webinar.session_id), pace))
         for webinar in candidates
         if _has_count(webinar, now)
     ]
@@ -125,15 +141,15 @@ def _has_count(webinar: Webinar, now: datetime) -> bool:
     return webinar.audience is not Audience.ANYONE and is_coming_or_live(webinar, now)
 
 
-def _age(webinar: Webinar, now: datetime, failed_at: datetime | None) -> float:
+def _age(webinar: Webinar, now: datetime, failed_at: datetime | None, pace: Pace) -> float:
     """Return the time since the last read or failure, in intervals: due from 1. A final count is due at the end."""
     if needs_final_count(webinar, now):
         return (now - failed_at) / FINAL_RETRY if failed_at else 1 + (now - _ended(webinar)) / INTERVAL
     read_at = webinar.registration.read_at if webinar.registration else NEVER
-    return (now - max(read_at, failed_at or NEVER)) / _interval(webinar, now)
+    return (now - max(read_at, failed_at or NEVER)) / _interval(webinar, now, pace)
 
 
-def _interval(webinar: Webinar, now: datetime) -> timedelta:
+def _interval(webinar: Webinar, now: datetime, pace: Pace) -> timedelta:
     read = webinar.registration
     few_left = read and read.limit and read.is_open and read.count * 100 >= read.limit * NEARLY_FULL
-    return SHORT_INTERVAL if few_left or webinar.start - now <= SOON else INTERVAL
+    return pace.short_interval if few_left or webinar.start - now <= SOON else pace.interval

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -191,6 +191,10 @@ class Mirror:
     def repaired(self) -> Counter[str]:
         """The differences from the provider that were found and saved since the start, by kind."""
         return self._reader.repaired
+
+    def relax_while(self, webhooks_work: Callable[[], Awaitable[bool]]) -> None:
+        """Read counts less often while webhooks tell what has changed."""
+        self._poller.webhooks_work = webhooks_work
 
     async def count_next(self) -> None:
         """Read the registration that is most overdue: at most one upkeep call, none if the budget is spent."""

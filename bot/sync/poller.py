@@ -19,9 +19,11 @@ from bot.notices.subscriptions.model import Subscription
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
 from bot.sync.count_order import (
     FINAL_WITHIN,
-    SHORT_INTERVAL,
+    RELAXED,
+    USUAL,
     CallBudget,
     Calls,
+    Pace,
     is_watched,
     needs_final_count,
     next_to_read,
@@ -42,9 +44,15 @@ CHECKS_A_SWEEP = 3
 """Missing sessions checked per sweep, each with one call."""
 UNREAD_AFTER = timedelta(minutes=2)
 """Upkeep reads a new registration that its creation has not read after this time."""
+DISTRUST = timedelta(hours=1)
+"""How long counts are read at the usual pace after webhooks have left out a change."""
 KEEP_TIMES = timedelta(days=1)
 """How long the times of earlier checks and failures are kept."""
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+async def _never() -> bool:
+    return False
 
 
 class Poller:
@@ -64,6 +72,9 @@ class Poller:
         self._refused: set[str] = set()
         self._is_down = False
         self._busy = asyncio.Lock()
+        self._usual_until = NEVER
+        self.webhooks_work: Callable[[], Awaitable[bool]] = _never
+        """Whether the provider tells what has changed: then counts are read less often."""
 
     async def check_missing(
         self,
@@ -116,9 +127,14 @@ class Poller:
                 self.budget.spend()
                 await self._checks.popleft()(UPKEEP)
                 return
-            webinar = next_to_read(await self._candidates(), self._clock.now(), self._failed_at)
+            pace = await self._pace()
+            webinar = next_to_read(await self._candidates(pace), self._clock.now(), self._failed_at, pace)
             if webinar:
-                await self._count(webinar)
+                await self._count(webinar, pace)
+
+    async def _pace(self) -> Pace:
+        is_told = self._clock.now() >= self._usual_until and await self.webhooks_work()
+        return RELAXED if is_told else USUAL
 
     async def _changed(self) -> Webinar | None:
         """Return the first webinar to read soon that has not been read since."""
@@ -155,11 +171,11 @@ class Poller:
         """Sort by last check, oldest first, so that every webinar is checked eventually."""
         return sorted(webinars, key=lambda webinar: self._checked_at.get(webinar.session_id, NEVER))
 
-    async def _candidates(self) -> list[Webinar]:
+    async def _candidates(self, pace: Pace) -> list[Webinar]:
         """List webinars that may be due: upcoming ones that matter to somebody, and those that ended uncounted."""
         account, now = self._reader.account, self._clock.now()
         async with self._store.read() as db:
-            coming = await webinar_table.due_for_count(db, account, now - SHORT_INTERVAL, now)
+            coming = await webinar_table.due_for_count(db, account, now - pace.short_interval, now)
             ended = await webinar_table.ended_since(db, account, now - FINAL_WITHIN, now)
             subscriptions = await subscription_table.all_subscriptions(db, account.workspace)
             with_cards = {card.session_id for card in await card_table.list_all(db, account)}
@@ -169,7 +185,7 @@ class Poller:
         uncounted = [webinar for webinar in ended if needs_final_count(webinar, now)]
         return uncounted + [webinar for webinar in coming if is_watched(webinar, with_cards, by_subject)]
 
-    async def _count(self, webinar: Webinar) -> None:
+    async def _count(self, webinar: Webinar, pace: Pace = USUAL) -> None:
         now = self._clock.now()
         self._failed_at = {key: at for key, at in self._failed_at.items() if at > now - KEEP_TIMES}
         self.budget.spend()
@@ -177,7 +193,8 @@ class Poller:
             if webinar.audience is None:
                 await self._reader.audience(webinar, COUNTING)
             else:
-                await self._reader.registration(webinar, COUNTING)
+                read = await self._reader.registration(webinar, COUNTING)
+                self._judge(webinar, read, pace)
         except ProviderBusy:
             return
         except ProviderError as error:
@@ -190,6 +207,13 @@ class Poller:
             if self._is_down:
                 log.info("registration.count_recovered")
             self._is_down = False
+
+    def _judge(self, before: Webinar, read: Webinar, pace: Pace) -> None:
+        """Read at the usual pace for a while if webhooks have not told of a change that was found now."""
+        was, now = before.registration, read.registration
+        if pace is RELAXED and was and now and (was.count, was.is_open) != (now.count, now.is_open):
+            log.warning("webhook.change_missed", extra={"session": before.session_id})
+            self._usual_until = self._clock.now() + DISTRUST
 
     def _log_failure(self, webinar: Webinar, error: ProviderError) -> None:
         """Log once per session that its count is refused, and once that no count can be read."""

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from bot.app import build
+from bot.concurrency import SlidingWindow
 from sandbox.ringcentral.subscriptions import Subscription
 from tests.sandbox.webhook_receiver import EVENTS
-from tests.support.webhooks import quicken, quiet, reads, subscription_calls, webhook_world
+from tests.support.webhooks import free_port, quicken, quiet, reads, subscription_calls, webhook_world
 from tests.support.world import World, running_world
 
 pytest_plugins = ["tests.support.databases"]
@@ -133,6 +134,48 @@ async def test_admins_hear_once_that_webhooks_fail_and_once_that_they_work(
     await pass_time(hooked, timedelta(hours=1))
     assert [len(subscriptions(hooked)), len(told(hooked))] == [1, 2]
     assert "notifies Greenroom of changes again" in told(hooked)[1]
+
+
+async def test_the_poller_relaxes_while_webhooks_work(hooked: World, caplog: pytest.LogCaptureFixture) -> None:
+    """And returns to its usual pace when they fail, or have left out a change."""
+    await hooked.create(fields={"Announce in": "#launch"})
+    hooked.bot.services.scheduler.pause()
+    hooked.bot.services.mirror.budget.calls = SlidingWindow(1000, 60)  # the clock moves hours within its minute
+    [webinar] = hooked.ringcentral.webinars()
+    await quiet(hooked)
+
+    async def counts_after(minutes: int) -> int:
+        await pass_time(hooked, MINUTE * minutes)
+        before = len(reads(hooked, webinar["session_id"]))
+        await hooked.bot.services.mirror.count_next()
+        return len(reads(hooked, webinar["session_id"])) - before
+
+    assert [await counts_after(minutes) for minutes in (6, 6, 6, 6, 6, 6)] == [0, 0, 0, 0, 1, 0]
+    hooked.ringcentral.rules.deliveries = "lost"
+    hooked.ringcentral.register(webinar["session_id"], 2)
+    assert [await counts_after(minutes) for minutes in (6, 6, 6, 6, 6)] == [0, 0, 0, 1, 1]
+    assert [one.getMessage() for one in caplog.records].count("webhook.change_missed") == 1
+    assert [await counts_after(minutes) for minutes in (60, 6)] == [1, 0]
+
+    hooked.ringcentral.rules.webhook_timeout = 1e-6
+    hooked.ringcentral.webhooks.blacklist(subscriptions(hooked)[0])
+    assert [await counts_after(minutes) for minutes in (6, 6)] == [1, 1]
+
+
+async def test_a_certificate_that_is_not_accepted_has_its_own_words(tmp_path: Path) -> None:
+    """RingCentral finds none at this https address, and the admins read what to install."""
+
+    def prepare(world: World) -> None:
+        world.ringcentral.rules.webhook_permission = False
+
+    async with running_world(tmp_path, public_url=f"https://127.0.0.1:{free_port()}", prepare=prepare) as world:
+        await let_ana_be_known(world)
+        for minutes in (1, 2):
+            await pass_time(world, MINUTE * minutes)
+
+        [problem] = told(world)
+        assert "RingCentral does not accept the certificate of PUBLIC_URL" in problem
+        assert "valid, with its full chain" in problem
 
 
 async def test_organizers_hear_of_it_if_no_admin_is_known(hooked: World) -> None:

@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
-from bot.sync.count_order import CALLS_A_MINUTE, FINAL_RETRY, INTERVAL, SHORT_INTERVAL, CallBudget, next_to_read
+from bot.sync.count_order import (
+    CALLS_A_MINUTE,
+    FINAL_RETRY,
+    INTERVAL,
+    RELAXED,
+    SHORT_INTERVAL,
+    CallBudget,
+    next_to_read,
+)
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
 
@@ -21,6 +29,22 @@ def read(age: timedelta | None, session_id: str = "s1", ahead: timedelta = 3 * D
     """Return a webinar that starts after `ahead` and whose count has this age, or was never read."""
     figure = None if age is None else registration(read_at=NOW - age, **figures)
     return webinar(session_id=session_id, start=NOW + ahead, registration=figure)
+
+
+@each_row(
+    ("one", "is_due"),
+    [
+        (read(None), True),
+        (read(RELAXED.interval), True),
+        (read(RELAXED.interval - MINUTE), False),
+        (read(RELAXED.short_interval, ahead=HOUR), True),
+        (read(RELAXED.short_interval - MINUTE, ahead=HOUR), False),
+        (read(RELAXED.short_interval, count=80, limit=100), True),
+    ],
+)
+def test_counts_are_read_less_often_while_webhooks_work(one: Webinar, *, is_due: bool) -> None:
+    """A first count, and a final one, are read as always."""
+    assert (next_to_read([one], NOW, pace=RELAXED) is not None) is is_due
 
 
 @each_row(

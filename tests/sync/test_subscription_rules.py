@@ -83,3 +83,13 @@ def test_disabled_filters_are_reported_once() -> None:
     assert not rules.must_report_disabled(facts.model_copy(update={"reported_disabled": ("b",)}))
     assert rules.must_report_disabled(facts.model_copy(update={"reported_disabled": ("a",)}))
     assert not rules.must_report_disabled(WebhookFacts())
+
+
+def test_it_delivers_while_it_is_checked_and_complete() -> None:
+    """Not without a subscription, after a failure, with disabled filters, or if nobody has checked it lately."""
+    facts = rules.working(WebhookFacts(), SUBSCRIPTION, NOW)
+    assert rules.delivers(facts, NOW + 2 * rules.CHECK_EVERY)
+    assert not rules.delivers(facts, NOW + rules.CHECK_VALID)
+    assert not rules.delivers(WebhookFacts(), NOW)
+    assert not rules.delivers(rules.failed(facts, "It is not reachable.", NOW), NOW)
+    assert not rules.delivers(facts.model_copy(update={"disabled": ("a",)}), NOW)

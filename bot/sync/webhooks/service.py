@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.db.leases import WorkerLeases
 from bot.sync.webhooks import state_table
+from bot.sync.webhooks import subscription_rules as rules
 from bot.sync.webhooks.address import WebhookAddress
 from bot.sync.webhooks.admin_messages import AdminMessages
 from bot.sync.webhooks.hint_worker import HintWorker
@@ -55,6 +56,8 @@ class Webhooks:
         self._admins = AdminMessages(store, slack, account.workspace)
         self._leases = WorkerLeases(store, state_table.LEASES, account, worker_id, subject="webhook")
         self._has_said_off = False
+        self._clock = clock
+        mirror.relax_while(self.work)
 
     @property
     def is_on(self) -> bool:
@@ -65,6 +68,10 @@ class Webhooks:
         """Store a delivery, and act upon it soon. Raises what the database raises."""
         await self._inbox.add(raw)
         self.hints.wake()
+
+    async def work(self) -> bool:
+        """Whether the provider delivers all events, as far as is known."""
+        return self.is_on and rules.delivers(await self.facts(), self._clock.now())
 
     async def facts(self) -> WebhookFacts:
         """What is known of the subscription."""

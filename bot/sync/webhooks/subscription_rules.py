@@ -13,6 +13,7 @@ RENEW_BEFORE = timedelta(days=3, hours=12)
 """Renewed in the second half of its life, so that a renewal can fail for days."""
 CHECK_EVERY = timedelta(minutes=5)
 """How often the provider is asked whether it still delivers: it does not tell when it stops."""
+CHECK_VALID = 3 * CHECK_EVERY
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 REPORT_AFTER = 2
 """Failures in a row after which the admins are notified: one alone may be a moment's trouble at the start."""
@@ -33,6 +34,12 @@ def choose(
 def hosts_to_watch(service_user: str, hosts: Iterable[str]) -> Sequence[str]:
     """The hosts of a subscription that cannot be for the whole company: the service user, and those of its webinars."""
     return [one for one in dict.fromkeys([service_user, *hosts]) if one][:MAX_HOSTS]
+
+
+def delivers(facts: WebhookFacts, now: datetime) -> bool:
+    """Whether all events are subscribed to, and the provider has lately said that it delivers them."""
+    is_checked = facts.checked_at is not None and now - facts.checked_at < CHECK_VALID
+    return bool(facts.subscription_id) and is_checked and not facts.problem and not facts.disabled
 
 
 def may_try(facts: WebhookFacts, now: datetime) -> bool:
