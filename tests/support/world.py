@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy import event
 
 from bot.app import EVENTS, Greenroom, ProviderTiming, build
+from bot.clock import machine_now
 from bot.model.visibility import Unannounced
 from bot.settings import Settings
 from bot.slack.deliver import Pace
@@ -56,6 +57,8 @@ class World:
         """Whether the bot reads reports by itself after the end: other stories count its calls."""
         self.updates_at_once = False
         """Whether people's messages are updated right after a change: other stories do so when they say so."""
+        self.is_new = False
+        """Whether the database is empty, so that the first bot has nothing to resume, clean up or forget."""
         self.on_build: Callable[[Greenroom], None] = lambda _: None
         """Called with each new bot before it does anything, to shorten delays that a story would have to wait for."""
         self._bot: Greenroom | None = None
@@ -101,6 +104,9 @@ class World:
         """Start Greenroom; if `ready`, wait until it has read the directory and the sessions once."""
         self._bot = await build(self.settings, self.clock, self.pace)
         self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
+        if self.is_new:
+            _skip_first_run(self._bot, "resume", "daily")
+            self.is_new = False
         if not self.compares:
             self._bot.services.scheduler.pause("drift")
         if not self.reads_reports:
@@ -247,6 +253,13 @@ async def _database_url(folder: Path) -> str:
     return f"sqlite:///{path}" if path.exists() else await migrated(path)
 
 
+def _skip_first_run(bot: Greenroom, *jobs: str) -> None:
+    """Let these jobs run after their interval, and not at the start: a third of its time."""
+    for name in jobs:
+        job = bot.services.scheduler._scheduler.get_job(name)
+        job.modify(next_run_time=machine_now() + job.trigger.interval)
+
+
 def _refuse_connection(_: object) -> None:
     raise asyncio.CancelledError
 
@@ -262,7 +275,9 @@ async def running_world(
 ) -> AsyncIterator[World]:
     """Start everything, after `prepare` has changed the world, and stop it at the end."""
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
+    is_new = not database_url and not (folder / STORY_FILE).exists()
     world = World(database_url or await _database_url(folder), socket_mode=socket_mode, public_url=public_url)
+    world.is_new = is_new
     prepare(world)
     await world.slack.start()
     await world.ringcentral.start()
