@@ -27,6 +27,7 @@ HOUR = timedelta(hours=1)
 ENDED: dict[str, dict[str, Any]] = {
     "batches": {"state": "done"},
     "creations": {"step": "told"},
+    "follow_ups": {"state": "done"},
     "host_refusals": {"problem": "license"},
     "notices": {"state": "said", "parcel_id": None},
     "parcels": {"state": "said", "way": "posted"},
@@ -40,6 +41,7 @@ OPEN: dict[str, dict[str, Any]] = {
     "webinar_changes": {"step": "conflict"},
     "team_changes": {"step": "asked"},
     "batches": {"state": "running", "ended_at": None},
+    "follow_ups": {"state": "sending"},
 }
 """Rows of work that is not done: they stay, however old they are."""
 
