@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.model.team import Role
 from bot.reports.definitions import DEFINITIONS
 from bot.reports.funnel import report_of
 from bot.reports.model import MAX_GROUPS, MAX_POINTS, Disagreement, Group, GroupKind, Report, TeamCounts
+from tests.support.processes import ROOT
 from tests.support.report_samples import BEGAN, at, circumstances, presence, report, signup
 from tests.support.rows import each_row
 
@@ -170,6 +172,14 @@ def test_each_figure_has_a_definition() -> None:
     others = {"has_registration", "start", "end", "peak_at", "limit", "by_source", "by_external_id", "complete"}
 
     assert set(DEFINITIONS) == set(Report.model_fields) - others - {"read_at"}
+
+
+def test_the_page_defines_each_figure_in_the_same_words() -> None:
+    """docs/reports.md quotes the definitions, which the messages quote as well."""
+    section = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8").partition("## What each figure counts")[2]
+    rows = re.findall(r"^\| [A-Z][^|]* \| (.+) \|$", section.partition("\n## ")[0], re.MULTILINE)
+
+    assert rows == list(DEFINITIONS.values())
 
 
 def test_a_rate_is_of_those_who_registered() -> None:

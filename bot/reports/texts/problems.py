@@ -24,7 +24,6 @@ HOST_LEFT: Final = (
     f"{DISPLAY_NAME} administrator can give that permission to the user that Greenroom works as."
 )
 STILL_ON: Final = "This webinar is still on."
-NOBODY: Final = "Nobody registered for this webinar, and nobody came."
 DOWN: Final = (
     f"{DISPLAY_NAME} does not answer just now. What Greenroom has read so far is kept: it goes on by itself, and a "
     "direct message tells you when the report is ready."
