@@ -47,7 +47,6 @@ from bot.reports.recordings.builder import build_recordings
 from bot.reports.recordings.service import Recordings
 from bot.reports.results_notice import ResultsNotice
 from bot.reports.service import ReportService
-from bot.reports.texts.report import ready_message
 from bot.retention import Job, Retention
 from bot.scheduler import UPDATES, Scheduler
 from bot.settings import Settings
@@ -295,6 +294,5 @@ def _schedule(services: Services) -> None:
     services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
     services.scheduler.add_on_demand(UPDATES, services.update_people)
     services.scheduler.add("webhooks", WEBHOOK_INTERVAL, services.webhooks.maintain)
-    services.reports.ready_message = ready_message
     services.scheduler.add("reports", REPORT_INTERVAL, services.reports.step)
     services.scheduler.add("daily", DAY, services.daily)

@@ -19,7 +19,6 @@ from bot.reports.reading_table import Reading
 from bot.reports.texts.problems import (
     DOWN,
     FAILED,
-    READY,
     STILL_ON,
     STOPPED,
     NotOver,
@@ -27,6 +26,7 @@ from bot.reports.texts.problems import (
     StoppedWaiting,
     not_over,
 )
+from bot.reports.texts.report import ready_message
 from bot.reports.waiter_table import Waiter
 from bot.slack.error_message import sentence_message
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from bot.reports.model import PersonRow, Report
     from bot.reports.report_table import StoredReport
     from bot.slack.deliver import ResultDelivery
-    from bot.slack.message import Message
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -81,8 +80,6 @@ class ReportService:
         self.waiters = WorkerLeases(store, waiter_table.LEASES, account, worker_id, subject="report")
         self.reader = ReportReader(self.leases, store, provider, mirror, directory, clock, count_invited)
         self.reader.on_progress = self._wake
-        self.ready_message: Callable[[Webinar], Message] = _ready_message
-        """What a user is sent who waited for a report in a process that is gone."""
         self.look_again = LOOK_AGAIN
         self._running: set[str] = set()
         self._changed: dict[str, asyncio.Event] = {}
@@ -235,7 +232,7 @@ class ReportService:
         reason = stored.problem or STILL_ON
         failed = sentence_message(FAILED.format(title=webinar.title, reason=reason))
         has_report = stored.report is not None and not stored.problem
-        message = self.ready_message(webinar) if has_report else failed
+        message = ready_message(webinar) if has_report else failed
         # Sent before it is saved: after a crash between the two, twice rather than never.
         await self._results.post(waiter.user_id, message)
         async with self._store.write() as db:
@@ -249,10 +246,6 @@ class ReportService:
         """Let those look who wait for this report in this process."""
         if event := self._changed.pop(session_id, None):
             event.set()
-
-
-def _ready_message(webinar: Webinar) -> Message:
-    return sentence_message(READY.format(title=webinar.title, id=webinar.session_id))
 
 
 def _is_new(report: Report, now: datetime) -> bool:

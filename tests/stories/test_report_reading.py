@@ -95,9 +95,7 @@ async def test_a_crash_between_two_pages_loses_and_repeats_nothing(tmp_path: Pat
         assert report is not None
         assert (report.registered, report.attended, report.team.hosts, report.complete) == (1001, 0, 1, True)
         assert past.take_calls() == ALL
-        assert world.last("@chloe", "chloe").words.startswith(
-            "The report of “Launch day” is ready: type /webinar report"
-        )
+        assert world.last("@chloe", "chloe").words == "The report of *Launch day* is ready.\nReport"
         assert await rows_left(world) == [0, 0, 0]
 
 

@@ -29,7 +29,6 @@ DOWN: Final = (
     "direct message tells you when the report is ready."
 )
 STOPPED: Final = "You are not waiting for this report anymore. Greenroom reads it anyway, so it is ready next time."
-READY: Final = "The report of “{title}” is ready: type /webinar report {id}."
 FAILED: Final = "There is no report of “{title}”: {reason}"
 
 
