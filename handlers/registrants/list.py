@@ -1,4 +1,4 @@
-"""The registrant list for organizers: pages, search, and a Remove button per registrant."""
+"""The registrant list for organizers: a table in pages, search, and Remove for the few that a search finds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.model.people import Frozen
 from bot.model.registrant import Registrant
+from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons, form_values
@@ -18,15 +19,18 @@ from bot.slack.blocks import (
     button,
     confirm_dialog,
     context,
+    cut,
     escape_sentence,
-    message,
     modal,
     paragraph,
     person,
     plain,
     section,
     when,
+    zone_info,
 )
+from bot.slack.data_tables import Row, data_table
+from bot.slack.data_words import data_message
 from bot.slack.form_elements import input_block, text_input
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import people
@@ -42,7 +46,13 @@ DOWNLOAD = "registrants.download"
 SEARCH_CALLBACK = "registrants.search_form"
 
 SEARCH_WORDS = "words"
-PAGE_SIZE = 10
+PAGE_SIZE = 100
+"""Registrants in one table, as many as Slack shows. With the lengths below, they always fit in one message."""
+FEW = 10
+"""So many are shown one by one, each with Remove."""
+HEADER = ("Name", "Email", "Registered", "Source", "Remarks")
+LENGTHS = {"name": 40, "email": 80, "source": 30}
+"""Characters in a cell: the file has all of them."""
 MAX_WORDS = 100
 ANSWERED = "The registrants you asked for are shown where you asked for them, visible only to you."
 IN_DM = "The file is in your direct messages with Greenroom. Delete it there when you need it no more."
@@ -84,11 +94,21 @@ def page_message(
     page = min(max(position.page, 1), pages)
     here = position.model_copy(update={"page": page, "picked": ""})
     head = f"*{plain(webinar.title)}*\n{_counted(registrants, found, position.words)}"
+    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     rows: list[Block] = [
         section(_row(registrant, webinar), _remove(registrant, webinar, here) if can_manage else None)
-        for registrant in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        for registrant in shown
     ]
-    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(now - age, now)}"]
+    is_table = len(found) > FEW
+    if is_table:
+        cells = [_cells(registrant, webinar) for registrant in shown]
+        rows = [data_table(f"Registrants of {webinar.title}", HEADER, cells)]
+    notes = [
+        f"Page {page} of {pages}: the file has all of them" if pages > 1 else "",
+        f"Read from {DISPLAY_NAME} {ago(now - age, now)}",
+        f"Times in {plain(webinar.time_zone)}" if is_table else "",
+        "To remove somebody, search for them" if is_table and can_manage else "",
+    ]
     notes.append("For your eyes only: nothing of this is stored")
     blocks = [
         *([paragraph(note)] if note else []),
@@ -97,7 +117,7 @@ def page_message(
         *_page_buttons(here, pages, can_manage=can_manage),
     ]
     fallback = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, position.words)}".strip()
-    return message(fallback, [*blocks, context(" · ".join(filter(None, notes)))])
+    return data_message(fallback, [*blocks, context(" · ".join(filter(None, notes)))])
 
 
 def search_registrants(registrants: Sequence[Registrant], query: str) -> list[Registrant]:
@@ -157,6 +177,18 @@ def _row(registrant: Registrant, webinar: Webinar) -> str:
     ]
     address = plain(registrant.email) if registrant.email.strip() else "no address"
     return f"*{name}*\n{address}\n{' · '.join(filter(None, facts))}".strip()
+
+
+def _cells(registrant: Registrant, webinar: Webinar) -> Row:
+    at, zone = registrant.registered_at, zone_info(webinar.time_zone)
+    remarks = {"after the event": registrant.is_after_event, "joined": registrant.has_attended}
+    return [
+        cut(one_line(f"{registrant.first_name} {registrant.last_name}") or "No name", LENGTHS["name"]),
+        cut(one_line(registrant.email) or "no address", LENGTHS["email"]),
+        f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "",
+        cut(one_line(registrant.source), LENGTHS["source"]),
+        ", ".join(remark for remark, applies in remarks.items() if applies),
+    ]
 
 
 def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> Element:

@@ -252,6 +252,20 @@ def test_the_search_matches_all_words() -> None:
     assert search_registrants([other, older, REGISTRANT], "iris mail") == []
 
 
+@pytest.mark.parametrize(("people", "tables", "removable"), [(10, 0, 10), (11, 1, 0), (130, 1, 0)])
+def test_many_registrants_are_a_table_that_has_all_of_its_page(people: int, tables: int, removable: int) -> None:
+    """Also with the longest names and addresses; the file has what is cut. A few are shown one by one, with Remove."""
+    long = {"first_name": "&" * 64, "last_name": "é" * 64, "email": f"{'x' * 200}@acme.example", "source": "y" * 500}
+    every = [REGISTRANT.model_copy(update={**long, "registrant_id": str(number)}) for number in range(people)]
+    said = page_message(webinar(), every, RegistrantPage(session_id="s1"), age=timedelta(), now=NOW, can_manage=True)
+    check_message(said.text, said.blocks)
+    found = [block for block in said.blocks if block["type"] == "data_table"]
+    assert len(found) == tables
+    assert [len(block["rows"]) for block in found] == [min(people, 100) + 1] * tables
+    assert [len(block.get("accessory", {})) > 0 for block in said.blocks].count(True) == removable
+    assert ("To remove somebody, search for them" in said.blocks[-1]["elements"][0]["text"]) == bool(tables)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
 def test_names_cannot_link_or_mention(first: str, last: str, email: str, source: str) -> None:

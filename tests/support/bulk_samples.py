@@ -37,7 +37,7 @@ REGISTRANT = Registrant(
 NASTY_REGISTRANT = REGISTRANT.model_copy(
     update={"first_name": NASTY, "last_name": NASTY, "email": NASTY, "source": NASTY}
 )
-REGISTRANTS = [REGISTRANT.model_copy(update={"registrant_id": str(number)}) for number in range(23)]
+REGISTRANTS = [REGISTRANT.model_copy(update={"registrant_id": str(number)}) for number in range(230)]
 ROWS = tuple(
     ImportRow(number=number, details=IRIS.model_copy(update={"email": f"iris{number}@acme.example"}))
     for number in range(2, 1_202)
