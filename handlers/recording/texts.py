@@ -188,7 +188,9 @@ def _not_shared_yet(known: KnownRecording) -> SharePlaces:
 
 def _missing(tracked: TrackedRecording | None) -> str:
     if tracked is not None and tracked.check_at is None:
-        return f"It was not recorded, as far as {DISPLAY_NAME} says."
+        return (
+            f"It was not recorded, or {DISPLAY_NAME} does not show its recording to the user that Greenroom works as."
+        )
     return (
         f"{DISPLAY_NAME} has no recording of it so far. If it was recorded, the recording is available some time after "
         "the end."

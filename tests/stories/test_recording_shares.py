@@ -13,7 +13,10 @@ import pytest_asyncio
 
 from bot.model.webinar import Status
 from bot.providers.ringcentral.recordings_api import NO_DOWNLOAD
-from bot.reports.messages.service import UNCERTAIN
+from bot.reports.messages import table as message_table
+from bot.reports.messages.service import MOST_A_RUN, UNCERTAIN
+from bot.reports.messages.table import MessageTopic, ReportMessage
+from bot.reports.recordings.builder import build_recordings
 from bot.services import Services, build_services
 from bot.slack.client import Identity
 from handlers.recording.texts import NOT_SHARED_WITH_YOU
@@ -21,6 +24,8 @@ from tests.support.creation import HANG_S
 from tests.support.recordings import COMPANY_LIST, DAY, MINUTE, RecordedHarness, recorded_harness, without_waits
 from tests.support.seats import seats_harness
 from tests.support.world import World, running_world
+
+pytest_plugins = ["tests.support.databases"]
 
 
 def quickly(world: World) -> None:
@@ -39,6 +44,13 @@ def quickly(world: World) -> None:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world without rate limits and pauses."""
     async with running_world(tmp_path, prepare=quickly) as started:
+        yield started
+
+
+@pytest_asyncio.fixture
+async def anywhere(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The same, on SQLite and on PostgreSQL."""
+    async with running_world(tmp_path, database_url=database_url, prepare=quickly) as started:
         yield started
 
 
@@ -151,8 +163,9 @@ def another_replica(world: World) -> Services:
     return build_services(world.settings, identity, services.store, services.slack, world.bot.provider, services.clock)
 
 
-async def test_two_replicas_look_ask_share_and_remind_once(world: World) -> None:
-    """One list call, one question, one message in each place, one reminder."""
+async def test_two_replicas_look_ask_share_and_remind_once(anywhere: World) -> None:
+    """One list call, one question, one message in each place, one reminder; on both databases."""
+    world = anywhere
     launch = await recorded_harness(world, "dev", processed=False)
     other = another_replica(world)
     other.mirror.budget.calls.most = 1000
@@ -169,3 +182,59 @@ async def test_two_replicas_look_ask_share_and_remind_once(world: World) -> None
     await asyncio.gather(*(one.share(webinar, "U0CHLOE", channels=True, seats=True) for one in both))
     await asyncio.gather(*(one.step() for one in (*both, *both)))
     assert (len(launch.posts()), len(launch.dms("dev")), len(launch.dms())) == (1, 1, 2)
+
+
+async def test_messages_are_paced(world: World) -> None:
+    """At most so many in one run, half a minute; the others follow in the next."""
+    launch = await recorded_harness(world)
+    messages = launch.services.recordings.messages
+    template = ReportMessage(
+        account=launch.services.account,
+        session_id=launch.session_id,
+        kind=MessageTopic.SHARE,
+        place_id="U0",
+        changed_at=launch.services.clock.now(),
+    )
+    many = [template.model_copy(update={"place_id": f"U{number}"}) for number in range(MOST_A_RUN + 5)]
+    async with launch.services.store.write() as db:
+        await message_table.plan(db, many)
+    left = []
+    for _ in range(2):
+        await messages.run()  # nobody has decided to share it, so each is skipped when its turn comes
+        left.append(list((await launch.states()).values()).count("due"))
+    assert left == [5, 0]
+
+
+async def test_another_organization_is_named_before_the_link_goes_there(world: World) -> None:
+    """In the review, which a single channel gets too if others read it."""
+    launch = await seats_harness(world)
+    await world.command("chloe", "#partners", "share launch")
+    await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
+    recorded = RecordedHarness(world, launch)
+    await recorded.take_place()
+    world.ringcentral.room.share_recording(launch.session_id)
+    await recorded.look(11 * MINUTE)
+    await world.click("chloe", recorded.dms()[0], "Share in Channels")
+    review = world.slack.view("chloe").words
+    assert "• <#C0LAUNCH>\n• <#C0PARTNERS>" in review or "• <#C0PARTNERS>\n• <#C0LAUNCH>" in review
+    assert ":warning: <#C0PARTNERS> is shared with Globex: its people see the link, too." in review
+    await recorded.confirm()
+    assert [len(recorded.posts(channel)) for channel in ("#launch", "#partners")] == [1, 1]
+
+
+async def test_people_who_want_no_messages_get_none(world: World) -> None:
+    """Nor are they counted; also if they say so after the decision."""
+    launch = await recorded_harness(world, "dev", "finn")
+    services, silent = launch.services, {"U0FINN"}
+
+    async def opted_out(_db: object, _webinar: object) -> set[str]:
+        return silent
+
+    parts = services.account, services.store, services.slack, world.bot.provider, services.mirror, services.clock
+    recordings = build_recordings("w2", *parts, opted_out)
+    webinar = await services.mirror.find(launch.session_id)
+    assert (await recordings.places(webinar)).people == ("U0DEV",)
+    await recordings.share(webinar, "U0CHLOE", channels=False, seats=True)
+    silent.add("U0DEV")
+    await recordings.messages.run()
+    assert await launch.states() == {("question", "U0CHLOE"): "posted", ("share", "U0DEV"): "skipped"}
