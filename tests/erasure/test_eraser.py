@@ -84,13 +84,16 @@ async def test_a_row_that_is_worked_on_is_removed_once_that_has_ended(store: Sto
         await _add_seat(db, "s1", state="asked")
         await _add_seat(db, "s2", claimed_by="worker", claimed_until=machine_now() + timedelta(seconds=50))
 
-    async def finish(_: float) -> None:
+    waits = []
+
+    async def finish(seconds: float) -> None:
+        waits.append(seconds)
         async with store.write() as db:
             await db.execute(update(seats).values(state="held", claimed_until=None))
 
     erasure = await _eraser(store, finish).forget(SoughtAddress(JANE))
 
-    assert (erasure.removed["seat"], erasure.is_complete) == (2, True)
+    assert (erasure.removed["seat"], erasure.is_complete, len(waits)) == (2, True, 1)
 
 
 async def test_work_that_does_not_end_is_reported_and_left(store: Store) -> None:
