@@ -1,11 +1,10 @@
-"""Reads webinars through the shared gate until it is killed: `python -m tests.proof.gate_worker JSON`."""
+"""One process that reads webinars through the shared gate until it is killed."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-import sys
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -22,15 +21,41 @@ from bot.providers.gate_queue import SHARED
 from bot.providers.ringcentral.client import RingCentral
 
 
-async def _work(options: dict[str, Any]) -> None:
-    store = Store(options["database"], Vault(Fernet.generate_key().decode()))
-    budgets = {"light": 900, "medium": 900, "auth": 900, "heavy": options["limit"]}
-    gate = RateGate(StoredGateRows(store, "user"), SHARED, budgets=budgets, window=options["window"])
-    login = {name: options[name] for name in ("server_url", "client_id")}
-    secrets = {name: SecretStr(options[name]) for name in ("client_secret", "jwt")}
+@dataclass(frozen=True)
+class GateOptions:
+    """How to start a worker."""
+
+    database: str
+    limit: int
+    window: float
+    webinars: list[str]
+    server_url: str
+    client_id: str
+    client_secret: str
+    jwt: str
+
+
+async def run(**options: Any) -> None:
+    """Read with these `GateOptions`."""
+    await _work(GateOptions(**options))
+
+
+async def _work(options: GateOptions) -> None:
+    store = Store(options.database, Vault(Fernet.generate_key().decode()))
+    budgets = {"light": 900, "medium": 900, "auth": 900, "heavy": options.limit}
+    gate = RateGate(StoredGateRows(store, "user"), SHARED, budgets=budgets, window=options.window)
     async with aiohttp.ClientSession() as http:
-        client = RingCentral(http, gate, clock=SystemClock(), version="0", **login, **secrets)
-        await asyncio.gather(*(_read(client, options["webinars"], number) for number in range(8)))
+        client = RingCentral(
+            http,
+            gate,
+            server_url=options.server_url,
+            client_id=options.client_id,
+            client_secret=SecretStr(options.client_secret),
+            jwt=SecretStr(options.jwt),
+            clock=SystemClock(),
+            version="0",
+        )
+        await asyncio.gather(*(_read(client, options.webinars, number) for number in range(8)))
 
 
 async def _read(client: RingCentral, webinars: list[str], number: int) -> None:
@@ -38,7 +63,3 @@ async def _read(client: RingCentral, webinars: list[str], number: int) -> None:
     while True:
         caller = Caller(lanes[number % len(lanes)], patience=600.0, who=f"U{number}")
         await client.webinar(random.choice(webinars), caller)  # noqa: S311 - any of them
-
-
-if __name__ == "__main__":
-    asyncio.run(_work(json.loads(sys.argv[1])))

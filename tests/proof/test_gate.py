@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
+from tests.proof.fast_time import FastTime
+from tests.proof.gate_worker import GateOptions
+from tests.proof.worker_starter import worker_starter
 from tests.support.webinar_samples import START
 
 if TYPE_CHECKING:
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.databases"]
 
 LIMIT, WINDOW = 6, 1.0
-ROOT = Path(__file__).parent.parent.parent
-CALLS = 20
-"""Calls to wait for after each kill: several windows."""
+CALLS = 13
+"""Calls to wait for after each kill: more than two windows."""
 
 
 @asynccontextmanager
@@ -42,21 +42,10 @@ async def strict_vendor(*, headers: bool) -> AsyncIterator[RingCentral]:
         await vendor.stop()
 
 
-async def start(vendor: RingCentral, database: str, webinars: list[str]) -> Process:
-    """Start a worker."""
-    options: dict[str, Any] = {
-        "database": database,
-        "limit": LIMIT,
-        "window": WINDOW,
-        "webinars": webinars,
-        "server_url": vendor.url,
-        "client_id": vendor.client_id,
-        "client_secret": vendor.client_secret,
-        "jwt": vendor.jwt,
-    }
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.proof.gate_worker", json.dumps(options), cwd=ROOT
-    )
+def options(vendor: RingCentral, database: str, webinars: list[str]) -> GateOptions:
+    """How a worker reaches both."""
+    login = {name: getattr(vendor, name) for name in ("client_id", "client_secret", "jwt")}
+    return GateOptions(database, LIMIT, WINDOW, webinars, server_url=vendor.url, **login)
 
 
 async def until_called(vendor: RingCentral, count: int) -> None:
@@ -70,24 +59,24 @@ async def until_called(vendor: RingCentral, count: int) -> None:
 
 
 @pytest.mark.parametrize("headers", [True, False], ids=["headers", "no headers"])
-async def test_four_processes_that_are_killed_cause_no_429(postgres: Postgres, *, headers: bool) -> None:
+async def test_four_processes_that_are_killed_cause_no_429(
+    postgres: Postgres, tmp_path: Path, *, headers: bool
+) -> None:
     """Two of them are killed while they call, and one is started again; the others use what these had."""
     database = await postgres.migrated()
-    async with strict_vendor(headers=headers) as vendor:
+    async with (
+        strict_vendor(headers=headers) as vendor,
+        worker_starter(FastTime(1.0), tmp_path, "tests.proof.gate_worker") as starter,
+    ):
         webinars = [vendor.create(f"Webinar {number}", START + timedelta(days=number)) for number in range(50)]
-        workers = [await start(vendor, database, webinars) for _ in range(4)]
-        try:
-            await until_called(vendor, CALLS)
-            workers[0].kill()
-            await until_called(vendor, 2 * CALLS)
-            workers[1].kill()
-            workers.append(await start(vendor, database, webinars))
-            await until_called(vendor, 3 * CALLS)
-            assert [worker.returncode for worker in workers[2:]] == [None] * 3
-        finally:
-            for worker in workers:
-                if worker.returncode is None:
-                    worker.kill()
-                await worker.wait()
+        worker = options(vendor, database, webinars)
+        pids = [await starter.start(worker) for _ in range(4)]
+        await until_called(vendor, CALLS)
+        await starter.kill(pids[0])
+        await until_called(vendor, 2 * CALLS)
+        await starter.kill(pids[1])
+        pids.append(await starter.start(worker))
+        await until_called(vendor, 3 * CALLS)
 
+        assert psutil.STATUS_ZOMBIE not in {psutil.Process(pid).status() for pid in pids[2:]}
         assert (vendor.throttled, vendor.penalties) == (0, 0)

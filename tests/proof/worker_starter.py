@@ -22,6 +22,7 @@ from tests.proof.fast_time import FastTime
 
 if TYPE_CHECKING:
     from tests.proof.bot_worker import BotOptions
+    from tests.proof.gate_worker import GateOptions
     from tests.proof.worker import WorkerOptions
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,7 +37,7 @@ class WorkerStarter:
         self.log = log
         self._turn = asyncio.Lock()
 
-    async def start(self, options: WorkerOptions | BotOptions) -> int:
+    async def start(self, options: WorkerOptions | BotOptions | GateOptions) -> int:
         """Start a worker; returns its process id."""
         return int((await self.send({"start": asdict(options)}))["pid"])
 

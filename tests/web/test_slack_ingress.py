@@ -217,7 +217,7 @@ async def test_a_body_that_is_too_slow_is_refused(world: World) -> None:
     ingress = SlackIngress(bolt, secret, body_timeout=0.1)
     app = web.Application()
     app.router.add_post("/slack/events", ingress.handle)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, lingering_time=0.1)  # how long it reads the rest after a response
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]

@@ -82,7 +82,7 @@ class ImmediateDelivery:
             if ts:
                 await self._posted(message, message.channel_id, ts, contents)
             else:
-                await self._context.write(message_results.requeue, message, self._context.clock.now())
+                await self._context.results.unsent(UnsentMessage(message.id, self._context.clock.now()))
 
     async def _find_post(self, message: OutboundMessage) -> str | None:
         """The `ts` of the message in its channel; None if it was not posted."""

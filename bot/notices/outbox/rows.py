@@ -93,7 +93,7 @@ class PostedMessage:
 
 @dataclass(frozen=True)
 class UnsentMessage:
-    """A message that was not sent, because its lease was about to expire."""
+    """A message that was not sent: its lease was about to expire, or expired before the call."""
 
     message_id: int
     again_at: datetime
