@@ -107,7 +107,7 @@ def managed_view(webinar: Webinar, known: KnownRecording, *, now: datetime) -> M
         facts.insert(1, ("Length", length_text(found.duration)))
     rows: list[Block] = [heading(webinar.title), fields(facts), *_sharing(webinar, tracked, known, now=now)]
     rows += actions(
-        recording_texts.watch_button(webinar, tracked),
+        recording_texts.watch_button(webinar, tracked, style=None),
         buttons.webinar_button(webinar, "Download Video", VIDEO),
         buttons.webinar_button(webinar, "Download Audio", AUDIO),
         refresh,

@@ -45,7 +45,7 @@ def item_buttons(webinar: Webinar, kind: ItemKind) -> list[Element]:
     """The buttons of an open item: one that does it, and those that close it."""
     do = {ItemKind.RECORDING: ("Recording", buttons.RECORDING), ItemKind.FOLLOWUP: ("Follow Up", buttons.FOLLOW_UP)}
     return [
-        buttons.webinar_button(webinar, *do[kind], style="primary"),
+        buttons.webinar_button(webinar, *do[kind]),
         buttons.webinar_button(webinar, "Done", DONE, typed=kind),
         buttons.webinar_button(webinar, "Not Needed", NOT_NEEDED, typed=kind),
     ]

@@ -172,13 +172,13 @@ def share_buttons(webinar: Webinar, places: SharePlaces) -> list[Element]:
     ]
 
 
-def watch_button(webinar: Webinar, known: TrackedRecording) -> Element | None:
+def watch_button(webinar: Webinar, known: TrackedRecording, *, style: str | None = "primary") -> Element | None:
     """Opens the recording."""
     return link_button(
         "Watch Recording",
         buttons.RECORDING_PAGE,
         known.link.get_secret_value(),
-        style="primary",
+        style=style,
         label=f"Watch the recording of {plain(webinar.title)}",
     )
 
