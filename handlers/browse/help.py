@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, join_words
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, button, context, message, plain, section
+from bot.slack.blocks import MAX_SECTION, Block, actions, button, context, message, plain, section
 from bot.slack.message import Message
 from handlers.webinar_choice_texts import MAX_WORDS, page_value
 
@@ -174,14 +174,22 @@ def help_message(topic: str | None = None, *, unknown: str | None = None, neares
     if unknown is not None:
         meant = f" Did you mean `/webinar {nearest}`?" if nearest else ""
         lead.append(f"There is no command “{plain(unknown, MAX_WORDS)}”.{meant}")
-    if topic in TOPICS:
-        shown = _topic(TOPICS[topic])
-    else:
-        shown = "\n".join(f"`/webinar {_escaped(entry.usage)}`\n{entry.does}" for entry in TOPICS.values())
+    shown = [_topic(TOPICS[topic])] if topic in TOPICS else _overview()
     hint = _escaped(WEBINAR_HINT)
-    blocks: list[Block] = [section(text) for text in [*lead, shown]]
+    blocks: list[Block] = [section(text) for text in [*lead, *shown]]
     blocks += [context(hint), *_buttons()]
-    return message("\n".join([*lead, shown, hint]), blocks)
+    return message("\n".join([*lead, *shown, hint]), blocks)
+
+
+def _overview() -> list[str]:
+    """All commands, in as few paragraphs as they fit in."""
+    paragraphs = [""]
+    for entry in TOPICS.values():
+        line = f"`/webinar {_escaped(entry.usage)}`\n{entry.does}"
+        if len(paragraphs[-1]) + len(line) + 1 > MAX_SECTION:
+            paragraphs.append("")
+        paragraphs[-1] += f"\n{line}" if paragraphs[-1] else line
+    return paragraphs
 
 
 def _topic(entry: Topic) -> str:
