@@ -59,7 +59,7 @@ class PastSession(Frozen):
     @property
     def is_finished(self) -> bool:
         """Whether it has ended."""
-        return self.status is Status.FINISHED
+        return self.status is Status.FINISHED or (self.status is Status.SCHEDULED and self.end is not None)
 
     def window(self, planned_start: datetime, planned_end: datetime) -> tuple[datetime, datetime]:
         """The time in which the audience could watch: from going live to the end of the broadcast.

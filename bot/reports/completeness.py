@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.model.webinar import Status
 from bot.reports.model import Report
+from bot.reports.texts.problems import NOT_STARTED
 
 if TYPE_CHECKING:
     from bot.model.attendance import PastSession
@@ -26,26 +28,36 @@ AGE = timedelta(minutes=5)
 def with_report(stored: StoredReport, state: ReadingState, report: Report) -> StoredReport:
     """What is known after a reading: the report, complete or not, and when it is read again."""
     readings = stored.readings + 1
-    is_complete = (
-        stored.is_complete or is_settled(state, report) or is_final(report, stored.report, state.session, readings)
-    )
+    is_complete = stored.is_complete or is_settled(state, report) or is_final(report, stored.report, readings)
     report = report.model_copy(update={"complete": is_complete})
     due_at = None if is_complete else next_reading(readings, report.read_at)
     return stored.model_copy(update={"report": report, "readings": readings, "due_at": due_at, "problem": ""})
 
 
+def not_finished(stored: StoredReport, session: PastSession, now: datetime) -> StoredReport:
+    """What is known after a reading of a webinar that has not ended there: nothing to count, and when to look again.
+
+    One that lasts longer than planned is looked at until it has ended, one that nobody has started some times.
+    """
+    readings = stored.readings + 1
+    if session.status is Status.ACTIVE:
+        return stored.model_copy(update={"due_at": now + STILL_LIVE, "problem": ""})
+    due_at = next_reading(readings, now) if readings <= len(PAUSES) else None
+    return stored.model_copy(update={"readings": readings, "due_at": due_at, "problem": NOT_STARTED})
+
+
 def is_settled(state: ReadingState, report: Report) -> bool:
-    """Whether nothing is missing: it has ended, nobody is still there, every record came, and both sources agree."""
+    """Whether nothing is missing: nobody is still there, every record came, and both sources agree."""
     has_all = state.session.participants in (None, state.participants)
-    return state.session.is_finished and not state.open_leaves and has_all and not report.disagreement.total
+    return not state.open_leaves and has_all and not report.disagreement.total
 
 
-def is_final(report: Report, previous: Report | None, session: PastSession, readings: int) -> bool:
+def is_final(report: Report, previous: Report | None, readings: int) -> bool:
     """Whether a report that is not settled is final: its figures have stopped to change, or it was read often enough.
 
     `readings` counts those that have ended, with this one.
     """
-    return (session.is_finished and _has_same_figures(report, previous)) or readings > len(PAUSES)
+    return _has_same_figures(report, previous) or readings > len(PAUSES)
 
 
 def _has_same_figures(report: Report, previous: Report | None) -> bool:

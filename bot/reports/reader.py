@@ -12,11 +12,11 @@ from bot.db.connection import Db, Store
 from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderGone, ProviderRefused, ProviderUnauthorized
 from bot.model.people import Account
-from bot.model.webinar import Audience, Status
+from bot.model.webinar import Audience
 from bot.providers.base import Caller, Lane, Page
 from bot.reports import pages, reading_table, report_table, waiter_table
 from bot.reports.attendance import Window
-from bot.reports.completeness import STILL_LIVE, with_report
+from bot.reports.completeness import not_finished, with_report
 from bot.reports.funnel import Circumstances, report_of
 from bot.reports.model import Report
 from bot.reports.progress import PROMPT_CALLS
@@ -95,8 +95,9 @@ class ReportReader:
             while reading.step is not ReadingStep.COUNT:
                 reading = await self._step(reading, webinar)
                 self.on_progress(reading.session_id)
-                if reading.state.session.status is Status.ACTIVE:
-                    await self._postpone(reading, webinar)
+                if not reading.state.session.is_finished:
+                    stored = await self._stored(reading, webinar)
+                    await self._end(reading, webinar, not_finished(stored, reading.state.session, self._clock.now()))
                     return
             await self._count(reading, webinar)
         except (ProviderRefused, ProviderUnauthorized) as error:
@@ -225,7 +226,7 @@ class ReportReader:
         return Caller(lane, on_wait=on_wait, patience=PATIENCE, who=who)
 
     async def _count(self, reading: Reading, webinar: Webinar) -> None:
-        stored = await self._stored(reading)
+        stored = await self._stored(reading, webinar)
         async with self._store.read() as db:
             invited = await self._count_invited(db, reading.account, reading.session_id)
             registrants = await reading_table.pages(db, reading, ReadingStep.REGISTRANTS)
@@ -241,22 +242,19 @@ class ReportReader:
         report = await asyncio.to_thread(_counted, registrants, participants, about)
         await self._end(reading, webinar, with_report(stored, reading.state, report))
 
-    async def _postpone(self, reading: Reading, webinar: Webinar) -> None:
-        """The webinar lasts longer than planned: count nothing, and look again."""
-        stored = await self._stored(reading)
-        await self._end(reading, webinar, stored.model_copy(update={"due_at": self._clock.now() + STILL_LIVE}))
-
     async def _refused(self, reading: Reading, webinar: Webinar, error: ProviderError) -> None:
         host = webinar.host_user_id
         has_left = bool(host) and self._directory.is_loaded and not self._directory.user_name(host)
         problem = {"problem": problem_text(error, has_host_left=has_left), "due_at": None}
         log.warning("report.refused", extra={"session": reading.session_id, "code": error.code})
-        await self._end(reading, webinar, (await self._stored(reading)).model_copy(update=problem))
+        await self._end(reading, webinar, (await self._stored(reading, webinar)).model_copy(update=problem))
 
-    async def _stored(self, reading: Reading) -> StoredReport:
+    async def _stored(self, reading: Reading, webinar: Webinar) -> StoredReport:
         async with self._store.read() as db:
             stored = await report_table.find(db, reading.account, reading.session_id)
-        return stored or StoredReport(account=reading.account, session_id=reading.session_id)
+        if stored is None or stored.is_of_earlier_date(webinar.start):
+            return StoredReport(account=reading.account, session_id=reading.session_id)
+        return stored
 
     async def _end(self, reading: Reading, webinar: Webinar, after: StoredReport) -> None:
         """Keep the counts, delete everything else, and call `on_ready` the first time they are complete."""
@@ -266,7 +264,8 @@ class ReportReader:
                 raise LeaseLost
             before = await report_table.find(db, reading.account, reading.session_id)
             await report_table.save(db, after)
-            if after.report and after.is_complete and not (before and before.is_complete):
+            was_ready = before and before.is_complete and not before.is_of_earlier_date(webinar.start)
+            if after.report and after.is_complete and not was_ready:
                 for on_ready in self.on_ready:
                     await on_ready(db, webinar, after.report)
         log.info("report.read", extra={"session": reading.session_id, "calls": reading.state.pages})

@@ -32,6 +32,10 @@ class StoredReport(Frozen):
     """The sentence that ended the last reading; empty if it succeeded."""
     ended_at: AwareDatetime | None = None
 
+    def is_of_earlier_date(self, start: datetime) -> bool:
+        """Whether it was read before this start: the webinar was moved since."""
+        return self.ended_at is not None and self.ended_at < start
+
     @property
     def is_complete(self) -> bool:
         """Whether the provider had all figures."""
@@ -69,7 +73,8 @@ async def save(db: Db, stored: StoredReport) -> None:
 async def due(db: Db, account: Account, started_after: datetime, now: datetime) -> list[str]:
     """The sessions, oldest first, that began since then, are not canceled, and are due to be read or never were."""
     same = [webinars.c[name] == reports.c[name] for name in (*account_columns(account), "session_id")]
-    is_due = or_(reports.c.session_id.is_(None), reports.c.due_at <= now)
+    # What was read before the start is of an earlier date, from which the webinar was moved.
+    is_due = or_(reports.c.session_id.is_(None), reports.c.due_at <= now, reports.c.ended_at < webinars.c.start)
     began = and_(webinars.c.start > started_after, webinars.c.start <= now)
     query = select(webinars.c.session_id).outerjoin_from(webinars, reports, and_(*same))
     query = query.where(*of_account(webinars, account), began, webinars.c.status != Status.CANCELED, is_due)

@@ -91,7 +91,7 @@ class ReportService:
 
     async def stored(self, webinar: Webinar) -> Report | None:
         """The report as last counted, complete or not. No vendor call."""
-        found = await self._find(webinar.session_id)
+        found = await self._current(webinar)
         return found.report if found else None
 
     async def request(
@@ -104,7 +104,7 @@ class ReportService:
         `NotOver`, `StoppedWaiting`, `ReportDelayed` if the provider does not answer (the user is notified later), or a
         `ProviderRefused` that says why there is no report.
         """
-        stored, now = await self._find(webinar.session_id), self._clock.now()
+        stored, now = await self._current(webinar), self._clock.now()
         if stored and stored.report and not force and (stored.is_complete or _is_new(stored.report, now)):
             return stored.report
         if reason := not_over(webinar, now):
@@ -237,6 +237,11 @@ class ReportService:
         await self._results.post(waiter.user_id, message)
         async with self._store.write() as db:
             await waiter_table.remove(db, waiter)
+
+    async def _current(self, webinar: Webinar) -> StoredReport | None:
+        """What is stored, unless it was read before a move to the current date."""
+        found = await self._find(webinar.session_id)
+        return None if found and found.is_of_earlier_date(webinar.start) else found
 
     async def _find(self, session_id: str) -> StoredReport | None:
         async with self._store.read() as db:

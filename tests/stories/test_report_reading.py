@@ -273,6 +273,39 @@ async def test_figures_that_stay_different_are_final_after_a_second_look(tmp_pat
         assert await stepped(world, past) == []
 
 
+async def test_a_webinar_that_nobody_started_is_read_after_its_new_date(tmp_path: Path) -> None:
+    """It has no report, and no figures to announce; after a move it is read like any other."""
+
+    def with_upkeep(world: World) -> None:
+        prepare(world)
+        world.reads_reports = True
+
+    async with running_world(tmp_path, prepare=with_upkeep) as world:
+        past = await past_webinar(world)
+        await past.created_by(CHLOE)
+        world.clock.move(timedelta(hours=2))
+        assert await stepped(world, past) == [past.session_id]
+        with pytest.raises(ProviderRefused, match="Nobody has started this webinar"):
+            await past.service.request(await past.webinar(), CHLOE)
+        for pause in (*PAUSES, timedelta(hours=5)):
+            world.clock.move(pause)
+            await stepped(world, past)
+        assert (await past.service.stored(await past.webinar()), await stepped(world, past)) == (None, [])
+
+        soon = world.clock.now() + timedelta(hours=1)
+        world.ringcentral.edit(past.session_id, scheduledStartTime=soon)
+        await past.webinar()
+        world.clock.move(timedelta(hours=1))
+        world.ringcentral.begin(past.session_id)
+        world.clock.move(timedelta(hours=1))
+        world.ringcentral.finish(past.session_id)
+        world.clock.move(timedelta(minutes=5))
+        assert await stepped(world, past) == [past.session_id, *ALL]
+        report = await past.service.stored(await past.webinar())
+        assert report is not None
+        assert (report.complete, report.team.hosts) == (True, 1)
+
+
 async def test_a_user_does_not_wait_for_the_share_of_upkeep(tmp_path: Path) -> None:
     """A reading that waits for its turn in the upkeep's share goes on at once as soon as a user asks for it."""
 

@@ -23,6 +23,9 @@ HOST_LEFT: Final = (
     "attended only to the host, the co-hosts and administrators with the permission WebinarSettings. A "
     f"{DISPLAY_NAME} administrator can give that permission to the user that Greenroom works as."
 )
+NOT_STARTED: Final = (
+    f"Nobody has started this webinar in {DISPLAY_NAME}, so nobody could attend. Move it to another date, or cancel it."
+)
 STILL_ON: Final = "This webinar is still on."
 DOWN: Final = (
     f"{DISPLAY_NAME} does not answer just now. What Greenroom has read so far is kept: it goes on by itself, and a "
