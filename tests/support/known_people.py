@@ -15,6 +15,7 @@ from random import Random
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from sandbox.ringcentral.attendance import join_as_registrant, leave
 from sandbox.ringcentral.people import NewRegistrant
 from sandbox.ringcentral.registrants import add_registrant, remove_registrant
 
@@ -118,17 +119,17 @@ def take_place(vendor: RingCentral, session_id: str, people: list[KnownPerson]) 
     )
     by_number = {person.number: person for person in people}
     for quarter, is_leave, number, device in steps:
-        _move_to(vendor, began + quarter * QUARTER)
-        person = by_number[number]
+        when, person = began + quarter * QUARTER, by_number[number]
+        _move_to(vendor, when)
+        # With the exact time: on a busy machine, people who come at the same time are seconds apart.
         if is_leave:
-            leave = room.eject if person.kind == "ejected" else room.leave
-            leave(joined[number, device])
-        else:
-            other = device > 0
-            joined[number, device] = room.join(session_id, registrant=person.registrant_id, other_device=other)
-            if person.is_canceled:
-                registrant = next(one for one in session.registrants if one.id == person.registrant_id)
-                remove_registrant(vendor.world, session, registrant)
+            leave(vendor.world, joined[number, device], at=when, ejected=person.kind == "ejected")
+            continue
+        came = join_as_registrant(vendor.world, session, person.registrant_id, at=when, other_device=device > 0)
+        joined[number, device] = came.id
+        if person.is_canceled:
+            registrant = next(one for one in session.registrants if one.id == person.registrant_id)
+            remove_registrant(vendor.world, session, registrant)
     _move_to(vendor, began + END * QUARTER)
     vendor.finish(session_id)
     return began
