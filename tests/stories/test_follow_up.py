@@ -128,7 +128,15 @@ async def test_a_recipient_stops_such_messages_and_gets_them_again(world: World)
     [message] = launch.received("dev")
     assert message.buttons == ["Stop These Messages"]
     assert "You get no more" not in message.words
-    assert "1 in Slack, 1 by the file)" in (await launch.review()).words
+    review = await launch.review()
+    assert "1 in Slack, 1 by the file)" in review.words
+    await world.click("dev", message, "Stop These Messages")  # after the review, and before it is sent
+    await world.slack.submit(ORGANIZER, review)
+    await world.settled()
+    await launch.finish()
+    assert [len(launch.received(user)) for user in ("dev", "emi", "finn")] == [1, 3, 3]
+    assert "2 direct messages were sent. 1 person opted out." in launch.progress.words
+    assert "dev@acme.example" not in str(launch.files[-1])
 
 
 async def test_stopping_takes_back_what_was_not_sent_and_the_rest_can_be_sent(world: World) -> None:
