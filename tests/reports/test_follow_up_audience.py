@@ -137,7 +137,7 @@ people_strategy = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(people_strategy, st.sets(st.integers(0, 8)), st.sets(st.integers(0, 8)), st.sets(st.integers(0, 8)))
 def test_nobody_gets_two_messages(people: list[Addressee], seated: set[int], out: set[int], team: set[int]) -> None:
     """Whatever the list looks like: no user and no address twice, nobody who opted out, nobody of the team."""

@@ -85,7 +85,7 @@ def test_a_long_text_is_divided_and_complete(text: str) -> None:
     assert whole.count("&lt;") == text.count("<")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab &<>{}\n*@#!|:/.") | st.characters(), max_size=MAX_TEXT))
 def test_any_text_fits_and_mentions_nobody(text: str) -> None:
     """Whatever is typed."""

@@ -296,14 +296,14 @@ async def test_a_webinar_without_registration_is_followed_up_by_the_file_alone(w
 
 
 async def test_the_team_and_the_sender_get_none(world: World) -> None:
-    """Although they have seats: Emi is a co-host, and Chloé sends it."""
-    launch = await follow_up_harness(world, seated=("chloe", "dev", "emi", "finn"), cohosts=["emi"])
+    """Although they have seats: Emi is a co-host, and Chloé sends it. Gia, a guest, gets one like everybody else."""
+    launch = await follow_up_harness(world, seated=("chloe", "dev", "emi", "finn", "gia"), cohosts=["emi"])
     review = await launch.review()
     assert "You and the team get none: 2 people of those who registered." in review.words
     await world.slack.submit(ORGANIZER, review)
     await world.settled()
     await launch.finish()
-    assert [len(launch.received(user)) for user in ("chloe", "dev", "emi", "finn")] == [0, 1, 0, 1]
+    assert [len(launch.received(user)) for user in ("chloe", "dev", "emi", "finn", "gia")] == [0, 1, 0, 1, 1]
 
 
 async def test_no_name_and_no_text_is_stored_or_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
