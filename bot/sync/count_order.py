@@ -26,7 +26,7 @@ FINAL_RETRY = timedelta(hours=6)
 """How long after a failure a final count is read again."""
 
 
-class Pace(NamedTuple):
+class CountPace(NamedTuple):
     """The ages at which counts are read again."""
 
     interval: timedelta
@@ -34,8 +34,8 @@ class Pace(NamedTuple):
     """The same within a day of the start, or if few places are left."""
 
 
-USUAL = Pace(INTERVAL, SHORT_INTERVAL)
-RELAXED = Pace(timedelta(minutes=30), timedelta(minutes=5))
+USUAL = CountPace(INTERVAL, SHORT_INTERVAL)
+RELAXED = CountPace(timedelta(minutes=30), timedelta(minutes=5))
 """While webhooks tell what has changed: these reads only find out whether they do."""
 NEARLY_FULL = 80
 """Percent of the limit."""
@@ -89,7 +89,7 @@ def next_to_read(
     candidates: Iterable[Webinar],
     now: datetime,
     failed_at: Mapping[str, datetime] | None = None,
-    pace: Pace = USUAL,
+    pace: CountPace = USUAL,
 ) -> Webinar | None:
     """Return the webinar whose count is most overdue, or None if none is due.
 
@@ -141,7 +141,7 @@ def _has_count(webinar: Webinar, now: datetime) -> bool:
     return webinar.audience is not Audience.ANYONE and is_coming_or_live(webinar, now)
 
 
-def _age(webinar: Webinar, now: datetime, failed_at: datetime | None, pace: Pace) -> float:
+def _age(webinar: Webinar, now: datetime, failed_at: datetime | None, pace: CountPace) -> float:
     """Return the time since the last read or failure, in intervals: due from 1. A final count is due at the end."""
     if needs_final_count(webinar, now):
         return (now - failed_at) / FINAL_RETRY if failed_at else 1 + (now - _ended(webinar)) / INTERVAL
@@ -149,7 +149,7 @@ def _age(webinar: Webinar, now: datetime, failed_at: datetime | None, pace: Pace
     return (now - max(read_at, failed_at or NEVER)) / _interval(webinar, now, pace)
 
 
-def _interval(webinar: Webinar, now: datetime, pace: Pace) -> timedelta:
+def _interval(webinar: Webinar, now: datetime, pace: CountPace) -> timedelta:
     read = webinar.registration
     few_left = read and read.limit and read.is_open and read.count * 100 >= read.limit * NEARLY_FULL
     return pace.short_interval if few_left or webinar.start - now <= SOON else pace.interval

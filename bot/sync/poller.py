@@ -23,7 +23,7 @@ from bot.sync.count_order import (
     USUAL,
     CallBudget,
     Calls,
-    Pace,
+    CountPace,
     is_watched,
     needs_final_count,
     next_to_read,
@@ -132,7 +132,7 @@ class Poller:
             if webinar:
                 await self._count(webinar, pace)
 
-    async def _pace(self) -> Pace:
+    async def _pace(self) -> CountPace:
         is_told = self._clock.now() >= self._usual_until and await self.webhooks_work()
         return RELAXED if is_told else USUAL
 
@@ -171,7 +171,7 @@ class Poller:
         """Sort by last check, oldest first, so that every webinar is checked eventually."""
         return sorted(webinars, key=lambda webinar: self._checked_at.get(webinar.session_id, NEVER))
 
-    async def _candidates(self, pace: Pace) -> list[Webinar]:
+    async def _candidates(self, pace: CountPace) -> list[Webinar]:
         """List webinars that may be due: upcoming ones that matter to somebody, and those that ended uncounted."""
         account, now = self._reader.account, self._clock.now()
         async with self._store.read() as db:
@@ -185,7 +185,7 @@ class Poller:
         uncounted = [webinar for webinar in ended if needs_final_count(webinar, now)]
         return uncounted + [webinar for webinar in coming if is_watched(webinar, with_cards, by_subject)]
 
-    async def _count(self, webinar: Webinar, pace: Pace = USUAL) -> None:
+    async def _count(self, webinar: Webinar, pace: CountPace = USUAL) -> None:
         now = self._clock.now()
         self._failed_at = {key: at for key, at in self._failed_at.items() if at > now - KEEP_TIMES}
         self.budget.spend()
@@ -208,7 +208,7 @@ class Poller:
                 log.info("registration.count_recovered")
             self._is_down = False
 
-    def _judge(self, before: Webinar, read: Webinar, pace: Pace) -> None:
+    def _judge(self, before: Webinar, read: Webinar, pace: CountPace) -> None:
         """Read at the usual pace for a while if webhooks have not told of a change that was found now."""
         was, now = before.registration, read.registration
         if pace is RELAXED and was and now and (was.count, was.is_open) != (now.count, now.is_open):
