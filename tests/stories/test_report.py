@@ -196,6 +196,42 @@ async def test_a_long_reading_shows_its_progress_and_can_be_left(world: World) -
     assert (names.ephemeral_to, "Vorname" in names.words) == ("U0CHLOE", True)
 
 
+async def test_webinars_that_are_over_are_offered_and_one_without_registration_is_reported(world: World) -> None:
+    """Latest first; from participants alone, and one to which nobody came."""
+    await over(world, [])
+    await world.create(CHLOE, "All hands", fields={"Who is it for?": "Everyone with the link", "Length": "30m"})
+    await world.slack.close(CHLOE, world.slack.view(CHLOE), clear=True)
+    [open_id] = [one["session_id"] for one in world.ringcentral.webinars() if one["title"] == "All hands"]
+    world.clock.move(timedelta(days=3))
+    room = world.ringcentral.room
+    room.start(open_id, "Live")
+    guests = [room.join(open_id, name=("Gast", str(number))) for number in range(3)]
+    world.clock.move(timedelta(minutes=20))
+    room.leave(guests[0])
+    world.clock.move(timedelta(minutes=20))
+    world.ringcentral.finish(open_id)
+    await PastWebinar(world, str(open_id)).webinar()
+
+    await world.command(CHLOE, "#launch", "report")
+    offer = world.last("#launch", CHLOE)
+    assert "2 webinars took place. Which one?" in offer.words
+    assert offer.words.index("All hands") < offer.words.index("Launch day")
+    assert offer.buttons == ["Show Report"] * 2
+    await world.click(CHLOE, offer, "Show Report")
+    words = world.last("#launch", CHLOE).words
+    assert "*3 people came.* 2 of them stayed to the end." in words
+    assert "Registered:" not in words
+    assert world.last("#launch", CHLOE).buttons == ["People", "CSV", "Details"]
+    await world.click(CHLOE, world.last("#launch", CHLOE), "CSV")
+    [message] = [one for one in world.slack.messages("@chloe", CHLOE) if one.files]
+    assert [row["First name"] for row in csv_rows(message)] == ["Gast"] * 3
+
+    await world.command(CHLOE, "#launch", "report launch day")
+    words = world.last("#launch", CHLOE).words
+    assert "*Nobody registered before the end.*" in words
+    assert blocks_of(world.last("#launch", CHLOE), "data_visualization") == []
+
+
 async def test_a_refused_reading_says_why_where_it_was_asked_for(world: World) -> None:
     """And in the message with its progress."""
     past = await over(world, known_people(3))
