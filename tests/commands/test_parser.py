@@ -21,13 +21,13 @@ from bot.commands.parser import (
     Remind,
     Share,
     Show,
-    ShowReport,
     Subscribe,
     Subscriptions,
     Target,
     Unsubscribe,
     parse,
 )
+from bot.commands.report_args import ShowReport
 from bot.commands.slack_text import unescape
 from bot.commands.verbs import SYNONYMS, VERBS
 from bot.commands.webinar_ref import WebinarRef
