@@ -127,15 +127,9 @@ class CreationService:
 
         If Slack or the database gives no clear answer, report again later: twice rather than never.
         """
-        async with self.leases.keep(creation):
-            try:
-                await self._send_report(creation)
-            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
-                log.warning(
-                    "creation.report_deferred", extra={"draft": creation.draft_id, "reason": type(error).__name__}
-                )
-                with contextlib.suppress(*DATABASE_UNAVAILABLE):
-                    await self.steps.resume_later(creation)
+        failed = await self.leases.report(creation, self._send_report(creation), self.steps.resume_later)
+        if failed:
+            log.warning("creation.report_deferred", extra={"draft": creation.draft_id, "reason": failed})
 
     async def _send_report(self, creation: Creation) -> None:
         if creation.step in (CreationStep.COMPLETE, CreationStep.CARD_REQUESTED):

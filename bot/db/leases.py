@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import machine_now
 from bot.db.connection import Db, Store
 from bot.db.keys import account_columns, of_account
+from bot.errors import GreenroomError
 from bot.model.people import Account
 
 log = logging.getLogger(__name__)
@@ -214,6 +216,20 @@ class WorkerLeases(Generic[Record]):
     async def resume_later(self, record: Record, age: timedelta = timedelta()) -> None:
         """Leave this row as last saved, to be resumed after the wait for an operation of this age."""
         await self.release(record, until=machine_now() + retry_wait(age, self.retry))
+
+    async def report(self, record: Record, send: Awaitable[None], later: Callable[[Record], Awaitable[Record]]) -> str:
+        """Notify the user of a result while the lease is renewed; without a clear answer, leave it to be done `later`.
+
+        Twice rather than never: what fails may have reached Slack. Returns the name of the error, empty if none.
+        """
+        async with self.keep(record):
+            try:
+                await send
+            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
+                with contextlib.suppress(*DATABASE_UNAVAILABLE):
+                    await later(record)
+                return type(error).__name__
+        return ""
 
     @asynccontextmanager
     async def owned(

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -19,13 +18,10 @@ from bot.model.webinar import Webinar
 from bot.slack.blocks import when
 from handlers.move import form as move_form
 from sandbox.slack import View
-from tests.support.derived import Derived, derived, second_replica
+from tests.support.derived import Derived, derived, second_replica, without_periodic_work
 from tests.support.own_pages import PUBLIC_URL
-from tests.support.seats import SeatsHarness, seats_harness, without_waits
+from tests.support.seats import SeatsHarness, seats_harness
 from tests.support.world import World, running_world
-
-if TYPE_CHECKING:
-    from bot.app import Greenroom
 
 pytest_plugins = ["tests.support.databases"]
 
@@ -33,23 +29,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def prepared(world: World) -> None:
-    """No waits for RingCentral's budget; periodic work runs when a story says so."""
-    without_waits(world)
-    on_build = world.on_build
-
-    def build(bot: Greenroom) -> None:
-        on_build(bot)
-        for job in ("resume", "count"):
-            bot.services.scheduler.pause(job)
-
-    world.on_build = build
-
-
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world without waits."""
-    async with running_world(tmp_path, prepare=prepared) as started:
+    async with running_world(tmp_path, prepare=without_periodic_work) as started:
         yield started
 
 
@@ -320,7 +303,7 @@ async def test_a_move_made_elsewhere_meanwhile_is_shown_with_a_choice(launch: Se
 async def test_two_moves_at_the_same_time(tmp_path: Path, backend: str, request: pytest.FixtureRequest) -> None:
     """One is made; the other is asked again or told to wait; it is announced once."""
     url = await request.getfixturevalue("postgres").migrated() if backend == "postgresql" else ""
-    async with running_world(tmp_path, database_url=url, prepare=prepared) as world:
+    async with running_world(tmp_path, database_url=url, prepare=without_periodic_work) as world:
         launch = await seats_harness(world)
         starts = {"chloe": in_days(world, 5), "ana": in_days(world, 6)}
         views = {user: await ask(world, f"move launch {start:%Y-%m-%d %H:%M}", user) for user, start in starts.items()}
@@ -366,7 +349,7 @@ async def test_a_move_reaches_everything_and_names_who_made_it(
 ) -> None:
     """As a change in RingCentral does; announced once, by two replicas, with the name; the mover gets no notice."""
     url = await request.getfixturevalue("postgres").migrated() if backend == "postgresql" else ""
-    started = running_world(tmp_path, database_url=url, public_url=PUBLIC_URL, prepare=prepared)
+    started = running_world(tmp_path, database_url=url, public_url=PUBLIC_URL, prepare=without_periodic_work)
     async with started as world, aiohttp.ClientSession() as http:
         everything: Derived = await derived(world, http)
         other = second_replica(world)

@@ -6,43 +6,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.support.derived import Derived, derived, second_replica
+from tests.support.derived import Derived, derived, second_replica, without_periodic_work
 from tests.support.own_pages import PUBLIC_URL
 from tests.support.registration import PERSON
-from tests.support.seats import without_waits
-from tests.support.world import World, running_world
-
-if TYPE_CHECKING:
-    from bot.app import Greenroom
+from tests.support.world import running_world
 
 pytest_plugins = ["tests.support.databases"]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def prepared(world: World) -> None:
-    """No waits for RingCentral's budget; periodic work runs when a story says so."""
-    without_waits(world)
-    on_build = world.on_build
-
-    def build(bot: Greenroom) -> None:
-        on_build(bot)
-        for job in ("resume", "count"):
-            bot.services.scheduler.pause(job)
-
-    world.on_build = build
-
-
 @pytest_asyncio.fixture
 async def launch(tmp_path: Path) -> AsyncIterator[Derived]:
     """A webinar with everything that is derived from it."""
-    started = running_world(tmp_path, public_url=PUBLIC_URL, prepare=prepared)
+    started = running_world(tmp_path, public_url=PUBLIC_URL, prepare=without_periodic_work)
     async with started as world, aiohttp.ClientSession() as http:
         yield await derived(world, http)
 
@@ -190,7 +173,7 @@ async def test_a_digest_that_can_not_be_edited_is_tried_again_or_left(launch: De
 async def test_two_replicas_announce_once(tmp_path: Path, backend: str, request: pytest.FixtureRequest) -> None:
     """Both notice the same edit at the same time."""
     url = await request.getfixturevalue("postgres").migrated() if backend == "postgresql" else ""
-    started = running_world(tmp_path, database_url=url, public_url=PUBLIC_URL, prepare=prepared)
+    started = running_world(tmp_path, database_url=url, public_url=PUBLIC_URL, prepare=without_periodic_work)
     async with started as world, aiohttp.ClientSession() as http:
         launch = await derived(world, http)
         other = second_replica(world)

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.app import Greenroom
 from bot.commands.lengths import length_text
 from bot.model.webinar import Webinar
 from bot.notices.model import PENDING
@@ -16,7 +17,7 @@ from bot.services import Services, build_services
 from bot.slack.blocks import when
 from bot.slack.client import Identity
 from sandbox.slack import Message
-from tests.support.seats import SeatsHarness, seats_harness
+from tests.support.seats import SeatsHarness, seats_harness, without_waits
 from tests.support.team import TeamHarness
 from tests.support.world import World
 
@@ -179,3 +180,16 @@ async def _set_up_digest(world: World) -> None:
     assert outcome.errors == {}
     await world.settled()
     await world.slack.close("ana", world.slack.view("ana"), clear=True)
+
+
+def without_periodic_work(world: World) -> None:
+    """No waits for RingCentral's budget; periodic work runs when a story says so."""
+    without_waits(world)
+    on_build = world.on_build
+
+    def build(bot: Greenroom) -> None:
+        on_build(bot)
+        for job in ("resume", "count"):
+            bot.services.scheduler.pause(job)
+
+    world.on_build = build

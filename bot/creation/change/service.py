@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 from datetime import timedelta
@@ -15,7 +14,7 @@ from bot.creation.change.steps import STARTED, ChangeSteps
 from bot.creation.change.table import Change, ChangeStep, change_id_after
 from bot.db.connection import Store
 from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
-from bot.errors import BadInput, GreenroomError, ProviderError
+from bot.errors import BadInput, ProviderError
 from bot.model.people import Account
 from bot.model.retention import keep
 from bot.model.webinar import Status, Webinar
@@ -187,18 +186,9 @@ class ChangeService:
 
     async def report(self, change: Change) -> None:
         """Show the result in place of the form, or in a DM if the form was closed. Twice rather than never."""
-        async with self.leases.keep(change):
-            try:
-                await self._report.send(change)
-                if change.step in change_table.TO_REPORT:
-                    is_applied = change.step is ChangeStep.COMPLETE
-                    await self._end(change, ChangeStep.APPLIED if is_applied else ChangeStep.CLOSED)
-            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
-                log.warning(
-                    "change.report_deferred", extra={"change": change.change_id, "reason": type(error).__name__}
-                )
-                with contextlib.suppress(*DATABASE_UNAVAILABLE):
-                    await self.steps.resume_later(change)
+        failed = await self.leases.report(change, self._send_report(change), self.steps.resume_later)
+        if failed:
+            log.warning("change.report_deferred", extra={"change": change.change_id, "reason": failed})
 
     async def forget_old(self) -> None:
         """Delete changes that ended long ago."""
@@ -218,6 +208,12 @@ class ChangeService:
             self._scheduler.run_soon(UPDATES)
             self._background.start(self._update_derived(change), "update changed webinar")
         return change
+
+    async def _send_report(self, change: Change) -> None:
+        await self._report.send(change)
+        if change.step in change_table.TO_REPORT:
+            is_applied = change.step is ChangeStep.COMPLETE
+            await self._end(change, ChangeStep.APPLIED if is_applied else ChangeStep.CLOSED)
 
     async def _end(self, change: Change, step: ChangeStep) -> None:
         async with self._store.write() as db:
