@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from bot.app import ProviderTiming
@@ -35,21 +33,19 @@ async def _use_up(world: World) -> None:
     world.ringcentral.rules.budgets["Heavy"] = 1000
 
 
-def _words(world: World, user: str) -> Iterator[str]:
-    """What this user sees now: the window, the replies, and the direct messages."""
-    with contextlib.suppress(LookupError):
-        yield world.slack.view(user).words
-    for channel in ("#launch", f"@{user}"):
-        yield from (message.words for message in world.slack.messages(channel, user))
+def _words(world: World, user: str) -> list[str]:
+    """What this user sees now: the window that is open, or else the replies and the direct messages."""
+    if world.slack.view_stack(user):
+        return [world.slack.view(user).words]
+    return [message.words for channel in ("#launch", f"@{user}") for message in world.slack.messages(channel, user)]
 
 
-def _watch(world: World) -> set[str]:
-    """The users who see from now on that their call waits; grows on its own."""
+def _watch(world: World, *users: str) -> set[str]:
+    """Those of the users who see from now on that their call waits; grows on its own."""
     told: set[str] = set()
 
     def look() -> None:
-        users = set(USERS) - told
-        told.update(user for user in users if any(WAITS in words for words in _words(world, user)))
+        told.update(user for user in set(users) - told if any(WAITS in words for words in _words(world, user)))
 
     world.slack.on_change.append(look)
     return told
@@ -82,7 +78,7 @@ async def test_what_people_do_waits_with_a_note_and_is_done(tmp_path: Path) -> N
         launch = await _prepare(world)
         seat = next(one for one in reversed(launch.dms("finn")) if "Cancel My Seat" in one.buttons)
         await _use_up(world)
-        told = _watch(world)
+        told = _watch(world, *USERS)
 
         await world.slack.submit("dev", world.slack.view("dev"), {})
         await world.slack.submit("emi", world.slack.view("emi"), {"first_name": "Emilia"})
@@ -105,7 +101,7 @@ async def test_what_people_do_waits_with_a_note_and_is_done(tmp_path: Path) -> N
         await world.click("chloe", world.slack.view("chloe"), "Register Many")
         menu = await open_menu(world, "ana")
         await _use_up(world)
-        told.clear()
+        told = _watch(world, "chloe", "ana")
         await world.slack.submit("chloe", world.slack.view("chloe"), {"pasted": f"{IRIS}\n{JOAN}"})
         await world.slack.click("ana", menu, "Chart With Sources")
         await world.settled()
