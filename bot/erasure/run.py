@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.db.connection import Store
+from bot.db.connection import Store, async_url
 from bot.db.migrate import SchemaState, schema_state
 from bot.db.vault import Vault
 from bot.erasure.address import SoughtAddress
@@ -20,8 +20,8 @@ NO_FILE = "The SQLite file at DATABASE_URL does not exist. Run this where the bo
 
 async def erase(settings: Settings, address: SoughtAddress) -> Erasure:
     """Remove the person with this address. Creates no database and migrates none. Raises `SettingsError`."""
+    _check_file(settings.database_url)
     store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
-    _check_file(store)
     try:
         async with store.read() as db:
             if await schema_state(db.connection) is not SchemaState.CURRENT:
@@ -33,7 +33,8 @@ async def erase(settings: Settings, address: SoughtAddress) -> Erasure:
         await store.close()
 
 
-def _check_file(store: Store) -> None:
-    """Raise `SettingsError` if there is no SQLite file: opening it would create it."""
-    if store.is_sqlite and not Path(store.url.database or "").exists():
+def _check_file(url: str) -> None:
+    """Raise `SettingsError` if there is no SQLite file: a store would create it."""
+    parsed = async_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
         raise SettingsError(NO_FILE)
