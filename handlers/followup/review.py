@@ -108,7 +108,7 @@ def started_message(webinar: Webinar) -> Message:
 def _started(webinar: Webinar) -> str:
     return (
         f"The follow-up of *{plain(webinar.title)}* is being prepared. A direct message from Greenroom says how far it "
-        "is. You can stop it there: the first message goes out in five minutes."
+        "is. You can stop it there: each message goes out five minutes after it has been prepared."
     )
 
 

@@ -432,3 +432,14 @@ async def test_a_shared_recording_is_in_the_texts_and_shared_with_nobody_who_opt
     await services.recordings.step()
     got = {user: [one for one in launch.launch.dms(user) if "recording of *" in one.words] for user in ("dev", "finn")}
     assert [len(got[user]) for user in ("dev", "finn")] == [1, 0]
+
+
+async def test_a_follow_up_by_the_file_alone_is_done_at_once(world: World) -> None:
+    """Nobody has a seat: the file comes, and no message is spoken of."""
+    launch = await follow_up_harness(world, seated=())
+    review = await launch.review()
+    assert "direct message" not in review.words.split("To attended")[0].replace("sent to you by direct message", "")
+    await world.slack.submit(ORGANIZER, review)
+    await world.settled()
+    assert launch.progress.words.startswith("Follow-up of *Launch day* is done. The file has 3 people")
+    assert [row[3] for row in launch.files[0]] == ["Attended", "Left early", "Absent"]

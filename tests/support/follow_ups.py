@@ -124,7 +124,9 @@ async def follow_up_harness(
         await TeamHarness(world, launch.session_id).save({"cohosts": cohosts})
         await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
     outsiders = world.ringcentral.register(launch.session_id, 3)
-    await hold(launch, attend=["dev", "emi", *outsiders[:2]], leave_early=["emi", outsiders[1]], recorded=recorded)
+    came = [user for user in ("dev", "emi") if user in seated]
+    early = [*came[1:], outsiders[1]]
+    await hold(launch, attend=[*came, *outsiders[:2]], leave_early=early, recorded=recorded)
     return FollowUpHarness(world, launch, outsiders)
 
 

@@ -158,7 +158,8 @@ def _progress(webinar: Webinar, run: FollowUpRun, counted: DeliveryCounts) -> tu
     stop = button("Stop Sending", STOP, value, label=f"Stop the follow-up of {one_line_title(webinar.title)}")
     placed = counted.scheduled + counted.sent
     if run.state is RunState.SENDING:
-        head = f"Follow-up of {title}: {placed:,} of {direct_messages(counted.total)} prepared."
+        prepared = f"{placed:,} of {direct_messages(counted.total)} prepared" if counted.total else "making its file"
+        head = f"Follow-up of {title}: {prepared}."
         return head, "Stop Sending takes back all that have not been sent yet.", stop
     if run.state is RunState.WAITING:
         until = f" by {when(run.finish_at, webinar.time_zone)}" if run.finish_at else ""
@@ -171,7 +172,8 @@ def _progress(webinar: Webinar, run: FollowUpRun, counted: DeliveryCounts) -> tu
         head = ", and ".join(filter(None, [f"Follow-up of {title} stopped. {_sent(placed)}", unsent])) + "."
         rest = button("Send the Rest", REST, value, style="primary", label="Send what was not sent")
         return head, "The rest can be sent for 7 days." if unsent else "", rest if unsent else None
-    return f"Follow-up of {title} is done. {_sent(counted.sent)}.", "", None
+    sent = f" {_sent(counted.sent)}." if counted.total else ""
+    return f"Follow-up of {title} is done.{sent}", "", None
 
 
 def direct_messages(count: int) -> str:
