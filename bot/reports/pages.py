@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.model.attendance import Participation
@@ -44,8 +45,8 @@ def _signup_row(one: Signup) -> list[Any]:
 
 def _signup(row: list[Any]) -> Signup:
     registrant_id, participant_id, at, is_after_event, source, ids = row
-    groups = tuple(map(_group, ids))
-    return Signup(registrant_id, participant_id, _time(at), is_after_event, _group(source), groups)
+    groups = _groups(*map(tuple, ids))
+    return Signup(registrant_id, participant_id, _time(at), is_after_event, _group(*source), groups)
 
 
 def _presence_row(one: Presence) -> list[Any]:
@@ -58,9 +59,17 @@ def _presence(row: list[Any]) -> Presence:
     return Presence(record_id, registrant_id, user_hash, Role(role), _time(joined), _time(left), was_ejected)
 
 
-def _group(row: list[str]) -> GroupKey:
-    kind, name = row
+# The same few are in most rows, and are kept once.
+
+
+@lru_cache(maxsize=1_000)
+def _group(kind: str, name: str) -> GroupKey:
     return GroupKind(kind), name
+
+
+@lru_cache(maxsize=1_000)
+def _groups(*rows: tuple[str, str]) -> tuple[GroupKey, ...]:
+    return tuple(_group(*row) for row in rows)
 
 
 def _text(time: datetime | None) -> str:

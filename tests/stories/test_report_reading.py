@@ -30,6 +30,7 @@ from bot.reports.texts.problems import (
     StoppedWaiting,
 )
 from bot.webinars import table as webinar_table
+from tests.support.replicas import two_replicas
 from tests.support.reports import PastWebinar, past_webinar, prepare
 from tests.support.world import World, running_world
 
@@ -120,6 +121,21 @@ async def test_identical_readings_are_one(world: World) -> None:
     assert await rows_left(world) == [0, 0, 0]
     again = await past.service.request(webinar, CHLOE, force=True)
     assert (again.read_at > first.read_at, past.take_calls()) == (True, [past.session_id, *ALL])
+
+
+async def test_two_replicas_read_once(tmp_path: Path, postgres: Postgres) -> None:
+    """A user of each replica gets the report, which one of them reads."""
+    async with two_replicas(tmp_path, await postgres.migrated(), prepare) as both:
+        past = await ended(both.world)
+        webinar = await past.webinar()
+        past.take_calls()
+
+        first, second = await asyncio.gather(
+            past.service.request(webinar, CHLOE), both.other.services.reports.request(webinar, ANA)
+        )
+
+        assert (first, past.take_calls()) == (second, [past.session_id, *ALL])
+        assert await rows_left(both.world) == [0, 0, 0]
 
 
 async def test_a_user_sees_progress_and_can_stop_waiting(world: World) -> None:
