@@ -157,6 +157,14 @@ def test_highest_percent_of_the_latest_limit_is_kept() -> None:
     assert coalesce_events([at_80, at_95, raised]) == ([raised], [at_80, at_95])
 
 
+def test_results_supersede_that_it_has_ended() -> None:
+    """After quiet hours, the figures say both; a canceled webinar has none."""
+    ended, results = pending(NoticeKind.ENDED, 1), pending(NoticeKind.RESULTS, 2, count=5, attended=3)
+    assert coalesce_events([ended, results]) == ([results], [ended])
+    canceled = pending(CANCELED, 3)
+    assert coalesce_events([results, canceled]) == ([canceled], [results])
+
+
 def test_later_stage_supersedes_an_earlier_one() -> None:
     """Only the latest of starting, live and ended; after a cancellation, nothing else."""
     starting, live, ended = (
