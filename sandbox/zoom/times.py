@@ -12,6 +12,8 @@ from sandbox.zoom.responses import invalid
 
 FORMAT = "%Y-%m-%dT%H:%M:%S"
 DAYS_OF_SEARCH = 366 * 12
+YEARS = range(1970, 9000)
+"""Others are refused: ends and occurrences of a meeting must be dates as well."""
 MOST = 60
 """Occurrences of one meeting."""
 
@@ -34,6 +36,8 @@ def read(given: str, local: ZoneInfo, field: str) -> datetime:
         wall = datetime.strptime(f"{given.removesuffix('Z')}+0000", f"{FORMAT}%z")
     except ValueError:
         raise invalid(field) from None
+    if wall.year not in YEARS:
+        raise invalid(field)
     return wall if given.endswith("Z") else wall.replace(tzinfo=local).astimezone(UTC)
 
 
