@@ -37,7 +37,7 @@ async def test_every_command_costs_the_vendor_calls_that_we_promise() -> None:
         "open": 1,
         "limit": 1,
         "edit, until its form is filled": 2,
-        "edit, saved: two reads, one write": 3,
+        "edit, saved: one read, one write": 2,
         "edit, saved: two reads, two writes": 4,
         "move: one read, one write": 2,
         "duplicate, until its form is filled": 2,
