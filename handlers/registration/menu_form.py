@@ -95,7 +95,7 @@ def form_view(
         _facts(webinar, read, forecast, now),
         context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}"),
         *([] if is_full(read) or opened.is_over else [_status_input(settings)]),
-        _limit_input(limit, is_full=is_full(read)),
+        _limit_input(limit, is_full=is_full(read) and not opened.is_over),
         *(_checkbox_input(name, LABELS[name], preferences) for name in ((AFTER,) if opened.is_over else LABELS)),
         _duration_input(preferences),
         *_buttons(webinar),

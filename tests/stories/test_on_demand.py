@@ -88,9 +88,10 @@ async def test_recording_registration_is_closed_and_limited(tmp_path: Path) -> N
     """What applies before the event only is not in the form; a limit alone does not open it after the end."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         session_id = await over(world)
+        world.ringcentral.edit(session_id, registration={"settings": {"autoCloseLimit": 3}})
         await details(world)
         shown = await save(world, limit="50")
-        assert "Limit*\nNone → 50 people" in shown
+        assert "Limit*\n3 people → 50 people" in shown
         assert at_vendor(world, session_id)["registrationStatus"] == "Closed"
 
         await details(world)
