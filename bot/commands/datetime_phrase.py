@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import clock_range, dateparser_adapter, spelled_hours, time_zones
 from bot.commands.date_shapes import MONTHS, WEEKDAYS, DateProblem, Query, check_weekday, read_query
+from bot.model.local_time import whole_minute
 
 MONTH_FIRST: Final = frozenset({"en-US"})  # the only one of Slack's locales that writes 12/31
 MORNING: Final = time(10)  # for a day without a time: also working hours in the neighboring time zones
@@ -171,7 +172,7 @@ def _check_no_length(run: str) -> None:
 def _soon(english: str, now: datetime, *, plain: bool) -> ParsedMoment:
     """A number of hours and minutes from `now`, in UTC, so that daylight saving changes do not matter."""
     start = dateparser_adapter.resolve_english(english, now.astimezone(UTC).replace(tzinfo=None)) if plain else None
-    return ParsedMoment(_whole_minute(start.replace(tzinfo=UTC)) if start else None, has_day=True, has_clock=True)
+    return ParsedMoment(whole_minute(start.replace(tzinfo=UTC)) if start else None, has_day=True, has_clock=True)
 
 
 def _is_clear(query: Query, run: str, language: str, before: str) -> bool:
@@ -232,9 +233,3 @@ def _resolve(query: Query, wall: datetime) -> datetime | None:
 
 def _aware(wall: datetime, zone: tzinfo) -> datetime:
     return (wall if wall.tzinfo else wall.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _whole_minute(moment: datetime) -> datetime:
-    """`moment` rounded up to a minute."""
-    rounded = moment.replace(second=0, microsecond=0)
-    return rounded if rounded == moment else rounded + timedelta(minutes=1)

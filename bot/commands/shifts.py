@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.amounts import AMOUNT, normalized, value
 from bot.commands.shift_words import LANGUAGES, ShiftWords
-from bot.model.local_time import later
+from bot.model.local_time import later, whole_minute
 
 MAX_CHARACTERS: Final = 80
 MAX_WORDS: Final = 8
@@ -42,7 +42,7 @@ class Shift:
             return later(start, zone, months=self.months, days=self.days) + elapsed
         target = later(now, home, months=self.months, days=self.days)
         if self.elapsed is not None:
-            return _whole_minute(target + elapsed)
+            return whole_minute(target + elapsed)
         days = (target.astimezone(home).date() - start.astimezone(home).date()).days
         return later(start, zone, days=days)
 
@@ -90,12 +90,6 @@ def _shift(amount: dict[str, float], sign: int, *, is_from_now: bool) -> Shift |
     if timedelta(days=abs(months) * 31 + abs(weeks * 7 + days)) + abs(elapsed or timedelta()) > MOST:
         return None
     return Shift(int(months), int(weeks * 7 + days), elapsed, is_from_now)
-
-
-def _whole_minute(moment: datetime) -> datetime:
-    """`moment` rounded up to a minute."""
-    rounded = moment.replace(second=0, microsecond=0)
-    return rounded if rounded == moment else rounded + timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,3 +38,9 @@ def at_same_hour(moment: datetime, zone: ZoneInfo, other: ZoneInfo) -> datetime:
 def at_wall(wall: datetime, zone: ZoneInfo) -> datetime:
     """A day and hour without a zone, in `zone` (UTC)."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """The moment, rounded up to a minute."""
+    rounded = moment.replace(second=0, microsecond=0)
+    return rounded if rounded == moment else rounded + timedelta(minutes=1)

@@ -12,6 +12,7 @@ from bot.model.webinar import Webinar
 from bot.slack import buttons
 from bot.slack.blocks import modal, paragraph
 from bot.slack.message import View
+from handlers.change_work import start_change
 from handlers.create import form as create_form
 from handlers.create.draft import CreateDraft, EditedWebinar, edit_line
 from handlers.edit import form as edit_form
@@ -112,18 +113,7 @@ async def _start(request: SlackRequest, webinar: Webinar, change: Change) -> Non
     if not change.edit.names:
         await request.acknowledge(response_action="update", view=change_texts.nothing_changed(webinar))
         return
-    earlier = await request.services.changes.begin(change)
-    request.failure_view = _failed
-    await request.acknowledge(response_action="update", view=change_texts.working(webinar))
-
-    async def work(request: SlackRequest) -> None:
-        if earlier is None:
-            caller = request.caller_with_progress(lambda note: change_texts.working(webinar, note=note))
-            await request.services.changes.apply(change, caller)
-        elif earlier.step not in change_table.UNDER_WAY:  # submitted twice: show the result of its one change
-            await request.services.changes.report(earlier)
-
-    request.run_after_ack(work)
+    await start_change(request, webinar, change, _failed)
 
 
 async def _editable(request: SlackRequest, change_id: str) -> Webinar:

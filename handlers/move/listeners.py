@@ -5,8 +5,6 @@ from __future__ import annotations
 from bot.commands.lengths import length_text
 from bot.commands.move_args import NewTime, parse_move_args, parse_new_time
 from bot.commands.parser import Move
-from bot.creation.change import table as change_table
-from bot.creation.change import texts as change_texts
 from bot.creation.change.impact import impact_of
 from bot.creation.change.impact_query import read_impact_counts
 from bot.errors import BadInput
@@ -14,6 +12,7 @@ from bot.model.webinar import Webinar
 from bot.model.webinar_edit import difference, fields_as_mirrored
 from bot.slack import buttons
 from bot.slack.message import View
+from handlers.change_work import start_change
 from handlers.move import form as move_form
 from handlers.move.form import ProposedMove, TypedTime
 from handlers.request import Commands, Listeners, SlackRequest
@@ -100,18 +99,7 @@ async def _start(request: SlackRequest, webinar: Webinar, proposed: ProposedMove
         change_id=proposed.change_id,
         view_id=request.view_id,
     )
-    earlier = await request.services.changes.begin(change)
-    request.failure_view = lambda sentence: move_form.failed(f"{sentence} {MAY_FOLLOW}")
-    await request.acknowledge(response_action="update", view=change_texts.working(webinar))
-
-    async def work(request: SlackRequest) -> None:
-        if earlier is None:
-            caller = request.caller_with_progress(lambda note: change_texts.working(webinar, note=note))
-            await request.services.changes.apply(change, caller)
-        elif earlier.step not in change_table.UNDER_WAY:  # confirmed twice: show the result of its one change
-            await request.services.changes.report(earlier)
-
-    request.run_after_ack(work)
+    await start_change(request, webinar, change, lambda sentence: move_form.failed(f"{sentence} {MAY_FOLLOW}"))
 
 
 async def _confirmation(request: SlackRequest, webinar: Webinar, proposed: ProposedMove, *, note: str = "") -> View:
