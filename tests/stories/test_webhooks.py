@@ -111,6 +111,17 @@ async def test_a_webinar_that_is_deleted_there_is_canceled_here(hooked: World) -
     assert len(hooked.vendor_calls()) == 2
 
 
+async def test_a_hint_about_the_session_also_brings_its_title_and_description(hooked: World) -> None:
+    """The list of sessions has both: one read, although RingCentral tells nothing of the webinar itself."""
+    [made] = [one for one in hooked.ringcentral.webinars() if one["session_id"] == session_of(hooked)]
+    hooked.ringcentral.edit(made["webinar_id"], title="Launch week", description="All of it")
+    hooked.ringcentral.edit(made["webinar_id"], scheduledDuration=7200)
+    await quiet(hooked)
+    [webinar] = await hooked.bot.services.mirror.everything()
+    assert (webinar.title, webinar.description, webinar.length) == ("Launch week", "All of it", timedelta(hours=2))
+    assert len(reads(hooked)) == 1
+
+
 async def test_a_webinar_that_is_created_there_is_listed_here(hooked: World) -> None:
     """An unknown session has the list read once."""
     for number in range(5):
