@@ -158,7 +158,8 @@ class Mirror:
         if is_known or webinar.created_by:  # a creation reads its own webinar
             return
         try:
-            await self.refresh(webinar.session_id, NOTICE)
+            # Not sent within seconds, it is left to the poller, which reads new cards first.
+            await self.refresh(webinar.session_id, replace(NOTICE, patience=LIST_PATIENCE))
         except ProviderError as error:
             log.warning("registration.read_failed", extra={"session": webinar.session_id, "code": error.code})
 
