@@ -11,6 +11,8 @@ from bot.reports.model import Group, GroupKind
 MAX_NAME: Final = 80
 NO_EXTERNAL_ID: Final = "No external id"
 PLAIN_EXTERNAL_ID: Final = "One value, no pairs"
+_UNNAMED: Final = {OTHERS: 1, PLAIN_EXTERNAL_ID: 2, NO_EXTERNAL_ID: 3, NOT_NAMED: 3}
+"""What is listed last, in this order."""
 
 
 class NamedGroup(NamedTuple):
@@ -45,9 +47,9 @@ def _key(name: str) -> str:
 
 
 def _added(parts: Iterable[NamedGroup]) -> list[NamedGroup]:
-    """The parts with those of one name, such as private channels, as one."""
+    """The parts with those of one name, such as private channels, as one; largest first, those without a name last."""
     found: dict[str, NamedGroup] = {}
     for part in parts:
         known = found.get(part.name, NamedGroup(part.name, 0, 0))
         found[part.name] = NamedGroup(part.name, known.registered + part.registered, known.attended + part.attended)
-    return list(found.values())
+    return sorted(found.values(), key=lambda part: (_UNNAMED.get(part.name, 0), -part.registered))

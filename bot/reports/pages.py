@@ -33,9 +33,10 @@ def signups(pages: Iterable[str]) -> list[Signup]:
 
 
 def presences(pages: Iterable[str]) -> list[Presence]:
-    """The participants of all pages, each record once; records without an id are all kept."""
+    """The participants of all pages, each record once; records without an id are all kept, and numbered."""
     rows = [row for page in pages for row in json.loads(page)]
-    return list({row[0] or index: _presence(row) for index, row in enumerate(rows)}.values())
+    by_id = {row[0] or f"#{number}": row for number, row in enumerate(rows)}
+    return [_presence([record_id, *row[1:]]) for record_id, row in by_id.items()]
 
 
 def _signup_row(one: Signup) -> list[Any]:

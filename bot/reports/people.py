@@ -34,17 +34,18 @@ async def read_people(provider: WebinarProvider, webinar: Webinar, caller: Calle
 
 
 async def _registrants(provider: WebinarProvider, webinar: Webinar, caller: Caller) -> list[Registrant]:
-    found: list[Registrant] = []
+    """Each registrant once: somebody is on two pages if the list has moved on between the calls."""
+    found: dict[str, Registrant] = {}
     token: str | None = None
     while True:
         try:
             page = await provider.registrants_page(webinar.session_id, token, caller)
         except ProviderGone:
             return []  # the session is there, as was read before: it has no registration
-        found += page.items
+        found |= {one.registrant_id: one for one in page.items}
         token = page.next_token
         if token is None:
-            return found
+            return list(found.values())
 
 
 async def _participations(provider: WebinarProvider, webinar: Webinar, caller: Caller) -> list[Participation]:

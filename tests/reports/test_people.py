@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
+from bot.model.attendance import Participation, PastSession
+from bot.model.registrant import Registrant
 from bot.model.team import Role
+from bot.model.webinar import Status
+from bot.providers.base import BULK, Page
+from bot.reports import pages
 from bot.reports.attendance import Interval, Window, merge_people
 from bot.reports.definitions import early_before, late_after
-from tests.support.report_samples import WINDOW, at, interval, presence
+from bot.reports.funnel import report_of
+from bot.reports.people import person_rows, read_people
+from tests.support.report_samples import WINDOW, at, circumstances, interval, presence
 from tests.support.rows import each_row
+from tests.support.webinar_samples import ACCOUNT, webinar
+
+if TYPE_CHECKING:
+    from bot.providers.base import WebinarProvider
 
 BERLIN = ZoneInfo("Europe/Berlin")
 A, B = {"registrant": "A", "hash": "h"}, {"registrant": "B", "hash": "h"}
@@ -128,3 +139,38 @@ def test_overlapping_times_count_once() -> None:
 
     assert person.intervals == person.live == (interval(0, 45),)
     assert person.live[0] == Interval(at(0), at(45))
+
+
+def test_people_without_any_id_are_each_counted() -> None:
+    """In the report as in the list of its people."""
+    nameless = [Participation(id="", role=Role.ATTENDEE, joined=at(0), left=at(60)) for _ in range(3)]
+    stored = [pages.participants_page(nameless[:2]), pages.participants_page(nameless[2:])]
+
+    found = report_of([], pages.presences(stored), circumstances(has_registration=False, limit=None))
+
+    assert found.attended == len(person_rows([], nameless, WINDOW, ACCOUNT.workspace)) == 3
+
+
+class MovingList:
+    """A provider whose list of registrants moves on while it is read: one of them is on two pages."""
+
+    async def past_session(self, *_: object) -> PastSession:
+        """It has ended."""
+        return PastSession(status=Status.FINISHED, start=at(0), end=at(60))
+
+    async def registrants_page(self, _: str, token: str | None, __: object) -> Page[Registrant]:
+        """Two pages."""
+        names = ("B", "C") if token else ("A", "B")
+        items = [Registrant(registrant_id=name, email=f"{name}@example.com") for name in names]
+        return Page(items=items, next_token=None if token else "2")
+
+    async def participants_page(self, *_: object) -> Page[Participation]:
+        """Nobody came."""
+        return Page(items=[], next_token=None)
+
+
+async def test_a_registrant_on_two_pages_is_one_person() -> None:
+    """So that the file has one row for them, and a follow-up one message."""
+    rows = await read_people(cast("WebinarProvider", MovingList()), webinar(), BULK)
+
+    assert [row.registrant_id for row in rows] == ["A", "B", "C"]

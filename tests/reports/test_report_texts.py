@@ -162,11 +162,24 @@ def test_a_report_says_what_is_special(changes: dict[str, Any], present: str, ab
 
 @pytest.mark.parametrize(
     ("part", "whole", "text"),
-    [(0, 0, "–"), (0, 9, "0%"), (9, 9, "100%"), (1, 1000, "1%"), (999, 1000, "99%"), (131, 212, "62%")],
+    [(0, 0, "–"), (0, 9, "0%"), (9, 9, "100%"), (1, 1000, "1%"), (999, 1000, "99%"), (131, 212, "62%"), (1, 8, "13%")],
 )
 def test_a_rate_is_round_and_never_claims_all_or_nobody(part: int, whole: int, text: str) -> None:
-    """100% is everybody, 0% is nobody."""
+    """100% is everybody, 0% is nobody; half a percent is rounded as in the notice of the results."""
     assert figures.percent(part, whole) == text
+
+
+def test_sources_that_are_one_name_are_listed_by_all_of_their_people() -> None:
+    """Several small private channels together may have brought the most."""
+    groups = (
+        Group(name="newsletter", registered=6, attended=2),
+        *(Group(name=f"slack:C{number}", registered=5 - number, attended=2) for number in range(3)),
+        Group(name="", registered=20, attended=1, kind=GroupKind.NONE),
+    )
+    shown = report_message(OVER, report(by_source=groups), {}, now=NOW)
+    assert f"*Sources:* {PRIVATE_CHANNEL} brought the most: 12 registered, 6 came (50%)." in visible_text(shown.blocks)
+    [table, *_] = blocks_of(shown, "data_table")
+    assert [row[0] for row in table_rows(table)] == [PRIVATE_CHANNEL, "newsletter", "Not named"]
 
 
 def test_without_figures_there_is_no_chart() -> None:
@@ -216,7 +229,7 @@ def test_the_people_stand_in_a_table_those_who_came_first() -> None:
         ["Iris Moreno", "iris@acme.example", "Yes", "52", *table_rows(table)[2][4:6], "late, left early", "newsletter"],
         ["Ana Moreno", "iris@acme.example", "No", "0", "–", "–", "registered after the event", "newsletter"],
     ]
-    assert shown.blocks[0]["text"]["text"] == "*Launch day*: 4 people, 3 attended."
+    assert shown.blocks[0]["text"]["text"] == "*Launch day*: 4 people, 3 of them were there."
     assert "Iris Moreno" in shown.text
 
 
@@ -225,7 +238,8 @@ def test_of_many_people_the_table_has_the_first_hundred() -> None:
     shown = people_message(OVER, [person(registrant_id=str(number)) for number in range(250)], {})
     [table] = blocks_of(shown, "data_table")
     assert len(table["rows"]) == 101
-    assert "250 people, 250 attended. The table has the first 100; all of them are in the CSV file." in shown.text
+    told = "250 people, 250 of them were there. The table has the first 100; all of them are in the CSV file."
+    assert told in shown.text
     assert "nobody registered, and nobody came" in people_message(OVER, [], {}).text
 
 

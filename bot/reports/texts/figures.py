@@ -11,6 +11,7 @@ from bot.reports.definitions import DEFINITIONS, EARLY, LATE, early_before, late
 from bot.reports.model import Report, TeamCounts
 from bot.slack.blocks import number, zone_info
 from bot.webinars.texts.facts import people
+from bot.webinars.totals import percent_of
 
 NOBODY: Final = "Nobody was there."
 
@@ -77,13 +78,9 @@ def figure(name: str, label: str, count: int, whole: int = 0) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A part in percent: 100% only if it is everybody, 0% only if it is nobody."""
-    if not whole:
-        return "–"
-    rounded = round(part * 100 / whole)
-    if 0 < part < whole:
-        rounded = min(max(rounded, 1), 99)
-    return f"{rounded}%"
+    """A part in percent, as in the notice of the results and in lists of past webinars."""
+    share = percent_of(part, whole)
+    return "–" if share is None else f"{share}%"
 
 
 def session_time(moment: datetime, report: Report, webinar: Webinar) -> str:

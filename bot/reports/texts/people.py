@@ -36,7 +36,7 @@ def people_message(webinar: Webinar, rows: Sequence[PersonRow], channels: Mappin
     cells = [_row(one, zone, channels) for one in sorted(rows, key=_order)]
     shown = rows_that_fit(HEADER, cells)
     came = sum(one.attended for one in rows)
-    text = f"{title}: {count_of(len(rows))}, {came:,} attended."
+    text = f"{title}: {count_of(len(rows))}, {came:,} of them were there."
     if shown < len(rows):
         text += f" The table has the first {shown:,}; all of them are in the CSV file."
     notes = f"{FOR_YOU} · Read from {DISPLAY_NAME} just now · Times in {plain(zone)}"
