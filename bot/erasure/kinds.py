@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, false
+from sqlalchemy import ColumnElement, Table, and_, exists, false
 
 from bot.creation.change.table import ChangeStep
 from bot.creation.table import CreationStep
@@ -25,6 +25,7 @@ from bot.reports.follow_up.run_table import UNDER_WAY
 from bot.team.change_table import TeamStep
 
 NEVER: Final = false()
+_RUN: Final = ("team_id", "enterprise_id", "provider", "account")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class Kind:
 
 
 CALLING = registration_requests.c.state.in_((RequestState.REGISTERING, RequestState.CANCELING))
+SENDING = and_(
+    follow_up_recipients.c.state.in_((DeliveryState.WAITING, DeliveryState.SCHEDULING)),
+    exists()
+    .where(*(follow_ups.c[name] == follow_up_recipients.c[name] for name in (*_RUN, "follow_up_id")))
+    .where(follow_ups.c.state.in_(UNDER_WAY))
+    .correlate(follow_up_recipients),
+)
+"""A review that is not sent, and a follow-up that was stopped, wait for a user and not for a worker."""
 KINDS: Final = (
     # The profiles first: they tell which Slack user has the address.
     Kind(people, "Slack profile", sealed=("profile",), user="user_id"),
@@ -91,7 +100,7 @@ KINDS: Final = (
         follow_up_recipients,
         "message of a follow-up",
         user="user_id",
-        in_progress=follow_up_recipients.c.state.in_((DeliveryState.WAITING, DeliveryState.SCHEDULING)),
+        in_progress=SENDING,
     ),
     Kind(follow_up_opt_outs, "choice to get no follow-ups", user="user_id"),
     Kind(report_waiters, "request for a report", user="user_id"),

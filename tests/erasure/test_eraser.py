@@ -199,3 +199,20 @@ async def _opened(store: Store) -> list[str]:
     """Every stored value of the tables that are searched, opened."""
     async with store.read() as db:
         return [str(tuple(row)) for kind in KINDS for row in await db.execute(select(TABLES[kind.table.name]))]
+
+
+async def test_a_message_that_waits_for_a_user_is_not_waited_for(store: Store) -> None:
+    """Nobody works on a follow-up that was stopped: its recipient is removed at once. One that is sent is."""
+    async with store.write() as db:
+        await add(db, ACCOUNT, "people", NOW, user_id="Ujane", profile=json.dumps({"email": JANE}))
+        for follow_up_id, state in (("f1", "stopped"), ("f2", "sending")):
+            await add(db, ACCOUNT, "follow_ups", NOW, follow_up_id=follow_up_id, state=state, user_id="Urick")
+            row = {"follow_up_id": follow_up_id, "user_id": "Ujane", "state": "waiting"}
+            await add(db, ACCOUNT, "follow_up_recipients", NOW, **row)
+
+    async def wait(_: float) -> None:
+        return
+
+    erasure = await _eraser(store, wait).forget(SoughtAddress(JANE))
+
+    assert (erasure.removed["message of a follow-up"], erasure.in_progress.total()) == (1, 1)

@@ -71,3 +71,40 @@ async def test_a_delivery_is_settled_by_one_worker(store: Store) -> None:
         before, after = [await recipient_table.counts(db, ACCOUNT, "f1", at) for at in (199, 200)]
         assert ((before.scheduled, before.sent), (after.scheduled, after.sent)) == ((1, 0), (0, 1))
         assert await recipient_table.last_post_at(db, ACCOUNT, "f1") == 200
+
+
+async def test_a_second_is_taken_by_another_follow_up(store: Store) -> None:
+    """Slack finds a message by its channel and second: with two, one of them would be taken for a copy."""
+    async with store.write() as db:
+        for follow_up_id, state in (("f1", RunState.SENDING), ("f2", RunState.STOPPED)):
+            await run_table.add(db, run(ACCOUNT, follow_up_id=follow_up_id, state=state))
+            await recipient_table.add(db, ACCOUNT, follow_up_id, [DEV], DeliveryState.WAITING)
+        for follow_up_id, post_at in (("f1", 100), ("f2", 200)):
+            [waiting] = await recipient_table.in_states(db, ACCOUNT, follow_up_id, DeliveryState.WAITING)
+            await recipient_table.settle(db, waiting, DeliveryState.SCHEDULED, post_at=post_at, scheduled_id="Q1")
+        taken = [await recipient_table.is_second_taken(db, ACCOUNT, "D1", second) for second in (100, 101, 200)]
+        assert taken == [True, False, False]
+        assert not await recipient_table.is_second_taken(db, OTHER, "D1", 100)
+        assert not await recipient_table.is_second_taken(db, ACCOUNT, "D2", 100)
+
+
+async def test_recipients_of_a_follow_up_that_is_gone_are_deleted(store: Store) -> None:
+    """An erasure deletes the follow-ups of a sender; nothing else would ever delete whom they wrote to."""
+    async with store.write() as db:
+        await run_table.add(db, run(ACCOUNT))
+        for account, follow_up_id in ((ACCOUNT, "f1"), (ACCOUNT, "gone"), (OTHER, "f1")):
+            await recipient_table.add(db, account, follow_up_id, [DEV], DeliveryState.OPTED_OUT)
+        await recipient_table.forget_orphans(db, ACCOUNT)
+        kept = [
+            await recipient_table.counts(db, *key, 0) for key in ((ACCOUNT, "f1"), (ACCOUNT, "gone"), (OTHER, "f1"))
+        ]
+        assert [one.opted_out for one in kept] == [1, 0, 1]
+
+
+async def test_a_stopped_follow_up_is_kept_from_its_stop(store: Store) -> None:
+    """Its message promises seven days for the rest, however long it was being sent before."""
+    stopped = {"state": RunState.STOPPED, "ended_at": NOW + timedelta(days=2)}
+    async with store.write() as db:
+        await run_table.add(db, run(ACCOUNT, **stopped))
+        for day, ids in ((1, []), (3, ["f1"])):
+            assert await run_table.ids_before(db, ACCOUNT, NOW + timedelta(days=day), RunState.STOPPED) == ids

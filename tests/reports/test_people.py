@@ -161,12 +161,12 @@ class MovingList:
     async def registrants_page(self, _: str, token: str | None, __: object) -> Page[Registrant]:
         """Two pages."""
         names = ("B", "C") if token else ("A", "B")
-        items = [Registrant(registrant_id=name, email=f"{name}@example.com") for name in names]
+        items = tuple(Registrant(registrant_id=name, email=f"{name}@example.com") for name in names)
         return Page(items=items, next_token=None if token else "2")
 
     async def participants_page(self, *_: object) -> Page[Participation]:
         """Nobody came."""
-        return Page(items=[], next_token=None)
+        return Page(items=(), next_token=None)
 
 
 async def test_a_registrant_on_two_pages_is_one_person() -> None:

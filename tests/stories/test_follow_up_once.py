@@ -184,3 +184,37 @@ async def test_two_replicas_and_double_clicks(database_url: str, tmp_path: Path)
         check_everybody_got(launch, 1)
         assert len([one for one in launch.launch.dms(ORGANIZER) if one.text.startswith("Follow-up of")]) == 1
         assert len(launch.files) == 1
+
+
+async def test_two_organizers_do_not_write_to_the_same_people(tmp_path: Path) -> None:
+    """A review made before another follow-up was sent is not sent any more, also when that one is done."""
+    async with running_world(tmp_path, prepare=prepare) as world:
+        launch = await follow_up_harness(world)
+        review = await launch.review("ana")
+        await world.move(timedelta(minutes=1))
+        await launch.send()
+        await launch.finish()
+
+        await world.slack.submit("ana", review)
+        await launch.finish()
+        assert "was sent since this review was made, so nothing was sent" in world.slack.view("ana").words
+        check_everybody_got(launch, 1)
+
+
+async def test_the_rest_is_not_sent_beside_another_follow_up(tmp_path: Path) -> None:
+    """The second one says who is sending what."""
+    async with running_world(tmp_path, prepare=prepare) as world:
+        launch = await follow_up_harness(world)
+        await launch.send()
+        await launch.press("Stop Sending")
+        await world.settled()
+        stopped = launch.progress
+        await world.move(timedelta(minutes=1))
+        await world.slack.submit("ana", await launch.review("ana"))
+        await world.settled()
+
+        await world.click(ORGANIZER, stopped, "Send the Rest")
+        told = [one.words for one in world.slack.messages(f"@{ORGANIZER}") if one.ephemeral_to]
+        assert "A follow-up of this webinar is being sent at this moment" in told[-1]
+        await launch.finish()
+        assert [len(launch.received(user)) for user in SEATED] == [1] * 3

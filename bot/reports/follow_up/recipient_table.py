@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from bot.db.connection import Db
-from bot.db.follow_up_schema import follow_up_recipients
+from bot.db.follow_up_schema import follow_up_recipients, follow_ups
 from bot.db.keys import account_columns, of_account, of_workspace
 from bot.db.schema import outbox_messages
 from bot.model.people import Account
 from bot.reports.follow_up.audience import SlackRecipient
+from bot.reports.follow_up.run_table import UNDER_WAY
 from bot.reports.follow_up.wording import FollowUpGroup
 
 
@@ -118,10 +119,15 @@ async def settle(
 
 
 async def is_second_taken(db: Db, account: Account, channel_id: str, post_at: int) -> bool:
-    """Whether a reminder is due in this channel in this second, so that the two could be confused at Slack."""
-    which = outbox_messages.c.channel_id == channel_id, outbox_messages.c.post_at == post_at
-    found = await db.execute(select(exists().where(*of_workspace(outbox_messages, account.workspace), *which)))
-    return bool(found.scalar())
+    """Whether a reminder or another follow-up is due in this channel in this second: Slack does not tell them apart."""
+    reminders, messages = (
+        [*of_workspace(one, account.workspace), one.c.channel_id == channel_id, one.c.post_at == post_at]
+        for one in (outbox_messages, follow_up_recipients)
+    )
+    mine = *of_workspace(follow_ups, account.workspace), follow_ups.c.state.in_(UNDER_WAY)
+    messages.append(follow_up_recipients.c.follow_up_id.in_(select(follow_ups.c.follow_up_id).where(*mine)))
+    is_taken = or_(exists().where(*reminders), exists().where(*messages))
+    return bool((await db.execute(select(is_taken))).scalar())
 
 
 async def last_post_at(db: Db, account: Account, follow_up_id: str) -> int:
@@ -155,6 +161,13 @@ async def counts(db: Db, account: Account, follow_up_id: str, now: int) -> Deliv
 async def forget(db: Db, account: Account, follow_up_id: str) -> None:
     """Delete the recipients of a follow-up."""
     await db.execute(delete(follow_up_recipients).where(*_of_run(account, follow_up_id)))
+
+
+async def forget_orphans(db: Db, account: Account) -> None:
+    """Delete the recipients of follow-ups that do not exist any more, because their sender was forgotten."""
+    known = select(follow_ups.c.follow_up_id).where(*of_account(follow_ups, account))
+    mine = of_account(follow_up_recipients, account)
+    await db.execute(delete(follow_up_recipients).where(*mine, follow_up_recipients.c.follow_up_id.not_in(known)))
 
 
 def _of_run(account: Account, follow_up_id: str) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, or_, select, update
 
 from bot.db.connection import Db
 from bot.db.follow_up_schema import follow_ups
@@ -90,6 +90,14 @@ async def latest(db: Db, account: Account, session_id: str) -> FollowUpRun | Non
     return _run(row) if row else None
 
 
+async def others(db: Db, run: FollowUpRun) -> list[FollowUpRun]:
+    """The other follow-ups of the same webinar that were sent, last first."""
+    which = follow_ups.c.session_id == run.session_id, follow_ups.c.state != RunState.DRAFT
+    query = select(follow_ups).where(*of_account(follow_ups, run.account), *which)
+    query = query.where(follow_ups.c.follow_up_id != run.follow_up_id).order_by(follow_ups.c.begun_at.desc())
+    return [_run(row) for row in await db.execute(query)]
+
+
 async def change(db: Db, run: FollowUpRun, *, frm: RunState) -> bool:
     """Save this record. False, and nothing saved, if the saved state is not `frm`. The lease stays as it is."""
     changed = update(follow_ups).where(*LEASES.same(run), follow_ups.c.state == frm).values(**_progress(run))
@@ -113,8 +121,9 @@ def has_work(now: datetime) -> ColumnElement[bool]:
 
 
 async def ids_before(db: Db, account: Account, before: datetime, *states: RunState) -> list[str]:
-    """The ids of the follow-ups in these states that began before then."""
-    which = follow_ups.c.state.in_(states), follow_ups.c.begun_at < before
+    """The ids of the follow-ups in these states that began before then; of those stopped, that were stopped."""
+    since = case((follow_ups.c.state == RunState.STOPPED, follow_ups.c.ended_at), else_=follow_ups.c.begun_at)
+    which = follow_ups.c.state.in_(states), since < before
     query = select(follow_ups.c.follow_up_id).where(*of_account(follow_ups, account), *which)
     return list((await db.execute(query)).scalars())
 

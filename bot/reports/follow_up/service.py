@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -43,6 +43,10 @@ DRAFT_LIFETIME = timedelta(hours=1)
 """How long a review can be sent: attendance and seats change."""
 
 EXPIRED = "This review is too old to be sent. Type /webinar followup to see it anew: your texts are kept."
+OVERTAKEN = (
+    "A follow-up of this webinar was sent since this review was made, so nothing was sent. Type /webinar followup to "
+    "see who gets this one: your texts are kept."
+)
 CHANGED = "This follow-up has moved on meanwhile. The message about it says how far it is."
 UNDER_WAY_ALREADY = (
     "A follow-up of this webinar is being sent at this moment. A message to <@{}> says how far it is. Wait until it is "
@@ -156,9 +160,7 @@ class FollowUpService:
         run = await self.find(follow_up_id)
         if run.state is RunState.DRAFT:
             async with self._locks.hold("follow-up", run.session_id), self._store.write() as db:
-                latest = await run_table.latest(db, self._account, run.session_id)
-                if latest and latest.state in UNDER_WAY and latest.follow_up_id != follow_up_id:
-                    raise BadInput(UNDER_WAY_ALREADY.format(latest.user_id))
+                _check_alone(run, await run_table.others(db, run))
                 sending = run.model_copy(update={"state": RunState.SENDING})
                 if await run_table.change(db, sending, frm=RunState.DRAFT):
                     await close_item(db, webinar, ItemKind.FOLLOWUP, run.user_id)
@@ -178,8 +180,12 @@ class FollowUpService:
         await self._change_state(follow_up_id, dict.fromkeys((RunState.SENDING, RunState.WAITING), RunState.STOPPING))
 
     async def send_rest(self, follow_up_id: str) -> None:
-        """Send what a stopped follow-up has not sent."""
-        await self._change_state(follow_up_id, {RunState.STOPPED: RunState.SENDING})
+        """Send what a stopped follow-up has not sent. Raises `BadInput` while another one is under way."""
+        run = await self.find(follow_up_id)
+        async with self._locks.hold("follow-up", run.session_id):
+            async with self._store.read() as db:
+                _check_none_under_way(await run_table.others(db, run))
+            await self._change_state(follow_up_id, {RunState.STOPPED: RunState.SENDING})
 
     def wake(self) -> None:
         """Look for work now."""
@@ -201,6 +207,7 @@ class FollowUpService:
             await self._forget(db, now - DRAFT_LIFETIME, RunState.DRAFT)
             await self._forget(db, now - STOPPED_FOLLOW_UPS, RunState.STOPPED)
             await self._forget(db, now - keep("follow_ups"), RunState.DONE)
+            await recipient_table.forget_orphans(db, self._account)
 
     async def _claim(self, began: datetime) -> FollowUpRun | None:
         now = self._clock.now()
@@ -235,3 +242,16 @@ class FollowUpService:
             # A user may send or continue it at this moment.
             if await run_table.forget(db, self._account, follow_up_id, state):
                 await recipient_table.forget(db, self._account, follow_up_id)
+
+
+def _check_alone(run: FollowUpRun, others: Sequence[FollowUpRun]) -> None:
+    """Raise `BadInput` if another follow-up of the webinar is under way, or was sent since this one was reviewed."""
+    _check_none_under_way(others)
+    if any(max(one.begun_at, one.ended_at or one.begun_at) > run.begun_at for one in others):
+        raise BadInput(OVERTAKEN)
+
+
+def _check_none_under_way(others: Sequence[FollowUpRun]) -> None:
+    for one in others:
+        if one.state in UNDER_WAY:
+            raise BadInput(UNDER_WAY_ALREADY.format(one.user_id))
