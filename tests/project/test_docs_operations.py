@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from tests.support.docs_tables import ROOT, table
 
@@ -32,17 +33,20 @@ def logged_by(call: ast.Call) -> tuple[str, str] | None:
     return event, LEVELS[name.attr]
 
 
-def lease_subjects() -> set[str]:
+def lease_subjects(all_calls: list[ast.Call]) -> set[str]:
     """The subjects of the operations that hold leases: their events are `<subject>.lease_not_renewed`."""
-    leases = [call for call in calls() if isinstance(call.func, ast.Name) and call.func.id == "WorkerLeases"]
+    leases = [call for call in all_calls if isinstance(call.func, ast.Name) and call.func.id == "WorkerLeases"]
     return {ast.literal_eval(word.value) for call in leases for word in call.keywords if word.arg == "subject"}
 
 
+@cache
 def logged_events() -> dict[str, str]:
-    """Each event with its levels."""
+    """Each event with its levels. The code is parsed once, which takes a second."""
     levels: defaultdict[str, set[str]] = defaultdict(set)
-    for event, level in filter(None, map(logged_by, calls())):
-        for name in [event.replace("%s", subject) for subject in lease_subjects()] if "%s" in event else [event]:
+    all_calls = list(calls())
+    subjects = lease_subjects(all_calls)
+    for event, level in filter(None, map(logged_by, all_calls)):
+        for name in [event.replace("%s", subject) for subject in subjects] if "%s" in event else [event]:
             levels[name].add(level)
     return {event: ", ".join(sorted(levels[event])) for event in sorted(levels)}
 

@@ -28,7 +28,8 @@ from tests.support.creation import without_waits
 from tests.support.world import World
 
 SEED = 20261129
-MUTATIONS = 1_000
+MUTATIONS = 250
+"""Payloads per part."""
 FORM = "application/x-www-form-urlencoded"
 MEGABYTE = b"x" * 1_000_000
 
@@ -139,13 +140,13 @@ async def test_slack_s_own_checks_are_answered(world: World) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One part per thousand payloads of the option `--payloads`."""
+    """One part per 250 payloads of the option `--payloads`."""
     if "part" in metafunc.fixturenames:
         metafunc.parametrize("part", range(metafunc.config.getoption("--payloads") // MUTATIONS))
 
 
 async def test_mutated_payloads_never_get_a_server_error(world: World, part: int) -> None:
-    """Genuine requests with one or several values replaced, removed or cut, all signed: 1,000 of them per part."""
+    """Genuine requests with one or several values replaced, removed or cut, all signed: 250 of them per part."""
     without_waits(world)
     rng = random.Random(SEED + part)  # noqa: S311 - the same payloads each time
     logging.getLogger("slack_bolt").setLevel(logging.CRITICAL)
@@ -186,16 +187,16 @@ async def test_unsigned_megabytes_do_not_delay_the_others(world: World) -> None:
     async with _client() as http, _client() as slack:
         senders = [asyncio.ensure_future(junk(http)) for _ in range(20)]
         took = []
-        for _ in range(100):
+        for _ in range(50):
             began = time.perf_counter()
             assert await _send(slack, world, body, _sign(world, body)) == 200
             took.append(time.perf_counter() - began)
         stop.set()
         await asyncio.gather(*senders)
 
-    p99 = sorted(took)[-2]
-    print(f"p99 {p99 * 1000:.0f} ms")
-    assert p99 < 0.5  # the senders share this event loop, which the bot does not do with its own
+    p98 = sorted(took)[-2]
+    print(f"p98 {p98 * 1000:.0f} ms")
+    assert p98 < 0.5  # the senders share this event loop, which the bot does not do with its own
 
 
 async def test_a_client_that_sends_its_headers_too_slowly_is_cut_off(world: World) -> None:
