@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import psutil
 
+from sandbox.launcher import Launcher
 from sandbox.slack.model import Json
 from tests.support.processes import TIMEOUT_S, Program, program
 
@@ -126,10 +128,13 @@ async def make_webinar(page: Page) -> Json:
 async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path: Path) -> None:
     """One URL and five lines; create, share, register three, Refresh shows 3; the clock brings the reminders, in order.
 
-    Then Ctrl-C. A start with --keep continues with the same state and shows changes made by a host; one without starts
-    empty, and a second sandbox beside it finds a free port.
+    It starts empty, although its folder has the state of an earlier one. Then Ctrl-C. A start with --keep continues
+    with the same state and shows changes made by a host, and a second sandbox beside it finds a free port.
     """
+    await leave_state(tmp_path / ".sandbox")
     async with sandbox(tmp_path) as (running, page, printed):
+        anew = await page.state()
+        assert (anew["offset"], anew["webinars"], anew["messages"][LAUNCH]) == (0, [], [])
         assert len(printed) == 5
         assert re.findall(r"http\S+", "\n".join(printed)) == [page.url]
         webinar = await make_webinar(page)
@@ -151,15 +156,19 @@ async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path:
     async with sandbox(tmp_path, "--port", "0", "--keep") as (running, page, _):
         await check_that_all_is_still_there(page, before)
         await check_that_a_hosts_changes_are_seen_at_once(page, webinar["session_id"])
-        await stop(running)
-
-    async with sandbox(tmp_path) as (running, page, _):
-        anew = await page.state()
-        assert (anew["offset"], anew["webinars"], anew["messages"][LAUNCH]) == (0, [], [])
         await check_that_a_second_one_finds_its_own_place(page, tmp_path)
         await page.command("help")
         await page.until(lambda state: messages_with(state, "/webinar create"))
         await stop(running)
+
+
+async def leave_state(folder: Path) -> None:
+    """Leave what a sandbox saves: a moved clock, and a webinar."""
+    earlier = Launcher(folder)
+    earlier.clock.move(timedelta(days=1))
+    earlier.ringcentral.create("Of earlier", earlier.clock.now() + timedelta(days=3))
+    await earlier.stop()
+    assert "Of earlier" in (folder / "sandbox.json").read_text(encoding="utf-8")
 
 
 async def check_that_all_is_still_there(page: Page, before: Json) -> None:
