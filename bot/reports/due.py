@@ -40,6 +40,11 @@ async def webinars_due(store: Store, account: Account, now: datetime) -> list[We
     return sorted(watched, key=lambda one: (one.start, one.session_id))
 
 
+def is_news(webinar: Webinar, now: datetime) -> bool:
+    """Whether the figures of a webinar are news. A report of a webinar of long ago interests who asks for it alone."""
+    return webinar.start >= now - AUTOMATIC_FOR
+
+
 def ended_at(webinar: Webinar) -> datetime:
     """When a webinar that is over has ended, as far as the mirror knows: it may have ended before its planned end."""
     return min(webinar.end, webinar.seen_at) if webinar.seen_at > webinar.start else webinar.end

@@ -17,6 +17,7 @@ from bot.providers.base import Caller, Lane, Page
 from bot.reports import pages, reading_table, report_table, waiter_table
 from bot.reports.attendance import Window
 from bot.reports.completeness import not_finished, with_report
+from bot.reports.due import is_news
 from bot.reports.funnel import Circumstances, report_of
 from bot.reports.model import Report
 from bot.reports.progress import PROMPT_CALLS
@@ -257,7 +258,7 @@ class ReportReader:
         return stored
 
     async def _end(self, reading: Reading, webinar: Webinar, after: StoredReport) -> None:
-        """Keep the counts, delete everything else, and call `on_ready` the first time they are complete."""
+        """Keep the counts, delete everything else, and call `on_ready` the first time they are complete, if soon."""
         after = after.model_copy(update={"ended_at": self._clock.now()})
         async with self._store.write() as db:
             if not await reading_table.end(db, reading, self._leases.worker_id):
@@ -265,7 +266,8 @@ class ReportReader:
             before = await report_table.find(db, reading.account, reading.session_id)
             await report_table.save(db, after)
             was_ready = before and before.is_complete and not before.is_of_earlier_date(webinar.start)
-            if after.report and after.is_complete and not was_ready:
+            is_ready = after.is_complete and not was_ready and is_news(webinar, self._clock.now())
+            if after.report and is_ready:
                 for on_ready in self.on_ready:
                     await on_ready(db, webinar, after.report)
         log.info("report.read", extra={"session": reading.session_id, "calls": reading.state.pages})

@@ -25,7 +25,10 @@ async def stored_turnouts(store: Store, account: Account, session_ids: Collectio
         for first in range(0, len(ids), AT_ONCE):
             found |= await report_table.find_many(db, account, ids[first : first + AT_ONCE])
     return {
-        session_id: Turnout(registered=stored.report.registered, attended=stored.report.attended)
+        session_id: Turnout(
+            registered=stored.report.registered if stored.report.has_registration else None,
+            attended=stored.report.attended,
+        )
         for session_id, stored in found.items()
         if stored.report
     }

@@ -12,7 +12,8 @@ from bot.model.webinar import Audience, Webinar
 class Turnout(Frozen):
     """How many people registered for a webinar before its end, and how many of them came."""
 
-    registered: int
+    registered: int | None
+    """`None` if the provider has no registration of it, so that no share can be given."""
     attended: int
 
 
@@ -42,7 +43,7 @@ def registered_before_end(webinar: Webinar) -> int | None:
 def totals(webinars: Iterable[Webinar], turnouts: Mapping[str, Turnout]) -> Totals:
     """The totals of past webinars; `turnouts` by session id, as far as they are known."""
     listed = list(webinars)
-    with_registration = [one for one in listed if one.audience is not Audience.ANYONE]
+    with_registration = [one for one in listed if has_registration(one, turnouts.get(one.session_id))]
     known = [turnouts[one.session_id] for one in with_registration if one.session_id in turnouts]
     counts = [
         turnouts[one.session_id].registered if one.session_id in turnouts else registered_before_end(one)
@@ -54,8 +55,13 @@ def totals(webinars: Iterable[Webinar], turnouts: Mapping[str, Turnout]) -> Tota
         unread=counts.count(None),
         registered=sum(filter(None, counts)),
         known=len(known),
-        percent=percent_of(sum(one.attended for one in known), sum(one.registered for one in known)),
+        percent=percent_of(sum(one.attended for one in known), sum(one.registered or 0 for one in known)),
     )
+
+
+def has_registration(webinar: Webinar, turnout: Turnout | None) -> bool:
+    """Whether people had to register: the report knows better than the settings, if there is one."""
+    return webinar.audience is not Audience.ANYONE and (turnout is None or turnout.registered is not None)
 
 
 def percent_of(part: int, whole: int) -> int | None:

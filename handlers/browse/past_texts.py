@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.webinar import Audience, Status, Webinar
+from bot.model.webinar import Status, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, ago, button, context, message, number, plain, section
 from bot.slack.message import Message
 from bot.webinars.texts.after_event import report_button
 from bot.webinars.texts.facts import NOT_READ, status_line, timing
-from bot.webinars.totals import Totals, Turnout, percent_of, registered_before_end
+from bot.webinars.totals import Totals, Turnout, has_registration, percent_of, registered_before_end
 from handlers.browse.selection import PastSelection
 from handlers.webinar_choice_texts import MAX_WORDS, PAGE_SIZE, page_value
 
@@ -75,13 +75,13 @@ def past_listing(page: PastPage, *, now: datetime, seen_at: datetime | None) -> 
 
 def result_line(webinar: Webinar, turnout: Turnout | None) -> str:
     """How many registered for a past webinar and how many came, as far as it is known."""
-    if webinar.audience is Audience.ANYONE:
+    if not has_registration(webinar, turnout):
         return "No registration needed" + (f" · {turnout.attended:,} came" if turnout else "")
     registered = turnout.registered if turnout else registered_before_end(webinar)
     if registered is None:
         return f"Registrations: {NOT_READ}"
     parts = [f"{registered:,} registered"]
-    if turnout:
+    if turnout and turnout.registered is not None:
         percent = percent_of(turnout.attended, turnout.registered)
         parts.append(f"{turnout.attended:,} came" + (f" ({percent}%)" if percent is not None else ""))
     if webinar.registration and webinar.registration.after_count:

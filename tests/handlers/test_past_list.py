@@ -123,6 +123,12 @@ def test_totals_show_the_days_and_the_period_before() -> None:
     assert "Oct 1 – Dec 31, 2026 · Last quarter: 2 webinars, 100 registered, 51% came" in shown
 
 
+def test_people_of_a_webinar_without_registration_are_in_no_share() -> None:
+    """Its settings asked for registration, but the report found none: nobody came more than once."""
+    found = totals(KNOWN[:2], {"s1": TURNOUTS["s1"], "s2": Turnout(registered=None, attended=500)})
+    assert (found.registered, found.percent, found.known, found.with_registration, found.unread) == (50, 50, 1, 1, 0)
+
+
 def test_trend_down_and_flat_is_named() -> None:
     """And there is none if one share is not known."""
     same = {**TURNOUTS, "s3": Turnout(registered=100, attended=51)}
@@ -153,6 +159,7 @@ def test_row_says_who_came_and_offers_to_create_it_again() -> None:
             "No registration needed · 7 came",
         ),
         (past("a", "2026-01-01", count=0), Turnout(registered=0, attended=0), "0 registered · 0 came"),
+        (past("a", "2026-01-01"), Turnout(registered=None, attended=7), "No registration needed · 7 came"),
     ],
 )
 def test_result_of_a_webinar_is_said_as_far_as_it_is_known(one: Webinar, turnout: Turnout | None, line: str) -> None:

@@ -122,3 +122,20 @@ async def test_results_of_an_unannounced_webinar_go_to_its_organizer_alone(world
     assert told.text.startswith("Secret plan: 212 registered, 131 came (62%), most at ")
     for channel in ("#launch", "#random"):
         assert results(world, channel, "Secret plan") == []
+
+
+async def test_a_report_of_long_ago_is_for_who_asks_for_it_alone(world: World) -> None:
+    """Its channels get no news of last month, and nobody is reminded of a follow-up."""
+    launch = await created(world, "Launch day", "#launch")
+    await world.command("ana", "#launch", "subscribe live for launch day")
+    await world.move(HOUR)
+    register_known(world.ringcentral, launch.session_id, PEOPLE)
+    take_place(world.ringcentral, launch.session_id, PEOPLE)
+    await world.bot.services.mirror.sweep()
+    world.clock.move(timedelta(days=30))
+
+    await world.command("chloe", "#random", "report launch day")
+    await world.move(2 * MINUTE)
+    assert str(expected_figures(PEOPLE)["attended"]) in world.last("#random", "chloe").words
+    assert [results(world, where, "Launch day") for where in ("#launch", "@chloe")] == [[], []]
+    assert await world.bot.services.recordings.open_items.of_webinar(launch) == []
