@@ -29,7 +29,7 @@ def early_before(length: timedelta) -> timedelta:
 DEFINITIONS: Final[Mapping[str, str]] = {
     "invited": "people to whom Greenroom suggested a seat by direct message",
     "registered": "people who registered before the end, without the team",
-    "attended": "registrants who joined; without registration, people who joined with the shared link",
+    "attended": "registrants who joined",
     "absent": "registrants who did not join",
     "stayed": "those who attended and were there in the last 10 minutes",
     "left_early": "those who attended and left more than 10 minutes before the end",
@@ -46,3 +46,5 @@ DEFINITIONS: Final[Mapping[str, str]] = {
     "registrations": "people who had registered by that time, without the team",
 }
 """By the name of the figure. Times are those while the webinar was live; a quarter of a short one replaces minutes."""
+JOINED_BY_LINK: Final = "people who joined with the shared link"
+"""What *Attended* counts of a webinar without registration."""

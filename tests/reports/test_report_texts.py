@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.model.registration_source import PRIVATE_CHANNEL
 from bot.model.webinar import Webinar
-from bot.reports.definitions import DEFINITIONS
+from bot.reports.definitions import DEFINITIONS, JOINED_BY_LINK
 from bot.reports.model import Disagreement, Group, GroupKind, PersonRow, Report, TeamCounts
 from bot.reports.texts import figures
 from bot.reports.texts.people import people_message
@@ -158,6 +158,16 @@ def test_a_report_says_what_is_special(changes: dict[str, Any], present: str, ab
     words = visible_text(report_message(OVER, report(**changes), CHANNELS, now=NOW).blocks)
     assert present in words
     assert absent not in words
+
+
+@pytest.mark.parametrize(("has_registration", "counted"), [(True, DEFINITIONS["attended"]), (False, JOINED_BY_LINK)])
+def test_attended_says_what_it_counts_in_this_webinar(has_registration: bool, counted: str) -> None:
+    """With registration or without: never both."""
+    changes = {} if has_registration else {"registered": 0, "absent": 0, "by_source": (), "by_external_id": ()}
+    words = visible_text(report_message(OVER, report(has_registration=has_registration, **changes), {}, now=NOW).blocks)
+    [line] = [line for line in words.splitlines() if line.startswith("*Attended: ")]
+    assert line.endswith(f", {counted}")
+    assert ("shared link" in words, "registrants who joined" in line) == (not has_registration, has_registration)
 
 
 @pytest.mark.parametrize(

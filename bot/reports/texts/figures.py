@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
-from bot.reports.definitions import DEFINITIONS, EARLY, LATE, early_before, late_after
+from bot.reports.definitions import DEFINITIONS, EARLY, JOINED_BY_LINK, LATE, early_before, late_after
 from bot.reports.model import Report, TeamCounts
 from bot.slack.blocks import number, zone_info
 from bot.webinars.texts.facts import people
@@ -34,7 +34,9 @@ def funnel(report: Report) -> list[str]:
         figure("invited", "Invited", report.invited) if report.invited else "",
         figure("registered", "Registered", report.registered),
     ]
-    attended = figure("attended", "Attended", report.attended, report.registered if report.has_registration else 0)
+    attended = figure("attended", "Attended", report.attended, report.registered)
+    if not report.has_registration:
+        attended = f"*Attended: {report.attended:,}*, {JOINED_BY_LINK}"
     stayed = figure("stayed", "Stayed", report.stayed, report.attended)
     absent = figure("absent", "Absent", report.absent, report.registered) if report.has_registration else ""
     return [line for line in [*(registered if report.has_registration else []), attended, stayed, absent] if line]
