@@ -17,6 +17,7 @@ from bot.db.campaign_schema import campaigns
 from bot.db.connection import Db, Store
 from bot.db.leases import LEASE
 from bot.db.people_schema import batches, invitees, organizers, registration_requests, seats
+from bot.db.recording_schema import open_items, recordings
 from bot.db.schema import cards, channels, subscriptions, webinars, workspaces
 from bot.erasure.address import SoughtAddress
 from bot.erasure.kinds import KINDS, Kind
@@ -38,6 +39,7 @@ ACTORS = (
     (cards, "shared_by"),
     (campaigns, "created_by"),
     (webinars, "created_by"),
+    (open_items, "closed_by"),
 )
 """Columns with the Slack id of a user who set something: they stay as long as it is set."""
 AT_PROVIDER = {RequestState.REGISTERED, RequestState.ALREADY_REGISTERED, RequestState.CANCELING}
@@ -139,9 +141,10 @@ class Eraser:
     async def _count_named(self, wanted: Wanted) -> int:
         count = 0
         for team_id, enterprise_id, user_id in wanted.users:
-            for table, column in ACTORS:
+            decided = recordings.c.decision.contains(f'"by":"{user_id}"', autoescape=True)
+            for table, is_named in (*((one, one.c[name] == user_id) for one, name in ACTORS), (recordings, decided)):
                 mine = and_(table.c.team_id == team_id, table.c.enterprise_id == enterprise_id)
-                named = select(func.count()).select_from(table).where(mine, table.c[column] == user_id)
+                named = select(func.count()).select_from(table).where(mine, is_named)
                 async with self._store.read() as db:
                     count += (await db.execute(named)).scalar_one()
         return count

@@ -174,7 +174,8 @@ def _sharing(webinar: Webinar, tracked: TrackedRecording, known: KnownRecording,
     text, row = recording_texts.what_to_do(webinar, tracked, known.places, now=now)
     if decision is not None:
         text, row = f"<@{decision.by}> chose not to share it. {text}", row[:-1]
-    return [section(cut(text, MAX_SECTION)), *actions(*row)]
+    lines = [context(line) for line in recording_texts.left_behind(known.shares)] if decision is not None else []
+    return [section(cut(text, MAX_SECTION)), *lines, *actions(*row)]
 
 
 def _not_shared_yet(known: KnownRecording) -> SharePlaces:

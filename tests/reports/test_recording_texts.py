@@ -10,10 +10,11 @@ from bot.model.webinar import Access, Status
 from bot.reports.messages.table import PostState
 from bot.reports.recordings import texts as recording_texts
 from bot.reports.recordings.places import SharePlaces
-from bot.reports.recordings.table import TrackedRecording
+from bot.reports.recordings.table import Decision, TrackedRecording
+from bot.slack.refusals import ARCHIVED, NO_MESSAGE, NOT_EDITABLE
 from handlers.recording import texts
 from handlers.recording.texts import KnownRecording
-from tests.support.block_kit import check_message, check_view
+from tests.support.block_kit import check_message, check_view, visible_text
 from tests.support.recording_samples import (
     PLACES,
     SHARED,
@@ -81,3 +82,21 @@ def test_a_webinar_that_nobody_can_be_told_of_is_not_asked_about() -> None:
     assert "It was announced nowhere, and nobody has a seat" in question.blocks[0]["text"]["text"]
     [row] = [block for block in question.blocks if block["type"] == "actions"]
     assert [element["text"]["text"] for element in row["elements"]] == ["Recording"]
+
+
+def test_a_link_that_could_not_be_taken_off_is_named() -> None:
+    """An archived channel keeps its message; a message that somebody deleted has no link any more."""
+    declined = tracked(recording(), decision=Decision(by="U1", at=NOW))
+    shares = [
+        share("C1", PostState.REFUSED, ARCHIVED, "1.1"),
+        share("C2", PostState.REFUSED, NO_MESSAGE, "1.2"),
+        share("C3", PostState.REFUSED, ARCHIVED),
+        share("U2", PostState.REFUSED, NOT_EDITABLE, "1.3"),
+    ]
+    line = "Slack did not let Greenroom take the link off in <#C1> and in 1 direct message: it is still there."
+    for shown in (
+        recording_texts.decided(OVER, declined, shares),
+        texts.managed_view(OVER, KnownRecording(declined, PLACES, shares), now=NOW),
+    ):
+        assert line in visible_text(shown.blocks)
+    assert "still there" not in visible_text(recording_texts.decided(OVER, declined, shares[1:3]).blocks)

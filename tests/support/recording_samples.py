@@ -52,7 +52,7 @@ def tracked(found: Recording | None = None, **changes: Any) -> TrackedRecording:
     return TrackedRecording(**(facts | changes))
 
 
-def share(place_id: str, state: PostState = PostState.POSTED, problem: str = "") -> ReportMessage:
+def share(place_id: str, state: PostState = PostState.POSTED, problem: str = "", message_ts: str = "") -> ReportMessage:
     """A message with the link."""
     return ReportMessage(
         account=ACCOUNT,
@@ -61,6 +61,7 @@ def share(place_id: str, state: PostState = PostState.POSTED, problem: str = "")
         place_id=place_id,
         state=state,
         problem=problem,
+        message_ts=message_ts,
         changed_at=NOW,
     )
 

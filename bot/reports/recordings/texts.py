@@ -29,6 +29,7 @@ from bot.slack.blocks import (
     when,
 )
 from bot.slack.message import Message
+from bot.slack.refusals import NO_MESSAGE
 
 SHARE_CHANNELS = "recording.channels"
 SHARE_SEATS = "recording.seats"
@@ -84,7 +85,7 @@ def decided(webinar: Webinar, known: TrackedRecording, shares: Sequence[ReportMe
     if decision is None or not decision.is_share:
         text = f"The recording of *{name}* is not shared: {by} chose that it is not needed."
         row = actions(buttons.webinar_button(webinar, "Recording", buttons.RECORDING))
-        return message(text, [context(text), *row])
+        return message(text, [context(text), *map(context, left_behind(shares)), *row])
     text = cut(f"The recording of *{name}* is shared {shared_where(shares)}, by {by}.", MAX_SECTION)
     problems = [context(line) for line in share_problems(shares)]
     return message(
@@ -214,6 +215,14 @@ def share_problems(shares: Sequence[ReportMessage]) -> list[str]:
     if unreached:
         lines.append(f"Slack did not let Greenroom write to {number(unreached, 'person', 'people')} with a seat.")
     return lines
+
+
+def left_behind(shares: Sequence[ReportMessage]) -> list[str]:
+    """Where a posted message still has the link, because Slack did not let it be changed; empty if nowhere."""
+    kept = [one for one in shares if one.state is PostState.REFUSED and one.message_ts and one.problem != NO_MESSAGE]
+    channels, people = [one.place_id for one in kept if not one.is_direct], sum(one.is_direct for one in kept)
+    found = _and(_channels(channels), f"in {number(people, 'direct message')}" if people else "")
+    return [f"Slack did not let Greenroom take the link off {found}: it is still there."] if found else []
 
 
 def _channels(channels: Sequence[str]) -> str:
