@@ -53,6 +53,21 @@ async def test_registrant_of_a_campaign_arrives_with_its_source(tmp_path: Path) 
         assert "visitor.example" not in listed
 
 
+async def test_an_address_counts_once_however_often_it_signs_up(tmp_path: Path) -> None:
+    """Somebody who sends the form again is one person, as in the list of registrants."""
+    async with page_visitor(tmp_path) as visitor:
+        world = visitor.world
+        first = url_in(await typed(world, "launch day newsletter"))
+        other = url_in(await typed(world, "launch day LinkedIn"))
+        for url in (first, first, other):
+            await visitor.sign_up(url)
+            await world.settled()
+
+        assert [one["source"] for one in visitor.registrants] == ["newsletter"]
+        listed = await typed(world, "launch day")
+        assert "• newsletter: 1 sign-up\n• LinkedIn: No sign-ups yet" in listed
+
+
 async def test_form_gives_a_link_and_names_what_is_wrong(tmp_path: Path) -> None:
     """A blank or reserved name is refused at its field, with what was typed still there."""
     async with page_visitor(tmp_path) as visitor:

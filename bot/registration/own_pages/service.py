@@ -143,18 +143,20 @@ class OwnPages:
             await self._check_queue(db, earlier, webinar)
             if await request_table.find_by_page_key(db, key):
                 key = secrets.token_urlsafe(16)  # this form has created another request before
-            source = await self._count_source(db, webinar, campaign_id)
+            has_signed_up = any(not request.batch_id for request in earlier)
+            source = await self._source(db, webinar, campaign_id, is_counted=not has_signed_up)
             new = [(0, details.model_copy(update={"source": source}), key)]
             await request_table.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
         self._queue.wake()
         return self.status_token(key, webinar)
 
-    async def _count_source(self, db: Db, webinar: Webinar, campaign_id: str) -> str:
-        """Count a sign-up for the campaign of its page, and return the registrant's `source` at the provider."""
+    async def _source(self, db: Db, webinar: Webinar, campaign_id: str, *, is_counted: bool) -> str:
+        """The registrant's `source` at the provider; count a sign-up for the campaign of the page if `is_counted`."""
         campaign = None
         if campaign_id:
             campaign = await campaign_table.find(db, self._account, webinar.session_id, campaign_id)
-            await campaign_table.count_signup(db, self._account, webinar.session_id, campaign_id)
+            if is_counted:
+                await campaign_table.count_signup(db, self._account, webinar.session_id, campaign_id)
         return campaign.name if campaign else GENERAL
 
     def status_token(self, page_key: str, webinar: Webinar) -> str:
