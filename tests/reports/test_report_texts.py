@@ -220,7 +220,11 @@ def test_registrations_over_time_stand_under_when_half_had_registered(
     series = {one["name"]: [point["value"] for point in one["data"]] for one in chart["chart"]["series"]}
     assert series == lines
     assert chart["chart"]["axis_config"]["categories"] == ["Nov 18", "Nov 19", "Nov 20", "Nov 21"]
-    assert "nobody registered" in growth_message(OVER, report(registrations=())).text
+    assert "nobody registered" in growth_message(OVER, report(registered=0, registrations=())).text
+    assert (
+        "212 registered before the end, but RingCentral does not say when."
+        in growth_message(OVER, report(registrations=())).text
+    )
 
 
 def test_the_people_stand_in_a_table_those_who_came_first() -> None:

@@ -54,10 +54,12 @@ def report_message(
 
 
 def growth_message(webinar: Webinar, report: Report) -> Message:
-    """Registrations over time with the limit, under what they show; without any, that there were none."""
+    """Registrations over time with the limit, under what they show; without any, why there are none."""
     points, title = report.registrations, f"*{plain(webinar.title)}*"
     if not points:
         text = f"{title}: nobody registered before the end."
+        if report.registered:
+            text = f"{title}: {report.registered:,} registered before the end, but {DISPLAY_NAME} does not say when."
         return message(text, [section(text)])
     half = next(point.at for point in points if 2 * point.registered >= points[-1].registered)
     at = clock_time(half, webinar.time_zone)
