@@ -36,6 +36,21 @@ STOPPING: dict[str, SetFault] = {
 }
 
 
+WRITES = (
+    "before a second is reserved",
+    "before Slack's answer is saved",
+    "before it is saved that Slack has all",
+    AT_THE_END,
+)
+"""The points on PostgreSQL: those at which something is not written. Slack's part is the same on both databases."""
+
+
+def points_on(database_url: str, points: dict[str, SetFault]) -> dict[str, SetFault]:
+    """All points on SQLite."""
+    is_sqlite = database_url.startswith("sqlite")
+    return {point: fault for point, fault in points.items() if is_sqlite or point in WRITES}
+
+
 def with_short_leases(world: World) -> None:
     """A lease that is short enough to wait for after a crash on PostgreSQL."""
     prepare(world)
@@ -90,7 +105,7 @@ async def test_a_crash_while_sending(database_url: str, tmp_path: Path) -> None:
     """At each point in turn, the next bot goes on: nobody gets a second message, and nobody none."""
     async with running_world(tmp_path, database_url=database_url, prepare=with_short_leases) as world:
         launch = await follow_up_harness(world)
-        for count, (point, fault) in enumerate(SENDING.items(), start=1):
+        for count, (point, fault) in enumerate(points_on(database_url, SENDING).items(), start=1):
             await launch.review()
             await crash(world, fault, SEND)
 
@@ -104,7 +119,7 @@ async def test_a_crash_while_stopping(database_url: str, tmp_path: Path) -> None
     """At each point in turn, the next bot takes back the rest, and what was not sent can be sent once."""
     async with running_world(tmp_path, database_url=database_url, prepare=with_short_leases) as world:
         launch = await follow_up_harness(world)
-        for count, (point, fault) in enumerate(STOPPING.items(), start=1):
+        for count, (point, fault) in enumerate(points_on(database_url, STOPPING).items(), start=1):
             await launch.send()
             await crash(world, fault, STOP)
 
