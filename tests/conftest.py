@@ -37,11 +37,11 @@ def pytest_collection_finish() -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """10,000 payloads take two minutes: `pytest tests/web/test_slack_ingress.py --payloads 10000`.
 
-    200 kills take ten minutes: `pytest tests/proof/test_edit_kills.py --edit-kills 20`.
+    204 kills take ten minutes: `pytest tests/proof/test_edit_kills.py --edit-kills 34`.
     300 freezes take an hour: `pytest tests/proof/test_frozen.py -k frozen_workers --freezes 300 --freeze-speed 20`.
     """
     parser.addoption("--payloads", type=int, default=250, help="mutated payloads to send to the ingress")
-    parser.addoption("--edit-kills", type=int, default=1, help="runs of five kills during edits, on each database")
+    parser.addoption("--edit-kills", type=int, default=1, help="runs of three kills during edits, on each database")
     parser.addoption("--freezes", type=int, default=1, help="runs of the proof of frozen workers, each with its seed")
     parser.addoption("--freeze-speed", type=float, default=10.0, help="how fast time runs in this proof")
 

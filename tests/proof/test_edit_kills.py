@@ -12,7 +12,7 @@ from tests.proof.edit_kills import edit_kills
 pytest_plugins = ["tests.support.databases"]
 
 SEED = 20261130
-KILLS = 5
+KILLS = 3
 APPLIED = ("after", "after", "changed")
 NOT_BEGUN = ("before", "before", "edit.form")
 """Slack says that the app did not respond; the form is still open, with what was typed."""
