@@ -116,8 +116,8 @@ class Attendee:
         return bool(self.live) and self.live[-1].end < window.end - early_before(window.length)
 
     def has_stayed(self, window: Window) -> bool:
-        """Whether they were there in the last minutes; unknown times are not."""
-        return bool(self.live) and not self.has_left_early(window)
+        """Whether they were there in the last minutes while it was live; unknown times are not."""
+        return bool(self.live) and bool(self.live[-1].length) and not self.has_left_early(window)
 
 
 def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:

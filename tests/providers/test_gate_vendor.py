@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.providers.base import Lane
 from bot.providers.gate import Gate
-from bot.providers.rate_budget import SHARES
+from bot.providers.rate_budget import IN_FLIGHT, SHARES
 from tests.support.gate import caller, clock, share, simulate
 
 pytest_plugins = ["tests.support.gate_kinds"]
@@ -74,9 +74,9 @@ class VendorCall:
 
 
 def call_lists(*, lost: bool) -> st.SearchStrategy[list[VendorCall]]:
-    """Any calls in two and a half minutes."""
+    """Any calls in two and a half minutes, each answered within the time that the client waits for an answer."""
     # In milliseconds, because the order of calls within one tick of the clock is undefined.
-    moments, delays = (st.integers(0, most * 1000).map(lambda ms: ms / 1000) for most in (150, 20))
+    moments, delays = (st.integers(0, most * 1000).map(lambda ms: ms / 1000) for most in (150, int(IN_FLIGHT) // 2 - 1))
     losses = st.booleans() if lost else st.just(value=False)
     return st.lists(st.builds(VendorCall, LANES, moments, delays, delays, losses), max_size=40)
 

@@ -157,5 +157,5 @@ def test_the_client_is_a_webinar_provider() -> None:
     """Its name and abilities."""
     assert (RingCentral.name, sorted(RingCentral.abilities)) == (
         "ringcentral",
-        ["cancel", "choose_host", "create", "edit", "invite", "registrants", "registration"],
+        ["cancel", "choose_host", "create", "edit", "history", "invite", "recordings", "registrants", "registration"],
     )
