@@ -152,7 +152,7 @@ async def test_change_is_not_posted_before_the_reminder_that_it_corrects(deliver
 
 async def test_reminders_of_one_minute_are_one_message(delivery: DeliveryHarness) -> None:
     """Batched before they are scheduled; if one of them moves, the others are batched again."""
-    start = delivery.clock.now() + 20 * MINUTE
+    start = (delivery.clock.now() + 20 * MINUTE).replace(second=0, microsecond=0)  # webinars start at whole minutes
     for number in range(3):
         await delivery.announce(start, f"s{number}", title=f"Webinar {number}")
     await delivery.worker().run()
