@@ -107,7 +107,7 @@ async def test_a_host_reads_their_own_recording_and_nobody_elses(pair: Pair) -> 
 
 
 async def test_a_file_is_downloaded_unless_the_company_forbids_it(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
-    """A host is told who can; an administrator may. The address of the file is in no log."""
+    """A host learns who can; an administrator may. The address of the file is in no log."""
     caplog.set_level(logging.DEBUG)
     recording_id = record_one(pair, BEN)
     admin, ben = pair.client(), pair.client(jwt=SecretStr(pair.vendor.jwt_for(BEN)))

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from bot.reports.recordings.table import TrackedRecording
 
 FAILED, SLOW = 1, 2
-"""The occurrences of a problem: each is told once."""
+"""The occurrences of a problem: each is reported once."""
 SHOWN_WITH_LINK = (MessageTopic.SHARE, MessageTopic.QUESTION, MessageTopic.EXPIRY)
 
 
 class RecordingNews:
-    """What organizers are told about recordings."""
+    """The messages to organizers about recordings."""
 
     def __init__(self, opted_out: OptedOut) -> None:
         """`opted_out` names the people who want no messages."""

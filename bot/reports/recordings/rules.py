@@ -16,7 +16,7 @@ NONE_AFTER = timedelta(days=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """A recording that is still processed by then is not looked for any more."""
 SLOW_AFTER = timedelta(hours=6)
-"""The organizer is told of a recording that is still processed by then."""
+"""A recording that is still being processed by then is reported to the organizer."""
 WATCH_PAUSE = timedelta(days=1)
 """How often a recording whose link was shared is looked at."""
 EXPIRES_SOON = timedelta(days=3)

@@ -1,4 +1,4 @@
-"""Buttons for a webinar that is over, in their order; whoever presses one without permission is told who has it."""
+"""Buttons for a webinar that is over, in their order; without permission, a button names who has it."""
 
 from __future__ import annotations
 
