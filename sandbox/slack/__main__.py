@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import signal
-
 from sandbox.clock import SandboxClock
 from sandbox.slack.server import Slack
+from sandbox.standalone import serve, standalone_parser
 
 USUAL_PORT = 8610
 
 
 def main() -> None:
     """Listen until Ctrl-C or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox.slack", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=USUAL_PORT, help=f"port ({USUAL_PORT}; 0 takes a free one)")
+    parser = standalone_parser("slack", __doc__, USUAL_PORT)
     parser.add_argument(
         "--app", help="where the app takes Slack's requests; without it the app connects by Socket Mode"
     )
@@ -31,26 +26,8 @@ def main() -> None:
     slack = Slack(SandboxClock(), commands=commands, events=given.event, shortcuts=shortcuts)
     slack.scopes |= set(given.scope)
     slack.events_url = given.app
-    asyncio.run(_serve(slack, given.host, given.port))
-
-
-async def _serve(slack: Slack, host: str, port: int) -> None:
-    stop = asyncio.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(one, stop.set)
-
     slack.move_clock = slack.move
-    try:
-        await slack.start(host, port)
-    except OSError:
-        print(f"Port {port} is taken; using a free one.")
-        await slack.start(host, 0)
-    print(_welcome(slack), flush=True)
-    try:
-        await stop.wait()
-    finally:
-        await slack.stop()
-    print("Stopped; nothing was kept.")
+    serve(lambda: slack, _welcome, given.host, given.port)
 
 
 def _welcome(slack: Slack) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import signal
-
 from sandbox.clock import SandboxClock
+from sandbox.standalone import serve, standalone_parser
 from sandbox.zoom.server import Zoom
 
 USUAL_PORT = 8630
@@ -14,29 +11,8 @@ USUAL_PORT = 8630
 
 def main() -> None:
     """Listen until Ctrl-C or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox.zoom", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=USUAL_PORT, help=f"port ({USUAL_PORT}; 0 takes a free one)")
-    given = parser.parse_args()
-    asyncio.run(_serve(given.host, given.port))
-
-
-async def _serve(host: str, port: int) -> None:
-    stop = asyncio.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    zoom = Zoom(SandboxClock())
-    try:
-        await zoom.start(host, port)
-    except OSError:
-        print(f"Port {port} is taken; using a free one.")
-        await zoom.start(host, 0)
-    print(_welcome(zoom), flush=True)
-    try:
-        await stop.wait()
-    finally:
-        await zoom.stop()
-    print("Stopped; nothing was kept.")
+    given = standalone_parser("zoom", __doc__, USUAL_PORT).parse_args()
+    serve(lambda: Zoom(SandboxClock()), _welcome, given.host, given.port)
 
 
 def _welcome(zoom: Zoom) -> str:
