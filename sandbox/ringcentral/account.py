@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import own_app
 from sandbox.ringcentral.company import SERVICE_USER, Company
-from sandbox.ringcentral.faults import Fault, check_fault
+from sandbox.ringcentral.faults import Fault, check_ringcentral_fault
 from sandbox.ringcentral.invitees import team_of
 from sandbox.ringcentral.models import State
 from sandbox.ringcentral.oauth import CLIENT_ID, CLIENT_SECRET
@@ -95,7 +95,7 @@ class Account:
     ) -> Fault:
         """Make the next matching calls that pass authorization and rate limit fail; see `Fault` for the arguments."""
         fault = Fault(method, path_regex, status, effect, hang, cut, times, retry_after, code, half)
-        self.faults.append(check_fault(fault))
+        self.faults.append(check_ringcentral_fault(fault))
         return fault
 
     def create(self, title: str, start: datetime | str, *, host: str = "", **changes: Any) -> str:

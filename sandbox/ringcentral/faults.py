@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from sandbox.faults import CallFault, check_fault
 from sandbox.ringcentral.responses import ApiError, ApiResponse
 
 GATEWAY_STATUSES = (502, 504)  # sent by a proxy, as HTML
@@ -27,16 +27,9 @@ DIRECTORY_CODES = {
 
 
 @dataclass
-class Fault:
-    """Affects the next `times` calls that match."""
+class Fault(CallFault):
+    """A fault with the answer of this vendor."""
 
-    method: str  # "*" for any
-    path_regex: str  # searched in the path, without the query
-    status: int | None = 500  # None with `effect`: the true response, only late
-    effect: bool = False  # the call takes effect first
-    hang: float | None = None  # seconds before the response
-    cut: bool = False  # no response: the connection is dropped
-    times: int = 1
     retry_after: int | None = None
     code: str | None = None  # replaces the default error code of that status
     half: bool = False  # with `effect` and `cut`: half of the true response arrives first
@@ -55,27 +48,8 @@ class Fault:
         return response
 
 
-def check_fault(fault: Fault) -> Fault:
+def check_ringcentral_fault(fault: Fault) -> Fault:
     """Return the fault; ValueError for an invalid combination."""
-    try:
-        re.compile(fault.path_regex)
-    except re.error as error:
-        raise ValueError(f"Not a regular expression: {fault.path_regex}") from error
-    if fault.status is None and not (fault.effect or fault.cut):
-        raise ValueError("Without a status, a fault must cut the call or let it take effect.")
     if fault.half and not (fault.effect and fault.cut):
         raise ValueError("Half of the true response needs a call that takes effect and is cut.")
-    if fault.times < 1:
-        raise ValueError("A fault happens at least once.")
-    return fault
-
-
-def match_fault(faults: list[Fault], method: str, path: str) -> Fault | None:
-    """Return the first fault that matches; remove it from `faults` after its last use."""
-    for fault in faults:
-        if fault.method in ("*", method) and re.search(fault.path_regex, path):
-            fault.times -= 1
-            if not fault.times:
-                faults.remove(fault)
-            return fault
-    return None
+    return check_fault(fault)

@@ -12,11 +12,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.clock import SandboxClock
+from sandbox.faults import match_fault
 from sandbox.ringcentral.account import Account, Call
 from sandbox.ringcentral.company import Company
 from sandbox.ringcentral.control import Control
 from sandbox.ringcentral.described import described_status
-from sandbox.ringcentral.faults import Fault, match_fault
+from sandbox.ringcentral.faults import Fault
 from sandbox.ringcentral.join_pages import JoinPages
 from sandbox.ringcentral.operations import OPERATIONS, Operation
 from sandbox.ringcentral.query import PARAMETERS, wrong_parameters

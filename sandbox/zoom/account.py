@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.clock import SandboxClock
+from sandbox.faults import check_fault
 from sandbox.zoom.conversion import convert
-from sandbox.zoom.faults import Fault, check_fault
+from sandbox.zoom.faults import Fault
 from sandbox.zoom.models import Source
 from sandbox.zoom.room import Room
 from sandbox.zoom.rules import Rules

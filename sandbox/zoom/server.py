@@ -10,8 +10,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.clock import SandboxClock
+from sandbox.faults import match_fault
 from sandbox.zoom.account import Account, Call
-from sandbox.zoom.faults import Fault, match_fault
+from sandbox.zoom.faults import Fault
 from sandbox.zoom.limits import TOO_MANY, TYPE
 from sandbox.zoom.operations import OPERATIONS, Operation
 from sandbox.zoom.request import ApiRequest
