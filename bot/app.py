@@ -27,7 +27,7 @@ from bot.providers.gate import Gate
 from bot.providers.ringcentral.client import RingCentral
 from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
 from bot.services import Services, build_services
-from bot.settings import Settings
+from bot.settings import RingCentralLogin, Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.slack.responses import SlackRefused
 from bot.startup import build_gate, patiently, release_leases
@@ -88,8 +88,9 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
         identity = await _when_available(settings, vault, slack, pace)
         store = Store(settings.database_url, vault)
-        gate = build_gate(settings, store)
-        provider = _provider(settings, clock, http, gate, pace)
+        login = _login(settings)
+        gate = build_gate(settings.rc_server_url, login, store)
+        provider = _provider(settings.rc_server_url, login, clock, http, gate, pace)
         services = build_services(settings, identity, store, slack, provider, clock)
         acks = AckTimes()
         app = _bolt(settings, identity, acks)
@@ -124,16 +125,27 @@ async def _identity(slack: SlackApi) -> Identity:
         raise SettingsError(f"Slack does not accept SLACK_BOT_TOKEN. {error.sentence}") from error
 
 
+def _login(settings: Settings) -> RingCentralLogin:
+    if settings.ringcentral is None:
+        raise SettingsError("Greenroom cannot work with Zoom alone yet. Please set the RC_* settings too.")
+    return settings.ringcentral
+
+
 def _provider(
-    settings: Settings, clock: Clock, http: aiohttp.ClientSession, gate: Gate, pace: ProviderTiming
+    server_url: str,
+    login: RingCentralLogin,
+    clock: Clock,
+    http: aiohttp.ClientSession,
+    gate: Gate,
+    pace: ProviderTiming,
 ) -> RingCentral:
     return RingCentral(
         http,
         gate,
-        server_url=settings.rc_server_url,
-        client_id=settings.rc_app_client_id,
-        client_secret=settings.rc_app_client_secret,
-        jwt=settings.rc_user_jwt,
+        server_url=server_url,
+        client_id=login.client_id,
+        client_secret=login.client_secret,
+        jwt=login.jwt,
         clock=clock,
         version=_version(),
         timeout=pace.timeout,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -10,11 +11,13 @@ from cryptography.fernet import Fernet, MultiFernet
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -30,6 +33,9 @@ class UnclearAlerts(StrEnum):
 
 STATES = {"missing": "is missing", "string_too_short": "is empty", "too_short": "is empty"}
 """Our texts for pydantic's error types."""
+_RINGCENTRAL = ("rc_app_client_id", "rc_app_client_secret", "rc_user_jwt")
+_ZOOM = ("zoom_account_id", "zoom_client_id", "zoom_client_secret")
+_MISSING = object()
 
 
 def _http_url(value: str) -> str:
@@ -58,10 +64,39 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _given(value: object) -> object:
+    """Refuse what `Settings` marks as missing, and what is empty."""
+    if value is _MISSING:
+        raise ValueError("is missing")
+    if value in ("", SecretStr("")):
+        raise ValueError("is empty")
+    return value
+
+
 Url = Annotated[str, AfterValidator(_http_url)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Keys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+PartOfLogin = Annotated[str | None, BeforeValidator(_given)]
+SecretPartOfLogin = Annotated[SecretStr | None, BeforeValidator(_given)]
+
+
+@dataclass(frozen=True)
+class RingCentralLogin:
+    """How to log in to RingCentral."""
+
+    client_id: str
+    client_secret: SecretStr
+    jwt: SecretStr
+
+
+@dataclass(frozen=True)
+class ZoomLogin:
+    """How to log in to Zoom, as a server-to-server app."""
+
+    account_id: str
+    client_id: str
+    client_secret: SecretStr
 
 
 class Settings(BaseSettings):
@@ -82,10 +117,22 @@ class Settings(BaseSettings):
     )
     slack_api_url: Url = Field(default="https://slack.com/api/", description="where Slack's Web API is")
     rc_server_url: Url = Field(default="https://platform.ringcentral.com", description="where RingCentral's API is")
-    rc_app_client_id: str = Field(min_length=1, description="client id of your RingCentral app")
-    rc_app_client_secret: SecretStr = Field(min_length=1, description="client secret of your RingCentral app")
-    rc_user_jwt: SecretStr = Field(
-        min_length=1, description="JWT credential of the RingCentral user that Greenroom works as"
+    rc_app_client_id: PartOfLogin = Field(default=None, description="client id of your RingCentral app")
+    rc_app_client_secret: SecretPartOfLogin = Field(default=None, description="client secret of your RingCentral app")
+    rc_user_jwt: SecretPartOfLogin = Field(
+        default=None, description="JWT credential of the RingCentral user that Greenroom works as"
+    )
+    zoom_api_url: Url = Field(default="https://api.zoom.us/v2", description="where Zoom's API is")
+    zoom_oauth_url: Url = Field(default="https://zoom.us/oauth", description="where Zoom issues access tokens")
+    zoom_account_id: PartOfLogin = Field(default=None, description="account id of your server-to-server app at Zoom")
+    zoom_client_id: PartOfLogin = Field(default=None, description="client id of your server-to-server app at Zoom")
+    zoom_client_secret: SecretPartOfLogin = Field(
+        default=None, description="client secret of your server-to-server app at Zoom"
+    )
+    zoom_webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="secret token of the Zoom app, from Feature, which proves that webhooks come from Zoom; without it "
+        "there are none",
     )
     database_url: DatabaseUrl = Field(
         default="sqlite:///greenroom.db",
@@ -110,6 +157,18 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _some_provider(cls, given: dict[str, object]) -> dict[str, object]:
+        """Mark what is missing of the logins: each is complete or absent, and one of them is there."""
+        has_zoom = any(given.get(name) for name in (*_ZOOM, "zoom_webhook_secret"))
+        has_ringcentral = any(given.get(name) for name in _RINGCENTRAL) or not has_zoom
+        complete = dict(given)
+        for names, is_needed in ((_RINGCENTRAL, has_ringcentral), (_ZOOM, has_zoom)):
+            for name in names:
+                complete[name] = given.get(name, _MISSING) if is_needed else None
+        return complete
+
     @field_validator("slack_signing_secret")
     @classmethod
     def _some_way_in(cls, signing_secret: SecretStr, others: ValidationInfo) -> SecretStr:
@@ -117,6 +176,20 @@ class Settings(BaseSettings):
         if not signing_secret.get_secret_value() and not others.data["slack_app_token"].get_secret_value():
             raise ValueError("is missing, and so is SLACK_APP_TOKEN; one of the two must be set")
         return signing_secret
+
+    @property
+    def ringcentral(self) -> RingCentralLogin | None:
+        """The login of RingCentral; `None` without one."""
+        if self.rc_app_client_id is None or self.rc_app_client_secret is None or self.rc_user_jwt is None:
+            return None
+        return RingCentralLogin(self.rc_app_client_id, self.rc_app_client_secret, self.rc_user_jwt)
+
+    @property
+    def zoom(self) -> ZoomLogin | None:
+        """The login of Zoom; `None` without one."""
+        if self.zoom_account_id is None or self.zoom_client_id is None or self.zoom_client_secret is None:
+            return None
+        return ZoomLogin(self.zoom_account_id, self.zoom_client_id, self.zoom_client_secret)
 
     @property
     def socket_mode(self) -> bool:

@@ -25,7 +25,7 @@ from bot.reports import reading_table, waiter_table
 from bot.reports.follow_up import run_table as follow_up_table
 from bot.reports.messages import table as report_message_table
 from bot.reports.recordings import table as recording_table
-from bot.settings import Settings
+from bot.settings import RingCentralLogin
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown
 from bot.sync.webhooks import hint_table, state_table
 from bot.team import change_table
@@ -66,11 +66,11 @@ def _is_temporary(error: Exception) -> bool:
     return isinstance(error, SlackBusy | SlackOutcomeUnknown) or database_problem(error) is not None
 
 
-def build_gate(settings: Settings, store: Store) -> Gate:
-    """Build the gate of the service user: replicas that share a database share its state."""
+def build_gate(server_url: str, login: RingCentralLogin, store: Store) -> Gate:
+    """Build the gate of RingCentral's service user: replicas that share a database share its state."""
     if store.is_sqlite:
         return LocalGate()
-    user = account_user(settings.rc_server_url, settings.rc_app_client_id, settings.rc_user_jwt)
+    user = account_user(server_url, login.client_id, login.jwt)
     return RateGate(StoredGateRows(store, user), SHARED)
 
 

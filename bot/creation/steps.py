@@ -241,6 +241,7 @@ def created_webinar(
         "created_by": creation.user_id,
         "attendee_link": session.attendee_link,
         "panel_offset": session.panel_offset,
+        "abilities": session.abilities,
         "seen_at": now,
     }
     base = mirrored or Webinar(account=creation.account, session_id=session.session_id, **facts)

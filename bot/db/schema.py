@@ -95,6 +95,7 @@ webinars = Table(
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("panel_offset_s", Integer, nullable=False, server_default="0"),
     Column("fixed_options", Text),  # JSON of the options that the account fixes, as last read
+    Column("abilities", Text),  # JSON of what the event supports; null: all that RingCentral supports
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
 )

@@ -15,7 +15,6 @@ from bot.db.leases import DATABASE_UNAVAILABLE
 from bot.doctor.finding import Finding, note, ok, wrong
 from bot.doctor.shared_gate import open_gate
 from bot.errors import ProviderBusy, ProviderDown, ProviderError, ProviderForbidden
-from bot.providers.gate import Gate
 from bot.providers.ringcentral.errors import LICENSE_CODES
 from bot.providers.ringcentral.probe import SetupProbe
 from bot.settings import Settings
@@ -35,23 +34,26 @@ ADD_RIGHTS = (
 
 
 async def check_ringcentral(settings: Settings, http: aiohttp.ClientSession, now: datetime) -> list[Finding]:
-    """All findings about RingCentral."""
-    async with open_gate(settings) as gate:
-        return await _check(settings, http, gate, now)
+    """All findings about RingCentral; none if it is not used."""
+    login = settings.ringcentral
+    if login is None:
+        return []
+    async with open_gate(settings, login) as gate:
+        probe = SetupProbe(
+            http,
+            gate,
+            server_url=settings.rc_server_url,
+            client_id=login.client_id,
+            client_secret=login.client_secret,
+            jwt=login.jwt,
+            clock=SystemClock(),
+            version="doctor",
+            timeout=TIMEOUT,
+        )
+        return await _check(probe, now)
 
 
-async def _check(settings: Settings, http: aiohttp.ClientSession, gate: Gate, now: datetime) -> list[Finding]:
-    probe = SetupProbe(
-        http,
-        gate,
-        server_url=settings.rc_server_url,
-        client_id=settings.rc_app_client_id,
-        client_secret=settings.rc_app_client_secret,
-        jwt=settings.rc_user_jwt,
-        clock=SystemClock(),
-        version="doctor",
-        timeout=TIMEOUT,
-    )
+async def _check(probe: SetupProbe, now: datetime) -> list[Finding]:
     try:
         permissions = await probe.app_permissions()
     except ProviderError as error:

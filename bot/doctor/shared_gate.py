@@ -13,20 +13,21 @@ from bot.db.migrate import SchemaState, schema_state
 from bot.db.vault import Vault
 from bot.errors import SettingsError
 from bot.providers.gate import Gate, LocalGate
-from bot.settings import Settings
+from bot.settings import RingCentralLogin, Settings
 from bot.startup import build_gate
 
 TIMEOUT = 10.0
 
 
 @asynccontextmanager
-async def open_gate(settings: Settings) -> AsyncIterator[Gate]:
+async def open_gate(settings: Settings, login: RingCentralLogin) -> AsyncIterator[Gate]:
     """The gate that replicas share on PostgreSQL, so that checks beside a running bot exceed no limit.
 
     With SQLite, or a database that cannot be used as it is, the gate of this process alone.
     """
     store = _store(settings)
-    gate: Gate = build_gate(settings, store) if store and await _is_up_to_date(store) else LocalGate()
+    is_shared = store is not None and await _is_up_to_date(store)
+    gate: Gate = build_gate(settings.rc_server_url, login, store) if store and is_shared else LocalGate()
     try:
         yield gate
     finally:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, SecretStr, field_serializer
 
+from bot.model.ability import ALL, Ability
 from bot.model.people import Account, Frozen
 
 UNTITLED = "Untitled webinar"
@@ -170,6 +171,8 @@ class Webinar(Frozen):
     registration: Registration | None = None
     panel_offset: timedelta = timedelta()
     """How long before the start hosts and panelists can join."""
+    abilities: frozenset[Ability] = ALL
+    """What the event supports at its provider."""
     seen_at: AwareDatetime
 
     @property
@@ -218,3 +221,5 @@ class SessionFacts(Frozen):
     locale_code: str = "en-US"
     modified_at: AwareDatetime | None = None
     """When it was last changed; `None` if the provider does not say so."""
+    abilities: frozenset[Ability] = ALL
+    """What the event supports now: an event can change its kind."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.model.people import Coworker, ServiceUser
@@ -23,21 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["BULK", "NOTE_TIMEOUT", "NOTICE", "PAGE", "UPKEEP", "Caller", "Lane", "Page", "ignore_wait", "send_at_once"]
 
 DISPLAY_NAME = "RingCentral"
-
-
-class Ability(StrEnum):
-    """What a provider supports. An unsupported operation is declined with a sentence."""
-
-    CREATE = "create"
-    EDIT = "edit"
-    CANCEL = "cancel"
-    CHOOSE_HOST = "choose_host"
-    REGISTRATION = "registration"
-    INVITE = "invite"
-    REGISTRANTS = "registrants"
-    HISTORY = "history"
-    """Who attended, after the event."""
-    RECORDINGS = "recordings"
 
 
 class Unchanged(Enum):
@@ -98,7 +83,6 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str
-    abilities: frozenset[Ability]
 
     async def service_user(self, caller: Caller) -> ServiceUser:
         """The user that we are logged in as, with its rights."""

@@ -75,6 +75,7 @@ class WebinarReader:
 
         def updated(current: Webinar) -> Webinar:
             times = {name: getattr(facts, name) for name in ("start", "length", "time_zone", "status", "panel_offset")}
+            times["abilities"] = facts.abilities
             is_known = current.seen_at > began or all(getattr(current, name) == times[name] for name in times)
             return current if is_known else current.model_copy(update={**times, "seen_at": began})
 
@@ -191,6 +192,7 @@ def merged(
         "time_zone": facts.time_zone,
         "status": facts.status,
         "panel_offset": facts.panel_offset,
+        "abilities": facts.abilities,
         "seen_at": now,
     }
     base = known or Webinar(account=account, session_id=facts.session_id, **listed)

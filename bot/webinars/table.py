@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 from zlib import crc32
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from bot.db.connection import Db
@@ -23,6 +23,7 @@ from bot.db.keys import (
     of_workspace,
 )
 from bot.db.schema import webinars
+from bot.model.ability import ALL, Ability
 from bot.model.lifecycle import ENDED_STATUSES
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Audience, FixedOptions, Preferences, Registration, Status, Webinar
@@ -33,6 +34,7 @@ _COLUMNS = [column for column in webinars.c if column is not webinars.c.host_lin
 NO_LINK = SecretStr("")
 AT_ONCE = 200
 """Rows converted before other tasks may run."""
+_ABILITIES = TypeAdapter(frozenset[Ability])
 _LOCKS = 3
 """The class of the advisory locks on the webinars of a workspace."""
 
@@ -55,6 +57,7 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
         "created_by": webinar.created_by,
         "attendee_link": webinar.attendee_link,
         "panel_offset_s": int(webinar.panel_offset.total_seconds()),
+        "abilities": _abilities_column(webinar.abilities),
         "seen_at": webinar.seen_at,
     }
     if host_link.get_secret_value():
@@ -235,6 +238,7 @@ def _webinar(row: Any) -> Webinar:
         attendee_link=row.attendee_link,
         registration=_registration(row) if row.counted_at else None,
         panel_offset=timedelta(seconds=row.panel_offset_s),
+        abilities=_abilities(row.abilities) if row.abilities else ALL,
         seen_at=row.seen_at,
     )
 
@@ -253,6 +257,16 @@ def _registration(row: Any) -> Registration:
         closes_at=row.after_closes_at,
         sequence=row.sequence,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _abilities_column(abilities: frozenset[Ability]) -> str | None:
+    return None if abilities == ALL else _ABILITIES.dump_json(abilities).decode()
+
+
+@lru_cache(maxsize=1_000)
+def _abilities(text: str) -> frozenset[Ability]:
+    return _ABILITIES.validate_json(text)
 
 
 @lru_cache(maxsize=1_000)

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 
 from bot.errors import SettingsError
 from bot.settings import Settings, read_settings
+from tests.support.rows import each_row
 
 KEY = Fernet.generate_key().decode()
 GOOD = {
@@ -132,3 +133,54 @@ def test_settings_shown_in_a_log_or_a_trace_hold_no_secret(environment: pytest.M
     shown = repr(read_settings())
 
     assert [secret for secret in ("hush", KEY, "xoxb-good", "signed", "shared", "jot") if secret in shown] == []
+
+
+ZOOM = {"ZOOM_ACCOUNT_ID": "account-1", "ZOOM_CLIENT_ID": "client-2", "ZOOM_CLIENT_SECRET": "hush"}
+RINGCENTRAL = {name: value for name, value in GOOD.items() if name.startswith("RC_")}
+SLACK = {name: value for name, value in GOOD.items() if not name.startswith("RC_")}
+
+
+@each_row(
+    ("given", "missing"),
+    [
+        (ZOOM, {}),
+        (ZOOM | {"ZOOM_WEBHOOK_SECRET": "hush"}, {}),
+        (ZOOM | RINGCENTRAL, {}),
+        (ZOOM | {"RC_USER_JWT": ""}, {}),
+        (RINGCENTRAL | {"ZOOM_ACCOUNT_ID": "", "ZOOM_WEBHOOK_SECRET": ""}, {}),
+        (RINGCENTRAL | {"ZOOM_CLIENT_ID": "c"}, {"ZOOM_ACCOUNT_ID": "is missing", "ZOOM_CLIENT_SECRET": "is missing"}),
+        (
+            ZOOM | {"ZOOM_ACCOUNT_ID": "", "RC_USER_JWT": "jot"},
+            {
+                "ZOOM_ACCOUNT_ID": "is empty",
+                "RC_APP_CLIENT_ID": "is missing",
+                "RC_APP_CLIENT_SECRET": "is missing",
+            },
+        ),
+        ({"ZOOM_WEBHOOK_SECRET": "hush"}, dict.fromkeys(ZOOM, "is missing")),
+        ({"ZOOM_API_URL": "https://api-eu.zoom.us/v2"}, dict.fromkeys(RINGCENTRAL, "is missing")),
+    ],
+)
+def test_at_least_one_provider_is_set_and_each_is_set_completely(
+    environment: pytest.MonkeyPatch, given: dict[str, str], missing: dict[str, str]
+) -> None:
+    """A provider of which one value is set is meant to be used; empty values count as none."""
+    with environment.context() as rows:
+        for name, value in (SLACK | given).items():
+            rows.setenv(name, value)
+        check_providers(given, missing)
+
+
+def check_providers(given: dict[str, str], missing: dict[str, str]) -> None:
+    """Compare the settings, or the error, with what is given and missing."""
+    if not missing:
+        settings = read_settings()
+        assert (settings.ringcentral is not None) == (given.items() >= RINGCENTRAL.items())
+        assert (settings.zoom is not None) == (given.items() >= ZOOM.items())
+        assert "hush" not in repr(settings)
+        return
+
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+
+    assert named(error) == missing

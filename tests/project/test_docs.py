@@ -45,10 +45,12 @@ def default_of(name: str) -> str:
     field = Settings.model_fields[name.lower()]
     if name == "SLACK_SIGNING_SECRET":
         return "required over HTTP"
+    if name in ("RC_APP_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_USER_JWT"):
+        return "required without Zoom"
     if field.is_required():
         return "required"
     value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-    return f"`{value}`" if value != "" else "empty"
+    return f"`{value}`" if value not in ("", None) else "empty"
 
 
 def test_readme_names_every_setting_with_its_default_and_no_other() -> None:

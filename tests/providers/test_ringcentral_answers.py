@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from bot.errors import OutcomeUnknown, ProviderDown, ProviderError
 from bot.model.people import Coworker
 from bot.model.webinar import Access, FixedOptions, Options
-from bot.providers.ringcentral import RingCentral
 from tests.support.ringcentral import (
     PERSON,
     START,
@@ -151,11 +150,3 @@ async def test_a_canceled_request_does_not_block_the_next(pair: Pair) -> None:
     webinar = await client.webinar(webinar_id, PERSON)
 
     assert webinar.webinar_id == webinar_id
-
-
-def test_the_client_is_a_webinar_provider() -> None:
-    """Its name and abilities."""
-    assert (RingCentral.name, sorted(RingCentral.abilities)) == (
-        "ringcentral",
-        ["cancel", "choose_host", "create", "edit", "history", "invite", "recordings", "registrants", "registration"],
-    )

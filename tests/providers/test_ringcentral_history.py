@@ -13,7 +13,7 @@ from bot.errors import HistoryForbidden, ProviderForbidden, ProviderGone
 from bot.model.attendance import Participation, PastSession
 from bot.model.team import Role
 from bot.model.webinar import Status
-from bot.providers.base import Ability, Page
+from bot.providers.base import Page
 from bot.providers.ringcentral import RingCentral
 from tests.support.ringcentral import PERSON, START, Pair, fixed_response, ringcentral_pair
 from tests.support.ringcentral_registrants import create_session, path
@@ -162,7 +162,6 @@ async def test_the_history_of_others_is_forbidden_and_a_deleted_one_gone(pair: P
     client = pair.client()
     both = await ids_of(pair, client)
 
-    assert Ability.HISTORY in client.abilities
     with pytest.raises(ProviderGone):
         await client.past_session(both[0], "999", PERSON)
     with pytest.raises(ProviderGone):

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderDown, ProviderForbidden, ProviderGone
 from bot.model.recording import MediaKind, Recording, RecordingStatus, main_recording
-from bot.providers.base import Ability
 from bot.providers.ringcentral import errors
 from bot.providers.ringcentral.recordings_api import (
     COMPANY_RECORDINGS,
@@ -67,7 +66,6 @@ async def test_a_recording_is_processed_then_available_and_shared(pair: Pair) ->
     assert read.shared_until is not None
     assert round((read.shared_until - pair.vendor.clock.now()) / timedelta(days=1)) == 30
     assert "/w/recording/" not in repr(read)
-    assert Ability.RECORDINGS in client.abilities
 
 
 async def test_the_company_is_listed_where_the_service_user_may(pair: Pair) -> None:

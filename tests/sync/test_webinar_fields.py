@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.creation.steps import created_webinar
 from bot.creation.table import Creation, CreationRequest, CreationStep
+from bot.model.ability import ALL, Ability
 from bot.model.webinar import (
     Audience,
     FixedOptions,
@@ -43,10 +44,13 @@ FULL: dict[str, Any] = {
         limit=50, limit_since=NOW, preferences=Preferences(digest=False), after_count=1, sequence=2
     ),
     "panel_offset": timedelta(minutes=15),
+    "abilities": ALL - {Ability.OPEN_CLOSE},
     "seen_at": NOW,
 }
 """A value other than the default for every field of a webinar."""
-LISTED = {"webinar_id", "title", "description", "start", "length", "time_zone", "status", "panel_offset"}
+LISTED = {"webinar_id", "title", "description", "start", "length", "time_zone", "status", "panel_offset"} | {
+    "abilities"
+}
 """The fields that every list carries; host and link are carried only where they are not empty."""
 CREATED = LISTED | {"audience", "host_user_id", "host_name", "created_by", "attendee_link"}
 
@@ -69,6 +73,7 @@ def session(**changes: Any) -> SessionFacts:
         "time_zone": "Europe/Berlin",
         "status": Status.SCHEDULED,
         "panel_offset": timedelta(minutes=5),
+        "abilities": ALL | {Ability.APPROVE},
     }
     return SessionFacts(**(facts | changes))
 

@@ -9,7 +9,7 @@ from bot.errors import ProviderGone
 from bot.model.people import Coworker
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.model.webinar_edit import WebinarEdit
-from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
+from bot.providers.base import Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.events_api import EventsApi
 from bot.providers.ringcentral.history_api import HistoryApi
 from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, WEBINARS
@@ -45,7 +45,6 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
     """RingCentral as one service user, the owner of the JWT; developers.ringcentral.com/guide/webinar."""
 
     name = "ringcentral"
-    abilities = frozenset(Ability)
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:
         """See the port. One Medium call per 1,000 entries. Companies that are linked to ours are excluded."""
