@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from pydantic import AwareDatetime, Field, SecretStr
 
 from bot.model.people import Frozen
+from bot.model.question import Answers
 
 MAX_NAME = 64
 MAX_EMAIL = 256
 MAX_LINK = 256
 """RcwRegistrantBaseModel, developers.ringcentral.com/api-reference/Registrants."""
+
+
+class RegistrantStatus(StrEnum):
+    """Whether a registration is valid. Those who canceled are listed in no status."""
+
+    APPROVED = "approved"
+    PENDING = "pending"
+    """Waits for approval; there is no join link yet."""
+    DENIED = "denied"
+
+
+class Decision(StrEnum):
+    """What an organizer decides about a registration."""
+
+    APPROVE = "approve"
+    DENY = "deny"
+    CANCEL = "cancel"
+
+
+MAX_DECISIONS = 30
+"""People of one call that decides."""
 
 
 class RegistrantDetails(Frozen):
@@ -23,6 +47,10 @@ class RegistrantDetails(Frozen):
     join_page: SecretStr = SecretStr("")
     """Our own page that joins the webinar. The specification has it as read-only, the guide sets it."""
     cancel_page: SecretStr = SecretStr("")
+    fields: Answers = Field(default=(), repr=False)
+    """The answers to the questions of the event, by the name of the question."""
+    is_approved: bool = False
+    """Register without waiting for approval, as far as the provider lets an organizer decide so."""
 
     @property
     def address(self) -> str:
@@ -47,6 +75,9 @@ class Registrant(Frozen):
     """Present if the person has joined the webinar."""
     sequence: int | None = None
     """`icalendarSequence`, present only in the response to a registration."""
+    status: RegistrantStatus = RegistrantStatus.APPROVED
+    fields: Answers = Field(default=(), repr=False)
+    """Their answers to the questions of the event."""
     are_links_refused: bool = False
     """Whether the provider refuses custom links, so the registration was made without them."""
 

@@ -9,7 +9,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.model.people import Coworker, ServiceUser
-from bot.model.registrant import Registrant, RegistrantDetails
+from bot.model.question import Question
+from bot.model.registrant import Decision, Registrant, RegistrantDetails, RegistrantStatus
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.providers.caller import BULK, NOTE_TIMEOUT, NOTICE, PAGE, UPKEEP, Caller, Lane, Page, ignore_wait, send_at_once
@@ -168,8 +169,22 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         """
         ...
 
-    async def registrants(self, session_id: str, caller: Caller) -> list[Registrant]:
-        """All registrants in the order of their ids. One call per 1,000."""
+    async def questions(self, session_id: str, caller: Caller) -> tuple[Question, ...]:
+        """The questions of its registration form; none if the provider does not tell. At most two calls."""
+        ...
+
+    async def registrants(
+        self, session_id: str, caller: Caller, status: RegistrantStatus = RegistrantStatus.APPROVED
+    ) -> list[Registrant]:
+        """All registrants of a status in the order of the provider. One call per page, none for a status it lacks."""
+        ...
+
+    async def decide(self, session_id: str, registrant_ids: Sequence[str], decision: Decision, caller: Caller) -> None:
+        """Approve, deny or cancel up to 30 registrants (`MAX_DECISIONS`). One call, and the result is final.
+
+        Raises `RegistrationClosed` if there is no room for those to approve, and `OutcomeUnknown` without a clear
+        answer; it can then be repeated.
+        """
         ...
 
     async def registrants_page(self, session_id: str, token: str | None, caller: Caller) -> Page[Registrant]:
@@ -184,8 +199,9 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         """Register a person. One call, never repeated automatically, except without custom links that are refused.
 
         Raises `ProviderConflict` if the address is already registered, `RegistrationClosed` if registration is
-        closed, full or over, `AnswersRequired` if the registration form has required questions (the API cannot list
-        them), and `OutcomeUnknown` without a clear answer: look in `registrants` before a retry.
+        closed, full or over, `AnswersRequired` if the registration form requires answers that `details` lacks, and
+        `OutcomeUnknown` without a clear answer: look in `registrants` before a retry. A registrant who has to be
+        approved first has the status `PENDING` and no join link.
         """
         ...
 

@@ -10,10 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import ProviderConflict, ProviderRefused
-from bot.model.registrant import Registrant
+from bot.model.registrant import Decision, Registrant, RegistrantStatus
 from bot.providers.ringcentral.custom_links import REMEMBERED, CustomLinks
 from tests.support.ringcentral import PERSON, Pair, fixed_response, ringcentral_pair
 from tests.support.ringcentral_registrants import OLGA, WHOLE, create_session, path
+
+WITHOUT_LINK = (RegistrantStatus.PENDING, RegistrantStatus.DENIED)
 
 
 @pytest.fixture
@@ -45,6 +47,25 @@ async def test_a_person_is_registered_read_and_removed(pair: Pair) -> None:
         [201],
         [204],
     )
+
+
+async def test_everybody_is_approved_and_no_question_is_known(pair: Pair) -> None:
+    """No call for a status that RingCentral lacks, and no decision."""
+    client = pair.client()
+    session_id = await create_session(pair, client)
+    olga = await client.register(session_id, OLGA, PERSON)
+    calls = len(pair.asked("GET", path(session_id)))
+
+    waiting = [await client.registrants(session_id, PERSON, one) for one in WITHOUT_LINK]
+    with pytest.raises(ProviderRefused, match="nobody to approve or deny"):
+        await client.decide(session_id, [olga.registrant_id], Decision.APPROVE, PERSON)
+
+    assert (olga.status, waiting, await client.questions(session_id, PERSON)) == (
+        RegistrantStatus.APPROVED,
+        [[], []],
+        (),
+    )
+    assert len(pair.asked("GET", path(session_id))) == calls
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import ProviderGone, ProviderRefused
-from bot.model.registrant import Registrant, RegistrantDetails
+from bot.model.question import Question
+from bot.model.registrant import Decision, Registrant, RegistrantDetails, RegistrantStatus
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.providers.base import Caller, Page
 from bot.providers.ringcentral.custom_links import CustomLinks, links_of
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 INVITEES = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}/invitees"
 REGISTRANTS = "/webinar/registration/v1/sessions/{session_id}/registrants"
+NO_APPROVAL = "RingCentral has no registrations that wait for approval, so there is nobody to approve or deny."
 REGISTRANT = "/webinar/registration/v1/sessions/{session_id}/registrants/{registrant_id}"
 
 
@@ -50,8 +52,20 @@ class PeopleApi(RingCentralApi):
             raise team_error(refusal) from None
         return parse_record(TeamChangeRecord, body, changes=True).changed()
 
-    async def registrants(self, session_id: str, caller: Caller) -> list[Registrant]:
-        """See the port."""
+    async def questions(self, session_id: str, caller: Caller) -> tuple[Question, ...]:  # noqa: ARG002 - the port's
+        """See the port. The API does not list the questions of a form."""
+        return ()
+
+    async def decide(self, session_id: str, registrant_ids: Sequence[str], decision: Decision, caller: Caller) -> None:  # noqa: ARG002
+        """Raise: everybody who registers is approved at once."""
+        raise ProviderRefused(NO_APPROVAL)
+
+    async def registrants(
+        self, session_id: str, caller: Caller, status: RegistrantStatus = RegistrantStatus.APPROVED
+    ) -> list[Registrant]:
+        """See the port. Everybody who is registered is approved."""
+        if status is not RegistrantStatus.APPROVED:
+            return []
         records = self._records(REGISTRANTS, caller, query={}, ids={"session_id": session_id})
         return [parse_record(RegistrantRecord, record).registrant() async for record in records]
 
