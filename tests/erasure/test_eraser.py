@@ -24,7 +24,7 @@ from bot.model.people import Account
 from bot.model.registrant import RegistrantDetails
 from bot.registration import request_table
 from bot.registration.request_state import RequestState
-from bot.reports.recordings.table import Decision
+from bot.reports.recordings.table import SharingDecision
 from tests.support.db_samples import OTHER_ACCOUNTS
 from tests.support.personal_data import KEYS, TABLES, add, personal
 from tests.support.webinar_samples import ACCOUNT, NOW, START
@@ -221,7 +221,7 @@ async def test_a_message_that_waits_for_a_user_is_not_waited_for(store: Store) -
 
 async def test_what_somebody_decided_after_a_webinar_still_names_them(store: Store) -> None:
     """Who closed a reminder, and who decided about a recording: it is said, as for other settings."""
-    decision = Decision(by="Ujane", at=NOW).model_dump_json()
+    decision = SharingDecision(by="Ujane", at=NOW).model_dump_json()
     async with store.write() as db:
         await add(db, ACCOUNT, "people", NOW, user_id="Ujane", profile=json.dumps({"email": JANE}))
         await add(db, ACCOUNT, "open_items", NOW, session_id="s1", user_id="Urick", closed_by="Ujane")

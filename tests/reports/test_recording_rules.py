@@ -21,13 +21,13 @@ from bot.reports.recordings.rules import (
     next_check,
     updated,
 )
-from bot.reports.recordings.table import Decision, TrackedRecording
+from bot.reports.recordings.table import SharingDecision, TrackedRecording
 from tests.support.recording_samples import DECLINED, SHARED, recording, tracked
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-IN_SEATS = Decision(by="U1", at=NOW, with_seats=True)
+IN_SEATS = SharingDecision(by="U1", at=NOW, with_seats=True)
 PROCESSING = recording(RecordingStatus.PROCESSING)
 
 
@@ -122,7 +122,7 @@ WATCHED = [
 
 @each_row(("decision", "has_seat", "expected"), WATCHED)
 def test_others_see_a_link_once_it_is_shared_with_them(
-    decision: Decision | None, has_seat: bool, expected: bool
+    decision: SharingDecision | None, has_seat: bool, expected: bool
 ) -> None:
     """And never one that does not work."""
     assert may_watch(tracked(recording(), decision=decision), NOW, has_seat=has_seat) is expected

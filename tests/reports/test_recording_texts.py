@@ -10,7 +10,7 @@ from bot.model.webinar import Access, Status
 from bot.reports.messages.table import PostState
 from bot.reports.recordings import texts as recording_texts
 from bot.reports.recordings.places import SharePlaces
-from bot.reports.recordings.table import Decision, TrackedRecording
+from bot.reports.recordings.table import SharingDecision, TrackedRecording
 from bot.slack.refusals import ARCHIVED, NO_MESSAGE, NOT_EDITABLE
 from handlers.recording import texts
 from handlers.recording.texts import KnownRecording
@@ -86,7 +86,7 @@ def test_a_webinar_that_nobody_can_be_told_of_is_not_asked_about() -> None:
 
 def test_a_link_that_could_not_be_taken_off_is_named() -> None:
     """An archived channel keeps its message; a message that somebody deleted has no link any more."""
-    declined = tracked(recording(), decision=Decision(by="U1", at=NOW))
+    declined = tracked(recording(), decision=SharingDecision(by="U1", at=NOW))
     shares = [
         share("C1", PostState.REFUSED, ARCHIVED, "1.1"),
         share("C2", PostState.REFUSED, NO_MESSAGE, "1.2"),

@@ -14,15 +14,15 @@ from bot.reports.messages.table import MessageTopic, PostState, ReportMessage
 from bot.reports.open_items_table import ItemKind, ItemOutcome, OpenItem
 from bot.reports.recordings import texts as recording_texts
 from bot.reports.recordings.places import SharePlaces
-from bot.reports.recordings.table import Decision, TrackedRecording
+from bot.reports.recordings.table import SharingDecision, TrackedRecording
 from bot.slack.message import Message
 from handlers.recording import texts
 from handlers.recording.texts import KnownRecording, ShareRequest
 from tests.support.webinar_samples import ACCOUNT, NOW
 
 PLACES = SharePlaces(channels=("C1", "C2"), people=("U1", "U2"))
-SHARED = Decision(by="U1", at=NOW, channels=("C1",), with_seats=True)
-DECLINED = Decision(by="U1", at=NOW)
+SHARED = SharingDecision(by="U1", at=NOW, channels=("C1",), with_seats=True)
+DECLINED = SharingDecision(by="U1", at=NOW)
 
 
 def recording(status: RecordingStatus = RecordingStatus.AVAILABLE, **changes: Any) -> Recording:

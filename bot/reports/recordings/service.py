@@ -17,7 +17,7 @@ from bot.reports.open_items_table import ItemKind, ItemOutcome
 from bot.reports.recordings import rules, table
 from bot.reports.recordings.news import SHOWN_WITH_LINK
 from bot.reports.recordings.places import OptedOut, SharePlaces, share_places
-from bot.reports.recordings.table import Decision, TrackedRecording
+from bot.reports.recordings.table import SharingDecision, TrackedRecording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,8 +132,8 @@ class Recordings:
             places = (await share_places(db, webinar, self._opted_out)).only(channels=channels, seats=seats)
             if not places.count:
                 raise BadInput(NOWHERE)
-            before = known.decision or Decision(by=by, at=now)
-            decision = Decision(
+            before = known.decision or SharingDecision(by=by, at=now)
+            decision = SharingDecision(
                 by=by,
                 at=now,
                 channels=tuple(dict.fromkeys([*before.channels, *places.channels])),
@@ -152,7 +152,7 @@ class Recordings:
             known = await table.find(db, self._account, webinar.session_id, for_update=True)
             if known is None:
                 raise BadInput(NOT_AVAILABLE)
-            await self._decide(db, webinar, known, Decision(by=by, at=now), ItemOutcome.NOT_NEEDED)
+            await self._decide(db, webinar, known, SharingDecision(by=by, at=now), ItemOutcome.NOT_NEEDED)
 
     async def forget_ended(self) -> None:
         """Delete what is known about the recordings of webinars that took place long ago, with all messages."""
@@ -163,7 +163,7 @@ class Recordings:
             await open_items_table.forget_ended(db, self._account, before)
 
     async def _decide(
-        self, db: Db, webinar: Webinar, known: TrackedRecording, decision: Decision, outcome: ItemOutcome
+        self, db: Db, webinar: Webinar, known: TrackedRecording, decision: SharingDecision, outcome: ItemOutcome
     ) -> None:
         decided = known.model_copy(update={"decision": decision})
         check_at = rules.next_check(decided, self._clock.now())

@@ -21,7 +21,7 @@ from bot.model.recording import Recording
 from bot.model.webinar import Access, Status
 
 
-class Decision(Frozen):
+class SharingDecision(Frozen):
     """What was decided about the link of a recording: where it goes, or, without a place, that it is not needed."""
 
     by: str
@@ -51,7 +51,7 @@ class TrackedRecording(Frozen):
     """When its end was noticed."""
     check_at: AwareDatetime | None = None
     """When the provider is asked again; `None` if nothing is expected."""
-    decision: Decision | None = None
+    decision: SharingDecision | None = None
 
     @property
     def link(self) -> SecretStr:
@@ -99,7 +99,9 @@ async def save(db: Db, tracked: TrackedRecording) -> None:
     await db.upsert(recordings, {**row, **_values(tracked)}, keep=["ended_at"])
 
 
-async def save_decision(db: Db, tracked: TrackedRecording, decision: Decision, check_at: datetime | None) -> None:
+async def save_decision(
+    db: Db, tracked: TrackedRecording, decision: SharingDecision, check_at: datetime | None
+) -> None:
     """Save what was decided, and when to look at the recording next."""
     which = *of_account(recordings, tracked.account), recordings.c.session_id == tracked.session_id
     values = {"decision": decision.model_dump_json(), "check_at": check_at}
@@ -158,7 +160,7 @@ def _tracked(row: Any) -> TrackedRecording:
         read_at=content.read_at,
         ended_at=row.ended_at,
         check_at=row.check_at,
-        decision=Decision.model_validate_json(row.decision) if row.decision else None,
+        decision=SharingDecision.model_validate_json(row.decision) if row.decision else None,
     )
 
 
