@@ -43,7 +43,7 @@ def whole(world: World, event: Event) -> Payload:
         "use_pmi": False,
         "alternative_hosts": event.fields.settings.alternative_hosts,
     }
-    more = {"join_url": f"{world.url}/j/{event.id}", "settings": settings, "creation_source": "open_api"}
+    more = {"join_url": f"{world.url}/j/{event.id}", "settings": settings, "creation_source": event.creation_source}
     return {**summary(event), **more}
 
 

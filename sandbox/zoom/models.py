@@ -110,6 +110,8 @@ class Event:
     participants: list[Participant] = field(default_factory=list)
     panelists: dict[str, Panelist] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    creation_source: Literal["open_api", "web_portal"] = "open_api"
+    """By an app, or by the host on Zoom's page."""
     is_started: bool = False
     is_ended: bool = False
     started_at: datetime | None = None

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from sandbox.zoom import times
 from sandbox.zoom.models import Event, Participant
-from sandbox.zoom.registrants import shown
+from sandbox.zoom.registration import shown
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse, not_found
 

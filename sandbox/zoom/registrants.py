@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from sandbox.zoom import times
 from sandbox.zoom.admission import check_open, check_person, check_room
-from sandbox.zoom.event_bodies import by_operator, summary
 from sandbox.zoom.fields import Batch, BatchPerson, Chosen, NewRegistrant, RegistrantFields, StatusChange
-from sandbox.zoom.meetings import occurrence, shown_occurrence
-from sandbox.zoom.models import MANUAL, SINGLE, Event, Registrant, RegistrantStatus
+from sandbox.zoom.models import MANUAL, SINGLE, Event, Registrant
 from sandbox.zoom.questions import check_answers
+from sandbox.zoom.registration import is_by_occurrence, link, pin, register, report, set_status, shown
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse, invalid
+from sandbox.zoom.schedule import occurrence, shown_occurrence
 from sandbox.zoom.world import World
 
 NO_ACCESS, NOT_FOUND, NOT_SINGLE, OFF_IN_BATCH, OVER = 3000, 3079, 303, 404, 3038
-ONCE_FOR_ALL = 1
 MISSING = 1001
 """The code for an unknown meeting when a registrant is added; all other operations have the usual one."""
-AFTER: dict[str, RegistrantStatus] = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
-MAILS = {"created": "confirmation", "approved": "confirmation", "denied": "denial", "cancelled": "cancellation"}
-"""The mail to a registrant after each change; none to one who waits for approval."""
-EVENTS = {"approve": "approved", "deny": "denied", "cancel": "cancelled"}
 
 
 def add_registrant(request: ApiRequest) -> ApiResponse:
@@ -41,9 +35,9 @@ def add_registrant(request: ApiRequest) -> ApiResponse:
         is_approved = given.auto_approve and event.kind == "meeting"
         if is_approved or event.fields.settings.approval_type != MANUAL:
             check_room(world, event, "add")
-        one = _register(world, event, fields, auto_approve=is_approved, chosen=chosen)
+        one = register(world, event, fields, auto_approve=is_approved, chosen=chosen)
         one.language, one.source_id = given.language or one.language, given.source_id
-        _report(world, event, one, "created")
+        report(world, event, one, "created")
     return ApiResponse(201, _added(world, event, one))
 
 
@@ -101,7 +95,7 @@ def put_status(request: ApiRequest) -> ApiResponse:
     if change.action == "approve":
         check_room(world, event, "approve", sum(one.status != "approved" for one in people))
     for one in people:
-        _set_status(world, event, one, change.action)
+        set_status(world, event, one, change.action)
     return ApiResponse(204)
 
 
@@ -112,22 +106,17 @@ def delete_registrant(request: ApiRequest) -> ApiResponse:
     if one is None:
         raise ApiError(400, 300, "The registrant id is invalid.")
     occurrence_id = request.query.get("occurrence_id", "")
-    if _is_by_occurrence(event) and not occurrence_id:
+    if is_by_occurrence(event) and not occurrence_id:
         raise invalid("occurrence_id")
-    if occurrence_id and _is_by_occurrence(event):
+    if occurrence_id and is_by_occurrence(event):
         all_ids = one.occurrence_ids or [date.id for date in event.occurrences]
         one.occurrence_ids = [date for date in all_ids if date != occurrence_id]
         if one.occurrence_ids:
             return ApiResponse(204)
     del event.registrants[one.id]
     if one.status != "cancelled":
-        _report(world, event, one, "cancelled")
+        report(world, event, one, "cancelled")
     return ApiResponse(204)
-
-
-def join_url(world: World, event: Event, one: Registrant) -> str:
-    """The personal link of an approved registrant."""
-    return f"{world.url}/w/{event.id}?tk={one.secret}"
 
 
 def _event_to_join(request: ApiRequest) -> Event:
@@ -143,11 +132,7 @@ def _chosen_occurrences(request: ApiRequest, event: Event) -> list[str]:
     chosen = [one for one in request.query.get("occurrence_ids", "").split(",") if one]
     for one in chosen:
         occurrence(event, one)
-    return chosen if _is_by_occurrence(event) else []
-
-
-def _is_by_occurrence(event: Event) -> bool:
-    return bool(event.occurrences) and event.fields.settings.registration_type != ONCE_FOR_ALL
+    return chosen if is_by_occurrence(event) else []
 
 
 def _known_or_new(world: World, event: Event, given: BatchPerson, batch: Batch) -> Registrant:
@@ -155,34 +140,10 @@ def _known_or_new(world: World, event: Event, given: BatchPerson, batch: Batch) 
     if known:
         return known
     fields = RegistrantFields.model_validate(given.model_dump())
-    one = _register(world, event, fields, auto_approve=batch.auto_approve, chosen=[])
+    one = register(world, event, fields, auto_approve=batch.auto_approve, chosen=[])
     # A batch for a meeting says itself whether people get a mail; one for a webinar cannot.
-    _report(world, event, one, "created", is_mailed=event.kind == "webinar" or batch.registrants_confirmation_email)
+    report(world, event, one, "created", is_mailed=event.kind == "webinar" or batch.registrants_confirmation_email)
     return one
-
-
-def _register(
-    world: World, event: Event, fields: RegistrantFields, *, auto_approve: bool, chosen: list[str]
-) -> Registrant:
-    is_approved = auto_approve or event.fields.settings.approval_type != MANUAL
-    one = Registrant(
-        id=secrets.token_urlsafe(16),
-        fields=fields,
-        status="approved" if is_approved else "pending",
-        created_at=world.now(),
-        secret=secrets.token_urlsafe(32),
-        pin=100_000 + secrets.randbelow(900_000),
-        occurrence_ids=chosen,
-    )
-    event.registrants[one.id] = one
-    return one
-
-
-def _set_status(world: World, event: Event, one: Registrant, action: str) -> None:
-    if one.status == AFTER[action]:
-        return
-    one.status = AFTER[action]
-    _report(world, event, one, EVENTS[action])
 
 
 def _find(event: Event, chosen: Chosen) -> Registrant | None:
@@ -196,53 +157,15 @@ def _added(world: World, event: Event, one: Registrant) -> dict[str, Any]:
         "id": event.id,
         "registrant_id": one.id,
         "topic": event.fields.topic,
-        **_pin(event, one),
+        **pin(event, one),
     }
     if event.start:
         body["start_time"] = times.text(event.start)
     if dates:
         body["occurrences"] = [shown_occurrence(date) for date in dates]
-    return body | _link(world, event, one)
+    return body | link(world, event, one)
 
 
 def _added_in_batch(world: World, event: Event, one: Registrant) -> dict[str, Any]:
-    body = {"email": one.fields.email, "registrant_id": one.id, **_pin(event, one)}
-    return body | _link(world, event, one)
-
-
-def shown(world: World, event: Event, one: Registrant) -> dict[str, Any]:
-    """A registrant as Zoom returns it."""
-    body = {
-        "id": one.id,
-        **one.fields.model_dump(),
-        "status": one.status,
-        "create_time": times.text(one.created_at),
-        **_pin(event, one),
-    }
-    return body | _link(world, event, one)
-
-
-def _pin(event: Event, one: Registrant) -> dict[str, int]:
-    return {"participant_pin_code": one.pin} if event.kind == "meeting" else {}
-
-
-def _link(world: World, event: Event, one: Registrant) -> dict[str, str]:
-    return {"join_url": join_url(world, event, one)} if one.status == "approved" else {}
-
-
-def _report(world: World, event: Event, one: Registrant, change: str, *, is_mailed: bool = True) -> None:
-    """Emit the event of a registration: with all fields when it is made, with names and address later."""
-    names = {"id": one.id, "first_name": one.fields.first_name, "last_name": one.fields.last_name}
-    person: dict[str, Any] = {**names, "email": one.fields.email}
-    if change == "created":
-        person = {"join_url": "", **shown(world, event, one)}  # empty until the registrant is approved
-        del person["create_time"]
-    elif change == "approved":
-        person |= {**_link(world, event, one), **_pin(event, one)}
-    mail = MAILS[change] if change != "created" or one.status == "approved" else ""
-    if mail and is_mailed:
-        world.mail(event, mail, one.fields.email)
-    payload: dict[str, Any] = {"object": {**summary(event), "registrant": person}}
-    if change != "created":
-        payload = by_operator(world, event, **payload)
-    world.emit(f"{event.kind}.registration_{change}", payload)
+    body = {"email": one.fields.email, "registrant_id": one.id, **pin(event, one)}
+    return body | link(world, event, one)

@@ -20,6 +20,7 @@ WITH_CODES = (
     "server",
     "limits",
     "meetings",
+    "schedule",
     "admission",
     "registrants",
     "panelists",
