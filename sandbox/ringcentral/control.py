@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from aiohttp import web
-from aiohttp.typedefs import Handler
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from sandbox.control import json_errors, json_object
 from sandbox.ringcentral.account import Account
 from sandbox.ringcentral.faults import Fault
-from sandbox.ringcentral.responses import ApiError
 from sandbox.ringcentral.rules import Rules
 from sandbox.ringcentral.wire import iso
 
@@ -157,25 +153,3 @@ class Control:
         """Remove all webinars, calls, faults and tokens."""
         self._account.reset()
         return web.json_response({"ok": True})
-
-
-def json_errors(handler: Handler) -> Handler:
-    """Turn exceptions into JSON errors."""
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except ApiError as refusal:
-            return web.json_response({"error": str(refusal)}, status=refusal.status)
-        except (ValidationError, ValueError, TypeError) as wrong:
-            return web.json_response({"error": str(wrong)}, status=400)
-
-    return handle
-
-
-async def json_object(request: web.Request) -> dict[str, Any]:
-    """The body of a control request; empty without one."""
-    body = json.loads(await request.read() or b"{}")
-    if not isinstance(body, dict):
-        raise TypeError("The body must be a JSON object.")
-    return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sandbox.names import guest
 from sandbox.ringcentral.company import SERVICE_USER
 from sandbox.ringcentral.events import REGISTRATION, SESSIONS
 from sandbox.ringcentral.models import Session, Webinar
@@ -19,9 +20,6 @@ from sandbox.ringcentral.world import World
 WEBINAR_FIELDS = frozenset({"title", "description", "settings"})
 SESSION_FIELDS = frozenset({"scheduledStartTime", "scheduledDuration", "timeZone", "localeCode", "panelJoinTimeOffset"})
 FIELDS = WEBINAR_FIELDS | SESSION_FIELDS | {"registration"}
-
-FIRST_NAMES = ("Lena", "Omar", "Priya", "Tomás", "Yuki", "Zoë", "Kwame", "Ingrid", "Mateo", "Aisha")
-LAST_NAMES = ("Berger", "Haidari", "Nair", "Silva", "Tanaka", "de Vries", "Mensah", "Lund", "Rojas", "Khan")
 
 
 def create(world: World, host_email: str, start: datetime | str, changes: dict[str, Any]) -> Webinar:
@@ -68,16 +66,14 @@ def register(world: World, session_id: str, count: int, *, real: bool) -> list[s
     for _ in range(count):
         if not is_open(world, session):
             break
-        number = world.state.last_number + 1
-        first = FIRST_NAMES[number % len(FIRST_NAMES)]
-        last = LAST_NAMES[number // len(FIRST_NAMES) % len(LAST_NAMES)]
-        guest = NewRegistrant(
+        first, last, address = guest(world.state.last_number + 1)
+        person = NewRegistrant(
             firstName=first,
             lastName=last,
-            email=f"guest{number}@visitor.example",
+            email=address,
             questionnaire=[{"questionId": one, "answerText": "Yes"} for one in sorted(question_ids(world))],
         )
-        ids.append(add_registrant(world, session, guest, real=real).id)
+        ids.append(add_registrant(world, session, person, real=real).id)
     return ids
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sandbox.control import Refusal
+
 
 @dataclass
 class ApiResponse:
@@ -17,7 +19,7 @@ class ApiResponse:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class ApiError(Exception):
+class ApiError(Refusal):
     """An error with RingCentral's codes (developers.ringcentral.com/guide/basics/errors)."""
 
     def __init__(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sandbox.names import guest
 from sandbox.ringcentral import attendance, crowd, own_app, recording, stage
 from sandbox.ringcentral.history_people import in_order, participant_resource
 from sandbox.ringcentral.models import Session, Webinar
@@ -134,10 +135,9 @@ class Room:
 
     def _people(self, webinar: Webinar, session: Session, count: int) -> list[Plan]:
         if not webinar.fields.settings.registration_enabled:
-            first, last = own_app.FIRST_NAMES, own_app.LAST_NAMES
             taken = len(session.participants) + len(session.plans)
             numbers = range(taken, taken + count)
-            return [Plan(name=(first[n % len(first)], last[n // len(first) % len(last)]), comes=[]) for n in numbers]
+            return [Plan(name=guest(number)[:2], comes=[]) for number in numbers]
         known = {one.registrant_id for one in session.participants} | {one.registrant_id for one in session.plans}
         waiting = [one.id for one in session.registrants if one.id not in known]
         if (missing := count - len(waiting)) > 0 and is_open(self._world, session):

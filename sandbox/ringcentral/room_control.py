@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from sandbox.ringcentral.control import json_errors, json_object
+from sandbox.control import json_errors, json_object
 from sandbox.ringcentral.people import Role
 from sandbox.ringcentral.presence import RuntimeStatus
 from sandbox.ringcentral.room import HOUR, Room

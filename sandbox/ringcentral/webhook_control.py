@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.control import json_errors
 from sandbox.ringcentral.account import Account
-from sandbox.ringcentral.control import json_errors
 from sandbox.ringcentral.notifications import subscription_resource
 from sandbox.ringcentral.responses import not_found
 from sandbox.ringcentral.wire import iso

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sandbox.control import Refusal
+
 VALIDATION = 300
 """The code of every value that is not valid."""
 INVALID_FIELD = "Invalid field."
@@ -22,7 +24,7 @@ class ApiResponse:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class ApiError(Exception):
+class ApiError(Refusal):
     """A refusal: `{"code": …, "message": …}`, with `errors` for fields."""
 
     def __init__(
