@@ -19,12 +19,7 @@ def _welcome(zoom: Zoom) -> str:
     return "\n".join(
         (
             f"Stand-in Zoom at {zoom.url}",
-            f"  ZOOM_API_URL={zoom.api_url}",
-            f"  ZOOM_OAUTH_URL={zoom.url}/oauth",
-            f"  ZOOM_ACCOUNT_ID={zoom.account_id}",
-            f"  ZOOM_CLIENT_ID={zoom.client_id}",
-            f"  ZOOM_CLIENT_SECRET={zoom.client_secret}",
-            f"  ZOOM_WEBHOOK_SECRET={zoom.webhook_secret}",
+            *(f"  {name}={value}" for name, value in zoom.environment.items()),
             "  What it does: docs/sandbox-zoom.md. Ctrl-C ends it.",
         )
     )

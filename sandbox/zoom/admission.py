@@ -51,10 +51,19 @@ def check_person(world: World, event: Event, given: NewRegistrant) -> None:
 
 
 def check_room(world: World, event: Event, operation: Literal["add", "batch", "approve"], more: int = 1) -> None:
-    """Raise 400 if there is no room for more approved registrants: a webinar's own limit, and that of the plan."""
-    settings = event.fields.settings
-    own = settings.registrants_restrict_number if isinstance(settings, WebinarSettings) else 0
-    approved = sum(one.status == "approved" for one in event.registrants.values())
-    if approved + more > min(own or MOST_REGISTRANTS, world.rules.capacity, MOST_REGISTRANTS):
+    """Raise 400 if there is no room for more approved registrants."""
+    if more > room_left(world, event):
         code = FULL[event.kind, operation]
         raise ApiError(400, code, f"{event.kind.capitalize()} has reached maximum attendee capacity.")
+
+
+def room_left(world: World, event: Event) -> int:
+    """How many more approved registrants there is room for: by the webinar's own limit, and by that of the plan."""
+    return seats(world, event) - sum(one.status == "approved" for one in event.registrants.values())
+
+
+def seats(world: World, event: Event) -> int:
+    """How many approved registrants there is room for."""
+    settings = event.fields.settings
+    own = settings.registrants_restrict_number if isinstance(settings, WebinarSettings) else 0
+    return min(own or MOST_REGISTRANTS, world.rules.capacity, MOST_REGISTRANTS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sandbox.zoom.event_bodies import by_operator, summary
-from sandbox.zoom.fields import MeetingFields, WebinarFields
 from sandbox.zoom.models import EventKind
+from sandbox.zoom.schedule import FORMS
 from sandbox.zoom.world import World
 
 TYPES = {2: 5, 3: 6, 8: 9, 5: 2, 6: 3, 9: 8}
@@ -13,13 +13,12 @@ TYPES = {2: 5, 3: 6, 8: 9, 5: 2, 6: 3, 9: 8}
 
 def convert(world: World, event_id: int) -> None:
     """Convert it, and emit the event. ValueError for an instant meeting, which has no counterpart."""
-    event = world.events[event_id]
+    event = world.find(event_id)
     if event.fields.type not in TYPES:
         raise ValueError("Only a scheduled or recurring meeting can become a webinar.")
     stored = {**event.fields.model_dump(exclude_none=True), "type": TYPES[event.fields.type]}
     before: EventKind = event.kind
-    form = WebinarFields if before == "meeting" else MeetingFields
-    event.fields = form.model_validate(stored)
+    event.fields = FORMS["webinar" if before == "meeting" else "meeting"].model_validate(stored)
     event.kind = "webinar" if before == "meeting" else "meeting"
     event.panelists.clear()
     world.emit(f"{before}.converted_to_{event.kind}", by_operator(world, event, object=summary(event)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from sandbox.zoom import times
@@ -14,7 +15,8 @@ COURSE = ("started", "ended", "participant_joined", "participant_left")
 """Events in which the id is a text; in all others it is a number."""
 NAMES = ("created", "updated", "deleted", *REGISTRATIONS, *COURSE)
 CONVERSIONS = ("meeting.converted_to_webinar", "webinar.converted_to_meeting")
-EVENTS = (*(f"{kind}.{one}" for kind in ("meeting", "webinar") for one in NAMES), *CONVERSIONS)
+RECORDED = "recording.completed"
+EVENTS = (*(f"{kind}.{one}" for kind in ("meeting", "webinar") for one in NAMES), *CONVERSIONS, RECORDED)
 
 
 def summary(event: Event) -> Payload:
@@ -59,8 +61,9 @@ def running(event: Event, name: str, participant: Participant | None = None) -> 
 
 
 def envelope(name: str, payload: Payload, milliseconds: int) -> Payload:
-    """An event as it is delivered."""
-    return {"event": name, "event_ts": milliseconds, "payload": {"account_id": ACCOUNT_ID, **payload}}
+    """An event as it is delivered; that of a recording has a token for its files."""
+    token = {"download_token": secrets.token_urlsafe(24)} if name == RECORDED else {}
+    return {"event": name, "event_ts": milliseconds, **token, "payload": {"account_id": ACCOUNT_ID, **payload}}
 
 
 def _person(one: Participant, name: str) -> Payload:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.faults import CallFault
+from sandbox.faults import CallFault, check_fault
+from sandbox.zoom.limits import TOO_MANY, LimitKind, Limits
 from sandbox.zoom.responses import ApiError, ApiResponse
+from sandbox.zoom.rules import Label
 
 GATEWAY_STATUSES = (502, 504)  # sent by a proxy, as HTML
 DEFAULTS = {
@@ -22,9 +24,13 @@ class Fault(CallFault):
 
     retry_after: str | None = None  # seconds or a date: Zoom sends either
     code: int | None = None  # replaces the default error code of that status
+    limit: LimitKind | None = None  # the refusal of this limit, with status 429
+    bare: bool = False  # without the headers of a limit
 
-    def response(self) -> ApiResponse:
-        """The error response of this fault."""
+    def response(self, limits: Limits, label: Label | None) -> ApiResponse:
+        """The error response of this fault to an operation with this label."""
+        if self.limit is not None:
+            return self._limited(limits, label or "Light")
         if self.status is None:
             raise ValueError("A fault without a status has no answer of its own.")
         headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
@@ -34,3 +40,19 @@ class Fault(CallFault):
         response = ApiError(self.status, self.code or code, message).response()
         response.headers = headers
         return response
+
+    def _limited(self, limits: Limits, label: Label) -> ApiResponse:
+        refusal = limits.refusal(self.limit or "second", label)
+        refusal.code = self.code or refusal.code
+        response = refusal.response()
+        response.headers = {} if self.bare else response.headers
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = self.retry_after
+        return response
+
+
+def check_zoom_fault(fault: Fault) -> Fault:
+    """Return the fault; ValueError for an invalid combination. A limit makes it a 429."""
+    if fault.limit is not None:
+        fault.status = TOO_MANY
+    return check_fault(fault)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from sandbox.zoom import times
 from sandbox.zoom.event_bodies import summary
 from sandbox.zoom.models import Event
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiResponse
-from sandbox.zoom.schedule import FORMS, change, make, remove, shown_occurrence
+from sandbox.zoom.schedule import FORMS, change, make, registration_url, remove, shown_occurrence
 from sandbox.zoom.world import World
 
 LISTS = {
@@ -82,11 +81,6 @@ def details(world: World, event: Event) -> dict[str, Any]:
         body["recurrence"] = fields.recurrence.model_dump(exclude_defaults=True) | {"type": fields.recurrence.type}
         body["occurrences"] = [shown_occurrence(one) for one in event.occurrences]
     return body
-
-
-def registration_url(world: World, event: Event) -> str:
-    """The page on which people register."""
-    return f"{world.url}/{event.kind}/register/{quote(event.uuid, safe='')}"
 
 
 def _listed(world: World, event: Event) -> dict[str, Any]:

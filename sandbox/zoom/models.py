@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sandbox.zoom.fields import EventFields, Questions, RegistrantFields
+from sandbox.zoom.fields import MeetingFields, Questions, RegistrantFields, WebinarFields
 
 EventKind = Literal["meeting", "webinar"]
 RegistrantStatus = Literal["approved", "pending", "denied", "cancelled"]
@@ -27,6 +27,11 @@ class User:
     has_webinars: bool = False
     """Whether they have the license for webinars, too."""
     timezone: str = "Europe/Madrid"
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
 
 
 @dataclass
@@ -94,6 +99,17 @@ class Participant:
 
 
 @dataclass
+class Recording:
+    """The cloud recording of a meeting; it can be read once Zoom has processed it."""
+
+    id: str
+    started: datetime
+    secret: str
+    ended: datetime | None = None
+    is_ready: bool = False
+
+
+@dataclass
 class Event:
     """A meeting or a webinar. Its id is a 64-bit integer."""
 
@@ -102,7 +118,7 @@ class Event:
     uuid: str
     host_id: str
     created_at: datetime
-    fields: EventFields
+    fields: MeetingFields | WebinarFields
     start: datetime | None
     occurrences: list[Occurrence] = field(default_factory=list)
     registrants: dict[str, Registrant] = field(default_factory=dict)
@@ -110,6 +126,7 @@ class Event:
     participants: list[Participant] = field(default_factory=list)
     panelists: dict[str, Panelist] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    recording: Recording | None = None
     creation_source: Literal["open_api", "web_portal"] = "open_api"
     """By an app, or by the host on Zoom's page."""
     is_started: bool = False

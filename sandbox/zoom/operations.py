@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.zoom import meetings, oauth, panelists, past, questions, registrants
+from sandbox.zoom import meetings, oauth, panelists, past, questions, recordings, registrants, users
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse
 from sandbox.zoom.rules import Label, Rules
@@ -30,7 +30,7 @@ class Operation:
     @property
     def classic_scope(self) -> str:
         """The earlier scope that covers this operation."""
-        kind, action = self.scope.split(":")[:2]
+        kind, action = self.scope.removeprefix("cloud_").split(":")[:2]
         return f"{kind}:{'read' if action == 'read' else 'write'}"
 
     def check_scope(self, rules: Rules) -> None:
@@ -130,6 +130,24 @@ OPERATIONS = (
         "Light",
         "webinar:delete:panelist",
         panelists.delete_panelist,
+    ),
+    Operation(
+        "recordingGet",
+        "GET",
+        f"{API}/meetings/{{meetingId}}/recordings",
+        "Light",
+        "cloud_recording:read:list_recording_files",
+        recordings.get_recording,
+    ),
+    Operation("users", "GET", f"{API}/users", "Medium", "user:read:list_users", users.list_users),
+    Operation("user", "GET", f"{API}/users/{{userId}}", "Light", "user:read:user", users.get_user),
+    Operation(
+        "reportWebinarDetails",
+        "GET",
+        f"{API}/report/webinars/{{webinarId}}",
+        "Heavy",
+        "report:read:webinar",
+        past.report_webinar,
     ),
     Operation(
         "getTrackingSources",

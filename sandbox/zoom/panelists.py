@@ -7,11 +7,11 @@ from typing import Any
 
 from sandbox.zoom import times
 from sandbox.zoom.fields import NewPanelists, StatusOfWebinar
-from sandbox.zoom.meetings import registration_url
 from sandbox.zoom.models import Panelist
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse, invalid
 from sandbox.zoom.room import Room
+from sandbox.zoom.schedule import registration_url
 
 NO_ROOM, NOT_RUNNING = 3000, 300
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from sandbox.zoom import times
 from sandbox.zoom.models import Event, Participant
@@ -42,16 +41,36 @@ def list_absentees(request: ApiRequest) -> ApiResponse:
     return ApiResponse(200, request.page("registrants", [shown(request.world, event, one) for one in absent]))
 
 
+def report_webinar(request: ApiRequest) -> ApiResponse:
+    """The figures of a webinar that has ended."""
+    world, event = request.world, _past(request)
+    host, begins = world.user_of(event), event.started_at or event.created_at
+    stays = [((one.left or world.now()) - one.joined).total_seconds() for one in event.participants]
+    body = {
+        "uuid": event.uuid,
+        "id": event.id,
+        "type": event.fields.type,
+        "topic": event.fields.topic,
+        "user_name": host.name,
+        "user_email": host.email,
+        "start_time": times.text(begins),
+        "end_time": times.text(event.ended_at or begins),
+        "duration": int(((event.ended_at or begins) - begins).total_seconds()) // 60,
+        "total_minutes": int(sum(stays)) // 60,
+        "participants_count": len({one.registrant_id or one.account_user_id or one.uuid for one in event.participants}),
+    }
+    return ApiResponse(200, body)
+
+
 def _past(request: ApiRequest) -> Event:
-    """An ended meeting or webinar by its id, or by its UUID, which is encoded twice if it has slashes. Raises 404."""
+    """A meeting or webinar that has ended, by its id or UUID. Raises 404, and 400 after a year."""
     given = request.path[f"{request.kind}Id"]
-    for one in request.world.events.values():
-        names = (str(one.id), quote(one.uuid, safe=""), one.uuid)  # the path is decoded once already
-        if one.kind == request.kind and one.ended_at and given in names:
-            if request.world.now() - one.ended_at > KEPT:
-                raise ApiError(400, TOO_OLD, f"Can not access a {one.kind} a year ago.")
-            return one
-    raise not_found(request.kind, given)
+    event = request.world.named(given)
+    if event is None or event.kind != request.kind or event.ended_at is None:
+        raise not_found(request.kind, given)
+    if request.world.now() - event.ended_at > KEPT:
+        raise ApiError(400, TOO_OLD, f"Can not access a {event.kind} a year ago.")
+    return event
 
 
 def _stay(request: ApiRequest, one: Participant) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.zoom.fields import NewRegistrant, Questions
+from sandbox.zoom.models import Event
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiResponse, invalid
 
@@ -20,11 +21,15 @@ def get_questions(request: ApiRequest) -> ApiResponse:
 def patch_questions(request: ApiRequest) -> ApiResponse:
     """Replace the given lists of questions."""
     event = request.event()
-    given = request.body(Questions)
+    set_questions(event, request.body(Questions))
+    return ApiResponse(204)
+
+
+def set_questions(event: Event, given: Questions) -> None:
+    """Replace those lists of questions that are given. Raises 400 for a type that this kind does not have."""
     if {one.type for one in given.custom_questions} - TYPES[event.kind]:
         raise invalid("custom_questions.type")
     event.questions = event.questions.model_copy(update={name: getattr(given, name) for name in given.model_fields_set})
-    return ApiResponse(204)
 
 
 def check_answers(questions: Questions, given: NewRegistrant) -> None:

@@ -58,6 +58,10 @@ SCOPES = (
     "webinar:read:list_absentees:admin",
     "report:read:list_meeting_participants:admin",
     "report:read:list_webinar_participants:admin",
+    "report:read:webinar:admin",
+    "cloud_recording:read:list_recording_files:admin",
+    "user:read:list_users:admin",
+    "user:read:user:admin",
 )
 
 

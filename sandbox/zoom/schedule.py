@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -15,7 +16,7 @@ from sandbox.zoom.models import NO_REGISTRATION, RECURRING, SINGLE, Event, Event
 from sandbox.zoom.responses import ApiError, invalid, invalid_fields
 from sandbox.zoom.world import World, new_uuid
 
-FORMS: dict[EventKind, type[EventFields]] = {"meeting": MeetingFields, "webinar": WebinarFields}
+FORMS: dict[EventKind, type[MeetingFields] | type[WebinarFields]] = {"meeting": MeetingFields, "webinar": WebinarFields}
 NO_LICENSE = "Your user account is not allowed meeting hosting and scheduling capabilities."
 NO_PLAN = "Webinar plan is missing. You must subscribe to the webinar plan and enable webinars for this user."
 WITH_DATES = {"start_time", "duration", "recurrence", "timezone", "type"}
@@ -26,7 +27,7 @@ def make(
     world: World,
     kind: EventKind,
     host: User,
-    fields: EventFields,
+    fields: MeetingFields | WebinarFields,
     source: Literal["open_api", "web_portal"] = "open_api",
 ) -> Event:
     """A new meeting or webinar of this host, or of the user in `schedule_for`. Raises 400."""
@@ -86,6 +87,11 @@ def occurrence(event: Event, occurrence_id: str) -> Occurrence:
         if one.id == occurrence_id and not one.is_deleted:
             return one
     raise invalid("occurrence_id")
+
+
+def registration_url(world: World, event: Event) -> str:
+    """The page on which people register."""
+    return f"{world.url}/{event.kind}/register/{quote(event.uuid, safe='')}"
 
 
 def shown_occurrence(one: Occurrence) -> dict[str, Any]:

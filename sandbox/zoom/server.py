@@ -12,14 +12,17 @@ from aiohttp.typedefs import Handler
 from sandbox.clock import SandboxClock
 from sandbox.faults import match_fault
 from sandbox.zoom.account import Account, Call
+from sandbox.zoom.control import Control
 from sandbox.zoom.faults import Fault
 from sandbox.zoom.limits import TOO_MANY, TYPE
+from sandbox.zoom.meeting_control import MeetingControl
 from sandbox.zoom.operations import OPERATIONS, Operation
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse
-from sandbox.zoom.rules import Rules
+from sandbox.zoom.rules import Label, Rules
 
 NOT_RECOGNIZED = 2300
+CONTROL = "/sandbox/"
 
 
 class Zoom(Account):
@@ -43,6 +46,7 @@ class Zoom(Account):
             raise
         self._runner = runner
         self.world.url = f"http://{host}:{runner.addresses[0][1]}"
+        await self.webhooks.start()
 
     async def stop(self) -> None:
         """Close all connections, including hanging calls."""
@@ -53,10 +57,12 @@ class Zoom(Account):
             self._runner = None
 
     def application(self) -> web.Application:
-        """The routes of the API."""
+        """The routes of the API and of the control."""
         app = web.Application(middlewares=[self._handle_unknown_path])
         for one in OPERATIONS:
             app.router.add_route(one.method, one.path, functools.partial(self._serve, one))
+        app.add_routes(Control(self).routes())
+        app.add_routes(MeetingControl(self).routes())
         return app
 
     async def _serve(self, operation: Operation, request: web.Request) -> web.StreamResponse:
@@ -73,8 +79,11 @@ class Zoom(Account):
             if answer.status == TOO_MANY:  # a limit other than the label's, whose type no header names
                 limits.pop(TYPE, None)
             return self._send(call, answer, limits)
-        response = await self._apply_fault(fault, request, run)
-        return web.Response() if response is None else self._send(call, response)
+        response = await self._apply_fault(fault, request, run, operation.label)
+        if response is None:
+            return web.Response()
+        limits.pop(TYPE, None)
+        return self._send(call, response, limits if fault.limit and not fault.bare else None)
 
     def _authorize(self, operation: Operation, request: ApiRequest) -> dict[str, str]:
         """Check the token and its scopes, and charge the limit of the account."""
@@ -91,7 +100,7 @@ class Zoom(Account):
             return refusal.response()
 
     async def _apply_fault(
-        self, fault: Fault, request: web.Request, run: Callable[[], ApiResponse]
+        self, fault: Fault, request: web.Request, run: Callable[[], ApiResponse], label: Label | None
     ) -> ApiResponse | None:
         """The response of a call under a fault; None if the connection was cut."""
         response = run() if fault.effect else None
@@ -101,7 +110,7 @@ class Zoom(Account):
         if fault.cut and request.transport is not None:
             request.transport.abort()
             return None
-        return fault.response() if response is None or fault.status is not None else response
+        return fault.response(self.world.limits, label) if response is None or fault.status is not None else response
 
     async def _hang(self, seconds: float) -> None:
         """Wait on machine time, or until the server stops."""
@@ -131,5 +140,7 @@ class Zoom(Account):
         try:
             return await handler(request)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as missing:
+            if request.path.startswith(CONTROL):
+                raise
             refusal = ApiError(missing.status, NOT_RECOGNIZED, "This API endpoint is not recognized.")
             return self._send(self._record_call(request, None), refusal.response())

@@ -34,6 +34,10 @@ class Tokens:
         """Expire all tokens, for tests."""
         self._expires = dict.fromkeys(self._expires, self._clock.monotonic())
 
+    def clear(self) -> None:
+        """Forget all tokens."""
+        self._expires.clear()
+
     def authenticate(self, authorization: str) -> None:
         """Raise 401 unless this is a valid bearer token."""
         scheme, _, token = authorization.partition(" ")

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
 """The wait before each further attempt, counted from the one before."""
 VALIDATION = "endpoint.url_validation"
 VALIDATE_EVERY = timedelta(hours=72)
+TICK = 0.5
+"""Seconds between two looks at what is due."""
 
 
 @dataclass
@@ -65,9 +67,14 @@ class Webhooks:
         self._pending: list[Pending] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._http: aiohttp.ClientSession | None = None
+        self._ticking: asyncio.Task[None] | None = None
         self.subscribers: list[Subscriber] = []
         self.attempts: list[Attempt] = []
         world.on_event.append(self._take)
+
+    async def start(self) -> None:
+        """Look regularly at what is due."""
+        self._ticking = asyncio.create_task(self._tick_forever())
 
     async def subscribe(self, url: str, *events: str) -> Subscriber:
         """Send events to an address, as the app's page at Zoom sets up. Raises ValueError if it is not validated."""
@@ -81,13 +88,7 @@ class Webhooks:
 
     async def tick(self) -> None:
         """Send what is due on the sandbox clock, and validate addresses again every 72 hours."""
-        now = self._world.now()
-        for one in self.subscribers:
-            if now - one.validated_at >= VALIDATE_EVERY:
-                one.is_active, one.validated_at = await self._is_valid(one.url), now
-        for pending in [one for one in self._pending if one.due <= now]:
-            self._pending.remove(pending)
-            self._start(pending)
+        self._send_due()
         await self.settle()
 
     async def settle(self) -> None:
@@ -102,13 +103,20 @@ class Webhooks:
 
     async def stop(self) -> None:
         """Stop; what is pending is lost."""
-        for task in self._sending:
-            task.cancel()
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        tasks = [*self._sending, *([self._ticking] if self._ticking else [])]
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._pending.clear()
         if self._http:
             await self._http.close()
-            self._http = None
+        self._http = self._ticking = None
+
+    def clear(self) -> None:
+        """Forget the subscribers, pending deliveries and earlier attempts."""
+        self.subscribers.clear()
+        self._pending.clear()
+        self.attempts.clear()
 
     def _take(self, name: str, payload: Payload) -> None:
         stamp = int(self._world.clock.now().timestamp() * 1000)
@@ -116,10 +124,28 @@ class Webhooks:
         for one in self.subscribers:
             if one.is_active and (not one.events or name in one.events):
                 for _ in range(2 if self._world.rules.deliver_twice else 1):
-                    self._start(Pending(one, name, body, self._world.now()))
+                    self._start(self._send(Pending(one, name, body, self._world.now())))
 
-    def _start(self, pending: Pending) -> None:
-        task = asyncio.create_task(self._send(pending))
+    async def _tick_forever(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self._send_due()
+
+    def _send_due(self) -> None:
+        now = self._world.now()
+        for one in self.subscribers:
+            if now - one.validated_at >= VALIDATE_EVERY:
+                one.validated_at = now
+                self._start(self._validate_again(one))
+        for pending in [one for one in self._pending if one.due <= now]:
+            self._pending.remove(pending)
+            self._start(self._send(pending))
+
+    async def _validate_again(self, one: Subscriber) -> None:
+        one.is_active = await self._is_valid(one.url)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.clock import SandboxClock
 from sandbox.zoom.limits import Limits
@@ -52,11 +53,19 @@ class World:
     on_event: list[Callable[[str, dict[str, Any]], None]] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     last_number: int = 0
+    last_guest: int = 0
 
     def __post_init__(self) -> None:
         """Start with nothing used up."""
         self.limits = Limits(self.rules, self.clock)
         self.tokens = Tokens(self.rules, self.clock)
+
+    def clear(self) -> None:
+        """Forget meetings, mails, tokens and what is used up."""
+        self.events.clear()
+        self.mails.clear()
+        self.tokens.clear()
+        self.limits.clear()
 
     def now(self) -> datetime:
         """Sandbox time in whole seconds, as Zoom's times are."""
@@ -84,6 +93,20 @@ class World:
         if event is None or event.kind != kind:
             raise not_found(kind, given)
         return event
+
+    def find(self, event_id: int) -> Event:
+        """A meeting or webinar of either kind. Raises 404."""
+        event = self.events.get(event_id)
+        if event is None:
+            raise not_found("meeting", event_id)
+        return event
+
+    def named(self, given: str) -> Event | None:
+        """A meeting or webinar by its id, or by its UUID, which is encoded twice if it has slashes."""
+        for one in self.events.values():
+            if given in (str(one.id), quote(one.uuid, safe=""), one.uuid):  # the path is decoded once already
+                return one
+        return None
 
     def mail(self, event: Event, kind: str, address: str) -> None:
         """Record a mail to a registrant, if the host has not turned them off.

@@ -79,3 +79,16 @@ async def test_the_stand_in_runs_alone() -> None:
         assert await running.end(signal.SIGTERM) == 0
     names = ("API_URL", "OAUTH_URL", "ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET")
     assert set(printed) == {f"ZOOM_{name}" for name in names}
+
+
+async def test_users_are_listed_and_read(zoom: ZoomClient) -> None:
+    """With their license; in pages; the classic scope suffices."""
+    zoom.zoom.rules.scopes = ("user:read:admin",)
+    first = await zoom.call("GET", "/users", 200, page_size="2")
+    rest = await zoom.call("GET", "/users", 200, page_size="2", next_page_token=first["next_page_token"])
+    shown = [(one["email"].partition("@")[0], one["type"]) for one in [*first["users"], *rest["users"]]]
+    assert shown == [("ana", 2), ("ben", 2), ("emi", 1)]
+    emi = await zoom.call("GET", "/users/emi@acme.example", 200)
+    assert (emi["display_name"], emi["account_id"]) == ("Emi Sato", zoom.zoom.account_id)
+    assert (await zoom.call("GET", f"/users/{emi['id']}", 200))["email"] == "emi@acme.example"
+    assert (await zoom.call("GET", "/users/me", 404))["code"] == 1001

@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from aiohttp import web
 
 from sandbox.zoom.event_bodies import CONVERSIONS, COURSE, EVENTS
 from tests.sandbox.zoom_client import ANA, JANE, ZoomClient
+from tests.sandbox.zoom_receiver import Receiver, zoom_receiver
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-@dataclass
-class Receiver:
-    """An address that an app has set up; it validates itself with this secret, and answers with this status."""
-
-    secret: str
-    url: str = ""
-    status: int = 200
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-    signatures: list[tuple[str, str, bytes]] = field(default_factory=list)
-
-    async def handle(self, request: web.Request) -> web.Response:
-        raw = await request.read()
-        body = json.loads(raw)
-        self.signatures.append((request.headers["x-zm-signature"], request.headers["x-zm-request-timestamp"], raw))
-        if body["event"] == "endpoint.url_validation":
-            token = body["payload"]["plainToken"]
-            return web.json_response({"plainToken": token, "encryptedToken": self.digest(token.encode())})
-        self.bodies.append(body)
-        return web.Response(status=self.status)
-
-    def digest(self, content: bytes) -> str:
-        """The digest of the guide."""
-        return hmac.new(self.secret.encode(), content, hashlib.sha256).hexdigest()
-
-    def take(self) -> list[str]:
-        """The names of the events since the last call."""
-        names = [body["event"] for body in self.bodies]
-        self.bodies.clear()
-        return names
 
 
 @pytest.fixture
 async def hook(zoom: ZoomClient) -> AsyncIterator[Receiver]:
     """A started receiver, not subscribed yet."""
-    receiver = Receiver(zoom.zoom.webhook_secret)
-    app = web.Application()
-    app.router.add_post("/hook", receiver.handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield receiver
-    await runner.cleanup()
+    async with zoom_receiver(zoom.zoom.webhook_secret) as receiver:
+        yield receiver
 
 
 async def test_an_address_is_validated_first_and_every_three_days(zoom: ZoomClient, hook: Receiver) -> None:
@@ -144,11 +101,12 @@ async def test_the_course_of_a_meeting_is_events_with_the_id_as_text(zoom: ZoomC
     names = [body["event"].removeprefix("meeting.") for body in hook.bodies[2:]]
     assert (names[:3], names.count("participant_left"), "ended" in names) == (
         ["started", "participant_joined", "participant_joined"],
-        2,
+        3,
         True,
     )
     assert {one["id"] for one in course} == {str(meeting["id"])}
-    jane, guest = (one["participant"] for one in course[1:3])
+    host, jane, guest = (one["participant"] for one in course[1:4])
+    assert (host["user_name"], host["email"], host["id"]) == ("Ana Ruiz", ANA, meeting["host_id"])
     assert (jane["registrant_id"], jane["user_name"], jane["email"]) == (
         added["registrant_id"],
         "Jane Doe",
