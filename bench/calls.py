@@ -62,7 +62,7 @@ async def _count(sandbox: Vendors) -> dict[str, int]:
     await sandbox.slack.close(USER, _view(sandbox), clear=True)
     await sandbox.slack.command(USER, CHANNEL, "/webinar", "cancel Launch day")
     await sandbox.slack.submit(USER, await _wait(sandbox, lambda: _open(sandbox)))
-    await _wait(sandbox, lambda: _view(sandbox).title == "Webinar cancelled")
+    await _wait(sandbox, lambda: _view(sandbox).title == "Webinar canceled")
     count("cancel")
     return counts
 

@@ -96,7 +96,7 @@ class PeopleCommands:
         await self._view(CHLOE, "Registration")
 
     async def _save_registration(self) -> None:
-        changes = {"The most people who may register": "40", "people": ["workEmailRequired"]}
+        changes = {"Maximum registrations": "40", "people": ["workEmailRequired"]}
         await self._sandbox.slack.submit(CHLOE, await self._view(CHLOE, "Registration"), changes)
         await self._view(CHLOE, "Registration changed")
         await self._closed(CHLOE)

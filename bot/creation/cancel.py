@@ -27,7 +27,7 @@ class CancelService:
         if webinar.status is Status.CANCELED:
             return webinar
         if webinar.status is not Status.SCHEDULED:
-            raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
+            raise BadInput("This webinar has already started, so it can't be canceled. End it in RingCentral instead.")
         await self._provider.delete_webinar(webinar.webinar_id, caller)
         canceled = await self._mirror.set_status(webinar, Status.CANCELED, by)
         self._scheduler.wake()

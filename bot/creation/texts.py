@@ -107,7 +107,7 @@ def _result(created: CreatedResult) -> list[Block]:
     invite = buttons.webinar_button(webinar, "Invite", buttons.INVITE)
     blocks += actions(start, invite, buttons.webinar_button(webinar, "Show Details", buttons.SHOW))
     if start:
-        blocks.append(context("Start as Host is your own link: do not pass it on"))
+        blocks.append(context("Start as Host is your personal link. Please don't share it"))
     share = buttons.share_picker("Share in another channel" if created.channel_id else "Share in a channel")
     return blocks + actions(share, block_id=buttons.share_block_id(webinar))
 

@@ -196,7 +196,7 @@ class Directory:
             return f"{service} will be the host: RingCentral has refused to make you the host{reason}."
         if not self._may_choose:
             return f"{service} will be the host: Greenroom's RingCentral user may not choose another one."
-        return f"{service} will be the host: your e-mail address is not in the company's RingCentral directory."
+        return f"{service} will be the host: your email address is not in the company's RingCentral directory."
 
     def coworker(self, person: Person) -> Coworker | None:
         """The coworker with the email address of `person`."""

@@ -143,7 +143,7 @@ class RateGate(Gate):
         self._monotonic, self._sleep, self._now = monotonic, sleep, now
 
     async def enter(self, group: str, caller: Caller) -> int:
-        """See `Gate.enter`. A caller that is cancelled while waiting leaves the queue."""
+        """See `Gate.enter`. A caller that is canceled while waiting leaves the queue."""
         queue, call = self._queues[group.lower()], WaitingCall(Waiting(0, caller.lane, caller.who))
         queue.calls.append(call)
         try:
@@ -248,7 +248,7 @@ class RateGate(Gate):
             self._queues[group].note(state)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run a transaction to its end, even if those who wait for it are cancelled."""
+        """Run a transaction to its end, even if those who wait for it are canceled."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -257,7 +257,7 @@ class RateGate(Gate):
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # retrieved, so that asyncio does not log it when all callers were cancelled
+            task.exception()  # retrieved, so that asyncio does not log it when all callers were canceled
 
     async def _within(self, task: asyncio.Task[None]) -> None:
         """Wait for a transaction, but not forever. Raises what it raises."""

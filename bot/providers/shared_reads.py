@@ -78,7 +78,7 @@ class SharedReads:
     async def read(self, key: Hashable, caller: Caller, send: Callable[[Caller], Coroutine[Any, Any, Any]]) -> Any:
         """Return what `send` returns, or the same for an identical read in progress; `key` says what is identical.
 
-        Raises what `send` raises. A caller that is cancelled does not end the read of the others.
+        Raises what `send` raises. A caller that is canceled does not end the read of the others.
         """
         while True:
             try:

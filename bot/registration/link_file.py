@@ -1,4 +1,4 @@
-"""Create the file of personal links that an organizer passes on if RingCentral sends no e-mails."""
+"""Create the file of personal links that an organizer passes on if RingCentral sends no emails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.providers.base import Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
 from bot.slack.client import Upload
 
-HEADER = ("First name", "Last name", "E-mail", "Join link", "Cancel link")
+HEADER = ("First name", "Last name", "Email", "Join link", "Cancel link")
 FILE_NAME = "links.csv"
 
 

@@ -9,7 +9,7 @@ from bot.model.csv_export import csv_file
 from bot.model.external_id import decode
 from bot.model.registrant import Registrant
 
-HEADER = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
+HEADER = ("First name", "Last name", "Email", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
 
 
 def registrant_csv(registrants: Iterable[Registrant]) -> bytes:

@@ -50,7 +50,7 @@ MAX_CLAIM = timedelta(minutes=10)
 AFFECTS_ALL = (RegistrationClosed, AnswersRequired, ProviderForbidden, ProviderGone, ProviderUnauthorized)
 """Refusals that affect every other person as well."""
 
-ALREADY_REGISTERED = "This e-mail address is registered for this webinar already."
+ALREADY_REGISTERED = "This email address is registered for this webinar already."
 NOT_REGISTERED = "RingCentral gave no clear answer, and its list does not show this person. Please try again."
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.sync.mirror import Mirror
 
 NO_REGISTRATION = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
-CANCELLED = "This webinar is cancelled, so nobody can register for it any more."
+CANCELLED = "This webinar is canceled, so nobody can register for it any more."
 OVER = (
     "This webinar is over, so its registration can't be changed any more. Whether people can register for the "
     "recording, and how long, can: press Registration in its details."

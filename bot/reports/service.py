@@ -100,7 +100,7 @@ class ReportService:
         """The report of a webinar for a user: the stored one if it is complete or new, unless `force`, else read now.
 
         Identical readings are one. `on_progress` is called at the beginning and whenever it has moved on. If the caller
-        is cancelled or the process ends, the reading goes on, and the user is notified when it is done. Raises
+        is canceled or the process ends, the reading goes on, and the user is notified when it is done. Raises
         `NotOver`, `StoppedWaiting`, `ReportDelayed` if the provider does not answer (the user is notified later), or a
         `ProviderRefused` that says why there is no report.
         """

@@ -32,7 +32,7 @@ NOT_REGISTERED = (RequestState.ALREADY_REGISTERED, RequestState.REFUSED)
 ENDED = (Stage.OVER, Stage.CANCELED)
 
 WEBINAR_OVER = "This webinar is over"
-WEBINAR_CANCELED = "This webinar is cancelled"
+WEBINAR_CANCELED = "This webinar is canceled"
 NOT_LISTED = "You are not on the list"
 QUEUED = "You are in line"
 REGISTERED = "You are registered"
@@ -42,7 +42,7 @@ CLOSED = "Registration for this webinar is closed. If it opens again, this page 
 FULL = "This webinar is full: no more registrations are taken. If there is room again, this page has the form."
 OPEN_TO_ALL = "Nobody needs to register for this webinar: everyone with its link can join."
 CONSENT = (
-    "By registering you agree that your name and your e-mail address are passed to RingCentral and to whoever "
+    "By registering you agree that your name and your email address are passed to RingCentral and to whoever "
     "organises this webinar, to let you in and to tell you about it."
 )
 REASONS = {
@@ -57,7 +57,7 @@ REMOVAL_REFUSED = (
     "organises this webinar."
 )
 ADDRESS_REFUSED = (
-    "RingCentral did not take this e-mail address. Some webinars are only for addresses at work: register with yours."
+    "RingCentral did not take this email address. Some webinars are only for addresses at work: register with yours."
 )
 OTHER_REASON = "RingCentral did not take this registration. Register again, or ask whoever organises this webinar."
 
@@ -67,9 +67,7 @@ def join_page(context: PageContext) -> PageText:
     if context.stage in ENDED or context.state in (*UNDECIDED, *NOT_REGISTERED):
         return _not_registered(context)
     if context.state in CANCELED:
-        text = (
-            "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
-        )
+        text = "Your registration was canceled, so this link leads nowhere any more. To come after all, register again."
         return PageText(410, NOT_LISTED, event_text(context.webinar), text=text)
     is_near = context.webinar.start - context.now <= NEAR_START
     return PageText(
@@ -94,7 +92,7 @@ def cancel_page(context: PageContext) -> PageText:
         notice = "RingCentral is being told. There is nothing more for you to do."
         return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
     if context.state in CANCELED:
-        return PageText(200, "You are off the list", event, notice="Your registration is cancelled.")
+        return PageText(200, "You are off the list", event, notice="Your registration is canceled.")
     if context.stage in ENDED or context.state in (RequestState.REGISTERING, *NOT_REGISTERED):
         return _not_registered(context)
     was_refused = context.problem and context.state is RequestState.REGISTERED
@@ -103,7 +101,7 @@ def cancel_page(context: PageContext) -> PageText:
         "Take you off the list?",
         event,
         notice=REMOVAL_REFUSED if was_refused else "",
-        text="Your registration for this webinar will be cancelled, and your join link stops working. To keep your "
+        text="Your registration for this webinar will be canceled, and your join link stops working. To keep your "
         "place, just close this page.",
         button="Take Me Off the List",
     )

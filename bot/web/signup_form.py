@@ -30,12 +30,12 @@ MAX_FIELDS = 10
 FIELDS = (
     Field(FIRST_NAME, "First name", "text", "given-name", MAX_NAME),
     Field(LAST_NAME, "Last name", "text", "family-name", MAX_NAME),
-    Field(EMAIL, "E-mail", "email", "email", MAX_EMAIL),
+    Field(EMAIL, "Email", "email", "email", MAX_EMAIL),
 )
 
-NO_EMAIL = "Enter your e-mail address."
-BAD_EMAIL = "Enter a whole e-mail address, for example name@example.com."
-LONG_EMAIL = f"Enter an e-mail address of at most {MAX_EMAIL} characters."
+NO_EMAIL = "Enter your email address."
+BAD_EMAIL = "Enter a whole email address, for example name@example.com."
+LONG_EMAIL = f"Enter an email address of at most {MAX_EMAIL} characters."
 HONEYPOT_FILLED = "A field that people don’t see was filled in. If you are a person, press Register once more."
 _EMAIL_ERRORS = {
     AddressProblem.MISSING: NO_EMAIL,

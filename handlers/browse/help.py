@@ -22,8 +22,8 @@ class Topic:
 
 
 EVERYONE = "Everyone can use it."
-MEMBERS = "Not for guests or people of another organisation."
-MANAGERS = "For its creator and host, the organisers of the workspace, and its admins and owners."
+MEMBERS = "Not for guests or people of another organization."
+MANAGERS = "For its creator and host, the organizers of the workspace, and its admins and owners."
 
 TOPICS = {
     "create": Topic(
@@ -66,19 +66,19 @@ TOPICS = {
     ),
     "subscribe": Topic(
         "subscribe [features] [for <webinar>|mine|all]",
-        f"Has more said in this channel. Features: {join_words([feature.value for feature in FEATURE_TEXTS])}.",
+        f"Posts more here. Features: {join_words([feature.value for feature in FEATURE_TEXTS])}.",
         "subscribe live filling for next",
         MEMBERS,
     ),
     "unsubscribe": Topic(
         "unsubscribe [features] [for <webinar>|mine|all]",
-        "Has less said in this channel; without features, nothing.",
+        "Posts less here. Without features, posts nothing here.",
         "unsubscribe reminders for Launch day",
         MEMBERS,
     ),
     "subscriptions": Topic(
         "subscriptions",
-        "Says what this channel hears, who set it up, when it is quiet, and when its digest comes.",
+        "Shows this channel's notifications: who set them up, its quiet hours and its digest.",
         "subscriptions",
         EVERYONE,
     ),
@@ -122,7 +122,7 @@ TOPICS = {
     ),
     "settings": Topic(
         "settings",
-        "Says who the organisers of this workspace are and when its reminders go out.",
+        "Shows the organizers of this workspace and when its reminders go out.",
         "settings",
         "Everyone can read them; admins and owners change them.",
     ),

@@ -131,7 +131,7 @@ def details(
         blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block_id(webinar))
     notes = [f"Known as `{plain(webinar.id)}` in commands"]
     if link:
-        notes.append("Start as Host is your own link: do not pass it on")
+        notes.append("Start as Host is your personal link. Please don't share it")
     spoken = (
         f"{escape_sentence(problem)} {summary(webinar)}. {status_line(webinar, now)}. {registrations(webinar)}.".strip()
     )

@@ -59,18 +59,18 @@ def working(webinar: Webinar, *, note: str = "") -> View:
 
 def done(webinar: Webinar, *, notes: Sequence[str] = ()) -> View:
     """The result; `notes` are sentences about what could not be undone."""
-    return modal(DONE, "Webinar cancelled", _result(webinar, notes), close="Done")
+    return modal(DONE, "Webinar canceled", _result(webinar, notes), close="Done")
 
 
 def done_message(webinar: Webinar, *, notes: Sequence[str] = ()) -> Message:
     """The result as a DM."""
     blocks = _result(webinar, notes)
-    return message(" ".join([f"Cancelled: {plain(webinar.title)}.", *map(escape_sentence, notes)]), blocks)
+    return message(" ".join([f"Canceled: {plain(webinar.title)}.", *map(escape_sentence, notes)]), blocks)
 
 
 def failed(sentence: str) -> View:
     """The failure and what to do."""
-    return modal(FAILED, "Not cancelled", [paragraph(sentence)])
+    return modal(FAILED, "Not canceled", [paragraph(sentence)])
 
 
 def failed_message(sentence: str) -> Message:
@@ -101,5 +101,5 @@ def _cards(channels: Sequence[str]) -> str:
 
 
 def _result(webinar: Webinar, notes: Sequence[str]) -> list[Block]:
-    lines = [f"*{plain(webinar.title)}* is cancelled.", *map(escape_sentence, notes)]
+    lines = [f"*{plain(webinar.title)}* is canceled.", *map(escape_sentence, notes)]
     return [section("\n".join(lines))]

@@ -36,7 +36,7 @@ async def submit(request: SlackRequest) -> None:
 async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
     await request.require_manager(webinar, ACTION)
     if webinar.status is not Status.SCHEDULED:
-        raise BadInput("Only a webinar that has not started yet can be cancelled.")
+        raise BadInput("Only a webinar that has not started yet can be canceled.")
     cards = await request.services.cards.of_webinar(webinar)
     channels = list(dict.fromkeys(card.channel_id for card in cards))
     await request.open(cancel_form.confirm(webinar, channels=channels, now=request.now()))

@@ -35,14 +35,14 @@ SOURCE, EXTERNAL_ID, JOIN, CANCEL, PAGES = "source", "external_id", "join_page",
 MAX_PAIRS_TEXT = 1_000
 
 IN_SLACK = "They get a direct message with Take My Seat and No Thanks, and no email before they answer"
-NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an e-mail address."
+NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an email address."
 BOTH = "Leave this empty, or the choice above: it is one person at a time."
 NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
 NO_LINK = "Write a whole address that begins with https://"
 LONG_LINK = f"{DISPLAY_NAME} takes at most {MAX_LINK} characters, and this has {{}}. Use a shorter address."
 NO_PAIRS = "Write one value a line, with its name before it: lead=00Q5"
 ADDRESS_PROBLEMS = {
-    AddressProblem.MISSING: "Type their e-mail address.",
+    AddressProblem.MISSING: "Type their email address.",
     AddressProblem.INVALID: "This address is not complete.",
     AddressProblem.TOO_LONG: f"{MAX_EMAIL} characters is the most.",
 }
@@ -80,7 +80,7 @@ def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note
         ),
         _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
         _field(LAST, "Last name", _text(LAST, MAX_NAME)),
-        _field(EMAIL, "E-mail address", email),
+        _field(EMAIL, "Email address", email),
         _field(SOURCE, "Source", _text(SOURCE, csv_import.MAX_SOURCE), "Where they heard of it, for your own figures"),
         _field(
             EXTERNAL_ID,
@@ -185,7 +185,7 @@ def done_message(webinar: Webinar, lines: Sequence[Block], name: str = "") -> Me
 def link_blocks(new: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
     """The registrant's links, which of our pages RingCentral has accepted, and who sends the links.
 
-    `own_join` and `own_cancel` are the URLs of our own pages, if used; `is_silent`: RingCentral sends no e-mails.
+    `own_join` and `own_cancel` are the URLs of our own pages, if used; `is_silent`: RingCentral sends no emails.
     """
     registrant = new.registrant
     join, cancel = registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()
@@ -194,9 +194,9 @@ def link_blocks(new: NewRegistration, own_join: str, own_cancel: str, *, is_sile
         section(f"*To cancel*\n```{own_cancel or cancel}```"),
         *[paragraph(sentence) for sentence in _kept(new)],
     ]
-    mail = f"{DISPLAY_NAME} e-mails them." if is_silent is False else ""
+    mail = f"{DISPLAY_NAME} emails them." if is_silent is False else ""
     if is_silent:
-        mail = f"{DISPLAY_NAME} e-mails nobody for this webinar: pass the links on."
+        mail = f"{DISPLAY_NAME} emails nobody for this webinar: pass the links on."
     return [*blocks, context(" ".join(filter(None, [mail, "The links are theirs alone: keep them out of channels."])))]
 
 

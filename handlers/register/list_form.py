@@ -79,7 +79,7 @@ def form_view(webinar: Webinar, typed: BulkInput | None = None, *, has_pages: bo
         *([warning(note)] if note else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _field(USERS, "People in Slack", users, "Greenroom asks them in a direct message; they register themselves"),
-        _field(PASTED, "One person a line", pasted, "First name, last name, e-mail address"),
+        _field(PASTED, "One person a line", pasted, "First name, last name, email address"),
         _field(FILE, "Or a file", file, hint),
         _field(SOURCE, "Source", source, "For those whose line does not say its own"),
         *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),

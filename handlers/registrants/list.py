@@ -136,7 +136,7 @@ def search_form(position: RegistrantPage, response_url: str) -> View:
     query = text_input(
         action_id=SEARCH_WORDS, max_length=MAX_WORDS, initial_value=position.words or None, focus_on_load=True
     )
-    label, hint = "Name, e-mail address or source", "Leave it empty for all"
+    label, hint = "Name, email address or source", "Leave it empty for all"
     field = input_block(block_id=SEARCH_WORDS, label=label, element=query, optional=True, hint=hint)
     note = SearchContext(place=position, response_url=response_url).model_dump_json()
     return modal(SEARCH_CALLBACK, "Find registrants", [field], submit="Find", close="Cancel", private_metadata=note)
@@ -196,7 +196,7 @@ def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> E
     name = one_line_title(f"{registrant.first_name} {registrant.last_name}")
     confirm = confirm_dialog(
         title="Take them off the list?",
-        text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {DISPLAY_NAME} may e-mail them.",
+        text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {DISPLAY_NAME} may email them.",
         confirm="Remove",
         deny="Keep Them",
         style="danger",

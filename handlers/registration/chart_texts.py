@@ -60,7 +60,7 @@ def sent_reply(webinar: Webinar, growth: RegistrationGrowth) -> Message:
 def links_message(webinar: Webinar, people: int) -> Message:
     """The DM above the file of links."""
     text = (
-        f"{DISPLAY_NAME} e-mails nobody about *{plain(webinar.title)}*, so here are the links of "
+        f"{DISPLAY_NAME} emails nobody about *{plain(webinar.title)}*, so here are the links of "
         f"{number(people, 'person', 'people')} who registered without a seat in Slack. Each link belongs to one "
         "person alone: pass it on to them and to nobody else. Who registers later is in the next Links File."
     )

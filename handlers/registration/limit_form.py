@@ -36,7 +36,7 @@ def form_view(webinar: Webinar, *, now: datetime, typed: str = "", problem: str 
     )
     field = input_block(
         block_id=LIMIT,
-        label="The most people who may register",
+        label="Maximum registrations",
         hint="Leave it empty for no limit",
         element=number,
         optional=True,

@@ -1,4 +1,4 @@
-"""The form for all settings of a registration: status, limit, e-mails, access, and what follows the event."""
+"""The form for all settings of a registration: status, limit, emails, access, and what follows the event."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ EMAILS, PEOPLE, AFTER = "emails", "people", "after"
 BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOPENS, RECORDING)}
 """The groups of checkboxes: block id, then RingCentral's parameters."""
 
-LABELS = {EMAILS: "E-mails", PEOPLE: "Who can come in", AFTER: "After the event"}
+LABELS = {EMAILS: "Emails", PEOPLE: "Who can come in", AFTER: "After the event"}
 HINTS = {
-    EMAILS: f"With no e-mails from {DISPLAY_NAME}, nobody gets a confirmation, a link or a reminder by e-mail. Who "
+    EMAILS: f"With no emails from {DISPLAY_NAME}, nobody gets a confirmation, a link or a reminder by email. Who "
     "registers in Slack has their link from Greenroom as a direct message; you get a file with the links of everybody "
     "else.",
     PEOPLE: f"{DISPLAY_NAME}'s documents contradict each other on {DEVICES}: by its name it keeps people from joining "
@@ -183,7 +183,7 @@ def _status_input(settings: RegistrationState) -> Block:
 def _limit_input(limit: str, *, is_full: bool) -> Block:
     element = number_input(action_id=LIMIT, is_decimal_allowed=False, initial_value=limit or None, placeholder="200")
     full = "It is full: a higher limit opens it again. " if is_full else ""
-    return _input(LIMIT, "The most people who may register", element, hint=f"{full}Leave it empty for no limit")
+    return _input(LIMIT, "Maximum registrations", element, hint=f"{full}Leave it empty for no limit")
 
 
 def _checkbox_input(block_id: str, label: str, preferences: Preferences) -> Block:

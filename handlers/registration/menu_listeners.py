@@ -100,7 +100,7 @@ async def _send_links(request: SlackRequest, webinar: Webinar) -> None:
 
 
 def _needs_links(result: Changed) -> bool:
-    """Whether the change turned off RingCentral's e-mails while there are registrants."""
+    """Whether the change turned off RingCentral's emails while there are registrants."""
     before, after = result.before.preferences, result.webinar.registration
     if before is None or after is None or after.preferences is None:
         return False

@@ -30,7 +30,7 @@ ONE_SECOND = timedelta(seconds=1)
 
 NO_DIRECT_MESSAGES = (
     "Slack does not let Greenroom write to you, so it cannot remind you. "
-    "People of other organisations can ask their admin to allow direct messages from apps."
+    "People of other organizations can ask their admin to allow direct messages from apps."
 )
 
 

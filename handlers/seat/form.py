@@ -81,7 +81,7 @@ def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
         *_name_inputs(typed),
         input_block(
             block_id=EMAIL,
-            label="E-mail address",
+            label="Email address",
             element=email_input(action_id=EMAIL, initial_value=typed.email or None),
         ),
         *([_reminder_input(ahead, typed)] if ahead else []),
@@ -103,7 +103,7 @@ def rename_view(webinar: Webinar, typed: SeatInput) -> View:
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section(
             f"{DISPLAY_NAME} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
-            f"the one you have stops working. {DISPLAY_NAME} may send you an e-mail about each."
+            f"the one you have stops working. {DISPLAY_NAME} may send you an email about each."
         ),
         *_name_inputs(typed),
     ]
@@ -209,4 +209,4 @@ def _address_problem(address: str) -> str:
     problem = address_problem(address)
     if problem is AddressProblem.TOO_LONG:
         return f"{DISPLAY_NAME} takes at most {MAX_EMAIL} characters for an address; this has {len(address)}."
-    return "Type an e-mail address, such as name@company.com." if problem else ""
+    return "Type an email address, such as name@company.com." if problem else ""

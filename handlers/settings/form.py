@@ -49,10 +49,10 @@ UNANNOUNCED_HINT = (
     "other organizations never see an unannounced one."
 )
 OTHER_MANAGERS = (
-    "Whoever created or hosts a webinar can steer that one, and admins and owners of the workspace can steer all."
+    "The creator and the host of a webinar can manage it. Admins and owners of the workspace can manage all."
 )
 EXPLANATION = (
-    "Organisers can steer every webinar of this workspace: invite its team, see and register people, open, close and "
+    "Organizers can manage every webinar of this workspace: invite its team, see and register people, open, close and "
     "limit registration, and cancel."
 )
 
@@ -71,11 +71,11 @@ def settings(
     choice: OrganizerChoice, groups: Sequence[UserGroup], leads: Sequence[timedelta], *, may_change: bool, zone: str
 ) -> Message:
     """The settings, with buttons for users who may change them."""
-    organizers = f"*Organisers:* {_named(choice, groups)}. {OTHER_MANAGERS}"
+    organizers = f"*Organizers:* {_named(choice, groups)}. {OTHER_MANAGERS}"
     reminders = f"*Reminders* go out {offsets_text(leads)} the start, wherever nobody chose other times."
     controls = (
         actions(
-            button("Change Organisers", CHANGE, "organisers"),
+            button("Change Organizers", CHANGE, "organisers"),
             button("Change Reminders", defaults_form.CHANGE, "defaults"),
         )
         if may_change
@@ -102,7 +102,7 @@ def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> 
         select = multi_static_select(
             action_id=GROUPS, placeholder="Choose user groups", options=offered, initial_options=chosen or None
         )
-        hint = "Whoever joins or leaves a group is an organiser, or none any more, within five minutes"
+        hint = "A change of a group's members takes effect within five minutes"
         blocks.append(input_block(block_id=GROUPS, label="User groups", element=select, hint=hint, optional=True))
     blocks.append(context(OTHER_MANAGERS))
     choices = {value: option(value=value, text=text) for value, text in UNANNOUNCED_CHOICES.items()}
@@ -132,7 +132,7 @@ def read_unannounced(values: form_values.Values) -> Unannounced | None:
 def saved(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
     """The result in place of the form."""
     seen = f"*{UNANNOUNCED_LABEL}:* {UNANNOUNCED_CHOICES[choice.unannounced].lower()}."
-    text = f"*Organisers:* {_named(choice, groups)}.\n{OTHER_MANAGERS}\n{seen}"
+    text = f"*Organizers:* {_named(choice, groups)}.\n{OTHER_MANAGERS}\n{seen}"
     return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
 
 
@@ -158,5 +158,5 @@ def _named(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> str:
 
 def _by(choice: OrganizerChoice, zone: str) -> str:
     if not (choice.set_by and choice.set_at):
-        return "No organisers are chosen."
+        return "No organizers are chosen."
     return f"Chosen by <@{choice.set_by}> · {when(choice.set_at, zone)}"

@@ -19,7 +19,7 @@ from bot.slack.message import View
 CALLBACK = "follow.form"
 WORKING = "follow.working"
 FAILED = "follow.failed"
-TITLE = "What is said here"
+TITLE = "Channel notifications"
 
 FEATURES, QUIET_FROM, QUIET_TO, ZONE = "features", "quiet_from", "quiet_to", "zone"
 DIGEST, DIGEST_DAY, DIGEST_AT = "digest", "digest_day", "digest_at"
@@ -38,7 +38,7 @@ def build(channel: ChannelState, *, zone: str) -> View:
     hours = channel.hours
     blocks: list[Block] = [
         section(f"For <#{channel.channel_id}>, everybody in it"),
-        _input(FEATURES, "Of all webinars in this workspace, say", _features(channel), optional=True),
+        _input(FEATURES, "For all webinars in this workspace, post", _features(channel), optional=True),
         *_other_subscriptions(channel),
         _input(QUIET_FROM, "Quiet from", _time(hours.quiet_from if hours else None), optional=True),
         _input(

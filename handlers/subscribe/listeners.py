@@ -33,10 +33,8 @@ from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
 from handlers.webinar_choice import choose_webinar
 
-IN_A_CHANNEL = (
-    "What a channel hears is set up in the channel itself: type this there, and Greenroom's answers are about it."
-)
-OVER = "This webinar is over, so nothing more will be said about it. Nothing was changed."
+IN_A_CHANNEL = "Channel notifications are set up in the channel itself. Type this there."
+OVER = "This webinar is over, so nothing more will be posted about it. Nothing was changed."
 MAX_WORD = 40
 MAX_NAMED = 3
 
@@ -56,15 +54,15 @@ SUBSCRIBE_VERB = Verb(
     "subscribe",
     add_features,
     DEFAULT_FEATURES,
-    "Said here from now on: {}.",
-    "Nothing changed: this channel hears {} already.",
+    "Now posted here: {}.",
+    "Nothing changed: this channel already gets {}.",
 )
 UNSUBSCRIBE_VERB = Verb(
     "unsubscribe",
     remove_features,
     ALL_FEATURES,
-    "Not said here any more: {}.",
-    "Nothing changed: this channel did not hear {}.",
+    "No longer posted here: {}.",
+    "Nothing changed: this channel did not get {}.",
 )
 
 

@@ -23,7 +23,7 @@ FROZEN = "The webinar has started: it is too late to change or remove {}. Put th
 FULL = "RingCentral takes {} co-hosts and panelists together at most. Leave out {}."
 OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are people in your RingCentral directory."
 BY_ADDRESS = (
-    "{} was invited by e-mail address, and RingCentral makes co-hosts only of those invited from its directory. Remove "
+    "{} was invited by email address, and RingCentral makes co-hosts only of those invited from its directory. Remove "
     "them first, and then invite them as a co-host: they get another link."
 )
 NO_LAST_NAME = (
@@ -141,12 +141,12 @@ def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known
     if person.is_deactivated:
         return f"{person.name} does not use Slack any more: their account is deactivated."
     if not person.email:
-        return f"Slack shows no e-mail address of {person.name}. Write it below to invite them as a panelist."
+        return f"Slack shows no email address of {person.name}. Write it below to invite them as a panelist."
     if role is Role.COHOST and coworker is None:
         if not known.is_directory_read:
             return f"{person.name} can't be looked up: RingCentral's directory is not read yet. Try again in a minute."
         return (
-            f"{person.name} can't be a co-host: their e-mail address is not in your company's RingCentral directory. "
+            f"{person.name} can't be a co-host: their email address is not in your company's RingCentral directory. "
             "Choose them as a panelist."
         )
     return ""

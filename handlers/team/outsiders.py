@@ -83,7 +83,7 @@ def _problem(person: ListedPerson) -> str:
         return f"this address is longer than the {MAX_EMAIL} characters that RingCentral takes."
     shown = (person.email if problem else person.text)[:MAX_SHOWN] or person.text[:MAX_SHOWN]
     if problem:
-        return f"“{shown}” is no e-mail address. {REMEDY}"
+        return f"“{shown}” is no email address. {REMEDY}"
     if person.problem:
         return f"“{shown}” does not say clearly who has this address. {REMEDY}"
     if max(len(person.first_name), len(person.last_name)) > MAX_NAME:

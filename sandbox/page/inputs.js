@@ -13,7 +13,7 @@ const LONGEST = 3000; // default of max_length of a plain_text_input
 const SHOW_LEFT_FROM = 100; // show the remaining characters below this number
 const TYPING_PAUSE_MS = 300;
 
-/** A single-line or multiline text, number, e-mail or URL input. */
+/** A single-line or multiline text, number, email or URL input. */
 export function textInput(field) {
   const { element } = field;
   const limit = element.type === "plain_text_input" ? (element.max_length ?? LONGEST) : null;

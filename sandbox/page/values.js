@@ -146,7 +146,7 @@ const CHECKS = {
     return null;
   },
   email_text_input: (_element, value) =>
-    /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Enter a valid e-mail address.",
+    /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Enter a valid email address.",
   url_text_input: (_element, value) =>
     URL.canParse(value) ? null : "Enter a valid address, beginning with https://.",
 };

@@ -85,7 +85,7 @@ class Company(BaseModel):
         return next((one for one in self.people if one.id == person_id), None)
 
     def by_email(self, email: str) -> Person | None:
-        """Find a person by e-mail address, ignoring case."""
+        """Find a person by email address, ignoring case."""
         return next((one for one in self.people if email and one.email.lower() == email.lower()), None)
 
     def by_jwt(self, jwt: str) -> Person | None:

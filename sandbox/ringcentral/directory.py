@@ -103,7 +103,7 @@ def _extension(request: ApiRequest, person: Person) -> dict[str, Any]:
 
 
 def _contact(request: ApiRequest, person: Person, *, federated: bool) -> dict[str, Any]:
-    """ContactResource without empty fields: a call queue has no e-mail address."""
+    """ContactResource without empty fields: a call queue has no email address."""
     company = request.world.company
     entry: dict[str, Any] = {
         "id": person.id,

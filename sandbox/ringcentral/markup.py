@@ -49,7 +49,7 @@ class Field:
 FIELDS = (
     Field("firstName", "First name", "text", "given-name", 64),
     Field("lastName", "Last name", "text", "family-name", 64),
-    Field("email", "E-mail", "email", "email", 256),
+    Field("email", "Email", "email", "email", 256),
 )
 
 

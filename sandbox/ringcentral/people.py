@@ -20,7 +20,7 @@ Kind = Literal["User", "Room"]
 
 def _email(value: str) -> str:
     if not EMAIL.fullmatch(value):
-        raise ValueError("not an e-mail address")
+        raise ValueError("not an email address")
     return value
 
 

@@ -77,7 +77,7 @@ def add_registrant(world: World, session: Session, new: NewRegistrant, *, real: 
     if not is_open(world, session):
         raise ApiError(403, "CMN-101", "Registration is closed", "registrationStatus")
     if session.registration.settings.work_email_required and is_free_mail(new.email):
-        raise ApiError(400, world.rules.work_email_code, "A work e-mail address is required", "email")
+        raise ApiError(400, world.rules.work_email_code, "A work email address is required", "email")
     if question_ids(world) - {one["questionId"] for one in new.questionnaire}:
         raise invalid("questionnaire")
     if any(one.email.lower() == new.email.lower() for one in session.registrants):

@@ -114,7 +114,7 @@ def _wrong(fields: Sequence[markup.Field], values: dict[str, str], session: Sess
         elif len(values[field.name]) > field.max_length:
             wrong[field.name] = f"{field.label} is longer than {field.max_length} characters."
     if "email" not in wrong and not EMAIL.fullmatch(values["email"]):
-        wrong["email"] = "This is not an e-mail address."
+        wrong["email"] = "This is not an email address."
     if "email" not in wrong and session.registration.settings.work_email_required and is_free_mail(values["email"]):
         wrong["email"] = PRIVATE
     return wrong

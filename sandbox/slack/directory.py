@@ -58,7 +58,7 @@ def users_info(call: Call) -> Json:
 
 @method("users.lookupByEmail", tier=3, scopes=("users:read.email",))
 def users_lookup_by_email(call: Call) -> Json:
-    """The person with this e-mail address."""
+    """The person with this email address."""
     email = call.args.required("email").lower()
     for person in call.world.people.values():
         if person.email.lower() == email and person.team_id == call.world.team["id"]:

@@ -55,7 +55,7 @@ def test_row_says_when_status_and_count() -> None:
         ({}, "Scheduled"),
         ({"status": Status.ACTIVE}, "Live now"),
         ({"status": Status.FINISHED}, "Finished"),
-        ({"status": Status.CANCELED}, "Cancelled"),
+        ({"status": Status.CANCELED}, "Canceled"),
         ({"start": NOW - timedelta(hours=2)}, "Its time has passed"),
     ],
 )
@@ -135,7 +135,7 @@ def test_details_for_the_creator_have_the_host_link() -> None:
     assert [len(row) for row in rows] == [4, 5, 5]  # Slack breaks a row of more than five
     assert (found["Team"]["action_id"], found["Registrants"]["action_id"]) == (ids.TEAM, ids.REGISTRANTS)
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
-    assert "Start as Host is your own link: do not pass it on" in visible_text(message.blocks)
+    assert "Start as Host is your personal link. Please don't share it" in visible_text(message.blocks)
     assert HOST_LINK.get_secret_value() not in message.text
 
 

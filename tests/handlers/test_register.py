@@ -164,7 +164,7 @@ def test_undo_has_a_confirmation_and_needs_registrants() -> None:
         ("waiting", "", "still waiting"),
         ("refused", "there is no last name", "not registered: there is no last name"),
         ("refused", "unclear", "not registered: RingCentral gave no clear answer"),
-        ("refused", "repeated", "not registered: the address stands further up in the list"),
+        ("refused", "repeated", "not registered: duplicate"),
         (
             "refused",
             "CMN-101 email",
@@ -191,7 +191,7 @@ def test_the_result_shows_which_links_ringcentral_uses() -> None:
     )
     assert "RingCentral has kept your page to join by." in said
     assert "RingCentral has ignored your page to cancel by" in said
-    assert "RingCentral e-mails them." in said
+    assert "RingCentral emails them." in said
 
     ours = new_registration(cancel_page="https://ours.example/c").model_copy(update={"page_key": "k"})
     said = visible_text(

@@ -79,7 +79,7 @@ def test_an_unchanged_form_returns_the_shown_settings(preferences: Preferences, 
 
 
 def test_the_form_explains_each_setting() -> None:
-    """The effect of sending no e-mails; and the vendor's parameter name where its documents contradict each other."""
+    """The effect of sending no emails; and the vendor's parameter name where its documents contradict each other."""
     view = menu_form.form_view(launch(), Forecast(), now=NOW)
     hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
     assert "you get a file with the links of everybody else" in hints["emails"]
@@ -214,9 +214,7 @@ def test_the_result_lists_each_changed_preference() -> None:
     before = registration(preferences=USUAL)
     message = changed_message(after, before, now=NOW, note="More follows.")
     check_message(message.text, message.blocks)
-    assert (
-        "The limit is now 9 people. RingCentral e-mails nobody from now on. Its settings are changed." in message.text
-    )
+    assert "The limit is now 9 people. RingCentral emails nobody from now on. Its settings are changed." in message.text
     assert "*How long after the event?*\n6 months → 1 year" in visible_text(message.blocks)
     assert visible_text(message.blocks).endswith("More follows.")
     undo = read_undo(buttons(message.blocks)["Undo"]["value"])
@@ -228,7 +226,7 @@ def test_the_result_lists_each_changed_preference() -> None:
     ("before", "after", "sentence"),
     [
         (USUAL, USUAL.model_copy(update={"digest": False}), "Its settings are changed."),
-        (OTHER, OTHER.model_copy(update={"suppress_emails": False}), "RingCentral e-mails people from now on."),
+        (OTHER, OTHER.model_copy(update={"suppress_emails": False}), "RingCentral emails people from now on."),
         (None, OTHER, "Registration is closed."),
     ],
 )
@@ -293,7 +291,7 @@ def test_ignored_settings_are_named() -> None:
     assert ignored_settings(change, registration(is_open=False, preferences=locked)) == (
         "Limit",
         "Registration",
-        "Daily digest of registrations by e-mail",
-        "A work e-mail address is required",
+        "Daily digest of registrations by email",
+        "A work email address is required",
     )
     assert ignored_settings(RegistrationChange(is_open=False), registration(is_open=False, limit=5)) == ()

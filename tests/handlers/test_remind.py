@@ -227,7 +227,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
         ),
         (
             {"webinar": webinar(status=Status.CANCELED)},
-            "This webinar is cancelled, so there is nothing to remind of.",
+            "This webinar is canceled, so there is nothing to remind of.",
             ["Refresh"],
         ),
         (
@@ -238,7 +238,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
     ],
 )
 def test_form_offers_what_can_be_done_just_now(changes: dict[str, Any], shown: str, switches: list[str]) -> None:
-    """Off, with times of its own, cancelled, begun."""
+    """Off, with times of its own, canceled, begun."""
     view = remind_form.build(sheet(**changes), WHERE, now=NOW)
     assert shown in visible_text(view["blocks"]).splitlines()
     row = next(block for block in view["blocks"] if block.get("block_id") == "switches")
@@ -456,7 +456,7 @@ def test_snooze_reminds_to_the_second() -> None:
 def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
     """The reason replaces the choices."""
     message = snooze_form.choices_message(webinar(status=Status.CANCELED, title=NASTY), now=NOW)
-    assert message.text.endswith("This webinar is cancelled, so there is nothing to remind of.")
+    assert message.text.endswith("This webinar is canceled, so there is nothing to remind of.")
     assert buttons(message.blocks) == {}
 
 

@@ -179,7 +179,7 @@ def test_cancellation_shows_its_result() -> None:
     notes = ["A reminder in <#C1> was already posted."]
     message = cancel_form.done_message(webinar(), notes=notes)
     check_message(message.text, message.blocks)
-    assert message.text == "Cancelled: Launch day. A reminder in <#C1> was already posted."
+    assert message.text == "Canceled: Launch day. A reminder in <#C1> was already posted."
     assert cancel_form.done(webinar(), notes=notes)["blocks"] == message.blocks
     view = cancel_form.working(webinar())
     assert (view["notify_on_close"], view["private_metadata"]) == (True, "s1")

@@ -119,16 +119,16 @@ def test_only_future_reminders_are_offered(ahead: timedelta, expected: list[str]
     ("source", "suppressed", "expected"),
     [
         ("slack:C1", None, ["of this workspace, of you and of this channel to RingCentral"]),
-        ("slack", False, ["of this workspace and of you to RingCentral", "RingCentral confirms it by e-mail."]),
-        ("slack", True, ["RingCentral sends no e-mails."]),
+        ("slack", False, ["of this workspace and of you to RingCentral", "RingCentral confirms it by email."]),
+        ("slack", True, ["RingCentral sends no emails."]),
     ],
 )
 def test_the_consent_lists_the_transferred_data(source: str, suppressed: bool | None, expected: list[str]) -> None:
-    """With whether RingCentral sends e-mails, if known."""
+    """With whether RingCentral sends emails, if known."""
     preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
     one = webinar(registration=registration(preferences=preferences))
     line = visible_text(seat_form.form_view(one, seat_input(source=source), now=NOW)["blocks"][-1:])
-    assert line.startswith("With Register you send your name, your e-mail address, and the ids")
+    assert line.startswith("With Register you send your name, your email address, and the ids")
     assert line.endswith("Greenroom keeps your name, address and link encrypted, until 90 days after the webinar.")
     assert all(each in line for each in expected)
 

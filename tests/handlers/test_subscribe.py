@@ -149,7 +149,7 @@ def test_share_lists_the_planned_notices() -> None:
         "*Launch day* is announced in <#C1>. Greenroom will say there:",
         "• reminders 1 hour and 10 minutes before the start",
         "• when registration is full, closed, or open again",
-        "• when it is moved, renamed or cancelled",
+        "• when it is moved, renamed or canceled",
         "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not",
         "To hear less of it, type there, for example, `/webinar unsubscribe changes for s1`",
     ]
@@ -174,7 +174,7 @@ def test_listed_notices_fit_the_webinar() -> None:
     open_to_all = webinar(audience=Audience.ANYONE)
     assert webinar_lines(open_to_all, ALL_FEATURES, ()) == [
         "no reminder: it is too late for one",
-        "when it is moved, renamed or cancelled",
+        "when it is moved, renamed or canceled",
         "when it starts, is live, has ended, and how many came",
     ]
     assert announced(webinar(), "C1", PlannedNotices(frozenset({Feature.LIVE}), ())) == (

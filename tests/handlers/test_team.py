@@ -106,9 +106,9 @@ def test_form_of_a_full_team_fits() -> None:
     [
         (
             person("Finn Berg"),
-            "Finn Berg can't be a co-host: their e-mail address is not in your company's RingCentral",
+            "Finn Berg can't be a co-host: their email address is not in your company's RingCentral",
         ),
-        (person("Gia Rossi", email="", is_guest=True), "Slack shows no e-mail address of Gia Rossi. Write it below"),
+        (person("Gia Rossi", email="", is_guest=True), "Slack shows no email address of Gia Rossi. Write it below"),
         (person("Robo", email="", is_bot=True), "Robo is an app"),
         (person("Old Hand", is_deactivated=True), "Old Hand does not use Slack any more"),
     ],
@@ -132,7 +132,7 @@ def test_all_problems_are_reported_at_once() -> None:
 
     assert fields[COHOSTS] == "Ana Ruiz is the host already."
     assert fields[PANELISTS].startswith("Dev Patel is named twice: leave them in one place. Slack does not tell who")
-    assert fields[OUTSIDE].startswith("Line 1: “nobody” is no e-mail address.")
+    assert fields[OUTSIDE].startswith("Line 1: “nobody” is no email address.")
     assert fields[OUTSIDE].endswith("Dev@acme.example is named twice: leave them in one place.")
 
 
@@ -238,7 +238,7 @@ def test_problems_of_a_command_are_on_top_of_the_form() -> None:
         ("Doe, Al <a@x.example>; Roe, Bo (HR) <b@x.de>", [("Al", "Doe", "a@x.example"), ("Bo", "Roe", "b@x.de")]),
         ("• Dr. Jane Doe, PhD <jane@x.example>", [("Jane", "Doe", "jane@x.example")]),
         ("Iris, Moreno, iris@x.example", [("Iris", "Moreno", "iris@x.example")]),
-        ("First name,Last name,E-mail\nIris,Moreno,iris@x.example", [("Iris", "Moreno", "iris@x.example")]),
+        ("First name,Last name,Email\nIris,Moreno,iris@x.example", [("Iris", "Moreno", "iris@x.example")]),
         ("zoe.lang@p.example", [("", "", "zoe.lang@p.example")]),
         ("Zoe <zoe@p.example>", [("Zoe", "", "zoe@p.example")]),
         ("a.b@p.example, c_d@p.example", [("", "", "a.b@p.example"), ("", "", "c_d@p.example")]),
@@ -258,7 +258,7 @@ def test_outsiders_are_read(text: str, people: list[tuple[str, str, str]]) -> No
     [
         ("yan@partner.example", "Line 1: “yan@partner.example” has no name. Write Zoe Lang <zoe@partner.example>."),
         ("Yan <yan@partner.example>", "Line 1: “yan@partner.example” has no last name. Write"),
-        ("First,Last,E-mail\n,Lee,yan@partner.example", "Line 2: “yan@partner.example” has no first name. Write"),
+        ("First,Last,Email\n,Lee,yan@partner.example", "Line 2: “yan@partner.example” has no first name. Write"),
     ],
 )
 def test_the_form_asks_for_a_name_that_is_not_known(outside: str, problem: str) -> None:
@@ -283,8 +283,8 @@ def test_a_slack_user_with_one_name_is_named_below() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("Zoe Lang", "Line 1: “Zoe Lang” is no e-mail address. Write Zoe Lang <zoe@partner.example>."),
-        ("\nZoe <zoe@>", "Line 2: “Zoe <zoe@>” is no e-mail address."),
+        ("Zoe Lang", "Line 1: “Zoe Lang” is no email address. Write Zoe Lang <zoe@partner.example>."),
+        ("\nZoe <zoe@>", "Line 2: “Zoe <zoe@>” is no email address."),
         (f"{'Z' * 65} Lang <zoe@p.example>", "Line 1: a first or last name can have 64 characters at most."),
         (f"{'z' * 250}@p.example", "Line 1: this address is longer than the 256 characters that RingCentral takes."),
         (

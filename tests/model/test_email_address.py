@@ -155,10 +155,10 @@ def from_team_form(address: str) -> str:
     ("enter", "invalid", "long"),
     [
         (from_list, "is not complete", "longer than 256 characters"),
-        (from_seat_form, "Type an e-mail address, such as", "takes at most 256 characters"),
-        (from_signup_form, "Enter a whole e-mail address", "at most 256 characters"),
+        (from_seat_form, "Type an email address, such as", "takes at most 256 characters"),
+        (from_signup_form, "Enter a whole email address", "at most 256 characters"),
         (from_register_form, "This address is not complete.", "256 characters is the most."),
-        (from_team_form, "is no e-mail address", "longer than the 256 characters"),
+        (from_team_form, "is no email address", "longer than the 256 characters"),
     ],
 )
 def test_every_form_applies_the_same_rule(enter: Callable[[str], str], invalid: str, long: str) -> None:

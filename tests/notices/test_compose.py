@@ -73,7 +73,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
         ["Register"],
     ),
     NoticeKind.RETITLED: ("Old day was renamed by Ana Lima and is now called Launch day", []),
-    NoticeKind.CANCELED: (f"Launch day was cancelled by Ana Lima: it was planned for {NEW}, 45 minutes", []),
+    NoticeKind.CANCELED: (f"Launch day was canceled by Ana Lima: it was planned for {NEW}, 45 minutes", []),
     NoticeKind.CORRECTION: (
         f"Launch day was moved, so the reminder above is no longer right: now {NEW}, 45 minutes, instead of {OLD}",
         [],
@@ -100,7 +100,7 @@ WITH_NOTHING_KNOWN = {
     NoticeKind.REGISTRATIONS: "Registrations for Launch day: not known yet",
     NoticeKind.MOVED: f"Launch day was moved: now {NEW}, 45 minutes",
     NoticeKind.RETITLED: "Launch day has a new title",
-    NoticeKind.CANCELED: f"Launch day is cancelled: it was planned for {NEW}, 45 minutes",
+    NoticeKind.CANCELED: f"Launch day is canceled: it was planned for {NEW}, 45 minutes",
 }
 
 
@@ -346,7 +346,7 @@ def test_late_and_repeated_notes_appear_once() -> None:
     [
         (
             {"status": Status.CANCELED},
-            f"Launch day is cancelled, so the reminder above is no longer right: it does not take place {OLD}",
+            f"Launch day is canceled, so the reminder above is no longer right: it does not take place {OLD}",
         ),
         ({"status": Status.ACTIVE}, "Launch day is live now, so the reminder above is no longer right"),
         ({"status": Status.FINISHED}, "Launch day has ended, so the reminder above is no longer right"),
@@ -369,7 +369,7 @@ def digest(*coming: tuple[str, int | None], **changes: Any) -> NoticeContext:
 
 
 def test_digest_lists_upcoming_webinars_and_count_changes() -> None:
-    """Soonest first; what is cancelled, over or gone by now is left out."""
+    """Soonest first; what is canceled, over or gone by now is left out."""
     figures = {"count": 42, "limit": 100}
     others = {
         "s1": webinar(registration=registration(**figures)),

@@ -197,8 +197,8 @@ async def test_canceled_webinar_withdraws_its_reminders(world: World) -> None:
 
     assert await states(world) == [NoticeState.WITHDRAWN] * 3
     rewritten, canceled = (message.words for message in _standing(world))
-    assert "is cancelled" in rewritten
-    assert canceled.startswith("*Launch day* was cancelled by Chloé Martin")
+    assert "is canceled" in rewritten
+    assert canceled.startswith("*Launch day* was canceled by Chloé Martin")
 
 
 async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world: World) -> None:

@@ -60,7 +60,7 @@ async def test_an_existing_member_is_a_conflict_and_no_one_is_added(pair: Pair) 
         ),
         (
             NewInvitee(**{**dict(OUTSIDER), "email": "nowhere"}),
-            "RingCentral does not accept the e-mail address. Nothing has changed; please correct it and try again.",
+            "RingCentral does not accept the email address. Nothing has changed; please correct it and try again.",
         ),
     ],
 )

@@ -141,11 +141,11 @@ def test_problems_have_a_row_number_and_quote_nothing() -> None:
     assert [(trouble.number, trouble.reason) for trouble in reading.problems] == [
         (2, "there is no first name"),
         (4, "there is no last name"),
-        (5, "the e-mail address is not complete"),
-        (6, "there is no e-mail address"),
+        (5, "the email address is not complete"),
+        (6, "there is no email address"),
         (7, "a name is longer than 64 characters"),
         (8, "it is not clear whose name or address this is"),
-        (9, "the e-mail address is longer than 256 characters"),
+        (9, "the email address is longer than 256 characters"),
     ]
     assert [(row.number, row.details.address) for row in reading.rows] == [(10, "ok@acme.example")]
     assert [(row.number, row.details.email) for row in reading.repeated] == [(11, "ok@Acme.Example")]
@@ -293,7 +293,7 @@ def test_an_export_has_attendance_and_limits_its_columns() -> None:
     ]
     head, first, second, *rest = csv.reader(io.StringIO(registrant_csv(ones).decode("utf-8-sig")))
     assert head[:8] == [
-        *("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
+        *("First name", "Last name", "Email", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
     ]
     assert len(head) == 8 + 40
     assert first[2:8] == ["a@acme.example", "", "2026-11-21 15:20", "yes", "no", "00Q5"]

@@ -104,18 +104,18 @@ async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageSe
         STARTS,
         field("short", "Code", {**TEXT, "min_length": 3}),
         field("limit", "Limit", {"type": "number_input", "is_decimal_allowed": False, "max_value": "10"}),
-        field("mail", "E-mail", {"type": "email_text_input"}),
+        field("mail", "Email", {"type": "email_text_input"}),
     )
     await modal.get_by_label("Code").fill("ab")
     await modal.get_by_label("Limit").fill("11")
-    await modal.get_by_label("E-mail").fill("nobody")
+    await modal.get_by_label("Email").fill("nobody")
     await modal.get_by_role("button", name="Create Webinar").click()
     await expect(modal.locator(".field-error:visible")).to_have_text(
         [
             "Please complete this required field.",
             "Enter at least 3 characters.",
             "Enter 10 or less.",
-            "Enter a valid e-mail address.",
+            "Enter a valid email address.",
         ]
     )
     await expect(modal.get_by_label("Starts date")).to_be_focused()

@@ -96,7 +96,7 @@ async def test_extensions_are_found_by_number_and_type() -> None:
 
 
 async def test_the_directory_holds_the_whole_company() -> None:
-    """Ids as strings; a call queue has no e-mail address and no last name."""
+    """Ids as strings; a call queue has no email address and no last name."""
     async with api_client() as at:
         reply = await at.call("GET", ENTRIES)
         assert reply.status == 200

@@ -85,7 +85,7 @@ async def test_a_form_with_mistakes_comes_back_filled() -> None:
         assert re.findall(r'class="wrong" id="(\w+)-wrong">([^<]*)<', reply.body) == [
             ("firstName", "First name is missing."),
             ("lastName", "Last name is longer than 64 characters."),
-            ("email", "This is not an e-mail address."),
+            ("email", "This is not an email address."),
         ]
         assert 'value="lena"' in reply.body
         assert at.rc.webinars()[0]["registrants"] == 0

@@ -86,7 +86,7 @@ async def _register(page: Page, url: str, card: Locator) -> None:
     await page.reload()  # the same page otherwise, with another fragment
     await card.get_by_role("button", name="Register").click()
     form = page.get_by_role("dialog", name="Register")
-    await expect(form.get_by_label("E-mail address")).to_have_value("emi@acme.example")
+    await expect(form.get_by_label("Email address")).to_have_value("emi@acme.example")
     await form.get_by_test_id("modal-submit").click()
     seat = page.get_by_role("dialog", name="Your seat")
     await expect(seat.get_by_role("button", name="Cancel My Seat")).to_be_visible()

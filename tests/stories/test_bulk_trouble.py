@@ -298,7 +298,7 @@ async def test_one_refusal_does_not_stop_the_batch(world: World) -> None:
     await bulk.register_list("Iris,Moreno,iris@freemail.example", JOAN)
 
     (_, first), (_, second) = bulk.results
-    assert first.startswith("not registered: RingCentral does not accept this e-mail address; it may take work")
+    assert first.startswith("not registered: RingCentral does not accept this email address; it may take work")
     assert second == "registered"
     assert "1 could not be registered" in bulk.progress_message.words
 

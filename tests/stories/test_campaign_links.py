@@ -97,7 +97,7 @@ async def test_link_says_why_there_is_none(tmp_path: Path) -> None:
         world.ringcentral.cancel(visitor.webinar.session_id)
         world.clock.move(timedelta(minutes=2))
         await world.bot.services.mirror.sweep()
-        assert "This webinar is cancelled" in await typed(world, "launch day mail")
+        assert "This webinar is canceled" in await typed(world, "launch day mail")
 
 
 async def test_two_requests_at_once_make_one_link(tmp_path: Path) -> None:

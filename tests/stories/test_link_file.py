@@ -1,4 +1,4 @@
-"""The file of links if RingCentral sends no e-mails: its content, and who gets it."""
+"""The file of links if RingCentral sends no emails: its content, and who gets it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_links_of_registrants_without_a_seat_are_sent_as_a_file(world: Wor
 
     result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
 
-    assert "RingCentral e-mails nobody from now on." in result.words
+    assert "RingCentral emails nobody from now on." in result.words
     assert "The links of everybody without a seat in Slack follow" in result.words
     assert world.vendor_calls()[-2:] == [
         f"PATCH {PATH}{launch.session_id}",
@@ -58,7 +58,7 @@ async def test_links_of_registrants_without_a_seat_are_sent_as_a_file(world: Wor
     [message] = files(world, "chloe")
     rows = list(csv.reader(io.StringIO(message.files[0].content.decode("utf-8-sig"))))
     there = {one["email"]: one for one in world.ringcentral.registrants(launch.session_id)}
-    assert rows[0] == ["First name", "Last name", "E-mail", "Join link", "Cancel link"]
+    assert rows[0] == ["First name", "Last name", "Email", "Join link", "Cancel link"]
     assert {row[2] for row in rows[1:]} == set(there) - {"dev@acme.example"}
     assert all(row[3] == there[row[2]]["joinUri"] and row[4] == there[row[2]]["cancellationUri"] for row in rows[1:])
     assert "'=HYPERLINK(1)" in [row[0] for row in rows]

@@ -47,7 +47,7 @@ async def save(world: World, *ticked: str, duration: str = "", undo: bool = Fals
     form = world.slack.view("chloe")
     typed: dict[str, object] = {"After the event": list(ticked)}
     typed |= {"How long after the event?": duration} if duration else {}
-    typed |= {"The most people who may register": limit} if limit is not None else {}
+    typed |= {"Maximum registrations": limit} if limit is not None else {}
     outcome = await world.slack.submit("chloe", form, typed)
     assert outcome.errors == {}
     await world.settled()

@@ -379,5 +379,5 @@ async def test_webinars_without_a_registration_are_refused(world: World) -> None
     assert "This webinar is over" in await launch.reply_to("chloe", "close launch")
     await world.bot.services.mirror.set_status(await world.bot.services.mirror.find(launch.session_id), Status.CANCELED)
     await world.click("chloe", details, "Close Registration")
-    assert "This webinar is cancelled" in world.last("#launch", "chloe").words
+    assert "This webinar is canceled" in world.last("#launch", "chloe").words
     assert launch.take_calls() == []

@@ -22,7 +22,7 @@ from tests.support.world import World
 async def choose(world: World, *people: str, groups: tuple[str, ...] = ()) -> None:
     """Ana, an owner, chooses the organizers in the form."""
     await world.command("ana", "#launch", "settings")
-    await world.click("ana", world.last("#launch", "ana"), "Change Organisers")
+    await world.click("ana", world.last("#launch", "ana"), "Change Organizers")
     form = world.slack.view("ana")
     check_view(form.body)
     outcome = await world.slack.submit("ana", form, {"People": list(people), "User groups": list(groups)})
@@ -138,11 +138,11 @@ async def test_an_organizer_may_do_all_that_the_settings_list(world: World) -> N
 
 async def test_guests_and_colleagues_read_the_settings_and_admins_change_them(world: World) -> None:
     """Users who may not change them see no buttons."""
-    assert "No organisers are chosen." in await settings(world, "gia")
+    assert "No organizers are chosen." in await settings(world, "gia")
     assert world.last("#launch", "gia").buttons == []
 
     await world.command("ana", "#launch", "settings")
-    assert world.last("#launch", "ana").buttons == ["Change Organisers", "Change Reminders"]
+    assert world.last("#launch", "ana").buttons == ["Change Organizers", "Change Reminders"]
     await world.command("dev", "#launch", "settings")
     assert world.last("#launch", "dev").buttons == []
     assert "Admins and owners of the workspace can change these." in world.last("#launch", "dev").words
@@ -152,7 +152,7 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
     """And removes organizers that are deselected."""
     await choose(world, "dev", "emi", groups=("S0EVENTS",))
     await world.command("ana", "#launch", "settings")
-    await world.click("ana", world.last("#launch", "ana"), "Change Organisers")
+    await world.click("ana", world.last("#launch", "ana"), "Change Organizers")
     form = world.slack.view("ana")
     assert "Chosen by <@U0ANA>" in form.words
     # Submitted unchanged, all stay.
@@ -165,7 +165,7 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
 
     words = await settings(world, "dev")
     assert "nobody in particular" in words
-    assert "No organisers are chosen." in words
+    assert "No organizers are chosen." in words
 
 
 @pytest.mark.parametrize("stranger", ["hal"])
@@ -198,26 +198,26 @@ async def settings(world: World, user: str) -> str:
 
 async def test_a_disabled_group_gives_no_rights(world: World) -> None:
     """Its members lose their rights within five minutes."""
-    webinar, emi, organisers, time = await _group_member(world)
-    assert await organisers.can_manage(emi, webinar)
+    webinar, emi, organizers, time = await _group_member(world)
+    assert await organizers.can_manage(emi, webinar)
 
     world.slack.groups["S0EVENTS"].disabled = True
-    assert await organisers.can_manage(emi, webinar)
+    assert await organizers.can_manage(emi, webinar)
     time[0] += 301
-    assert not await organisers.can_manage(emi, webinar)
+    assert not await organizers.can_manage(emi, webinar)
 
 
 async def test_a_slack_outage_does_not_remove_rights(world: World) -> None:
     """Known members of a group keep their rights; unknown groups are read again soon."""
-    webinar, emi, organisers, time = await _group_member(world)
+    webinar, emi, organizers, time = await _group_member(world)
     world.slack.fail("usergroups.users.list", error="internal_error")
-    assert not await organisers.can_manage(emi, webinar)
+    assert not await organizers.can_manage(emi, webinar)
     time[0] += 16
-    assert await organisers.can_manage(emi, webinar)
+    assert await organizers.can_manage(emi, webinar)
 
     time[0] += 301
     world.slack.fail("usergroups.users.list", error="internal_error")
-    assert await organisers.can_manage(emi, webinar)
+    assert await organizers.can_manage(emi, webinar)
 
 
 async def test_a_guest_who_was_chosen_may(world: World) -> None:
@@ -245,8 +245,8 @@ async def _group_member(world: World) -> tuple[Webinar, Person, Permissions, lis
     await choose(world, groups=("S0EVENTS",))
     emi = await services.users.get(services.account.workspace, "U0EMI")
     time = [0.0]
-    organisers = Permissions(services.store, services.slack, services.directory, lambda: time[0])
-    return await services.mirror.find(launch.session_id), emi, organisers, time
+    organizers = Permissions(services.store, services.slack, services.directory, lambda: time[0])
+    return await services.mirror.find(launch.session_id), emi, organizers, time
 
 
 async def test_an_admin_who_is_one_no_longer_is_refused_within_two_minutes(world: World) -> None:

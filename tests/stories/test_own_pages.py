@@ -59,7 +59,7 @@ async def test_a_visitor_registers_and_gets_personal_links(tmp_path: Path) -> No
     async with page_visitor(tmp_path) as visitor:
         form = await visitor.get(visitor.url)
         assert (form.status, form.heading) == (200, "Register for Launch day")
-        assert "your e-mail address are passed to RingCentral" in form.words
+        assert "your email address are passed to RingCentral" in form.words
         calls = len(visitor.world.vendor_calls())
 
         done = await registered(visitor, first_name="  Lena ", email="Lena@Visitor.example")
@@ -240,7 +240,7 @@ async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
         assert wrong.errors == {
             "first_name": "Enter your first name.",
             "last_name": "Enter a last name of at most 64 characters.",
-            "email": "Enter a whole e-mail address, for example name@example.com.",
+            "email": "Enter a whole email address, for example name@example.com.",
         }
         for name in wrong.errors:
             assert f'aria-invalid="true" aria-describedby="{name}-error"' in wrong.html
@@ -248,9 +248,9 @@ async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
         assert (wrong.values["last_name"], wrong.values["email"]) == ("x" * 65, evil)
         assert "<script" not in wrong.html
         assert (await visitor.sign_up(visitor.url, email=f"{'x' * 250}@visitor.example")).errors == {
-            "email": "Enter an e-mail address of at most 256 characters."
+            "email": "Enter an email address of at most 256 characters."
         }
-        assert (await visitor.sign_up(visitor.url, email="")).errors == {"email": "Enter your e-mail address."}
+        assert (await visitor.sign_up(visitor.url, email="")).errors == {"email": "Enter your email address."}
         assert vendor_calls(visitor) == []
 
 
@@ -396,7 +396,7 @@ async def test_closed_full_and_canceled_webinars_show_the_reason_instead_of_the_
         assert vendor_calls(visitor) == []
         await visitor.world.bot.services.cancellation.cancel(visitor.webinar, PERSON, "U0CHLOE")
         for shown in (await visitor.get(url), await visitor.post(url, fields)):
-            assert (shown.status, shown.heading) == (410, "This webinar is cancelled")
+            assert (shown.status, shown.heading) == (410, "This webinar is canceled")
 
 
 def edit(ringcentral: RingCentral, registration: dict[str, Any]) -> None:

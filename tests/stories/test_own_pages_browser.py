@@ -19,7 +19,7 @@ from tests.support.own_pages import LENA, PageVisitor, page_visitor
 pytestmark = pytest.mark.browser
 
 NARROW = 320
-LABELS = {"first_name": "First name", "last_name": "Last name", "email": "E-mail"}
+LABELS = {"first_name": "First name", "last_name": "Last name", "email": "Email"}
 LUMINANCE = """
 element => {
   const channel = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -148,7 +148,7 @@ async def _send_empty_by_keyboard(page: Page) -> None:
         [
             "Enter your first name.",
             "Enter your last name.",
-            "Enter a whole e-mail address, for example name@example.com.",
+            "Enter a whole email address, for example name@example.com.",
         ]
     )
     await check_page(page)

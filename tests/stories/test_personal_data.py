@@ -33,7 +33,7 @@ NAMES = (*OUTSIDERS, *SEATED, *REGISTERED, *LISTED, *VISITING, *COLLEAGUES)
 async def test_names_addresses_and_links_stand_only_where_they_may(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not in the database, not in the log, and in no message that others than the person or an organiser can read."""
+    """Not in the database, not in the log, and in no message that others than the person or an organizer can read."""
     caplog.set_level(logging.DEBUG)
     async with page_visitor(tmp_path) as visitor:
         world = visitor.world
@@ -45,7 +45,7 @@ async def test_names_addresses_and_links_stand_only_where_they_may(
         assert found(private, said_in_channels(world.slack)) == set()
         assert found(private, lines := log_lines(caplog)) == set()
         assert found(["sync.done"], lines) == {"sync.done"}
-        # What is looked for can be found: each person has their own link, and the organiser the names.
+        # What is looked for can be found: each person has their own link, and the organizer the names.
         assert found(links, dms(world.slack, "emi")) != set()
         assert found(REGISTERED, dms(world.slack, "chloe")) != set()
     assert found(private, database(tmp_path)) == set()

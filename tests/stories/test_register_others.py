@@ -202,7 +202,7 @@ async def test_a_list_is_reviewed_and_then_processed(world: World) -> None:
     assert bulk.take_calls() == ["POST"]
 
     review = await bulk.submit_list(
-        "First name,Last name,E-mail,Lead", f"{IRIS},7", f"{JOAN},8", f"{LEO},9", "Zoe,,z@outside.example,", JOAN,
+        "First name,Last name,Email,Lead", f"{IRIS},7", f"{JOAN},8", f"{LEO},9", "Zoe,,z@outside.example,", JOAN,
         source="fair",
     )  # fmt: skip
 
@@ -232,7 +232,7 @@ async def test_a_list_is_reviewed_and_then_processed(world: World) -> None:
         ["3", "Joan de la Cruz", "joan@outside.example", "registered"],
         ["4", "Leo Larsen", "leo@outside.example", "registered"],
         ["5", "Zoe", "z@outside.example", "not registered: there is no last name"],
-        ["6", "Joan de la Cruz", "joan@outside.example", "not registered: the address stands further up in the list"],
+        ["6", "Joan de la Cruz", "joan@outside.example", "not registered: duplicate"],
     ]
     assert await _kept_people(world) == 0  # the file has been sent
 

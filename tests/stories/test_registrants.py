@@ -140,7 +140,7 @@ async def test_an_organizer_gets_a_file_by_dm(world: World) -> None:
     [file] = [one for message in world.slack.messages(f"@{ORGANIZER}")[-1:] for one in message.files]
     rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert [row["Lead"] for row in rows] == [str(number) for number in range(23)]
-    assert (rows[1]["E-mail"], rows[1]["Source"], rows[1]["Joined"]) == (ADDRESSES[1], "fair", "no")
+    assert (rows[1]["Email"], rows[1]["Source"], rows[1]["Joined"]) == (ADDRESSES[1], "fair", "no")
     assert "The file is in your direct messages" in world.last("#launch", ORGANIZER).words
     assert bulk.take_calls() == ["GET"]
 

@@ -266,7 +266,7 @@ async def test_remind_of_a_canceled_or_unknown_webinar(world: World) -> None:
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
     await world.command("chloe", "#launch", "remind launch 1h")
-    assert "This webinar is cancelled, so there is nothing to remind of." in world.last("#launch", "chloe").words
+    assert "This webinar is canceled, so there is nothing to remind of." in world.last("#launch", "chloe").words
     await world.command("chloe", "#launch", "remind picnic 1h")
     assert "No webinar matches" in world.last("#launch", "chloe").words
 

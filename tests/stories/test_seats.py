@@ -40,7 +40,7 @@ async def test_from_the_card_to_the_personal_link(world: World) -> None:
     held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
     assert held[:3] == ["Dev", "Patel", "dev@acme.example"]
     assert (
-        "you send your name, your e-mail address, and the ids of this workspace, of you and of this chan" in form.words
+        "you send your name, your email address, and the ids of this workspace, of you and of this chan" in form.words
     )
     await launch.send("dev")
 
@@ -165,7 +165,7 @@ async def test_guests_and_external_users_with_an_address_get_seats(world: World)
     world.slack.person("hal").email = ""
     view = await launch.press("hal", "Register", card)
     [webinar] = await world.bot.services.mirror.everything()
-    assert "Slack does not tell Greenroom the e-mail address" in view.words
+    assert "Slack does not tell Greenroom the email address" in view.words
     assert webinar.registration
     assert launch.link_of(view, "Registration Page") == webinar.registration.page_uri
 
@@ -602,7 +602,7 @@ def stored(world: World) -> bytes:
 
 
 async def cancel_at_ringcentral(launch: SeatsHarness) -> None:
-    """The user cancels by the link in RingCentral's e-mail."""
+    """The user cancels by the link in RingCentral's email."""
     [one] = launch.registrants
     async with aiohttp.ClientSession() as http, http.post(one["cancellationUri"]) as answer:
         assert answer.status == 200

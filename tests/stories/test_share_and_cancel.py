@@ -44,7 +44,7 @@ async def test_share_posts_a_card_and_lists_the_planned_notices(world: World) ->
         "*Launch day* is announced in <#C0MARKETING>. Greenroom will say there:",
         "• reminders 1 day, 1 hour and 10 minutes before the start",
         "• when registration is full, closed, or open again",
-        "• when it is moved, renamed or cancelled",
+        "• when it is moved, renamed or canceled",
     ]
     assert answer.buttons == ["Change Reminders", "Change Channel", "Details"]
     check_message(card.text, card.blocks)
@@ -165,7 +165,7 @@ async def test_announced_creation_lists_the_planned_notices(world: World) -> Non
     result = await world.create("chloe", "Launch day", fields={"Announce in": "#marketing"})
     assert (
         "Announced in <#C0MARKETING>. Greenroom will say there: reminders 1 day, 1 hour and 10 minutes before the "
-        "start; when registration is full, closed, or open again; when it is moved, renamed or cancelled."
+        "start; when registration is full, closed, or open again; when it is moved, renamed or canceled."
     ) in result.words
 
 
@@ -293,7 +293,7 @@ async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World
     await world.slack.submit("chloe", question)
     await world.settled()
 
-    assert world.slack.view("chloe").title == "Webinar cancelled"
+    assert world.slack.view("chloe").title == "Webinar canceled"
     assert world.ringcentral.webinars() == []
     assert [call.split()[0] for call in world.vendor_calls()[before:]] == ["DELETE"]
     (card,) = world.slack.messages("#launch")
@@ -327,5 +327,5 @@ async def test_cancel_that_ringcentral_refuses_says_so_in_the_same_place(world: 
     await world.slack.submit("chloe", world.slack.view("chloe"))
     await world.settled()
 
-    assert world.slack.view("chloe").title == "Not cancelled"
+    assert world.slack.view("chloe").title == "Not canceled"
     assert len(world.ringcentral.webinars()) == 1

@@ -53,7 +53,7 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
     await world.settled()
 
     result = world.slack.view("dev")
-    assert result.title == "What is said here"
+    assert result.title == "Channel notifications"
     assert "Saved." in result.words
     assert "*All webinars*: reminders and live · set by <@U0DEV>" in result.words
     assert "Quiet from 22:00 to 07:30 (America/New_York)" in result.words

@@ -93,8 +93,8 @@ async def test_one_click_takes_the_suggested_seat(world: World) -> None:
     await launch.suggest(source="fair")
     asked = launch.message()
     assert "<@U0CHLOE> suggests *Launch day*" in asked.words
-    assert "With Take My Seat you send your name, your e-mail address" in asked.words
-    assert "RingCentral confirms it by e-mail." in asked.words
+    assert "With Take My Seat you send your name, your email address" in asked.words
+    assert "RingCentral confirms it by email." in asked.words
     assert (launch.launch.take_calls(), world.ringcentral.mails) == ([], [])
 
     await launch.press("Take My Seat")

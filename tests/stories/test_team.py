@@ -85,7 +85,7 @@ async def test_only_outsiders_are_emailed_by_default(world: World) -> None:
     assert team.mailed == ["zoe@partner.example"]
     for user in ("dev", "finn"):
         assert team.link_of(f"{user}@acme.example") in str(team.direct_messages(user)[0].blocks)
-        assert "e-mail" not in team.direct_messages(user)[0].words
+        assert "email" not in team.direct_messages(user)[0].words
 
 
 async def test_a_coworker_who_is_written_by_address_is_not_emailed(world: World) -> None:
@@ -124,7 +124,7 @@ async def test_invitations_by_mail_are_sent_by_ringcentral(world: World) -> None
     assert team.mailed == ["dev@acme.example", "zoe@partner.example"]
     assert team.direct_messages("chloe") == []
     assert "RingCentral sends you an invitation by email as well" in team.direct_messages("dev")[0].words
-    assert "Zoe Lang, panelist: RingCentral sends the invitation by e-mail" in world.slack.view("chloe").words
+    assert "Zoe Lang, panelist: RingCentral sends the invitation by email" in world.slack.view("chloe").words
 
 
 async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
@@ -178,7 +178,7 @@ async def test_problems_are_under_the_fields(world: World) -> None:
     assert outcome.errors["cohosts"].startswith("Finn Berg can't be a co-host")
     assert "is the host already." in outcome.errors["panelists"]
     assert "is an app, so it can't be on a team." in outcome.errors["panelists"]
-    assert outcome.errors["outside"].startswith("Line 1: “zoe” is no e-mail address.")
+    assert outcome.errors["outside"].startswith("Line 1: “zoe” is no email address.")
     nothing = await world.slack.submit("chloe", form, {"cohosts": [], "panelists": [], "outside": ""})
     assert nothing.errors == {"panelists": "Nothing has changed. Choose somebody, or close this form."}
     assert team.take_calls() == ["GET"]
@@ -285,7 +285,7 @@ async def test_a_member_invited_by_address_cannot_become_cohost(world: World) ->
     form = await team.open_form()
     outcome = await world.slack.submit("chloe", form, {"cohosts": ["dev"], "outside": ""})
     assert outcome.errors["cohosts"].startswith(
-        "Dev Patel was invited by e-mail address, and RingCentral makes co-hosts"
+        "Dev Patel was invited by email address, and RingCentral makes co-hosts"
     )
 
     question = await world.slack.submit("chloe", form, {"cohosts": [], "outside": ""})

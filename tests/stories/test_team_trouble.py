@@ -245,7 +245,7 @@ async def test_a_member_without_dms_is_notified_otherwise(world: World, mail: li
 
     assert team.direct_messages("dev") == []
     if mail:
-        assert "<@U0DEV>, panelist: RingCentral sends the invitation by e-mail" in result.words
+        assert "<@U0DEV>, panelist: RingCentral sends the invitation by email" in result.words
         assert team.direct_messages("chloe") == []
     else:
         assert "<@U0DEV>, panelist: hears of it only from whoever invited them" in result.words

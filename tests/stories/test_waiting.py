@@ -163,7 +163,7 @@ WINDOWS: dict[str, tuple[str, dict[str, Any]]] = {
     "limit": ("limit launch", {"limit": "5"}),
     "invite": ("invite launch", {"panelists": ["dev"]}),
     "cancel": ("cancel launch", {}),
-    "registration": ("registration", {"The most people who may register": "7"}),
+    "registration": ("registration", {"Maximum registrations": "7"}),
     "register": ("register launch", {"first_name": "Iris", "last_name": "Moreno", "email": "iris@outside.example"}),
 }
 """Forms whose submission calls RingCentral."""

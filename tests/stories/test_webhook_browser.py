@@ -67,7 +67,7 @@ async def _register_there(page: Page) -> None:
     tab = await opened.value
     await tab.get_by_label("First name").fill("Noor")
     await tab.get_by_label("Last name").fill("Haddad")
-    await tab.get_by_label("E-mail").fill("noor@globex.example")
+    await tab.get_by_label("Email").fill("noor@globex.example")
     await tab.get_by_role("button").click()
     await expect(tab.locator("body")).to_contain_text("registered, Noor")
     await tab.close()

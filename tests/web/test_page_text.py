@@ -80,7 +80,7 @@ def test_each_page_shows_the_state(state: RequestState, join: Expected, cancel: 
 @each_row(
     ("changes", "heading"),
     [
-        ({"status": Status.CANCELED}, "This webinar is cancelled"),
+        ({"status": Status.CANCELED}, "This webinar is canceled"),
         ({"status": Status.FINISHED}, "This webinar is over"),
     ],
 )

@@ -112,7 +112,7 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
     "cancelled": (
         {"status": Status.CANCELED, "registration": registration()},
         [],
-        "This webinar is cancelled and will not take place.",
+        "This webinar is canceled and will not take place.",
     ),
     "never started": ({"start": NOW - timedelta(hours=1)}, ["Report"], "This webinar is over."),
 }

@@ -182,6 +182,7 @@ _SYNONYMS = {
     "closed": Feature.ALERTS,
     "moved": Feature.CHANGES,
     "renamed": Feature.CHANGES,
+    "canceled": Feature.CHANGES,
     "cancelled": Feature.CHANGES,
     "updates": Feature.CHANGES,
     "count": Feature.REGISTRATIONS,

@@ -201,7 +201,7 @@ def _renamed(context: NoticeContext) -> str:
 
 
 def _canceled(context: NoticeContext, name: str, _: datetime) -> Phrase:
-    return Phrase(f"{name} {_done_by('cancelled', 'is cancelled', context)}", f"it was planned for {timing(context)}")
+    return Phrase(f"{name} {_done_by('canceled', 'is canceled', context)}", f"it was planned for {timing(context)}")
 
 
 def _correction(context: NoticeContext, name: str, _: datetime) -> Phrase:
@@ -211,7 +211,7 @@ def _correction(context: NoticeContext, name: str, _: datetime) -> Phrase:
     then = facts.was_start or context.notice.start
     if webinar is None or webinar.status is Status.CANCELED:
         zone = webinar.time_zone if webinar else "UTC"
-        return Phrase(f"{name} is cancelled, {wrong}", f"it does not take place {when(then, zone)}")
+        return Phrase(f"{name} is canceled, {wrong}", f"it does not take place {when(then, zone)}")
     if webinar.status is not Status.SCHEDULED:
         return Phrase(f"{name} {'is live now' if webinar.status is Status.ACTIVE else 'has ended'}, {wrong}")
     new = NoticeContext(context.notice.model_copy(update={"start": webinar.start}), webinar)

@@ -24,7 +24,7 @@ def no_reminder_reason(webinar: Webinar, now: datetime) -> str:
     if can_remind(webinar, now):
         return ""
     if stage(webinar, now) is Stage.CANCELED:
-        return "This webinar is cancelled, so there is nothing to remind of."
+        return "This webinar is canceled, so there is nothing to remind of."
     return "This webinar's start has passed, so there is nothing left to remind of."
 
 

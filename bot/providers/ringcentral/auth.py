@@ -73,7 +73,7 @@ class Login:
         if self._token is not None and self._monotonic() < self._token.use_until:
             return self._token.access
         if self._renewal is None:
-            # In a task: the first caller may be cancelled while others wait.
+            # In a task: the first caller may be canceled while others wait.
             caller = replace(caller, lane=Lane.MANAGE, before_sending=send_at_once)
             self._renewal = asyncio.create_task(self._renew(caller))
             self._renewal.add_done_callback(self._on_renewed)
@@ -123,4 +123,4 @@ class Login:
     def _on_renewed(self, renewal: asyncio.Task[Token]) -> None:
         self._renewal = None
         if not renewal.cancelled():
-            renewal.exception()  # retrieved, so that asyncio does not log it when all callers were cancelled
+            renewal.exception()  # retrieved, so that asyncio does not log it when all callers were canceled

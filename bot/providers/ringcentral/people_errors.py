@@ -26,17 +26,17 @@ TOO_MANY = (
 )
 NO_COWORKER = (
     "RingCentral does not know one of these people as a coworker. Nothing has changed; they can be invited as "
-    "panelists, by e-mail address."
+    "panelists, by email address."
 )
-REGISTERED = "This e-mail address is registered for this webinar already. Nothing has changed."
-NOT_REGISTERED = "This registration is not there any more. It may have been cancelled."
+REGISTERED = "This email address is registered for this webinar already. Nothing has changed."
+NOT_REGISTERED = "This registration is not there any more. It may have been canceled."
 CLOSED = "Registration for this webinar is closed or full, so nobody can register just now. Nothing has changed."
 ANSWERS = (
     "This webinar asks questions when people register, and RingCentral lets them be answered on its own registration "
     "page only. Nothing has changed; please register there."
 )
 ADDRESS = (
-    "RingCentral does not accept this e-mail address; this webinar may take work addresses only. Nothing has changed; "
+    "RingCentral does not accept this email address; this webinar may take work addresses only. Nothing has changed; "
     "please try another address."
 )
 

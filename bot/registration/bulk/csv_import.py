@@ -26,16 +26,16 @@ MAX_SOURCE = 255
 MAX_TEXT = 200
 """The part of a line that is shown again."""
 
-NO_ADDRESS = "there is no e-mail address"
-BAD_ADDRESS = "the e-mail address is not complete"
-LONG_ADDRESS = f"the e-mail address is longer than {MAX_EMAIL} characters"
+NO_ADDRESS = "there is no email address"
+BAD_ADDRESS = "the email address is not complete"
+LONG_ADDRESS = f"the email address is longer than {MAX_EMAIL} characters"
 NO_NAME = "there is no name"
 NO_FIRST = "there is no first name"
 NO_LAST = "there is no last name"
 LONG_NAME = f"a name is longer than {MAX_NAME} characters"
 LONG_OTHERS = "what stands in the other columns is too long"
 UNCLEAR = "it is not clear whose name or address this is"
-EMPTY = "There is nobody in this list. Write one person a line: first name, last name, e-mail address."
+EMPTY = "There is nobody in this list. Write one person a line: first name, last name, email address."
 TOO_MANY = "This list has {:,} lines. Register at most {:,} people at once: cut it into several lists."
 
 

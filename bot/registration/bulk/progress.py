@@ -24,7 +24,7 @@ from bot.slack.responses import SlackRefused
 log = logging.getLogger(__name__)
 
 FILE_NAME = "results.csv"
-RESULT_HEADER = ("Line", "Name", "E-mail", "Result")
+RESULT_HEADER = ("Line", "Name", "Email", "Result")
 LINK_HEADER = ("Join link", "Cancel link")
 INTERVAL = 10.0
 """Seconds between two updates of the message."""

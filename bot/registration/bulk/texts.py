@@ -35,7 +35,7 @@ PEOPLE_PER_MINUTE = 7
 """RingCentral allows ten calls per minute; the others are reserved for waiting users (bot/providers/gate)."""
 
 REFUSED_FIELDS = {
-    "email": "does not accept this e-mail address; it may take work addresses only",
+    "email": "does not accept this email address; it may take work addresses only",
     "firstName": "does not accept this first name",
     "lastName": "does not accept this last name",
 }
@@ -120,7 +120,7 @@ def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> s
     text = _ended(webinar, counts)
     if has_links:
         text += (
-            f" {DISPLAY_NAME} e-mails nobody for this webinar, so the file holds each person's own links: pass them on."
+            f" {DISPLAY_NAME} emails nobody for this webinar, so the file holds each person's own links: pass them on."
         )
     return text
 
@@ -150,7 +150,7 @@ def duration(count: int) -> str:
 def _refusal_text(problem: str) -> str:
     reasons = {
         "unclear": f"{DISPLAY_NAME} gave no clear answer",
-        "repeated": "the address stands further up in the list",
+        "repeated": "duplicate",
     }
     if problem in reasons:
         return reasons[problem]
@@ -168,7 +168,7 @@ def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Elemen
     asks = confirm_dialog(
         title="Take them off the list?",
         text=f"It takes {subject} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their "
-        f"links stop working, and {DISPLAY_NAME} may e-mail them. Whoever was registered before keeps their seat.",
+        f"links stop working, and {DISPLAY_NAME} may email them. Whoever was registered before keeps their seat.",
         confirm="Undo",
         deny="Keep Them",
         style="danger",

@@ -134,7 +134,7 @@ class BulkWorker:
         return True
 
     async def _must_keep_links(self, webinar: Webinar) -> bool:
-        """Whether RingCentral sends no e-mail, so that the links must be passed on."""
+        """Whether RingCentral sends no email, so that the links must be passed on."""
         if webinar.registration is None or webinar.registration.preferences is None:
             webinar = await self._mirror.read_registration(webinar, BULK)
         read = webinar.registration and webinar.registration.preferences

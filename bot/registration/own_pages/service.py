@@ -40,7 +40,7 @@ ALREADY_QUEUED = (
 )
 STILL_LEAVING = "This address is being taken off the list just now. Press Register again in a minute."
 QUEUE_FULL = "Very many people are registering just now. Press Register again in a few minutes."
-CANCELED = "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
+CANCELED = "Your registration was canceled, so this link leads nowhere any more. To come after all, register again."
 
 
 class OwnPages:

@@ -20,8 +20,8 @@ UNCLEAR = (
     "and tells you in a direct message how it ended."
 )
 ADDRESS_TAKEN = (
-    "Somebody is registered with this e-mail address already, and the link is theirs. If it is you, the link is in "
-    "the e-mail from RingCentral. Otherwise register with another address."
+    "Somebody is registered with this email address already, and the link is theirs. If it is you, the link is in "
+    "the email from RingCentral. Otherwise register with another address."
 )
 
 

@@ -35,15 +35,15 @@ RENAME = "seat.rename"
 REFRESH = "seat.look"
 REFRESH_REGISTRATION = "seat.look_again"
 
-LINK_IS_PRIVATE = "The link is yours alone: do not pass it on."
-IN_CALENDAR = "You are registered for this webinar. The link below is yours alone: do not pass it on."
-LEFT = "Your seat is given up: you are not registered any more, and your link stopped working."
-NO_SEAT = "You have no seat at this webinar any more."
+LINK_IS_PRIVATE = "This link is personal. Please don't share it."
+IN_CALENDAR = "You are registered for this webinar. The link below is personal. Please don't share it."
+LEFT = "Your seat is canceled. Your link no longer works."
+NO_SEAT = "You no longer have a seat at this webinar."
 REMOVED_AT_PROVIDER = "Your registration was removed at RingCentral, so you have no seat any more."
 CANCELLED = "This webinar is canceled and will not take place."
 OVER = "This webinar is over, so nobody can register for it any more."
 NO_ADDRESS = (
-    "Slack does not tell Greenroom the e-mail address of people of your organisation, so please register on the page "
+    "Slack does not tell Greenroom the email address of people of your organization, so please register on the page "
     "of the webinar."
 )
 NO_PAGE = "Its address is not known here yet. Ask whoever shared the webinar for it."
@@ -145,7 +145,7 @@ def as_message(view: View) -> Message:
 
 def opening_subscribed_message(webinar: Webinar) -> Message:
     """The DM that confirms a notification when registration opens, with a button to stop it."""
-    text = f"You will be told here when registration for *{plain(webinar.title)}* opens."
+    text = f"You will be notified here when registration for *{plain(webinar.title)}* opens."
     return message(
         text, [section(f"{text}\n{timing(webinar)}"), *actions(buttons.webinar_button(webinar, "Stop", buttons.MUTE))]
     )
@@ -153,7 +153,7 @@ def opening_subscribed_message(webinar: Webinar) -> Message:
 
 def opening_subscribed_reply(webinar: Webinar) -> Message:
     """The same confirmation where the button was pressed."""
-    text = f"A direct message will tell you when registration for *{plain(webinar.title)}* opens."
+    text = f"You will get a direct message when registration for *{plain(webinar.title)}* opens."
     return message(text, [section(text)])
 
 

@@ -15,7 +15,7 @@ def consent(webinar: Webinar, submit: str, *, with_channel: bool) -> str:
     if not with_channel:
         ids = "the ids of this workspace and of you"
     return escape_sentence(
-        f"With {submit} you send your name, your e-mail address, and {ids} to {DISPLAY_NAME}, where the host of the "
+        f"With {submit} you send your name, your email address, and {ids} to {DISPLAY_NAME}, where the host of the "
         f"webinar sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
     )
 
@@ -24,4 +24,4 @@ def _mail(webinar: Webinar) -> str:
     preferences = webinar.registration.preferences if webinar.registration else None
     if preferences is None:
         return ""
-    return f" {DISPLAY_NAME} {'sends no e-mails' if preferences.suppress_emails else 'confirms it by e-mail'}."
+    return f" {DISPLAY_NAME} {'sends no emails' if preferences.suppress_emails else 'confirms it by email'}."

@@ -19,9 +19,9 @@ RECORDING = "viewRecording"
 ON_DEMAND = "onDemandDuration"
 
 FIELDS: Mapping[str, tuple[str, str]] = {
-    SUPPRESS: ("suppress_emails", f"{DISPLAY_NAME} e-mails nobody"),
-    DIGEST: ("digest", "Daily digest of registrations by e-mail"),
-    WORK_EMAIL: ("work_email_required", "A work e-mail address is required"),
+    SUPPRESS: ("suppress_emails", f"{DISPLAY_NAME} emails nobody"),
+    DIGEST: ("digest", "Daily digest of registrations by email"),
+    WORK_EMAIL: ("work_email_required", "A work email address is required"),
     DEVICES: ("prevent_multiple_device_joins", DEVICES),
     REOPENS: ("open_after_event", "People can register after the event"),
     RECORDING: ("view_recording", "Registrants can watch the recording"),

@@ -72,7 +72,7 @@ def change_text(before: Registration, after: Registration) -> str:
     if SUPPRESS in differs:
         off = after.preferences and after.preferences.suppress_emails
         settings.append(
-            f"{DISPLAY_NAME} e-mails nobody from now on." if off else f"{DISPLAY_NAME} e-mails people from now on."
+            f"{DISPLAY_NAME} emails nobody from now on." if off else f"{DISPLAY_NAME} emails people from now on."
         )
     if len(differs) > len(settings):
         settings.append("Its settings are changed.")

@@ -39,7 +39,7 @@ def member_name(member: Member) -> str:
 OWN_LINK = "open.team"
 """A link button: its click is only acknowledged."""
 
-YOURS_ALONE = "The link is yours alone: do not pass it on"
+YOURS_ALONE = "This link is personal. Please don't share it"
 
 
 def role_phrase(role: Role) -> str:

@@ -123,16 +123,16 @@ def notification_text(member: Member) -> str:
     by_mail = member.invitee.is_mailed
     match member.notified_by:
         case NotifiedBy.MESSAGE:
-            also = f", and {DISPLAY_NAME} sends an e-mail" if by_mail else ""
+            also = f", and {DISPLAY_NAME} sends an email" if by_mail else ""
             return f"told in a direct message{also}"
         case NotifiedBy.MAIL:
-            return f"{DISPLAY_NAME} sends the invitation by e-mail"
+            return f"{DISPLAY_NAME} sends the invitation by email"
         case NotifiedBy.ORGANIZER:
             return "hears of it only from whoever invited them, who has their link"
         case NotifiedBy.WAITING:
             return WAITING
         case NotifiedBy.ELSEWHERE:
-            mailed = f"{DISPLAY_NAME} sends the invitation by e-mail" if by_mail else "not mailed"
+            mailed = f"{DISPLAY_NAME} sends the invitation by email" if by_mail else "not mailed"
             return f"invited in {DISPLAY_NAME}, {mailed}"
         case NotifiedBy.LEFT | NotifiedBy.GONE:
             return "removed"

@@ -21,7 +21,7 @@ MAX_DESCRIPTION = 500
 
 ENDINGS = {
     Stage.OVER: "This webinar is over.",
-    Stage.CANCELED: "This webinar is cancelled and will not take place.",
+    Stage.CANCELED: "This webinar is canceled and will not take place.",
 }
 
 

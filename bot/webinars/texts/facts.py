@@ -80,7 +80,7 @@ def status_line(webinar: Webinar, now: datetime) -> str:
         Stage.COMING: "Scheduled",
         Stage.LIVE: "Live now",
         Stage.OVER: "Finished" if webinar.status is Status.FINISHED else "Its time has passed",
-        Stage.CANCELED: "Cancelled",
+        Stage.CANCELED: "Canceled",
     }[stage(webinar, now)]
 
 

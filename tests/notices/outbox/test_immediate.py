@@ -144,7 +144,7 @@ async def test_change_is_not_posted_before_the_reminder_that_it_corrects(deliver
 
     assert first_lines(delivery) == [
         "*Launch day* starts in 10 minutes",
-        "*Launch day* is cancelled, so the reminder above is no longer right",
+        "*Launch day* is canceled, so the reminder above is no longer right",
     ]
     kinds = {row.notice.kind: row.state for row in await delivery.notice_rows()}
     assert kinds[NoticeKind.CANCELED] is NoticeState.SUPERSEDED

@@ -60,7 +60,7 @@ def due(announced: Webinar) -> Any:
 
 def first_lines(delivery: DeliveryHarness) -> list[str]:
     """What was posted in the channel, in a few words each."""
-    phrases = ("starts in 10 minutes", "was moved", "is cancelled")
+    phrases = ("starts in 10 minutes", "was moved", "is canceled")
     return [next(each for each in phrases if each in message.words) for message in delivery.posted()]
 
 
@@ -231,7 +231,7 @@ async def test_change_in_the_last_minute_is_corrected_after_the_reminder(
     for _ in range(3):
         await delivery.worker().run()
         await delivery.expire_claims()
-    assert first_lines(delivery) == ["starts in 10 minutes", "was moved" if change is moved else "is cancelled"]
+    assert first_lines(delivery) == ["starts in 10 minutes", "was moved" if change is moved else "is canceled"]
     assert (await delivery.notice_rows())[0].problem == "could not be taken back"
 
 
@@ -262,7 +262,7 @@ async def test_canceled_reminder_that_may_be_posted_is_corrected(delivery: Deliv
     assert again is not None
     await delivery.move_to(again)
     await delivery.worker().run()
-    assert first_lines(delivery) == ["is cancelled"]
+    assert first_lines(delivery) == ["is canceled"]
 
 
 async def test_change_seen_after_the_reminder_is_corrected(delivery: DeliveryHarness) -> None:
@@ -303,9 +303,9 @@ async def test_change_seen_after_the_start_is_not_corrected(delivery: DeliveryHa
 @pytest.mark.parametrize(
     ("fault", "posted"),
     [
-        ({"error": "ratelimited", "retry_after": 5}, ["starts in 10 minutes", "is cancelled"]),
+        ({"error": "ratelimited", "retry_after": 5}, ["starts in 10 minutes", "is canceled"]),
         ({"error": "is_archived"}, ["starts in 10 minutes"]),
-        ({"cut": True, "effect": True}, ["starts in 10 minutes", "is cancelled"]),
+        ({"cut": True, "effect": True}, ["starts in 10 minutes", "is canceled"]),
     ],
 )
 async def test_failed_correction(delivery: DeliveryHarness, fault: dict[str, Any], posted: list[str]) -> None:

@@ -14,7 +14,7 @@ from bot.notices.subscriptions.model import Features
 FEATURE_TEXTS: Mapping[Feature, str] = {
     Feature.REMINDERS: "before it starts",
     Feature.ALERTS: "when registration is full, closed, or open again",
-    Feature.CHANGES: "when it is moved, renamed or cancelled",
+    Feature.CHANGES: "when it is moved, renamed or canceled",
     Feature.LIVE: "when it starts, is live, has ended, and how many came",
     Feature.FILLING: "when four fifths, then nearly all places are taken",
     Feature.REGISTRATIONS: "how many have registered since the last time",

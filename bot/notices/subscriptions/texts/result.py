@@ -64,7 +64,7 @@ def channel_message(
 
 def saved_view(channel: ChannelState, head: str) -> View:
     """The same as a view that replaces the form."""
-    return modal(DONE, "What is said here", _blocks(channel, head), close="Done")
+    return modal(DONE, "Channel notifications", _blocks(channel, head), close="Done")
 
 
 def intro(name: str, channel: ChannelState) -> Message:
