@@ -112,3 +112,13 @@ def test_the_table_of_rights_names_every_command_once_per_right() -> None:
         verb = words.split(" ")[0]
         if verb and rule in rights:
             assert verb in documented[rights[rule]], (verb, rights[rule])
+
+
+def test_the_checklist_names_tests_that_exist() -> None:
+    """In the column of proofs; each line is done, off, somebody else's, or honestly open."""
+    page = read(ROOT / "docs/checklist.md")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    sources = "\n".join(read(path) for path in sorted((ROOT / "tests").rglob("test_*.py")))
+    assert named - set(re.findall(r"^ *(?:async )?def (test_\w+)", sources, re.MULTILINE)) == set()
+    states = re.findall(r"^\| [^|]+ \| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)
+    assert set(states) - {"state", "---"} == {"done", "not yet", "off", "your proxy"}
