@@ -31,8 +31,8 @@ $(STAMP): requirements/dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $(STAMP)
 
-demo: setup  ## run everything on this machine, without accounts or servers (KEEP=1 resumes the last demo)
-	@exec $(PY) -m sandbox $(if $(KEEP),--keep)
+demo: setup  ## run everything on this machine, without accounts or servers (KEEP=1 resumes the last demo, ZOOM=1 adds Zoom)
+	@exec $(PY) -m sandbox $(if $(KEEP),--keep) $(if $(ZOOM),--zoom)
 
 run: setup  ## run the bot with the settings in the environment
 	@exec $(PY) -m bot run

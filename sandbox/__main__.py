@@ -12,7 +12,7 @@ from pathlib import Path
 from sandbox.folder import FolderTakenError
 from sandbox.launcher import BotDidNotStartError, Launcher
 
-PAGE, RINGCENTRAL, BOT = 8080, 8620, 3000
+PAGE, RINGCENTRAL, ZOOM, BOT = 8080, 8620, 8630, 3000
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -20,7 +20,8 @@ def main(words: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(words)
     ports = (options.port, RINGCENTRAL, BOT) if options.port else (0, 0, 0)
     try:
-        asyncio.run(_run(_launcher(options.folder, keep=options.keep), ports))
+        launcher = _launcher(options.folder, keep=options.keep, zoom=options.zoom)
+        asyncio.run(_run(launcher, ports, ZOOM if options.port else 0))
     except (BotDidNotStartError, FolderTakenError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
@@ -29,30 +30,31 @@ def main(words: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="go on where the last sandbox ended")
+    parser.add_argument("--zoom", action="store_true", help="with a Zoom account beside RingCentral's")
     parser.add_argument("--port", type=int, default=PAGE, help=f"port of the page ({PAGE}); 0 takes any, for all")
     parser.add_argument("--folder", type=Path, default=Path(".sandbox"), help="where its state is kept (.sandbox)")
     return parser
 
 
-def _launcher(folder: Path, *, keep: bool) -> Launcher:
+def _launcher(folder: Path, *, keep: bool, zoom: bool) -> Launcher:
     try:
-        return Launcher(folder, keep=keep)
+        return Launcher(folder, keep=keep, zoom=zoom)
     except FolderTakenError as error:
         if keep:
             raise
         base, _, number = folder.name.partition("~")
         free = folder.with_name(f"{base}~{int(number or 1) + 1}")
         print(f"{error} This one uses {free}.", flush=True)
-        return _launcher(free, keep=False)
+        return _launcher(free, keep=False, zoom=zoom)
 
 
-async def _run(launcher: Launcher, ports: tuple[int, int, int]) -> None:
+async def _run(launcher: Launcher, ports: tuple[int, int, int], zoom_port: int) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     try:
         await launcher.start(
-            ports, lambda taken, free: print(f"Port {taken} is taken, so this uses {free}.", flush=True)
+            ports, lambda taken, free: print(f"Port {taken} is taken, so this uses {free}.", flush=True), zoom_port
         )
         print(_welcome(launcher), flush=True)
         ended = asyncio.create_task(launcher.bot_ended())

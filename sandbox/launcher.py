@@ -20,6 +20,7 @@ from sandbox.clock import SandboxClock
 from sandbox.folder import lock_folder
 from sandbox.ringcentral import RingCentral
 from sandbox.slack import Slack
+from sandbox.zoom_demo import ZoomDemo
 
 COMMANDS = [
     {
@@ -53,8 +54,8 @@ class BotDidNotStartError(Exception):
 class Launcher:
     """One sandbox with its state folder."""
 
-    def __init__(self, folder: Path, *, keep: bool = True) -> None:
-        """Lock the folder and load the state of the stand-ins from it.
+    def __init__(self, folder: Path, *, keep: bool = True, zoom: bool = False) -> None:
+        """Lock the folder and load the state of the stand-ins from it; with `zoom` there is a Zoom account, too.
 
         Without `keep` the folder is cleared first. Raises `FolderTakenError` if another sandbox runs in it.
         """
@@ -64,6 +65,9 @@ class Launcher:
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock)
         self.ringcentral.rules.webinar_events = True  # a rename changes only the webinar, and must show within seconds
+        self._saved = self._read_state()
+        self.clock.move(timedelta(seconds=self._saved.get("offset", 0)))
+        self.zoom = ZoomDemo(self.clock) if zoom else None
         self._load()
         self.slack.move_clock = self.move
         self.slack.register_outsiders = self._register
@@ -72,6 +76,9 @@ class Launcher:
         self.slack.webinars = self.ringcentral.webinars
         self.slack.ringcentral_calls = self._calls
         self.ringcentral.on_change.append(self.slack.world.changed)
+        if self.zoom:
+            self.slack.zoom, self.slack.change_zoom = self.zoom.state, self.zoom.change
+            self.zoom.zoom.on_change.append(self.slack.world.changed)
         self._bot: Process | None = None
         self._next: float | None = None
         self._move_lock = asyncio.Lock()
@@ -83,11 +90,15 @@ class Launcher:
         """Path of the bot's log."""
         return self.folder / "bot.log"
 
-    async def start(self, ports: tuple[int, int, int], on_taken: Callable[[int, int], None]) -> None:
-        """Start the page, RingCentral and the bot; a taken port is replaced by the next free one and reported."""
+    async def start(
+        self, ports: tuple[int, int, int], on_taken: Callable[[int, int], None], zoom_port: int = 0
+    ) -> None:
+        """Start the page, RingCentral, Zoom and the bot; a taken port is replaced by the next free one and reported."""
         page, ringcentral, bot = ports
         await _on_free_port(self.slack.start, page, on_taken)
         await _on_free_port(self.ringcentral.start, ringcentral, on_taken)
+        if self.zoom:
+            await _on_free_port(self.zoom.zoom.start, zoom_port, on_taken)
         await self._start_bot(await _on_free_port(_check_port, bot or _free_port(), on_taken))
         self._saving = asyncio.create_task(self._save_periodically())
 
@@ -99,6 +110,8 @@ class Launcher:
         self.save()
         await self.slack.stop()
         await self.ringcentral.stop()
+        if self.zoom:
+            await self.zoom.zoom.stop()
         self._lock.close()
 
     async def bot_ended(self) -> int:
@@ -121,6 +134,8 @@ class Launcher:
                 await self.slack.tick()
                 self.ringcentral.room.catch_up()
                 await self.ringcentral.webhooks.tick()
+                if self.zoom:
+                    await self.zoom.zoom.webhooks.tick()
 
     def save(self) -> None:
         """Save the state of the stand-ins."""
@@ -128,6 +143,7 @@ class Launcher:
             "offset": self.clock.offset.total_seconds(),
             "slack": self.slack.dump(),
             "ringcentral": self.ringcentral.dump(),
+            "zoom": self.zoom.zoom.dump() if self.zoom else self._saved.get("zoom"),
         }
         fresh = self._state_file.with_suffix(".new")
         fresh.write_text(json.dumps(state))
@@ -137,12 +153,18 @@ class Launcher:
     def _state_file(self) -> Path:
         return self.folder / "sandbox.json"
 
+    def _read_state(self) -> dict[str, Any]:
+        if not self._state_file.exists():
+            return {}
+        state: dict[str, Any] = json.loads(self._state_file.read_text())
+        return state
+
     def _load(self) -> None:
-        if self._state_file.exists():
-            state = json.loads(self._state_file.read_text())
-            self.clock.move(timedelta(seconds=state["offset"]))
-            self.slack.load(state["slack"])
-            self.ringcentral.load(state["ringcentral"])
+        if self._saved:
+            self.slack.load(self._saved["slack"])
+            self.ringcentral.load(self._saved["ringcentral"])
+        if self.zoom and self._saved.get("zoom"):
+            self.zoom.zoom.load(self._saved["zoom"])
 
     async def _save_periodically(self) -> None:
         while True:
@@ -164,6 +186,8 @@ class Launcher:
             )
         answer = await self._read()
         self.slack.events_url = f"{answer['url']}/slack/events"
+        if self.zoom:
+            await self.zoom.listen(f"{answer['url']}/zoom/webhook")
 
     async def _stop_bot(self) -> None:
         if self._bot and self._bot.returncode is None and self._bot.stdin:
@@ -178,7 +202,7 @@ class Launcher:
         outer = os.environ.items()  # noqa: TID251 - the bot's process needs PATH and the like; its own settings are set below
         return {
             # Slack's client would use a proxy even for this machine.
-            **{name: value for name, value in outer if not name.lower().endswith("_proxy")},
+            **{name: value for name, value in outer if not name.lower().endswith("_proxy") and name[:5] != "ZOOM_"},
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "SLACK_APP_TOKEN": "",
@@ -187,6 +211,7 @@ class Launcher:
             "RC_APP_CLIENT_ID": self.ringcentral.client_id,
             "RC_APP_CLIENT_SECRET": self.ringcentral.client_secret,
             "RC_USER_JWT": self.ringcentral.jwt,
+            **(self.zoom.zoom.environment if self.zoom else {}),
             "DATABASE_URL": f"sqlite:///{self.folder.resolve() / 'greenroom.db'}",
             "ENCRYPTION_KEY": self._key(),
             "HOST": "127.0.0.1",
@@ -224,6 +249,8 @@ class Launcher:
     async def _set_fault(self, target: str, kind: str) -> None:
         if target == "ringcentral":
             self.ringcentral.fail("*", "^/webinar/", **RINGCENTRAL_FAULTS[kind])
+        if target == "zoom" and self.zoom:
+            self.zoom.fail(kind)
 
     def _calls(self) -> list[dict[str, Any]]:
         return [

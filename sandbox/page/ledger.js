@@ -1,13 +1,16 @@
-// Tools panel: webinars at RingCentral, API calls, scheduled messages at Slack.
+// Tools panel: webinars at RingCentral and Zoom, API calls, scheduled messages at Slack.
 
 import { h, keyed, setText, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { RINGCENTRAL } from "./ringcentral.js";
 import { clockTime, dayOf, shortDay } from "./time.js";
 import { WebinarRow } from "./webinar.js";
+import { ZOOM, limitWords } from "./zoom.js";
 
 const VENDORS = [
   ["ringcentral", "RingCentral"],
+  ["zoom", "Zoom"],
   ["slack", "Slack"],
 ];
 
@@ -24,9 +27,14 @@ export function card(title, drawn, ...content) {
 
 export class Ledger {
   constructor(desk, tell) {
-    Object.assign(this, { desk, tell, counters: {}, lists: {} });
+    Object.assign(this, { desk, tell, counters: {}, lists: {}, zoomParts: [] });
     this.webinarList = h("ul", { class: "rows", "data-testid": "webinars" });
     this.webinars = card("Webinars at RingCentral", "webinar", this.webinarList);
+    this.zoomList = h("ul", { class: "rows", "data-testid": "zoom-meetings" });
+    this.zoomState = h("p", { class: "tool-note", "data-testid": "zoom-state" });
+    this.zoom = card("Meetings at Zoom", "webinar", this.zoomState, this.zoomList);
+    this.limits = h("ul", { class: "rows", "data-testid": "zoom-limits" });
+    this.limitsList = h("details", {}, h("summary", {}, "Zoom’s limits"), this.limits);
     this.calls = card(
       "Calls",
       "calls",
@@ -36,23 +44,44 @@ export class Ledger {
         VENDORS.map(([key, name]) => this.counter(key, name)),
       ),
       VENDORS.map(([key, name]) => this.callList(key, name)),
+      this.limitsList,
     );
+    this.zoomParts.push(this.zoom, this.limitsList);
     this.scheduledList = h("ul", { class: "rows", "data-testid": "scheduled" });
     this.scheduled = card("Waiting at Slack", "waiting", this.scheduledList);
   }
 
   draw(snapshot, reader) {
-    for (const [key] of VENDORS) this.drawCalls(key, snapshot.calls ?? {}, reader);
+    for (const [key] of VENDORS) this.drawCalls(key, callsOf(snapshot), reader);
+    this.drawZoom(snapshot.zoom, reader);
     this.drawRows(this.webinarList, snapshot.webinars ?? [], "No webinar yet. Try /webinar create.", {
       key: (webinar) => String(webinar.session_id ?? webinar.webinar_id),
       sign: () => "webinar",
-      build: () => new WebinarRow(this.desk, this.tell).element,
+      build: () => new WebinarRow(this.desk, this.tell, RINGCENTRAL).element,
       patch: (node, webinar) => node.draw(webinar, reader),
     });
     this.drawRows(this.scheduledList, snapshot.scheduled ?? [], "Nothing is waiting.", {
       key: (message) => `${message.channel} ${message.post_at} ${message.text}`,
       sign: () => `${reader.tz} ${dayOf(reader.now, reader.tz)}`,
       build: (message) => this.message(message, reader),
+    });
+  }
+
+  /** Without a Zoom account nothing of Zoom is shown. */
+  drawZoom(zoom, reader) {
+    for (const part of this.zoomParts) part.hidden = !zoom;
+    if (!zoom) return;
+    setText(this.zoomState, zoom.webhooks ? "Webhooks are sent to the app." : "The app takes no webhooks.");
+    this.drawRows(this.zoomList, zoom.meetings, "No meeting.", {
+      key: (meeting) => meeting.id,
+      sign: () => "meeting",
+      build: () => new WebinarRow(this.desk, this.tell, ZOOM).element,
+      patch: (node, meeting) => node.draw(meeting, reader),
+    });
+    this.drawRows(this.limits, limitWords(zoom.limits), "No limit.", {
+      key: (words) => words.split(":")[0],
+      sign: (words) => words,
+      build: (words) => h("li", { class: "row-line" }, words),
     });
   }
 
@@ -82,12 +111,16 @@ export class Ledger {
 
   counter(key, name) {
     this.counters[key] = h("strong", { "data-testid": `count-${key}` }, "0");
-    return h("div", { class: "counter-box" }, this.counters[key], h("span", {}, `${name} calls`));
+    const box = h("div", { class: "counter-box" }, this.counters[key], h("span", {}, `${name} calls`));
+    if (key === "zoom") this.zoomParts.push(box);
+    return box;
   }
 
   callList(key, name) {
     this.lists[key] = h("ol", { class: "call-list", "data-testid": `calls-${key}` });
-    return h("details", {}, h("summary", {}, `Last ${name} calls`), this.lists[key]);
+    const list = h("details", {}, h("summary", {}, `Last ${name} calls`), this.lists[key]);
+    if (key === "zoom") this.zoomParts.push(list);
+    return list;
   }
 
   drawCalls(key, calls, reader) {
@@ -102,6 +135,12 @@ export class Ledger {
       build: (call) => callRow(call, reader),
     });
   }
+}
+
+/** The calls of each vendor, with their counts. */
+function callsOf({ calls = {}, zoom }) {
+  if (!zoom) return calls;
+  return { ...calls, zoom: zoom.calls, counts: { ...calls.counts, zoom: zoom.count } };
 }
 
 function callRow(call, reader) {

@@ -19,6 +19,8 @@ const UNITS = [
 ];
 const FAULTS = [
   ["429", "Too many calls (429)"],
+  ["429_day", "Too many today (429)"],
+  ["429_address", "Address three times (429)"],
   ["500", "Server error (500)"],
   ["timeout_before", "Time-out before the effect"],
   ["timeout_after", "Time-out after the effect"],
@@ -27,6 +29,8 @@ const TARGETS = [
   ["ringcentral", "RingCentral"],
   ["slack", "Slack"],
 ];
+const ZOOM_TARGET = ["zoom", "Zoom"];
+const ZOOM_ONLY = ["429_day", "429_address"];
 
 export class Tools {
   constructor(place, desk) {
@@ -47,6 +51,7 @@ export class Tools {
         { class: "cards" },
         clock,
         this.ledger.webinars,
+        this.ledger.zoom,
         this.ledger.calls,
         this.ledger.scheduled,
         faults,
@@ -71,6 +76,7 @@ export class Tools {
     this.before.title = words;
     setText(this.beforeNote, words);
     this.ledger.draw(snapshot, reader);
+    this.offerZoom(Boolean(snapshot.zoom));
     this.tick(reader.now);
   }
 
@@ -159,9 +165,10 @@ export class Tools {
   faultsCard() {
     const target = h(
       "select",
-      { class: "select", "aria-label": "Whose next call fails" },
+      { class: "select", "aria-label": "Whose next call fails", on: { change: () => this.showFaults() } },
       TARGETS.map(([value, words]) => h("option", { value }, words)),
     );
+    this.target = target;
     const order = async (kind, words) => {
       const whose = target.selectedOptions[0].textContent;
       this.tell(
@@ -176,12 +183,26 @@ export class Tools {
         words,
       ),
     );
+    this.faults = buttons;
+    this.showFaults();
     return card(
       "Faults",
       "bolt",
       h("div", { class: "inline-form" }, h("span", {}, "Next call to"), target, h("span", {}, "meets")),
       h("div", { class: "fault-grid" }, buttons),
     );
+  }
+
+  /** Zoom can be chosen if there is an account. */
+  offerZoom(there) {
+    const known = [...this.target.options].some(({ value }) => value === ZOOM_TARGET[0]);
+    if (there && !known) this.target.append(h("option", { value: ZOOM_TARGET[0] }, ZOOM_TARGET[1]));
+  }
+
+  /** The faults that the chosen vendor can meet. */
+  showFaults() {
+    for (const button of this.faults)
+      button.hidden = this.target.value !== ZOOM_TARGET[0] && ZOOM_ONLY.includes(button.dataset.fault);
   }
 
   tell(answer, words) {

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 
+export const OUTSIDERS = 3;
 const FEW = 3;
 const CROWD = 30;
 const HOUR = 3600;
@@ -92,18 +93,18 @@ export const PEOPLE = [
   },
 ];
 
-function askTitle(webinar) {
+export function askTitle(webinar) {
   const title = h("input", {
     type: "text",
     class: "text-input wide",
     "aria-label": "New title",
     required: true,
-    value: webinar.title,
+    value: webinar.title ?? webinar.topic,
   });
   return { parts: [title], read: () => ({ title: title.value }) };
 }
 
-function askMove() {
+export function askMove() {
   const amount = h("input", {
     type: "number",
     class: "text-input",

@@ -53,6 +53,7 @@ class PageRoutes:
             "clock": self._clock,
             "register": self._register,
             "webinar": self._webinar,
+            "zoom": self._zoom,
             "faults": self._faults,
         }
 
@@ -212,6 +213,13 @@ class PageRoutes:
         if self.slack.change_webinar is None:
             return NOT_ATTACHED
         await self.slack.change_webinar(str(given["session_id"]), str(given["act"]), given)
+        self.slack.world.changed()
+        return {"ok": True}
+
+    async def _zoom(self, given: Json) -> Json:
+        if self.slack.change_zoom is None:
+            return NOT_ATTACHED
+        await self.slack.change_zoom(str(given["id"]), str(given["act"]), given)
         self.slack.world.changed()
         return {"ok": True}
 

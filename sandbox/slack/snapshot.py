@@ -33,6 +33,7 @@ def snapshot(slack: Workspace, viewer: Person) -> Json:
         "home": _view(home) if home else None,
         "calls": _calls(slack),
         "webinars": slack.webinars() if slack.webinars else [],
+        "zoom": slack.zoom() if slack.zoom else None,
         "scheduled": [{"channel": s.channel, "post_at": s.post_at, "text": s.text} for s in slack.scheduled()],
         "app": slack.app_state,
     }

@@ -98,6 +98,8 @@ class Limits:
             ],
             "hosts": self._of("host"),
             "addresses": self._of("address"),
+            "changes_per_host": self._rules.changes_per_host,
+            "adds_per_address": self._rules.adds_per_address,
         }
 
     def clear(self) -> None:
