@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 from pydantic import SecretStr
-from yarl import URL
 
 from bot.clock import Clock, monotonic
 from bot.providers.base import Caller
+from bot.providers.exchange import NoAnswer, NotSent, SentCall, exchange
 from bot.providers.gate import Gate
 from bot.providers.rate_budget import LONGEST_CALL
 from bot.providers.ringcentral.auth import Login
@@ -39,24 +38,8 @@ PER_PAGE = "1000"
 TIMEOUT = LONGEST_CALL
 
 
-class NotSent(Exception):
-    """No connection was made: the request had no effect."""
-
-
 class SlotExpired(Exception):
     """The process was frozen, or something took long before sending, so the slot may be another call's by now."""
-
-
-class NoAnswer(Exception):
-    """The request may have arrived, but no answer did."""
-
-
-class SentCall(NamedTuple):
-    """An operation, as method and path template, and the status of its answer; `None` without an answer."""
-
-    method: str
-    path: str
-    status: int | None
 
 
 class Transport:
@@ -137,41 +120,21 @@ class Transport:
     async def _exchange(self, request: Request, authorization: str) -> Answer:
         path = request.path.format(**{name: quote(value, safe="") for name, value in request.ids.items()})
         try:
-            async with self._http.request(
+            response = await exchange(
+                self._http,
                 request.method,
-                URL(self._server_url + path, encoded=True),
-                params=request.query,
-                json=request.json,
-                data=request.form,
+                self._server_url + path,
+                query=request.query,
+                json_body=request.json,
+                form=request.form,
                 headers={**self._headers, "Authorization": authorization},
                 timeout=self._timeout,
-                allow_redirects=False,
-                middlewares=(_send_only_once,),
-            ) as response:
-                answer = Answer(response.status, response.headers, _parse_json(await response.read()))
-        except (NoAnswer, aiohttp.ClientError, TimeoutError, OSError):
+            )
+        except NoAnswer:
             self.calls[SentCall(request.method, request.path, None)] += 1
-            # Without the cause: aiohttp's errors can hold the request with its headers.
-            raise NoAnswer from None
-        self.calls[SentCall(request.method, request.path, answer.status)] += 1
-        return answer
-
-
-async def _send_only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Stop aiohttp from repeating a request after a cut connection, which would bypass the gate."""
-    try:
-        return await handler(request)
-    except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
-        raise NotSent from None
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-        raise NoAnswer from None
-
-
-def _parse_json(raw: bytes) -> Any:
-    try:
-        return json.loads(raw)
-    except ValueError:
-        return None
+            raise
+        self.calls[SentCall(request.method, request.path, response.status)] += 1
+        return Answer(*response)
 
 
 class RingCentralApi:

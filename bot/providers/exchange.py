@@ -1,0 +1,81 @@
+"""One HTTP request and its answer: sent once, with a clear difference between "not sent" and "not answered"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+from yarl import URL
+
+
+class NotSent(Exception):
+    """No connection was made: the request had no effect."""
+
+
+class NoAnswer(Exception):
+    """The request may have arrived, but no answer did."""
+
+
+class SentCall(NamedTuple):
+    """An operation, as method and path template, and the status of its answer; `None` without an answer."""
+
+    method: str
+    path: str
+    status: int | None
+
+
+class Response(NamedTuple):
+    """What came back. `body` is `None` if it is not JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+async def exchange(
+    http: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    *,
+    query: Mapping[str, str],
+    json_body: Any,
+    form: Mapping[str, str] | None,
+    headers: Mapping[str, str],
+    timeout: aiohttp.ClientTimeout,
+) -> Response:
+    """Send a request once; `url` is encoded. Raises `NotSent` or `NoAnswer`."""
+    try:
+        async with http.request(
+            method,
+            URL(url, encoded=True),
+            params=query,
+            json=json_body,
+            data=form,
+            headers=headers,
+            timeout=timeout,
+            allow_redirects=False,
+            middlewares=(_send_only_once,),
+        ) as response:
+            return Response(response.status, response.headers, _parse_json(await response.read()))
+    except (NoAnswer, aiohttp.ClientError, TimeoutError, OSError):
+        # Without the cause: aiohttp's errors can hold the request with its headers.
+        raise NoAnswer from None
+
+
+async def _send_only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Stop aiohttp from repeating a request after a cut connection, which would bypass the gate."""
+    try:
+        return await handler(request)
+    except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
+        raise NotSent from None
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise NoAnswer from None
+
+
+def _parse_json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
