@@ -83,6 +83,10 @@ class RegistrationClosed(ProviderRefused):
     """Registration is closed or full, or the webinar is over."""
 
 
+class RegistrationFull(RegistrationClosed):
+    """The provider has no room for more registrants."""
+
+
 class AnswersRequired(ProviderRefused):
     """Registration requires answers to questions that the API does not expose; only the provider's page asks them."""
 

@@ -18,6 +18,10 @@ class NoAnswer(Exception):
     """The request may have arrived, but no answer did."""
 
 
+class SlotExpired(Exception):
+    """The process was frozen, or something took long before sending, so the slot may be another call's by now."""
+
+
 class SentCall(NamedTuple):
     """An operation, as method and path template, and the status of its answer; `None` without an answer."""
 

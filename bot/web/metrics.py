@@ -26,8 +26,8 @@ from bot.notices.outbox.lag import OutboxLag, read_lag
 from bot.webinars.freshness import oldest_count
 
 if TYPE_CHECKING:
-    from bot.providers.gate import GateSnapshot
     from bot.providers.exchange import SentCall
+    from bot.providers.gate import GateSnapshot
     from bot.services import Services
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, monotonic
 from bot.providers.base import Caller
-from bot.providers.exchange import NoAnswer, NotSent, SentCall, exchange
+from bot.providers.exchange import NoAnswer, NotSent, SentCall, SlotExpired, exchange
 from bot.providers.gate import Gate
 from bot.providers.rate_budget import LONGEST_CALL
 from bot.providers.ringcentral.auth import Login
@@ -36,10 +36,6 @@ MAX_THROTTLED = 5
 """Consecutive 429 answers to one request before it fails with `ProviderBusy`."""
 PER_PAGE = "1000"
 TIMEOUT = LONGEST_CALL
-
-
-class SlotExpired(Exception):
-    """The process was frozen, or something took long before sending, so the slot may be another call's by now."""
 
 
 class Transport:

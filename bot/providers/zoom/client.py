@@ -1,0 +1,11 @@
+"""Zoom as a `WebinarProvider`: meetings and webinars of one account."""
+
+from __future__ import annotations
+
+from bot.providers.zoom.lists_api import ListsApi
+
+
+class Zoom(ListsApi):
+    """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
+
+    name = "zoom"

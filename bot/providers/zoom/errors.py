@@ -1,0 +1,121 @@
+"""Zoom's error answers as our errors, by status, code and operation, with a sentence that says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.errors import (
+    OutcomeUnknown,
+    ProviderBusy,
+    ProviderDown,
+    ProviderError,
+    ProviderForbidden,
+    ProviderGone,
+    ProviderRefused,
+    ProviderUnauthorized,
+)
+from bot.providers.zoom.refusals import LOGINS, MEANINGS, NO_LOGIN, Refusal
+from bot.providers.zoom.value_names import value_sentence
+
+if TYPE_CHECKING:
+    from bot.providers.zoom.operations import Purpose
+    from bot.providers.zoom.scopes import AppScope
+
+BUSY = "Zoom takes only so many calls, and they are used up. Nothing has changed; please try again soon."
+DOWN = "Zoom can't be reached or is in trouble. Nothing has changed there; please try again in a few minutes."
+UNKNOWN = "Zoom gave no clear answer, so it may or may not have done this. Look there before trying again."
+GONE = "Zoom doesn't have this meeting or webinar any more, or doesn't show it to the app that Greenroom uses."
+SCOPE = (
+    "The Zoom app that Greenroom uses lacks the scope {}. An administrator can add it in the Zoom App Marketplace, in "
+    "the app's settings under Scopes."
+)
+SCOPE_CODES = frozenset({"4700", "4711"})
+_SCOPES = re.compile(r"scopes?:?\s*\[([a-z_:,\s]{1,2000})\]", re.IGNORECASE)
+_SCOPE = re.compile(r"[a-z_]+(?::[a-z_]+)+")
+_FIELD = re.compile(r"[A-Za-z][\w.\[\]-]{0,63}")
+_CODE = re.compile(r"[0-9]{1,6}")
+_WORD = re.compile(r"[a-z_]{1,64}")
+
+
+@dataclass(frozen=True)
+class ZoomErrorBody:
+    """What an error answer says. The message is only searched for known words: it may contain names and addresses."""
+
+    code: str = ""
+    fields: tuple[str, ...] = ()
+    oauth: str = ""
+    message: str = field(default="", repr=False)
+
+
+def error_for_answer(
+    status: int, body: object, *, purpose: Purpose, changes: bool, scope: AppScope | None, ready_at: datetime
+) -> ProviderError:
+    """The error that an answer means. `ready_at` is used for a 429; `scope` is what the operation needs."""
+    answer = read_error(body)
+    facts = {"code": answer.code or answer.oauth, "parameter": next(iter(answer.fields), "")}
+    if status == 429:
+        return ProviderBusy(BUSY, ready_at=ready_at, code=answer.code)
+    if status >= 500 or status == 408 or status < 400:
+        return no_answer_error(may_have_happened=changes, status=status, code=answer.code)
+    if answer.code in SCOPE_CODES:
+        return ProviderForbidden(SCOPE.format(_scope_name(answer, scope)), status=status, **facts)
+    login = LOGINS.get(answer.code) or LOGINS.get(answer.oauth)
+    if status == 401 or login or (status == 400 and answer.oauth):
+        return ProviderUnauthorized(login or NO_LOGIN, status=status, **facts)
+    meaning = _meaning(status, answer, purpose)
+    if meaning is None:
+        return ProviderRefused(_other(status, answer), status=status, **facts)
+    return meaning.kind(meaning.sentence, status=status, **facts)
+
+
+def no_answer_error(*, may_have_happened: bool, status: int = 0, code: str = "") -> ProviderError:
+    """The error for no answer, or for one that does not tell the outcome, such as a 5xx."""
+    kind, sentence = (OutcomeUnknown, UNKNOWN) if may_have_happened else (ProviderDown, DOWN)
+    return kind(sentence, status=status, code=code)
+
+
+def read_error(body: object) -> ZoomErrorBody:
+    """Read `{"code", "message", "errors": [{"field"}]}`, or RFC 6749's words of a login with Zoom's reason."""
+    if not isinstance(body, Mapping):
+        return ZoomErrorBody()
+    errors = body.get("errors")
+    listed = [one.get("field") for one in errors if isinstance(one, Mapping)] if isinstance(errors, list) else []
+    code = body.get("code", body.get("errorCode"))
+    message = body.get("message", body.get("reason"))
+    return ZoomErrorBody(
+        code=_matching(_CODE, str(code)) if isinstance(code, int | str) and not isinstance(code, bool) else "",
+        fields=tuple(filter(None, (_matching(_FIELD, name) for name in listed))),
+        oauth=_matching(_WORD, body.get("error")),
+        message=message if isinstance(message, str) else "",
+    )
+
+
+def _meaning(status: int, answer: ZoomErrorBody, purpose: Purpose) -> Refusal | None:
+    """The first meaning in the table that fits, else that of a missing object."""
+    for meaning in MEANINGS:
+        if answer.code == meaning.code and meaning.fits(status, purpose, answer.message):
+            return meaning
+    return Refusal(answer.code, ProviderGone, GONE) if status == 404 and answer.code != "2300" else None
+
+
+def _other(status: int, answer: ZoomErrorBody) -> str:
+    named = value_sentence(answer.fields)
+    return named or f"Zoom refused this ({answer.code or status}). Nothing has changed."
+
+
+def _scope_name(answer: ZoomErrorBody, scope: AppScope | None) -> str:
+    """The missing scope: what the message names, in its granular form, or else what the operation needs."""
+    listed = _SCOPES.search(answer.message)
+    names = _SCOPE.findall(listed[1]) if listed else []
+    if scope and (not names or scope.granular in names):
+        return scope.granular
+    return max(names, key=lambda name: name.endswith(":admin"), default="that this needs")
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    """A well-formed value, or an empty text: other values are never shown or logged."""
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
