@@ -62,7 +62,11 @@ def find_people(line: str) -> list[FoundPerson]:
     for separator in _SEPARATORS:
         parts = [part for part in _parts(line, separator) if part.strip(MARKS)]
         counts = [len(find_addresses(part)) for part in parts] if len(parts) > 1 else []
-        if counts and all(counts) and (separator != "," or _are_people(parts, counts)):
+        if not counts or not all(counts):
+            continue
+        if not _are_apart(parts):
+            break
+        if separator != "," or _are_people(parts, counts):
             return [one for part in parts for one in find_people(part)]
     return list(_in_sequence(line, addresses))
 
@@ -72,9 +76,43 @@ def _are_people(parts: Sequence[str], counts: Sequence[int]) -> bool:
     if max(counts) > 1 or any(is_title(without_addresses(part)) for part in parts):
         return False
     found = [(part, find_addresses(part)[0]) for part in parts]
-    before = [bool(name_text(part[: address.start][:MAX_NAME_TEXT])) for part, address in found]
-    after = [bool(name_text(part[address.end :][:MAX_NAME_TEXT])) for part, address in found]
+    before = [_has_name(part[: address.start]) for part, address in found]
+    after = [_has_name(part[address.end :]) for part, address in found]
     return all(after) and not any(before) if any(after) else True
+
+
+def _are_apart(parts: Sequence[str]) -> bool:
+    """Whether no name between two parts can be that of the other one: "rick@x.example, Jane Doe | jane@x.example".
+
+    A name far from its address is its own if the address is made of it, and the one beyond the separator is not.
+    """
+    for one, other in pairwise(parts):
+        (first, *_, before), (after, *_) = find_addresses(one) * 2, find_addresses(other)
+        name, next_name = one[before.end :], other[: after.start]
+        is_alone = not _has_name(name) and not _has_name(one[: first.start])
+        is_next_alone = not _has_name(next_name) and not _has_name(other[after.end :])
+        is_far = next_name.rstrip().endswith(",") and not _is_owned(next_name, after, before)
+        if is_next_alone and not _is_owned(name, before, after):
+            return False
+        if is_alone and (is_far or _has_word_of(next_name, before)):
+            return False
+    return True
+
+
+def _has_name(text: str) -> bool:
+    return bool(name_text(text[:MAX_NAME_TEXT]))
+
+
+def _is_owned(name: str, own: Address, other: Address) -> bool:
+    return not (words := _words(name)) or (fits_address(own.email, words) and not _has_word_of(name, other))
+
+
+def _has_word_of(name: str, address: Address) -> bool:
+    return any(fits_address(address.email, [word]) for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    return name_text(name[:MAX_NAME_TEXT]).replace(",", " ").split()
 
 
 def split_quoted(line: str, separator: str) -> list[str]:
@@ -141,7 +179,9 @@ def _in_sequence(line: str, addresses: Sequence[Address]) -> Iterator[FoundPerso
     is_after_name = False
     for number, (address, gap) in enumerate(zip(addresses, gaps, strict=True)):
         text = line[address.start - len(gap) : address.end].strip(_TRAILING)
-        if is_clear and _is_beside(gap, address.email, is_first=not number, is_after_name=is_after_name):
+        is_beside = _is_beside(gap, address.email, is_first=not number, is_after_name=is_after_name)
+        is_others = bool(number) and not is_after_name and _has_word_of(gap, addresses[number - 1])
+        if is_clear and is_beside and not is_others:
             person = _person(gap.strip(_TRAILING), address.email, text)
         else:
             person = FoundPerson(email=address.email, text=text, problem=LineProblem.UNCLEAR)
@@ -156,8 +196,10 @@ def _is_beside(gap: str, email: str, *, is_first: bool, is_after_name: bool) -> 
         return True
     if gap.rstrip()[-1:] in {*_TRAILING}:  # "jane@x.example, Jane, Doe, <rick@x.example>"
         return False
-    is_divided = gap.lstrip()[:1] in {*",;|"} and (
-        "," not in name or fits_address(email, name.split(",")[1:] + name.split())
+    is_divided = (
+        gap.lstrip()[:1] in {*",;|"}
+        and not _HARD.search(gap.strip(" ,;|"))
+        and ("," not in name or fits_address(email, name.split(",")[1:] + name.split()))
     )
     return is_after_name or is_divided
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from nameparser import AmbiguityKind, parse
+from nameparser import AmbiguityKind, Lexicon, parse
 
 from bot.commands.people_headings import folded, words_of
 from bot.model.people import Person
@@ -28,10 +28,12 @@ _INSIDE = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\s*")
 _LABEL = re.compile(r"^[^\d:：]{1,30}[:：]\s*(?=\S)")
 PARTICLES = words_of("de la le du des del della di da dos das do van von der den ten ter zu el al bin ben")
 """Words that begin a last name."""
-_TITLE = re.compile(
-    r"(?i:dr|prof|professor|mr|mrs|ms|mx|herr|frau|mme|mlle|sr|sra|jr|sir|dame|rev|ing|dipl\.?-ing|phd|ph\.d|md|m\.d|mba"
-    r"|cpa|pmp|esq|ii|iii|iv|bsc|msc)\.?"
-)
+_TITLE_BEFORE = "dr|prof|professor|mr|mrs|ms|mx|herr|frau|mme|mlle|sr|sra|sir|dame|rev|ing|dipl\\.?-ing"
+_TITLE = re.compile(rf"(?i:{_TITLE_BEFORE}|jr|phd|ph\.d|md|m\.d|mba|cpa|pmp|esq|ii|iii|iv|bsc|msc)\.?")
+_BEFORE_NAME = re.compile(rf"(?i:{_TITLE_BEFORE})\.?")
+_RATHER_NAMES: Final = {"md", "ing", "rev"}
+"""Titles that are names without a period ("Md Rahman")."""
+_LEXICON: Final = Lexicon.default()
 _EDGES: Final = ' \t,;:|/<>"“”„«»‹›＂*•'
 _QUOTES: Final = {"'": "'", "‘": "’", "‚": "‘", "`": "`"}
 
@@ -91,16 +93,51 @@ def is_title(text: str) -> bool:
     return bool(words) and all(_TITLE.fullmatch(word) for word in words)
 
 
+def is_title_before(word: str) -> bool:
+    """Whether a word is a title that stands before a name."""
+    return bool(_BEFORE_NAME.fullmatch(word))
+
+
 def split_name(text: str) -> PersonName:
     """First and last name of a person's full name. A part that is missing is empty, never guessed."""
     name = one_line(text)
     if not is_name(name) or len(name) > MAX_PARSED:
         return PersonName(name) if is_name(name) else PersonName()
+    bare = _without_titles(name)
+    names = PersonName() if _is_joined_title(name, bare) else _parsed(name)
+    if not any(names) or _has_title(names, name, bare):
+        names = _parsed(bare)
+    return names if any(names) else PersonName(bare)
+
+
+def _parsed(name: str) -> PersonName:
     read = parse(name)
     first, last = read.given_names, read.family
     if not last and read.suffix and any(one.kind is AmbiguityKind.SUFFIX_OR_NAME for one in read.ambiguities):
         last = read.suffix  # "Jack MA": what may be a name is not dropped as a degree
-    return PersonName(first, last) if first or last else PersonName(name)
+    return PersonName(first, last)
+
+
+def _without_titles(name: str) -> str:
+    """A name without the titles before and after it; titles only stay."""
+    words = name.split()
+    names = [at for at, word in enumerate(words) if not is_title(word)]
+    return " ".join(words[names[0] : names[-1] + 1]).rstrip(", ") if names else name
+
+
+def _has_title(names: PersonName, name: str, bare: str) -> bool:
+    """Whether the parser took a title beside the name for a part of it."""
+    found = {*" ".join(names).split()}
+    before, _, after = name.partition(bare)
+    titles = {word for word in f"{before} {after.replace(',', ' ')}".split() if word.lower() not in _RATHER_NAMES}
+    return not found.isdisjoint(titles)
+
+
+def _is_joined_title(name: str, bare: str) -> bool:
+    """Whether the parser would take the name for a part of the title before it ("Dr. The Anh": "the" joins titles)."""
+    words = [word.strip(".,").lower() for word in bare.split()[:2]]
+    is_joined = len(words) > 1 and words[0] in _LEXICON.conjunctions and not is_title(words[1])
+    return is_joined and words[1] not in _LEXICON.titles and not name.startswith(bare)
 
 
 def profile_name(first: str, last: str, real_name: str, display_name: str) -> PersonName:

@@ -163,7 +163,7 @@ def _person_in_row(number: int, cells: list[str], plan: ColumnPlan) -> ListedPer
     person = found[0] if len(found) == 1 else FoundPerson(email=email)
     if beside is None or _is_shifted(cells, plan) or _has_other_address(cells, plan, person.email):
         return _not_understood((number, cells))
-    if any(beside) and not agree(" ".join(name), " ".join(beside)):
+    if any(beside) and (any(cells[plan.width :]) or not agree(" ".join(name), " ".join(beside))):
         return _not_understood((number, cells))
     name = name if any(name) else beside
     return ListedPerson(number, *name, person.email or email, **_other_values(cells, plan), text=_shown(cells))
