@@ -11,7 +11,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE  # test workers and processes share what one of them has compiled
-.PHONY: help setup demo test lint types imports check bench figures mutants fuzz lock run clean
+.PHONY: help setup demo test explore lint types imports check bench figures mutants fuzz lock run clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,12 @@ run: setup  ## run the bot with the settings in the environment
 
 test: setup  ## run all tests
 	$(PY) -m pytest -q -n auto --dist worksteal
+
+explore: setup  ## look for examples that break a property test, at random (TIMES=5 rounds, OF="tests/commands" for some)
+	@for round in $$(seq $(or $(TIMES),1)); do \
+	  $(PY) -m pytest -q -m hypothesis --hypothesis-profile explore -o faulthandler_timeout=0 -n auto --dist worksteal $(OF) \
+	    || exit 1; \
+	done
 
 lint: setup  ## check the style
 	$(PY) -m ruff check .

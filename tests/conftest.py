@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from bot.db.connection import Store
     from tests.support.delivery import DeliveryHarness
     from tests.support.world import World
+
+
+# Property tests try the same examples in every run, so that a change passes or fails for what it changes, and not for a
+# rare example that is found by chance. They do not shrink: this can outlive `faulthandler_timeout`, which then ends the
+# worker without the failing example. They have no deadline: machines stall. `make explore` looks for new examples.
+settings.register_profile("suite", derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
+settings.register_profile("explore", deadline=None, max_examples=1_000, print_blob=True)
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(optionalhook=True)
