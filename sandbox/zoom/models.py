@@ -135,6 +135,13 @@ class Event:
     ended_at: datetime | None = None
 
     @property
+    def status(self) -> Literal["Scheduled", "Started", "Ended"]:
+        """Whether its host has started and ended it."""
+        if self.is_started:
+            return "Started"
+        return "Ended" if self.is_ended else "Scheduled"
+
+    @property
     def has_registration(self) -> bool:
         """Whether people register for it."""
         return self.fields.settings.approval_type != NO_REGISTRATION

@@ -29,7 +29,7 @@ def _row(world: World, event: Event) -> dict[str, Any]:
         "topic": event.fields.topic,
         "host": world.user_of(event).email,
         "start": event.start.timestamp() if event.start else None,
-        "status": "Started" if event.is_started else "Ended" if event.is_ended else "Scheduled",
+        "status": event.status,
         "registration": event.has_registration,
         "approval": "manual" if event.fields.settings.approval_type == MANUAL else "automatic",
         "approved": counts["approved"],

@@ -14,9 +14,11 @@ from sandbox.faults import match_fault
 from sandbox.zoom.account import Account, Call
 from sandbox.zoom.control import Control
 from sandbox.zoom.faults import Fault
+from sandbox.zoom.join_pages import JoinPages
 from sandbox.zoom.limits import TOO_MANY, TYPE
 from sandbox.zoom.meeting_control import MeetingControl
 from sandbox.zoom.operations import OPERATIONS, Operation
+from sandbox.zoom.registration_page import RegistrationPage
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiError, ApiResponse
 from sandbox.zoom.rules import Label, Rules
@@ -57,10 +59,12 @@ class Zoom(Account):
             self._runner = None
 
     def application(self) -> web.Application:
-        """The routes of the API and of the control."""
+        """The routes of the API, the pages and the control."""
         app = web.Application(middlewares=[self._handle_unknown_path])
         for one in OPERATIONS:
             app.router.add_route(one.method, one.path, functools.partial(self._serve, one))
+        app.add_routes(JoinPages(self.world, self.room).routes())
+        app.add_routes(RegistrationPage(self.world).routes())
         app.add_routes(Control(self).routes())
         app.add_routes(MeetingControl(self).routes())
         return app

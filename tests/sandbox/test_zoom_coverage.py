@@ -29,7 +29,7 @@ WITH_CODES = (
 )
 """The modules that refuse something, and have the codes as constants."""
 SMALLEST = 100
-CONTROL = "/sandbox/"
+CONTROL, PAGES = "/sandbox/", ("/j/", "/s/", "/w/", "/rec/", "/meeting/", "/webinar/")
 PAGE = (HERE.parent.parent / "docs" / "sandbox-zoom.md").read_text(encoding="utf-8")
 
 
@@ -46,9 +46,11 @@ def test_the_table_names_what_is_served_and_nothing_else() -> None:
     routes = Zoom(SandboxClock()).application().router.routes()
     known = {(one.method, one.resource.canonical) for one in routes if one.resource and one.method != "HEAD"}
     control = {row for row in known if row[1].startswith(CONTROL)}
-    served = known - control
+    pages = {row for row in known if row[1].startswith(PAGES)}
+    served = known - control - pages
 
     assert {(row[0], row[1]) for row in rows_after("Control routes")} == control
+    assert {row[0] for row in rows_after("Pages")} == {path for _, path in pages}
     assert {(row[1], row[2]) for row in rows} == served
     assert {tuple(row[:4]) for row in rows} == {(one.name, one.method, one.path, one.label or "") for one in OPERATIONS}
     assert len({row[0] for row in rows}) == len(rows)
@@ -59,7 +61,7 @@ def test_every_operation_and_error_names_a_test_that_exists() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("test_zoom_*.py"))
     tests = set(re.findall(r"def (test_\w+)\(", code))
     named = {row[-1] for row in rows_after("What it does") + rows_after("Errors") + rows_after("Webhooks")}
-    named |= {row[-1] for row in rows_after("Control routes")}
+    named |= {row[-1] for row in rows_after("Control routes") + rows_after("Pages")}
     assert named - tests == set()
 
 
