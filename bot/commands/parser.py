@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from bot.commands.event_link import without_secrets
 from bot.commands.limit_arg import Limit, parse_limit
 from bot.commands.link_args import RegistrationLink
 from bot.commands.list_args import List, parse_list
@@ -27,6 +28,7 @@ from bot.commands.slack_text import (
     split_lengths,
     split_quoted,
     unescape,
+    without_backticks,
 )
 from bot.commands.verbs import VERBS, nearest_verb
 from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
@@ -35,6 +37,8 @@ from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
 _TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")  # not "Episode #5"
 _TO_CHANNEL = re.compile(r"(?:^|\s)(?:to|in)\s*$", re.IGNORECASE)
+_AS_TYPED = frozenset({"create", "help"})
+"""Verbs whose words are no reference to a webinar: a link among them stays as it is."""
 _TARGET_WORDS = frozenset({"for", "to", "from"})  # introduce the target of a subscription
 
 
@@ -195,22 +199,14 @@ Command: TypeAlias = (
 
 def parse(text: str) -> Command:
     """Parse the text after `/webinar`, in Slack's encoding. Never raises."""
-    words = _without_backticks(text.strip()).split(maxsplit=1)
+    words = without_backticks(text.strip()).split(maxsplit=1)
     if not words:
         return Home()
     first, rest = words[0], words[1] if len(words) > 1 else ""
     verb = normalized_word(first) or "help"
-    return _PARSERS[verb](rest) if verb in _PARSERS else Help(unknown=unescape(first), nearest=nearest_verb(verb))
-
-
-def _without_backticks(text: str) -> str:
-    """Remove the marks of a command that was pasted as code."""
-    bare = text.lstrip("`")
-    ticks = text[: len(text) - len(bare)]
-    verb, _, rest = bare.partition(" ")
-    if rest and verb.endswith(ticks):  # only the verb is code: later marks belong to the title
-        return bare
-    return bare.removesuffix(ticks).strip()
+    if verb not in _PARSERS:
+        return Help(unknown=unescape(first), nearest=nearest_verb(verb))
+    return _PARSERS[verb](rest if verb in _AS_TYPED else without_secrets(rest))
 
 
 def _share(rest: str) -> Share:

@@ -90,3 +90,13 @@ def split_lengths(text: str) -> tuple[str, str]:
 def _is_length(word: str) -> bool:
     word = word.rstrip(",")
     return bool(_LENGTH.fullmatch(word)) or all(_LENGTH.fullmatch(part) for part in word.split(","))
+
+
+def without_backticks(text: str) -> str:
+    """Remove the marks of a command that was pasted as code."""
+    bare = text.lstrip("`")
+    ticks = text[: len(text) - len(bare)]
+    verb, _, rest = bare.partition(" ")
+    if rest and verb.endswith(ticks):  # only the verb is code: later marks belong to the title
+        return bare
+    return bare.removesuffix(ticks).strip()

@@ -77,7 +77,7 @@ def find_webinars(ref: WebinarRef, webinars: Iterable[W], now: datetime) -> list
     if ref.is_next:
         upcoming = [webinar for webinar in ordered if is_upcoming(webinar, now)]
         return [webinar for webinar in upcoming if webinar.start == upcoming[0].start]
-    by_id = [webinar for webinar in ordered if not ref.quoted and webinar.id == ref.text.strip(EDGE_MARKS)]
+    by_id = [webinar for webinar in ordered if not ref.quoted and has_id(webinar, ref.text)]
     by_title = [webinar for webinar in ordered if has_title(webinar, ref.text)]
     words = [word.strip(EDGE_MARKS) or word for word in _folded(ref.text).split()]
     by_words = [webinar for webinar in ordered if all(word in _folded(webinar.title) for word in words)]
@@ -90,7 +90,7 @@ def search_webinars(text: str, webinars: Iterable[D]) -> list[D]:
     Case, accents and typographic marks are ignored, and a word may be a part of a longer one.
     """
     found = list(webinars)
-    by_id = [webinar for webinar in found if webinar.id == text.strip(EDGE_MARKS)]
+    by_id = [webinar for webinar in found if has_id(webinar, text)]
     words = [word.strip(EDGE_MARKS) or word for word in _folded(text).split()]
     return by_id or [one for one in found if has_all(f"{one.title}\n{one.description}", words)]
 
@@ -109,7 +109,13 @@ def has_title(webinar: ListedWebinar, text: str) -> bool:
 def has_words(webinar: ListedWebinar, text: str) -> bool:
     """Whether `text` is the id of `webinar`, or all its words are complete words of the title."""
     words, title = (Counter(re.findall(r"\w+", _folded(each))) for each in (text, webinar.title))
-    return webinar.id == text.strip(EDGE_MARKS) or bool(words and words <= title)
+    return has_id(webinar, text) or bool(words and words <= title)
+
+
+def has_id(webinar: ListedWebinar, text: str) -> bool:
+    """Whether `text` is the id of `webinar`, or the number in it: an id can have a prefix and a date."""
+    bare = text.strip(EDGE_MARKS)
+    return webinar.id == bare or (bare.isdecimal() and webinar.id.split("-")[1:2] == [bare])
 
 
 def _in_order(webinars: Iterable[W], now: datetime) -> list[W]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.parser import Show, parse
+from bot.commands.parser import Create, Show, parse
 from bot.commands.webinar_ref import WebinarRef, find_webinars
 from tests.support.command_samples import COMMAND_TEXTS
 from tests.support.docs_tables import table
@@ -47,6 +47,41 @@ def test_documented_references_find_their_webinars(typed: str, means: str, becau
     assert [found.id for found in find_webinars(command.which, WEBINARS, NOW)] == [
         number for number in means.split(", ") if number != "none"
     ]
+
+
+SECRET = "Zm9vYmFy.1"
+NUMBER = "81234567890"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        NUMBER,
+        "812 3456 7890",
+        "812-3456-7890",
+        "Meeting ID: 812 3456 7890",
+        f"zoom-{NUMBER}",
+        f"<https://us02web.zoom.us/j/{NUMBER}?pwd={SECRET}>",
+        f"<https://us02web.zoom.us/w/{NUMBER}?tk={SECRET}|Launch>",
+        f"https://acme.zoom.us/webinar/{NUMBER}",
+        f"zoommtg://zoom.us/join?confno={NUMBER}&amp;pwd={SECRET}",
+    ],
+)
+def test_a_link_or_the_number_of_the_provider_finds_the_webinar(typed: str) -> None:
+    """In place of an id, with every verb; dates of a recurring one are several. No password is kept."""
+    named = [Sample(f"zoom-{NUMBER}", "A", NOW, "Scheduled"), Sample("81234567", "B", NOW, "Scheduled")]
+    command = parse(f"show {typed}")
+    assert isinstance(command, Show)
+    assert [one.id for one in find_webinars(command.which, named, NOW)] == [f"zoom-{NUMBER}"]
+    assert SECRET not in str(parse(f"move {typed} tomorrow 3pm")) + str(parse(f"share {typed}")) + str(command)
+    dates = [Sample(f"zoom-{NUMBER}-{at}", "A", NOW, "Scheduled") for at in (1, 2)]
+    if not typed.startswith("zoom-"):
+        assert len(find_webinars(command.which, dates, NOW)) == 2
+
+
+def test_a_title_that_is_typed_keeps_its_link() -> None:
+    """What follows create is no reference."""
+    assert parse("create Launch https://zoom.us/j/81234567890") == Create("Launch https://zoom.us/j/81234567890")
 
 
 def test_next_skips_ended_and_late_webinars() -> None:
