@@ -17,11 +17,20 @@ webhook_deliveries = Table(
 )
 """Deliveries that nobody has looked into yet; each is deleted when that is done, within seconds."""
 
+webhook_seen = Table(
+    "webhook_seen",
+    metadata,
+    *account_key(),
+    Column("key", String(32), primary_key=True),  # a digest of what makes a delivery unique
+    Column("received_at", UtcDateTime, nullable=False),
+)
+"""Deliveries that were looked into, so that their repetitions are ignored."""
+
 webhook_hints = Table(
     "webhook_hints",
     metadata,
     *account_key(),
-    Column("subject", String(32), primary_key=True),  # the session whose registration to read; "" for the list
+    Column("subject", String(32), primary_key=True),  # a session, "event:" and a webinar, or "" for the list
     Column("content", Text, nullable=False, server_default=""),  # ids of sessions that the list must still contain
     Column("number", Integer, nullable=False, server_default="0"),  # how many hints there were
     Column("due_at", UtcDateTime),  # when to read; null if nothing is to be read

@@ -17,7 +17,11 @@ class EventTopic(StrEnum):
     """A session was created, changed, deleted, started or ended."""
     REGISTRATION = "registration"
     """The settings or the registrants of a registration."""
+    PRESENCE = "presence"
+    """Somebody has joined or left, so the session has started, if this is not known yet."""
     UNKNOWN = "unknown"
+    NOTHING = "nothing"
+    """Nothing is to be read."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,12 @@ class EventHint:
     topic: EventTopic
     ids: frozenset[str]
     """Every id that it names: of sessions, webinars, registrants, or of something else."""
+    key: str = ""
+    """The same for each repetition of a delivery, in at most 32 characters; empty if that cannot be known."""
+    event_id: str = ""
+    """The webinar, if it can be read by itself; empty if the list of sessions must be read."""
+    may_be_new: bool = False
+    """Whether a webinar that is not known here must be read because of this."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import monotonic
 from bot.notices.outbox.lag import OutboxLag, read_lag
+from bot.web import zoom_webhooks
 from bot.webinars.freshness import oldest_count
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATH = "/metrics"
-WEBHOOKS = "/ringcentral/webhook/"
-"""The address of webhooks, followed by a secret."""
+WEBHOOKS = ("/ringcentral/webhook/", zoom_webhooks.PATH)
+"""The addresses of webhooks; the first one is followed by a secret."""
 HANDSHAKE = "Validation-Token"
 """The header of the answer to a check of the address: it is no delivery."""
 ACCEPTED = "accepted"
@@ -195,7 +196,7 @@ class _Families(Collector):
 
 
 def _result(response: web.StreamResponse) -> str:
-    if HANDSHAKE in response.headers:
+    if HANDSHAKE in response.headers or response.get(zoom_webhooks.HANDSHAKE):
         return "handshake"
     return ACCEPTED if response.status == 200 else "refused" if response.status < 500 else "failed"
 

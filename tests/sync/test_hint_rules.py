@@ -40,6 +40,30 @@ def test_one_hint_has_one_thing_read(
     assert (reads.registrations, reads.is_list, reads.listed) == (registrations, is_list, listed)
 
 
+@pytest.mark.parametrize(
+    ("topic", "event_id", "may_be_new", "registrations", "events"),
+    [
+        (EventTopic.REGISTRATION, "51", True, {"61"}, set()),
+        (EventTopic.REGISTRATION, "99", True, set(), {"99"}),
+        (EventTopic.SESSIONS, "51", False, set(), {"51"}),
+        (EventTopic.SESSIONS, "99", True, set(), {"99"}),
+        (EventTopic.SESSIONS, "99", False, set(), set()),
+        (EventTopic.PRESENCE, "51", False, set(), {"51"}),
+        (EventTopic.PRESENCE, "62", False, set(), set()),
+        (EventTopic.PRESENCE, "99", False, set(), set()),
+        (EventTopic.NOTHING, "", False, set(), set()),
+    ],
+)
+def test_a_webinar_that_can_be_read_by_itself_needs_no_list(
+    topic: EventTopic, event_id: str, may_be_new: bool, registrations: set[str], events: set[str]
+) -> None:
+    """It is read if it is known or may be new; who joins has it read until it is known to have started."""
+    hint = EventHint(topic, frozenset({event_id} - {""}), event_id=event_id, may_be_new=may_be_new)
+    reads = reads_of([hint, hint], SESSIONS, waiting={"61"})
+    assert (reads.registrations, reads.events, reads.is_list) == (registrations, events, False)
+    assert reads.subjects == [*registrations, *(f"event:{one}" for one in events)]
+
+
 def test_many_hints_of_a_session_have_it_read_once() -> None:
     """However many there are, and in whatever order."""
     hints = [EventHint(EventTopic.REGISTRATION, frozenset({"61", str(number)})) for number in range(1000, 2000)]

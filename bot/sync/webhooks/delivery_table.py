@@ -1,4 +1,4 @@
-"""The table of deliveries as received, and which sessions their ids belong to."""
+"""The tables of deliveries as received and of those seen before, and which sessions their ids belong to."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from bot.db.keys import account_columns, of_account
 from bot.db.people_schema import registration_requests, seats
 from bot.db.schema import webinars
 from bot.db.vault import SealedText
-from bot.db.webhook_schema import webhook_deliveries
+from bot.db.webhook_schema import webhook_deliveries, webhook_seen
 from bot.model.people import Account
+from bot.model.webinar import Status
 
 
 async def add(db: Db, account: Account, bodies: Sequence[bytes]) -> None:
@@ -49,9 +50,29 @@ async def take(db: Db, account: Account, most: int) -> list[bytes]:
 
 
 async def forget_before(db: Db, account: Account, moment: datetime) -> None:
-    """Delete deliveries received before this machine time."""
-    is_old = webhook_deliveries.c.received_at < moment
-    await db.execute(delete(webhook_deliveries).where(*of_account(webhook_deliveries, account), is_old))
+    """Delete deliveries received before this machine time, and that they were seen."""
+    for table in (webhook_deliveries, webhook_seen):
+        await db.execute(delete(table).where(*of_account(table, account), table.c.received_at < moment))
+
+
+async def unseen(db: Db, account: Account, keys: Collection[str]) -> set[str]:
+    """Those of these keys of deliveries that were not seen before; now they are."""
+    new = set(keys)
+    if new:
+        named = webhook_seen.c.key.in_(new)
+        query = select(webhook_seen.c.key).where(*of_account(webhook_seen, account), named)
+        new -= set((await db.execute(query)).scalars())
+    for key in sorted(new):
+        row = {**account_columns(account), "key": key, "received_at": machine_now()}
+        await db.upsert(webhook_seen, row, keep=set(row))
+    return new
+
+
+async def waiting_sessions(db: Db, account: Account, session_ids: Collection[str]) -> set[str]:
+    """Those of these sessions that have not started, as far as is known."""
+    is_waiting = [webinars.c.session_id.in_(list(session_ids)), webinars.c.status == Status.SCHEDULED]
+    query = select(webinars.c.session_id).where(*of_account(webinars, account), *is_waiting)
+    return set((await db.execute(query)).scalars())
 
 
 async def sessions_by_id(db: Db, account: Account, ids: Collection[str]) -> dict[str, set[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +10,8 @@ from bot.providers.events import EventHint, EventTopic
 
 LIST = ""
 """The subject of a hint that the list of sessions is to be read, instead of the registration of one."""
+EVENT = "event:"
+"""The beginning of the subject of a hint that one webinar is to be read by itself; its id follows."""
 MAX_READS = 10
 """Registrations that one delivery can have read."""
 
@@ -47,22 +49,47 @@ class Reads:
     is_list: bool = False
     listed: set[str] = field(default_factory=set)
     """Session ids that the list must still contain."""
+    events: set[str] = field(default_factory=set)
+    """Ids of webinars to read by themselves, because their provider can."""
+
+    @property
+    def subjects(self) -> list[str]:
+        """The subjects of all hints but that of the list."""
+        return sorted([*self.registrations, *(f"{EVENT}{one}" for one in self.events)])
 
 
-def reads_of(hints: Iterable[EventHint], sessions: Mapping[str, set[str]]) -> Reads:
-    """What to read; `sessions` has the known sessions of each id.
+def reads_of(
+    hints: Iterable[EventHint], sessions: Mapping[str, set[str]], waiting: Collection[str] = frozenset()
+) -> Reads:
+    """What to read; `sessions` has the known sessions of each id, `waiting` those that have not started.
 
-    A hint without a known session has the list read, once for all of them: the session may be new.
+    A hint without a known session has the list read, once for all of them: the session may be new. If its webinar can
+    be read by itself, only that is read.
     """
     reads = Reads()
     for hint in hints:
         known = sorted({session for one in hint.ids for session in sessions.get(one, ())})
+        if hint.topic is EventTopic.NOTHING:
+            continue
+        if hint.event_id:
+            _add_event(reads, hint, known, waiting)
+            continue
         if hint.topic is not EventTopic.SESSIONS:
             reads.registrations.update(known[:MAX_READS])
         if hint.topic is not EventTopic.REGISTRATION or not known:
             reads.is_list = True
             reads.listed.update(known)
     return reads
+
+
+def _add_event(reads: Reads, hint: EventHint, known: Sequence[str], waiting: Collection[str]) -> None:
+    if hint.topic is EventTopic.REGISTRATION and known:
+        reads.registrations.update(known[:MAX_READS])
+    elif hint.topic is EventTopic.PRESENCE:
+        if any(one in waiting for one in known):
+            reads.events.add(hint.event_id)
+    elif known or hint.may_be_new:
+        reads.events.add(hint.event_id)
 
 
 def next_read(timing: HintTiming, now: datetime, began_at: datetime | None, reads: int) -> datetime:

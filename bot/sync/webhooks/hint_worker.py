@@ -13,8 +13,9 @@ from bot.db.leases import WorkerLeases
 from bot.errors import NotFound, ProviderError, ProviderGone, UnknownWebinar
 from bot.model.retention import keep
 from bot.providers.base import NOTICE
+from bot.providers.events import EventTopic
 from bot.sync.webhooks import delivery_table, hint_table
-from bot.sync.webhooks.hint_rules import LIST, HintTiming, next_read, reads_of, retry_at
+from bot.sync.webhooks.hint_rules import EVENT, LIST, HintTiming, next_read, reads_of, retry_at
 from bot.sync.webhooks.hint_table import StoredHint, merge_listed
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.db.connection import Db, Store
     from bot.model.people import Account
     from bot.providers.base import EventProvider
+    from bot.providers.events import EventHint
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -114,15 +116,27 @@ class HintWorker:
         """Turn some deliveries into hints; return how many there were."""
         async with self._store.write() as db:
             bodies = await delivery_table.take(db, self._account, BATCH)
-            hints = [self._provider.read_delivery(body) for body in bodies]
+            hints = await self._unseen(db, [self._provider.read_delivery(body) for body in bodies])
             ids = {one for hint in hints for one in hint.ids}
             sessions = await delivery_table.sessions_by_id(db, self._account, ids) if ids else {}
-            reads = reads_of(hints, sessions)
-            for session_id in sorted(reads.registrations):
-                await self._add(db, session_id, ())
+            reads = reads_of(hints, sessions, await self._waiting(db, hints, sessions))
+            for subject in reads.subjects:
+                await self._add(db, subject, ())
             if reads.is_list:
                 await self._add(db, LIST, reads.listed)
         return len(bodies)
+
+    async def _unseen(self, db: Db, hints: list[EventHint]) -> list[EventHint]:
+        """These hints without repetitions of a delivery."""
+        new = await delivery_table.unseen(db, self._account, {hint.key for hint in hints if hint.key})
+        once = {hint.key: hint for hint in hints if hint.key in new}
+        return [hint for hint in hints if not hint.key] + list(once.values())
+
+    async def _waiting(self, db: Db, hints: list[EventHint], sessions: dict[str, set[str]]) -> set[str]:
+        """The sessions that somebody has joined and that have not started, as far as is known here."""
+        joined = {one for hint in hints if hint.topic is EventTopic.PRESENCE for one in hint.ids}
+        known = set().union(*(sessions.get(one, ()) for one in joined))
+        return await delivery_table.waiting_sessions(db, self._account, known) if known else set()
 
     async def _add(self, db: Db, subject: str, listed: set[str] | tuple[str, ...]) -> None:
         now, hint = machine_now(), await hint_table.lock(db, self._account, subject)
@@ -154,6 +168,9 @@ class HintWorker:
     async def _look_up(self, hint: StoredHint) -> None:
         if hint.subject == LIST:
             await self._mirror.sweep(NOTICE, changed=hint.listed)
+            return
+        if hint.subject.startswith(EVENT):
+            await self._mirror.read_event(hint.subject.removeprefix(EVENT), NOTICE)
             return
         try:
             await self._mirror.refresh(hint.subject, NOTICE)
