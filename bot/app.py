@@ -39,6 +39,7 @@ from bot.web.metrics import AckTimes, MeasuredApp, Metrics, Sources
 from bot.web.slack_ingress import SlackIngress
 from bot.web.startup_health import StartupHealth
 from bot.web.webhooks import WebhookIngress
+from bot.web.zoom_webhooks import ZoomWebhookIngress
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers import EVENTS as LISTENERS
 from handlers.router import Router
@@ -188,6 +189,9 @@ async def _serve(settings: Settings, app: AsyncApp, services: Services, metrics:
         pages.add_routes(server, services.own_pages, IpRateLimit())
     if services.webhooks.is_on:
         WebhookIngress(services.webhooks.address, services.webhooks.accept).add_routes(server)
+    if settings.public_url and settings.zoom and settings.zoom_webhook_secret.get_secret_value():
+        hooks = ZoomWebhookIngress(settings.zoom_webhook_secret, settings.zoom.account_id, services.webhooks.accept)
+        hooks.add_routes(server)
     if not settings.socket_mode:
         ingress = SlackIngress(app, settings.slack_signing_secret.get_secret_value())
         server.router.add_post(EVENTS, ingress.handle)

@@ -137,6 +137,13 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         """Delete a webinar with its session and invitees. No error if it does not exist. One call."""
         ...
 
+    async def dates(self, webinar_id: str, caller: Caller) -> list[SessionFacts] | None:
+        """Every date of a webinar, listed or not. Raises `ProviderGone` if it does not exist, or has no date. One call.
+
+        `None` without a call if the provider cannot read a webinar with its dates by itself.
+        """
+        ...
+
     async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
         """All sessions visible to the service user that end after `ending_after`. One call per 1,000."""
         ...

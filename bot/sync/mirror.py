@@ -22,8 +22,9 @@ from bot.providers.directory import Directory
 from bot.sync.cards import Cards
 from bot.sync.count_order import CallBudget, Calls
 from bot.sync.poller import Poller
-from bot.sync.reader import WebinarReader
+from bot.sync.reader import WebinarReader, has_new_date
 from bot.sync.refresh_limit import RefreshLimit, is_fresh
+from bot.sync.single import SingleReads
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ class Mirror:
         self._cards = cards
         self._clock = clock
         self._reader = WebinarReader(account, store, provider, directory, cards, clock, on_change)
-        self._poller = Poller(self._reader, store, provider, clock)
+        self._single = SingleReads(self._reader, store, provider, cards, clock)
+        self._poller = Poller(self._reader, store, provider, clock, self._single)
         self.budget = self._poller.budget
         self.refreshes = RefreshLimit(store, account.workspace, clock)
         self._locks = KeyedLocks()
@@ -146,8 +148,19 @@ class Mirror:
                 return webinar  # it does not exist there any more
             read = await self._read(webinar, caller)
             self._read_at[session_id] = self._clock.now()
-            is_complete = caller.lane is not Lane.LOOK or _has_new_date(webinar, read)  # then its session was read
+            is_complete = caller.lane is not Lane.LOOK or has_new_date(webinar, read)  # then its session was read
             return read if is_complete else await self._listed(read, caller)
+
+    async def read_event(self, webinar_id: str, caller: Caller) -> list[Webinar]:
+        """Read a webinar by itself (one call), listed or not; return its dates that are new here.
+
+        Also called when a webhook says that it was made or changed. Concurrent callers take turns.
+        """
+        async with self._locks[webinar_id]:
+            new = await self._single.read(webinar_id, caller) or []
+        for webinar in new:
+            self._poller.count_soon(webinar.session_id)
+        return new
 
     async def read_unread(self, webinar: Webinar) -> None:
         """Read what is not known yet of a webinar that was created elsewhere, and update its cards.
@@ -246,7 +259,7 @@ class Mirror:
 
     async def _with_new_date(self, before: Webinar, read: Webinar, caller: Caller) -> Webinar:
         """Also read the session (one more call) if its registration says that the date has changed."""
-        return await self._reader.session(read, caller) if _has_new_date(before, read) else read
+        return await self._reader.session(read, caller) if has_new_date(before, read) else read
 
     async def _has_registration(self, webinar: Webinar, caller: Caller) -> bool:
         self.budget.spend()
@@ -283,9 +296,3 @@ class Mirror:
 
     def _differs(self, known: Webinar | None, facts: SessionFacts) -> bool:
         return known is None or self._reader.merge(known, facts, known.seen_at) != known
-
-
-def _has_new_date(before: Webinar, read: Webinar) -> bool:
-    """Whether the registration of a webinar says that its date has changed since it was read before."""
-    was, now = before.registration, read.registration
-    return was is not None and now is not None and now.sequence > was.sequence

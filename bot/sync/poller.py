@@ -29,6 +29,7 @@ from bot.sync.count_order import (
     next_to_read,
 )
 from bot.sync.reader import WebinarReader
+from bot.sync.single import SingleReads
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
 
@@ -58,9 +59,12 @@ async def _never() -> bool:
 class Poller:
     """The pending upkeep calls, within their budget."""
 
-    def __init__(self, reader: WebinarReader, store: Store, provider: WebinarProvider, clock: Clock) -> None:
+    def __init__(
+        self, reader: WebinarReader, store: Store, provider: WebinarProvider, clock: Clock, single: SingleReads
+    ) -> None:
         """Start without pending calls."""
         self.budget = CallBudget()
+        self.single = single
         self._reader = reader
         self._store = store
         self._provider = provider
@@ -150,10 +154,14 @@ class Poller:
         return None
 
     async def confirm(self, webinar: Webinar, caller: Caller) -> None:
-        """Cancel a webinar here if it does not exist at the provider (one call). Raises no `ProviderError`."""
+        """Cancel a webinar here if it does not exist at the provider (one call). Raises no `ProviderError`.
+
+        One that the provider does not list, but reads by itself, is kept current by this.
+        """
         self._checked_at[webinar.session_id] = self._clock.now()
         try:
-            await self._provider.webinar(webinar.webinar_id, caller)
+            if await self.single.read(webinar.webinar_id, caller) is None:
+                await self._provider.webinar(webinar.webinar_id, caller)
         except ProviderGone:
             await self._reader.set_status(webinar, Status.CANCELED)
             log.info("sync.webinar_deleted", extra={"session": webinar.session_id})

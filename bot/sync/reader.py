@@ -221,6 +221,12 @@ def with_registration(current: Webinar, read: Registration, *, unless_read_since
     return current.model_copy(update=facts)
 
 
+def has_new_date(before: Webinar, read: Webinar) -> bool:
+    """Whether the registration of a webinar says that its date has changed since it was read before."""
+    was, now = before.registration, read.registration
+    return was is not None and now is not None and now.sequence > was.sequence
+
+
 def _session(facts: SessionFacts) -> str:
     return facts.session_id
 

@@ -81,7 +81,7 @@ class ZoomWebhookIngress:
         given = request.headers.get(SIGNATURE, "").encode(errors="replace")
         return hmac.compare_digest(given, f"v0={self._digest(content)}".encode())
 
-    async def _answer(self, body: deliveries.Validation | deliveries.Event | None) -> web.Response:
+    async def _answer(self, body: deliveries.Validation | deliveries.AccountEvent | None) -> web.Response:
         if body is None:
             return _refuse(400)
         if isinstance(body, deliveries.Validation):

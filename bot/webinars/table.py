@@ -124,6 +124,12 @@ async def list_webinars(db: Db, workspace: Workspace, ending_after: datetime | N
     return [webinar for webinar in found if not ending_after or webinar.end > ending_after]
 
 
+async def dates_of(db: Db, account: Account, webinar_id: str) -> list[Webinar]:
+    """List the dates of a webinar by start."""
+    query = select(*_COLUMNS).where(*of_account(webinars, account), webinars.c.webinar_id == webinar_id)
+    return [_webinar(row) for row in await db.execute(query.order_by(webinars.c.start, webinars.c.session_id))]
+
+
 async def due_for_count(db: Db, account: Account, read_before: datetime, now: datetime) -> list[Webinar]:
     """List the account's scheduled and active webinars whose registration was not read after `read_before`, by start.
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.providers.events import EventHint, EventTopic
-from bot.providers.zoom.deliveries import EVENTS, Event, Validation, read_body, read_delivery
+from bot.providers.zoom.deliveries import EVENTS, AccountEvent, Validation, read_body, read_delivery
 
 ACCOUNT = "acme-account"
 PERSON = {
@@ -33,7 +33,7 @@ def body(event: Any, thing: Any, *, at: Any = AT, account: Any = ACCOUNT) -> byt
 def stored(raw: bytes) -> bytes:
     """What is stored of an event of our account."""
     read = read_body(raw)
-    assert isinstance(read, Event)
+    assert isinstance(read, AccountEvent)
     assert read.account_id == ACCOUNT
     return read.content
 
@@ -161,11 +161,11 @@ bodies = st.builds(
 def test_any_content_is_survived(raw: bytes) -> None:
     """Sent or stored; what is stored names one event or nothing."""
     read = read_body(raw)
-    for content in (raw, read.content if isinstance(read, Event) else b""):
+    for content in (raw, read.content if isinstance(read, AccountEvent) else b""):
         found = read_delivery(content)
         assert found.ids == ({found.event_id} if found.event_id else frozenset())
         assert len(found.key) in (0, 32)
-    assert not (isinstance(read, Event) and read.content) or read_delivery(read.content).event_id
+    assert not (isinstance(read, AccountEvent) and read.content) or read_delivery(read.content).event_id
 
 
 @pytest.mark.parametrize("raw", [b"[" * 100_000, b'{"a":' * 100_000, b'{"event": ' + b"9" * 5000 + b"}", b"\xff\x00"])

@@ -117,6 +117,9 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
         body = await self._request("GET", SESSION, group=HEAVY, caller=caller, ids=ids)
         return parse_record(SessionRecord, body).facts(webinar_id)
 
+    async def dates(self, webinar_id: str, caller: Caller) -> None:
+        """See the port. No operation reads a webinar with its sessions."""
+
     async def change_webinar(self, webinar_id: str, edit: WebinarEdit, caller: Caller) -> WebinarFacts:
         """See the port."""
         ids, json = {"webinar_id": webinar_id}, changed_webinar_body(edit)

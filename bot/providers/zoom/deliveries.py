@@ -55,14 +55,14 @@ class Validation:
 
 
 @dataclass(frozen=True)
-class Event:
+class AccountEvent:
     """An event of an account; `content` is what is stored of it, empty if it does not matter here."""
 
     account_id: str
     content: bytes
 
 
-def read_body(raw: bytes) -> Validation | Event | None:
+def read_body(raw: bytes) -> Validation | AccountEvent | None:
     """What a signed body is; None if it is neither a check nor an event. Survives any content."""
     try:
         body = json.loads(raw)
@@ -75,7 +75,7 @@ def read_body(raw: bytes) -> Validation | Event | None:
     account = _field(payload, "account_id")
     if not isinstance(name, str) or not isinstance(account, str):
         return None
-    return Event(account, _reduced(name, body, _field(payload, "object")))
+    return AccountEvent(account, _reduced(name, body, _field(payload, "object")))
 
 
 def _reduced(name: str, body: Any, thing: Any) -> bytes:

@@ -1,0 +1,17 @@
+"""docs/zoom-setup.md has what the Zoom app needs."""
+
+from __future__ import annotations
+
+from bot.providers.zoom.deliveries import EVENTS
+from bot.web.zoom_webhooks import PATH
+from tests.support.docs_tables import ROOT, table
+
+
+def test_the_page_lists_the_events_to_subscribe_to() -> None:
+    """Exactly those that matter."""
+    assert sorted(row[0].strip("`") for row in table("zoom-setup.md", "event")) == sorted(EVENTS)
+
+
+def test_the_page_has_the_address() -> None:
+    """The route that the bot serves."""
+    assert f"`PUBLIC_URL{PATH}`" in (ROOT / "docs" / "zoom-setup.md").read_text(encoding="utf-8")
