@@ -104,6 +104,10 @@ class ProviderBusy(ProviderError):
         self.ready_at = ready_at
 
 
+class AttemptsUsed(ProviderBusy):
+    """The calls of a day about one person or host are used up; calls about others can go on."""
+
+
 class ProviderDown(ProviderError):
     """The provider is unreachable or failing, and nothing changed there."""
 

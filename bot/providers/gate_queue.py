@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.providers.rate_budget import IN_FLIGHT
+
 if TYPE_CHECKING:
     from bot.providers.gate_state import GroupState, Visit
     from bot.providers.rate_budget import Waiting
@@ -22,7 +24,8 @@ class Renewal:
     every: float = math.inf
     """Seconds between renewals. Each also shows what other processes have changed."""
     first: float = math.inf
-    """Seconds between looks for the very first answer, before which nobody knows how long they wait."""
+    """Seconds between looks for an answer that nobody knows the time of: the very first one, or one that other calls
+    must wait for."""
 
 
 UNSHARED = Renewal()
@@ -81,7 +84,7 @@ class ProcessQueue:
             call.place, call.go_at = place, now + (at - seen.now)
             if at <= seen.now:
                 call.went_at = began
-            if at == math.inf:
+            if at == math.inf or seen.now < place.ready_at <= seen.now + IN_FLIGHT:
                 self.check_at = min(self.check_at, now + renewal.first)
             if call.has_left:
                 self.left.add(place.turn)

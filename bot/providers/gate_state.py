@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
-from bot.providers.base import Lane
+from bot.providers.caller import Lane
 from bot.providers.rate_budget import (
     DEFAULT_PENALTY,
     IN_FLIGHT,
@@ -67,8 +67,27 @@ class Visit:
         return min((end for end in ends if end > self.now), default=math.inf)
 
 
+class OtherLimits:
+    """What the calls of a visit need besides a slot of their rate group: nothing."""
+
+    def ready_at(self, number: int) -> float:  # noqa: ARG002
+        """When these limits allow the call with this number; the past if they do now."""
+        return -math.inf
+
+    def take(self, number: int, turn: int) -> None:
+        """Count the call, which goes now."""
+
+
+NO_OTHER_LIMITS = OtherLimits()
+
+
 def visit(
-    state: GroupState, calls: Sequence[Waiting], left: Collection[int], now: float, lease: float = math.inf
+    state: GroupState,
+    calls: Sequence[Waiting],
+    left: Collection[int],
+    now: float,
+    lease: float = math.inf,
+    others: OtherLimits = NO_OTHER_LIMITS,
 ) -> Visit:
     """Let the waiting `calls` of a process take their places, or keep them for `lease` seconds, and go if they can.
 
@@ -76,21 +95,45 @@ def visit(
     """
     budget = give_up_slots(after_set_back(state.budget, now), now)
     budget = replace(budget, slots=tuple(slot for slot in budget.slots if slot.turn not in left))
-    next_turn, places = state.next_turn, []
-    for call in calls:
-        places.append(replace(call, turn=call.turn or next_turn, until=now + lease))
+    next_turn, own = state.next_turn, list[Waiting]()
+    for number, call in enumerate(calls):
+        own.append(replace(call, turn=call.turn or next_turn, until=now + lease, ready_at=others.ready_at(number)))
         next_turn += not call.turn
-    own = {place.turn for place in places}
-    others = [call for call in state.waiting if call.turn not in own and call.turn not in left]
-    waiting = [*(call for call in others if now < call.until <= now + lease), *places]
-    order = queue_order(budget, waiting, now)
-    time_of = {call.turn: at for call, at in zip(order, turn_times(budget, order, now), strict=True)}
-    for call in order:
-        if call.turn in own and time_of[call.turn] <= now:
-            budget = take_slot(budget, call.turn, call.lane, now, call.who)
-    waiting = [call for call in waiting if call.turn not in own or time_of[call.turn] > now]
+    gone_before = {*left, *(place.turn for place in own)}
+    rest = [call for call in state.waiting if call.turn not in gone_before and now < call.until <= now + lease]
+    budget, own, times = _let_go(budget, own, rest, now, others)
+    waiting = [*rest, *(place for place in own if times[place.turn] > now)]
     changed = GroupState(budget, tuple(waiting), next_turn)
-    return Visit(changed, now, [(place, time_of[place.turn]) for place in places])
+    return Visit(changed, now, [(place, times[place.turn]) for place in own])
+
+
+def _let_go(
+    budget: RateBudget, own: Sequence[Waiting], rest: Sequence[Waiting], now: float, others: OtherLimits
+) -> tuple[RateBudget, list[Waiting], dict[int, float]]:
+    """Give the `own` calls their slots whose time has come; return all of them with their times.
+
+    A call that its other limits stop takes no turn from those behind it, also if another call of this visit has just
+    used what it needs: then the turns are computed again without it.
+    """
+    number_of, own, times = {place.turn: number for number, place in enumerate(own)}, list(own), dict[int, float]()
+    is_settled = False
+    while not is_settled:
+        is_settled = True
+        gone = {turn for turn, at in times.items() if at <= now and turn in number_of}
+        ready = [call for call in (*rest, *own) if call.ready_at <= now and call.turn not in gone]
+        order = queue_order(budget, ready, now)
+        for call, at in zip(order, turn_times(budget, order, now), strict=True):
+            times[call.turn] = at
+            number = number_of.get(call.turn)
+            if number is None or at > now:
+                continue
+            if (ready_at := others.ready_at(number)) > now:
+                own[number], is_settled = replace(call, ready_at=ready_at), False
+                times[call.turn] = ready_at
+                continue
+            budget = take_slot(budget, call.turn, call.lane, now, call.who)
+            others.take(number, call.turn)
+    return budget, own, {**{place.turn: place.ready_at for place in own}, **times}
 
 
 def groups_of(report: CallReport, groups: Collection[str]) -> set[str]:

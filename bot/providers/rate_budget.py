@@ -14,7 +14,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.providers.base import Lane
+from bot.providers.caller import Lane
 
 # Calls per user and minute, and the waits after a 429: developers.ringcentral.com/guide/basics/rate-limits
 BUDGETS: Mapping[str, int] = {"light": 50, "medium": 40, "heavy": 10, "auth": 5}
@@ -64,6 +64,8 @@ class Waiting:
     who: str = ""
     until: float = math.inf
     """When the place is given up, unless the process of the call has renewed it."""
+    ready_at: float = -math.inf
+    """When its other limits allow it; until then it takes no turn from the calls behind it."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from bot.webinars.freshness import oldest_count
 
 if TYPE_CHECKING:
     from bot.providers.exchange import SentCall
-    from bot.providers.gate import GateSnapshot
+    from bot.providers.queued_gate import GateSnapshot
     from bot.services import Services
 
 log = logging.getLogger(__name__)

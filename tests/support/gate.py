@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bot.providers.base import Caller, Lane, ignore_wait
-from bot.providers.gate import Gate, GateRows, LocalGate, RateGate
+from bot.providers.gate import Gate, LocalGate, RateGate
 from bot.providers.gate_queue import SHARED
+from bot.providers.queued_gate import GateRows
 from bot.providers.rate_budget import SHARES
 
 T = TypeVar("T")
