@@ -24,6 +24,7 @@ class Fault(CallFault):
 
     retry_after: str | None = None  # seconds or a date: Zoom sends either
     code: int | None = None  # replaces the default error code of that status
+    message: str | None = None  # replaces the message: some codes have many reasons, told apart by it
     limit: LimitKind | None = None  # the refusal of this limit, with status 429
     bare: bool = False  # without the headers of a limit
 
@@ -37,13 +38,13 @@ class Fault(CallFault):
         if self.status in GATEWAY_STATUSES:
             return ApiResponse(self.status, f"<html><body><h1>{self.status}</h1></body></html>", headers)
         code, message = DEFAULTS.get(self.status, (self.status, "Internal Server Error"))
-        response = ApiError(self.status, self.code or code, message).response()
+        response = ApiError(self.status, self.code or code, self.message or message).response()
         response.headers = headers
         return response
 
     def _limited(self, limits: Limits, label: Label) -> ApiResponse:
         refusal = limits.refusal(self.limit or "second", label)
-        refusal.code = self.code or refusal.code
+        refusal.code, refusal.message = self.code or refusal.code, self.message or refusal.message
         response = refusal.response()
         response.headers = {} if self.bare else response.headers
         if self.retry_after is not None:

@@ -190,6 +190,17 @@ async def test_calls_faults_rules_and_mails_are_shown(zoom: ZoomClient) -> None:
     assert len((await control(zoom, "GET", "/sandbox/faults"))["faults"]) == 1
     assert (await control(zoom, "DELETE", "/sandbox/faults"))["faults"] == []
     await zoom.call("GET", api(path), 200)
+    paid = {
+        "method": "POST",
+        "path_regex": "/registrants$",
+        "status": 400,
+        "code": 3000,
+        "message": "Paid registration.",
+    }
+    await control(zoom, "POST", "/sandbox/faults", 200, {"method": "POST", "path_regex": "/registrants$", **paid})
+    refused = await zoom.add({"id": path.rpartition("/")[2]}, 400)
+    assert (refused["code"], refused["message"]) == (3000, "Paid registration.")
+    await zoom.call("GET", api(path), 200)
     last = (await control(zoom, "GET", "/sandbox/calls"))["calls"][-1]
     assert (last["method"], last["label"], last["status"]) == ("GET", "Light", 200)
     [mail] = (await control(zoom, "GET", "/sandbox/mails"))["mails"]
