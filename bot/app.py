@@ -23,14 +23,19 @@ from bot.db.connection import Store
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
 from bot.errors import SettingsError
+from bot.providers.event_ref import RINGCENTRAL
 from bot.providers.gate import Gate
 from bot.providers.ringcentral.client import RingCentral
 from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
-from bot.services import Services, build_services
+from bot.providers.routing import RoutingProvider
+from bot.services import Services
 from bot.settings import RingCentralLogin, Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.slack.responses import SlackRefused
-from bot.startup import build_gate, patiently, release_leases
+from bot.startup.leases import release_leases
+from bot.startup.patience import patiently
+from bot.startup.providers import build_gate
+from bot.startup.services import build_services
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
 from bot.web.limits import EVENTS as EVENTS
@@ -63,7 +68,7 @@ class Greenroom:
     url: str
     runner: web.AppRunner
     http: aiohttp.ClientSession
-    provider: RingCentral
+    provider: RoutingProvider
     metrics: Metrics
     socket: AsyncSocketModeHandler | None
 
@@ -91,11 +96,12 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
         store = Store(settings.database_url, vault)
         login = _login(settings)
         gate = build_gate(settings.rc_server_url, login, store)
-        provider = _provider(settings.rc_server_url, login, clock, http, gate, pace)
+        ringcentral = _provider(settings.rc_server_url, login, clock, http, gate, pace)
+        provider = RoutingProvider({RINGCENTRAL: ringcentral})
         services = build_services(settings, identity, store, slack, provider, clock)
         acks = AckTimes()
         app = _bolt(settings, identity, acks)
-        metrics = Metrics(acks, Sources(services, gate.snapshot, lambda: provider.calls))
+        metrics = Metrics(acks, Sources(services, gate.snapshot, lambda: ringcentral.calls))
         Router(services, COMMANDS, ACTIONS, SUBMISSIONS, LISTENERS).listen(app)
         runner, url = await _serve(settings, app, services, metrics)
         if store.is_sqlite:  # after binding the port, which proves that no other process uses the file

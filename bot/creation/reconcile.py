@@ -12,7 +12,7 @@ from bot.db.connection import Store
 from bot.errors import ProviderError
 from bot.model.webinar import WebinarFacts
 from bot.providers.base import NOTICE, Caller, WebinarProvider
-from bot.providers.directory import Directory
+from bot.providers.directories import Directories
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class StillUnclear(ProviderError):
 class CreationReconciler:
     """Recognizes our webinar by its title, its creation time, and its missing date, which we would have added."""
 
-    def __init__(self, store: Store, provider: WebinarProvider, directory: Directory, clock: Clock) -> None:
+    def __init__(self, store: Store, provider: WebinarProvider, directory: Directories, clock: Clock) -> None:
         """Search at this provider."""
         self._store = store
         self._provider = provider
@@ -64,7 +64,8 @@ class CreationReconciler:
 
     async def _candidates(self, creation: Creation, caller: Caller) -> list[WebinarFacts]:
         """The webinars without a date that this creation may have made: one call, none if it cannot help."""
-        user, chosen = self._directory.service_user, creation.request.host
+        form, chosen = creation.request.form, creation.request.host
+        user = self._directory.at(form.provider).service_user
         if chosen and user and chosen.user_id != user.user_id:
             return []  # RingCentral lists only webinars that the service user itself hosts
         async with self._store.read() as db:

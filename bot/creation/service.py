@@ -21,7 +21,7 @@ from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
 from bot.model.people import Account, Person
 from bot.model.webinar import Audience, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
-from bot.providers.directory import Directory
+from bot.providers.directories import Directories
 from bot.slack.deliver import ResultDelivery
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
@@ -45,7 +45,7 @@ class CreationService:
         store: Store,
         results: ResultDelivery,
         provider: WebinarProvider,
-        directory: Directory,
+        directory: Directories,
         cards: Cards,
         mirror: Mirror,
         clock: Clock,
@@ -89,9 +89,10 @@ class CreationService:
 
     async def choose_host(self, creation: Creation, person: Person, caller: Caller) -> Creation:
         """Make the creator the host if they are new in the company directory: one call, else the creation as it is."""
-        if creation.request.host or not await self._directory.look_up(person.email, caller):
+        directory = self._directory.at(creation.request.form.provider)
+        if creation.request.host or not await directory.look_up(person.email, caller):
             return creation
-        creation, host = await self.steps.reread(creation), self._directory.host_for(person)
+        creation, host = await self.steps.reread(creation), directory.host_for(person)
         hosted = creation.model_copy(update={"request": creation.request.model_copy(update={"host": host})})
         async with self._store.write() as db:
             is_saved = await creation_table.save_request(db, hosted, self.leases.worker_id)

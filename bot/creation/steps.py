@@ -23,7 +23,7 @@ from bot.errors import (
 from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
 from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, WebinarProvider
-from bot.providers.directory import Directory
+from bot.providers.directories import Directories
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class CreationSteps:
         store: Store,
         leases: WorkerLeases[Creation],
         provider: WebinarProvider,
-        directory: Directory,
+        directory: Directories,
         clock: Clock,
     ) -> None:
         """Create at this provider."""
@@ -177,9 +177,9 @@ class CreationSteps:
         raise StillUnclear(NOT_CREATED)
 
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
-        host = creation.request.host
-        host_name = host.name if host else self._directory.user_name(made.host_user_id)
-        note = "" if made.is_host_entitled else await self._directory.note_not_entitled(host)
+        host, directory = creation.request.host, self._directory.at(creation.request.form.provider)
+        host_name = host.name if host else directory.user_name(made.host_user_id)
+        note = "" if made.is_host_entitled else await directory.note_not_entitled(host)
         ended = {"step": CreationStep.COMPLETE, "session_id": session.session_id, "problem": note}
         complete = creation.model_copy(update=ended)
         async with self._store.write() as db:
@@ -194,7 +194,8 @@ class CreationSteps:
     async def _failed(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
         if creation.webinar_id is None and not isinstance(error, StillUnclear):
             # Refused, or never sent: there is nothing to undo.
-            about_host = await self._directory.note_refusal(error, creation.request.host)
+            directory = self._directory.at(creation.request.form.provider)
+            about_host = await directory.note_refusal(error, creation.request.host)
             return await self.save(creation, CreationStep.UNDONE, problem=about_host or error.sentence)
         if isinstance(error, ProviderRefused):
             return await self._undo(creation, error.sentence, caller)

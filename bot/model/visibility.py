@@ -38,8 +38,8 @@ class Viewer(Frozen):
     person: Person
     is_organizer: bool
     """An organizer or an admin of the workspace, who can manage every webinar."""
-    coworker_id: str = ""
-    """Their id in the company's directory, which identifies hosts; empty if they are not in it."""
+    coworker_ids: frozenset[str] = frozenset()
+    """Their ids in the providers' directories, which identify hosts."""
     unannounced: Unannounced = Unannounced.PEOPLE
 
 
@@ -61,7 +61,7 @@ def is_creator_or_host(viewer: Viewer, webinar: Webinar) -> bool:
         return False
     if webinar.created_by and viewer.person.user_id == webinar.created_by:
         return True
-    return bool(viewer.coworker_id) and viewer.coworker_id == webinar.host_user_id
+    return webinar.host_user_id in viewer.coworker_ids
 
 
 def is_visible(

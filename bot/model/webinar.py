@@ -100,6 +100,8 @@ class WebinarForm(Frozen):
     locale_code: str = "en-US"
     panel_join_offset: timedelta = timedelta()
     """How long before the start hosts and panelists can join."""
+    provider: str = ""
+    """The prefix of the provider that it is created at; see `bot.providers.event_ref`."""
 
 
 class OnDemand(StrEnum):

@@ -12,7 +12,8 @@ from bot.errors import BadInput
 from bot.model.registrant import Registrant
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import Caller, WebinarProvider
-from bot.sync.mirror import DELETED, PAGE, Mirror
+from bot.sync.mirror import DELETED, Mirror
+from bot.sync.sweep import PAGE
 
 LIFETIME = 300.0
 """Seconds after which a list is dropped and read again."""

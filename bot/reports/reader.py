@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.model.registrant import Registrant
     from bot.model.webinar import Webinar
     from bot.providers.base import WebinarProvider
-    from bot.providers.directory import Directory
+    from bot.providers.directories import Directories
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class ReportReader:
         store: Store,
         provider: WebinarProvider,
         mirror: Mirror,
-        directory: Directory,
+        directory: Directories,
         clock: Clock,
         count_invited: CountInvited,
     ) -> None:
@@ -245,7 +245,8 @@ class ReportReader:
 
     async def _refused(self, reading: Reading, webinar: Webinar, error: ProviderError) -> None:
         host = webinar.host_user_id
-        has_left = bool(host) and self._directory.is_loaded and not self._directory.user_name(host)
+        directory = self._directory.of(webinar.session_id)
+        has_left = bool(host) and directory.is_loaded and not directory.user_name(host)
         problem = {"problem": problem_text(error, has_host_left=has_left), "due_at": None}
         log.warning("report.refused", extra={"session": reading.session_id, "code": error.code})
         await self._end(reading, webinar, (await self._stored(reading, webinar)).model_copy(update=problem))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.model.people import Account
     from bot.model.webinar import Webinar
     from bot.providers.base import Caller, WebinarProvider
-    from bot.providers.directory import Directory
+    from bot.providers.directories import Directories
     from bot.reports.model import PersonRow, Report
     from bot.reports.report_table import StoredReport
     from bot.slack.deliver import ResultDelivery
@@ -62,7 +62,7 @@ class ReportService:
         store: Store,
         provider: WebinarProvider,
         mirror: Mirror,
-        directory: Directory,
+        directory: Directories,
         results: ResultDelivery,
         clock: Clock,
         background: BackgroundTasks,

@@ -4,39 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from bot.clock import Clock
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import ProviderError, ProviderGone, UnknownWebinar
 from bot.model.people import Account
-from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
-from bot.providers.base import NOTICE, UPKEEP, Caller, Lane, WebinarProvider, ignore_wait
-from bot.providers.directory import Directory
+from bot.model.webinar import Audience, Registration, Status, Webinar
+from bot.providers.base import NOTICE, UPKEEP, Caller, Lane, ignore_wait
+from bot.providers.directories import Directories
+from bot.providers.event_ref import EventRef
+from bot.providers.routing import RoutingProvider
 from bot.sync.cards import Cards
 from bot.sync.count_order import CallBudget, Calls
 from bot.sync.poller import Poller
 from bot.sync.reader import WebinarReader, has_new_date
 from bot.sync.refresh_limit import RefreshLimit, is_fresh
 from bot.sync.single import SingleReads
+from bot.sync.sweep import OneCharge, ProviderSweep
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
 
-LOOK_BACK = timedelta(days=1)
-"""How long after its end a session is still listed, to see its final state."""
-CARDS_BACK = timedelta(days=7)
-"""How long after its end the cards of a webinar are still updated: the bot may have been down when it ended."""
-PAGE = 1000
-"""Sessions listed by one call."""
-BATCH = 100
-"""Sessions saved per transaction, so that other tasks and writers wait only briefly."""
 LIST_EVERY = timedelta(minutes=1)
 """How often at most the list is read because a user refreshes one webinar."""
 LIST_PATIENCE = 3.0
@@ -54,8 +47,8 @@ class Mirror:
         self,
         account: Account,
         store: Store,
-        provider: WebinarProvider,
-        directory: Directory,
+        provider: RoutingProvider,
+        directory: Directories,
         cards: Cards,
         clock: Clock,
         on_change: Callable[[], None] = lambda: None,
@@ -69,13 +62,15 @@ class Mirror:
         self._reader = WebinarReader(account, store, provider, directory, cards, clock, on_change)
         self._single = SingleReads(self._reader, store, provider, cards, clock)
         self._poller = Poller(self._reader, store, provider, clock, self._single)
+        self._sweeps = {
+            prefix: ProviderSweep(prefix, one, self._reader, self._poller, cards, store, clock)
+            for prefix, one in provider.providers.items()
+        }
         self.budget = self._poller.budget
         self.refreshes = RefreshLimit(store, account.workspace, clock)
         self._locks = KeyedLocks()
-        self._sweeping = asyncio.Lock()
         self._read_at: dict[str, datetime] = {}
-        self._is_failing = False
-        self.swept_at: datetime | None = None
+        self._failing: set[str] = set()
 
     async def find(self, session_id: str) -> Webinar:
         """Return our copy of this webinar. Raises `UnknownWebinar`."""
@@ -90,43 +85,61 @@ class Mirror:
         async with self._store.read() as db:
             return await webinar_table.list_webinars(db, self.account.workspace, ending_after)
 
+    @property
+    def swept_at(self) -> datetime | None:
+        """When the oldest of the lists was requested; `None` until each provider has answered, or failed, once."""
+        sweeps = self._sweeps.values()
+        read = [one.swept_at for one in sweeps if one.swept_at]
+        return min(read, default=None) if all(one.swept_at or one.has_failed for one in sweeps) else None
+
     async def sync(self) -> None:
-        """Sweep; log once if the provider cannot be read, and once when it can be again."""
-        try:
-            await self.sweep()
-        except ProviderError as error:
-            if not self._is_failing:
+        """Sweep; log once if a provider cannot be read, and once when it can be again."""
+        errors = await self._sweep(self._sweeps, UPKEEP)
+        for prefix in self._sweeps:
+            error = errors.get(prefix)
+            if error and prefix not in self._failing:
                 log.warning("sync.failed", extra={"reason": error.sentence})
-            self._is_failing = True
-        else:
-            if self._is_failing:
+            if not error and prefix in self._failing:
                 log.info("sync.recovered")
-            self._is_failing = False
+        self._failing = set(errors)
 
     async def sweep(
-        self, caller: Caller = UPKEEP, *, changed: Collection[str] = (), calls: Calls | None = None
+        self, caller: Caller = UPKEEP, *, changed: Collection[str] = (), calls: Calls | None = None, of: str = ""
     ) -> None:
         """List the sessions (one call per 1,000), and update the rows, notices and cards of those that changed.
 
-        Concurrent callers share a sweep that begins after their call. Raises `ProviderError`, and changes nothing, if
-        the list cannot be read. In the lane `LOOK`, a list that is still fresh is not read again, and a user who has
-        refreshed too often gets `RefreshedOften`. Webhooks say of the sessions in `changed` that they have changed: if
-        one is missing from the list, it is looked up at once. With `calls`, those limit it, and not the user's Refresh.
+        Concurrent callers share a sweep that begins after their call. Raises `ProviderError` if the list of a provider
+        cannot be read, and changes nothing of it; the others are listed all the same. In the lane `LOOK`, a list that
+        is still fresh is not read again, and a user who has refreshed too often gets `RefreshedOften`. Webhooks say of
+        the sessions in `changed` that they have changed: if one is missing from the list, it is looked up at once, and
+        only their providers are listed. With `of`, a session id, only its provider is. With `calls`, those limit it,
+        and not the user's Refresh.
         """
+        meant = {EventRef.parse(one).prefix for one in (*changed, *filter(None, [of]))}
+        errors = await self._sweep(meant & self._sweeps.keys() or self._sweeps, caller, changed=changed, calls=calls)
+        if errors:
+            raise next(iter(errors.values()))
+
+    async def _sweep(
+        self, prefixes: Collection[str], caller: Caller, *, changed: Collection[str] = (), calls: Calls | None = None
+    ) -> dict[str, ProviderError]:
+        """List these providers at the same time; return the errors of those that could not be read."""
         requested = self._clock.now()
-        async with self._sweeping:
-            if self.swept_at and (self.swept_at > requested or self._is_fresh_enough(caller, self.swept_at)):
-                return
-            calls = calls or await self._first_call(caller)
-            began = self._clock.now()
-            listed = {facts.session_id: facts for facts in await self._provider.sessions(began - LOOK_BACK, caller)}
-            await calls.add(max(1, math.ceil(len(listed) / PAGE)) - 1)
-            known = await self._apply(listed, began)
-            missing = [webinar for webinar in known if webinar.session_id not in listed]
-            await self._poller.check_missing(missing, known, caller, calls, changed)
-            await self._cards.update_all(self.account, await self.everything(began - CARDS_BACK))
-            self.swept_at = began
-            log.info("sync.done", extra={"listed": len(listed), "missing": len(missing)})
+
+        async def take() -> Calls:
+            return calls or await self._first_call(caller)
+
+        charge = OneCharge(take)
+
+        async def run(prefix: str) -> ProviderError | None:
+            try:
+                await self._sweeps[prefix].run(caller, requested, changed, charge)
+            except ProviderError as error:
+                return error
+            return None
+
+        outcomes = await asyncio.gather(*(run(prefix) for prefix in prefixes))
+        return {prefix: error for prefix, error in zip(prefixes, outcomes, strict=True) if error}
 
     async def refresh(self, session_id: str, caller: Caller, *, force: bool = False) -> Webinar:
         """Read this webinar (one call) and update its cards. Concurrent callers share one read.
@@ -229,7 +242,7 @@ class Mirror:
     async def _read(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Read what may have changed: one call; up to three if the audience is not known yet."""
         if webinar.audience is Audience.ANYONE and webinar.attendee_link:
-            await self.sweep(caller)
+            await self.sweep(caller, of=webinar.session_id)
             return await self.find(webinar.session_id)
         calls = await self._first_call(caller)
         if webinar.audience is not Audience.ANYONE:
@@ -247,11 +260,12 @@ class Mirror:
 
     async def _listed(self, webinar: Webinar, caller: Caller) -> Webinar:
         """This webinar after a look at the list, if that is not too young. The user does not wait long for it."""
-        if self.swept_at and self._clock.now() - self.swept_at < LIST_EVERY:
+        sweep = self._sweeps.get(EventRef.parse(webinar.session_id).prefix)
+        if sweep is None or (sweep.swept_at and self._clock.now() - sweep.swept_at < LIST_EVERY):
             return webinar
         brief = replace(caller, patience=LIST_PATIENCE, on_wait=ignore_wait)
         try:
-            await self.sweep(brief, calls=CallBudget(UNLIMITED))
+            await self.sweep(brief, calls=CallBudget(UNLIMITED), of=webinar.session_id)
         except ProviderError as error:
             log.info("sync.list_skipped", extra={"reason": error.sentence})
             return webinar
@@ -282,17 +296,3 @@ class Mirror:
         calls = self.budget if caller.lane is Lane.UPKEEP else CallBudget(UNLIMITED)
         calls.spend()
         return calls
-
-    async def _apply(self, listed: dict[str, SessionFacts], began: datetime) -> list[Webinar]:
-        """Save what has changed; return the webinars as known before."""
-        known = {webinar.session_id: webinar for webinar in await self.everything(began - LOOK_BACK)}
-        everything = iter(listed.values())
-        while batch := list(islice(everything, BATCH)):
-            changed = [facts for facts in batch if self._differs(known.get(facts.session_id), facts)]
-            if changed:
-                await self._reader.apply_list(changed, began)
-            await asyncio.sleep(0)  # let other tasks run
-        return list(known.values())
-
-    def _differs(self, known: Webinar | None, facts: SessionFacts) -> bool:
-        return known is None or self._reader.merge(known, facts, known.seen_at) != known

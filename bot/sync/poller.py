@@ -50,6 +50,7 @@ DISTRUST = timedelta(hours=1)
 KEEP_TIMES = timedelta(days=1)
 """How long the times of earlier checks and failures are kept."""
 NEVER = datetime.min.replace(tzinfo=UTC)
+UpkeepCall = Callable[[Caller], Awaitable[None]]
 
 
 async def _never() -> bool:
@@ -69,7 +70,7 @@ class Poller:
         self._store = store
         self._provider = provider
         self._clock = clock
-        self._checks: deque[Callable[[Caller], Awaitable[None]]] = deque()
+        self._checks: defaultdict[str, deque[UpkeepCall]] = defaultdict(deque)
         self._soon: dict[str, datetime] = {}
         self._checked_at: dict[str, datetime] = {}
         self._failed_at: dict[str, datetime] = {}
@@ -82,13 +83,14 @@ class Poller:
 
     async def check_missing(
         self,
+        prefix: str,
         missing: Collection[Webinar],
         known: Iterable[Webinar],
         caller: Caller,
         calls: Calls,
         changed: Collection[str] = (),
     ) -> None:
-        """Check sessions missing from a list, and read registrations never read, as far as `calls` allows.
+        """Check sessions missing from a provider's list, and read registrations never read, as far as `calls` allows.
 
         The remaining checks run later, before counts. `changed` are sessions that webhooks say have changed.
         """
@@ -102,14 +104,14 @@ class Poller:
             and webinar.seen_at < now - (SETTLING_IF_CHANGED if webinar.session_id in changed else SETTLING)
         ]
         first = sorted(self._by_last_check(to_confirm), key=lambda webinar: webinar.session_id not in changed)
-        checks = [partial(self.confirm, webinar) for webinar in first[:CHECKS_A_SWEEP]]
+        checks: list[UpkeepCall] = [partial(self.confirm, webinar) for webinar in first[:CHECKS_A_SWEEP]]
         if caller.lane is Lane.UPKEEP:
             gone = {webinar.session_id for webinar in missing}
             unread = [one for one in known if _is_left_unread(one, now) and one.session_id not in gone]
             checks += [partial(self._read_first, webinar) for webinar in self._by_last_check(unread)[:1]]
-        self._checks = deque(checks)
-        while self._checks and await calls.take():
-            await self._checks.popleft()(caller)
+        self._checks[prefix] = waiting = deque(checks)
+        while waiting and await calls.take():
+            await waiting.popleft()(caller)
 
     def count_soon(self, session_id: str) -> None:
         """Read this registration before all others; repeated calls before that read count once."""
@@ -127,9 +129,9 @@ class Poller:
             if soon := await self._changed():
                 await self._count(soon)
                 return
-            if self._checks:
+            if checks := next(filter(None, self._checks.values()), None):
                 self.budget.spend()
-                await self._checks.popleft()(UPKEEP)
+                await checks.popleft()(UPKEEP)
                 return
             pace = await self._pace()
             webinar = next_to_read(await self._candidates(pace), self._clock.now(), self._failed_at, pace)

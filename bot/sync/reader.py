@@ -16,7 +16,7 @@ from bot.model.people import Account
 from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
 from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, Lane, WebinarProvider
-from bot.providers.directory import Directory
+from bot.providers.directories import Directories
 from bot.sync.drift_rules import differences
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
@@ -34,7 +34,7 @@ class WebinarReader:
         account: Account,
         store: Store,
         provider: WebinarProvider,
-        directory: Directory,
+        directory: Directories,
         cards: Cards,
         clock: Clock,
         on_change: Callable[[], None],

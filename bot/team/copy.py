@@ -14,7 +14,7 @@ from bot.model.people import Coworker
 from bot.model.team import NewInvitee, Role
 from bot.model.webinar import Webinar
 from bot.providers.base import NOTICE
-from bot.providers.directory import Directory
+from bot.providers.directories import Directories
 from bot.slack.responses import SlackRefused
 from bot.team.apply import TeamChangeUnclear
 from bot.team.change_table import TeamOperation
@@ -77,7 +77,7 @@ class TeamCopier:
     """Copies teams. The result is sent to the user by DM, with everyone who could not be invited."""
 
     def __init__(
-        self, teams: TeamService, mirror: Mirror, directory: Directory, slack: SlackApi, background: BackgroundTasks
+        self, teams: TeamService, mirror: Mirror, directory: Directories, slack: SlackApi, background: BackgroundTasks
     ) -> None:
         """Invite through `teams`."""
         self._teams = teams

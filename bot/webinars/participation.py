@@ -56,14 +56,13 @@ def _same_person(table: Table, other: Table) -> list[ColumnElement[bool]]:
     return [table.c[name] == other.c[name] for name in columns]
 
 
-async def is_cohost(db: Db, account: Account, session_id: str, user_id: str, coworker_id: str) -> bool:
+async def is_cohost(db: Db, account: Account, session_id: str, user_id: str, coworker_ids: frozenset[str]) -> bool:
     """Whether this person is a co-host: as a Slack user, or as a coworker invited elsewhere."""
     key = *of_account(invitees, account), invitees.c.session_id == session_id
     current = invitees.c.role == Role.COHOST, invitees.c.told.not_in(FORMER)
     rows = await db.execute(select(invitees.c.user_id, invitees.c.content).where(*key, *current))
     return any(
-        (user_id and row.user_id == user_id) or (coworker_id and json.loads(row.content)["coworker_id"] == coworker_id)
-        for row in rows
+        (user_id and row.user_id == user_id) or json.loads(row.content)["coworker_id"] in coworker_ids for row in rows
     )
 
 

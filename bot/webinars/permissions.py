@@ -22,7 +22,7 @@ from bot.errors import GreenroomError, NotAllowed
 from bot.model.people import Person, Workspace
 from bot.model.visibility import Viewer, is_creator_or_host
 from bot.model.webinar import Webinar
-from bot.providers.directory import Directory
+from bot.providers.directories import Directories
 from bot.slack.client import SlackApi
 from bot.slack.responses import SlackRefused
 from bot.webinars import organizer_table, participation
@@ -107,7 +107,7 @@ class Permissions:
     """Checked at every click, because a posted message may show buttons of an earlier state."""
 
     def __init__(
-        self, store: Store, slack: SlackApi, directory: Directory, monotonic: Callable[[], float] = monotonic
+        self, store: Store, slack: SlackApi, directory: Directories, monotonic: Callable[[], float] = monotonic
     ) -> None:
         """Look up user groups in this Slack, and hosts in this directory."""
         self._store = store
@@ -142,13 +142,12 @@ class Permissions:
     async def manageable(self, person: Person, webinars: Iterable[Webinar]) -> frozenset[str]:
         """The ids of those of these webinars that this person may manage."""
         is_organizer = await self.is_organizer(person)
-        viewer = Viewer(person=person, is_organizer=is_organizer, coworker_id=self.coworker_id(person))
+        viewer = Viewer(person=person, is_organizer=is_organizer, coworker_ids=self.coworker_ids(person))
         return frozenset(one.id for one in webinars if is_organizer or is_creator_or_host(viewer, one))
 
-    def coworker_id(self, person: Person) -> str:
-        """The id of this person in the company's directory; empty if they are not in it."""
-        coworker = self._directory.coworker(person)
-        return coworker.user_id if coworker else ""
+    def coworker_ids(self, person: Person) -> frozenset[str]:
+        """The ids of this person in the providers' directories."""
+        return self._directory.user_ids(person)
 
     async def can_run(self, person: Person, webinar: Webinar) -> bool:
         """Whether this person may run the webinar: everyone who may manage it, and its co-hosts in this workspace."""
@@ -173,14 +172,14 @@ class Permissions:
     async def _may(self, person: Person, webinar: Webinar, *, with_cohosts: bool) -> bool:
         if person.is_stranger:
             return False
-        coworker_id = self.coworker_id(person)
-        viewer = Viewer(person=person, is_organizer=person.is_admin, coworker_id=coworker_id)
+        coworker_ids = self.coworker_ids(person)
+        viewer = Viewer(person=person, is_organizer=person.is_admin, coworker_ids=coworker_ids)
         if is_creator_or_host(viewer, webinar) or await self.is_organizer(person):
             return True
         if not with_cohosts:
             return False
         async with self._store.read() as db:
-            return await participation.is_cohost(db, webinar.account, webinar.session_id, person.user_id, coworker_id)
+            return await participation.is_cohost(db, webinar.account, webinar.session_id, person.user_id, coworker_ids)
 
     async def _who_can(self, workspace: Workspace, webinar: Webinar, *more: str) -> str:
         chosen = await self.organizers(workspace)

@@ -45,7 +45,7 @@ class Visibility:
         viewer = Viewer(
             person=person,
             is_organizer=await self._permissions.is_organizer(person),
-            coworker_id=self._permissions.coworker_id(person),
+            coworker_ids=self._permissions.coworker_ids(person),
             unannounced=unannounced,
         )
         proven = frozenset({here})

@@ -136,7 +136,7 @@ async def _checked(request: SlackRequest, person: Person, draft: CreateDraft) ->
     team_of = source.session_id if source and source.invites_team else ""
     if team_of:
         await request.managed_webinar(team_of, INVITE_ACTION)
-    host = request.services.directory.host_for(person)
+    host = request.services.directory.at(form.provider).host_for(person)
     return Creation(
         account=request.services.account,
         draft_id=draft.draft_id,
@@ -201,7 +201,7 @@ def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft
 def _form(
     request: SlackRequest, person: Person, draft: CreateDraft, *, problem: str = "", resumed: bool = False
 ) -> View:
-    host_line = edit_line(draft) or request.services.directory.host_line(person)
+    host_line = edit_line(draft) or request.services.directory.at("").host_line(person)
     return create_form.build(draft, host_line=host_line, problem=problem, resumed=resumed)
 
 

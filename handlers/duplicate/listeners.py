@@ -43,7 +43,7 @@ async def _open(request: SlackRequest, webinar: Webinar) -> None:
     async with request.services.store.write() as db:
         content, now = draft.model_dump_json(), request.now()
         await draft_table.save(db, request.workspace, request.user_id, draft.draft_id, content, now)
-    host_line = request.services.directory.host_line(person)
+    host_line = request.services.directory.of(webinar.id).host_line(person)
     view = create_form.build(draft, host_line=host_line, problem=duplicate_form.problem(copy))
     await request.show(view, NOT_OPENED)
 

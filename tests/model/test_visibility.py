@@ -21,7 +21,8 @@ def viewer(
     unannounced: Unannounced = Unannounced.PEOPLE,
 ) -> Viewer:
     """A viewer without any claim, but for what is given."""
-    return Viewer(person=person, is_organizer=is_organizer, coworker_id=coworker_id, unannounced=unannounced)
+    ids = frozenset(filter(None, [coworker_id]))
+    return Viewer(person=person, is_organizer=is_organizer, coworker_ids=ids, unannounced=unannounced)
 
 
 def sees(who: Viewer, *places: str, takes_part: bool = False, readable: tuple[str, ...] = ()) -> bool:

@@ -21,8 +21,9 @@ from bot.app import Greenroom
 from bot.db.people_schema import calendar_entries, invitees, seats
 from bot.model.team import NewRole, Role, TeamChange
 from bot.registration.seats import notify as seat_notify
-from bot.services import Services, build_services
+from bot.services import Services
 from bot.slack.client import Identity
+from bot.startup.services import build_services
 from bot.team import member_messages
 from bot.team.diff import TeamDiff
 from bot.webinars.texts import calendar as calendar_texts

@@ -17,8 +17,9 @@ from bot.reports.messages import table as message_table
 from bot.reports.messages.service import MOST_A_RUN, UNCERTAIN
 from bot.reports.messages.table import MessageTopic, ReportMessage
 from bot.reports.recordings.builder import build_recordings
-from bot.services import Services, build_services
+from bot.services import Services
 from bot.slack.client import Identity
+from bot.startup.services import build_services
 from handlers.recording.texts import NOT_SHARED_WITH_YOU
 from tests.support.creation import HANG_S
 from tests.support.recordings import COMPANY_LIST, DAY, MINUTE, RecordedHarness, recorded_harness, without_waits

@@ -17,8 +17,9 @@ from bot.errors import BadInput
 from bot.registration.seats import suggestions as suggestion_service
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.register import UNCLEAR
-from bot.services import Services, build_services
+from bot.services import Services
 from bot.slack.client import Identity
+from bot.startup.services import build_services
 from sandbox.slack import Message, View
 from tests.support.creation import with_short_timeout
 from tests.support.registration import PERSON

@@ -13,9 +13,10 @@ from bot.commands.lengths import length_text
 from bot.model.webinar import Webinar
 from bot.notices.model import PENDING
 from bot.notices.outbox import notice_table
-from bot.services import Services, build_services
+from bot.services import Services
 from bot.slack.blocks import when
 from bot.slack.client import Identity
+from bot.startup.services import build_services
 from sandbox.slack import Message
 from tests.support.seats import SeatsHarness, seats_harness, without_waits
 from tests.support.team import TeamHarness

@@ -133,10 +133,11 @@ class World:
         for engine in services.store.engines:
             event.listen(engine.sync_engine, "begin", _refuse_connection)
             event.listen(engine.sync_engine, "commit", _refuse_connection)
-        scheduler, renewal = services.scheduler._scheduler, bot.provider._login._renewal
+        scheduler = services.scheduler._scheduler
+        renewals = [one._login._renewal for one in bot.provider.providers.values()]  # type: ignore[attr-defined] # each
         jobs = {future for executor in scheduler._executors.values() for future in executor._pending_futures}
         writing = services.scheduler._delivery._results  # type: ignore[attr-defined] # the Delivery that main has wired
-        others = [task for task in (renewal, writing._supervision) if task]
+        others = [task for task in (*renewals, writing._supervision) if task]
         dying = [*services.background._running, *jobs, *others]
         for task in dying:
             task.cancel()

@@ -7,13 +7,14 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.providers.base import UPKEEP, Lane
+from bot.providers.ringcentral.client import RingCentral
 from bot.web.metrics import TYPES, AckTimes
 from tests.support.creation import without_waits
 from tests.support.docs_tables import table
@@ -143,7 +144,8 @@ async def test_calls_without_an_answer_are_counted_as_such(tmp_path: Path) -> No
 
 async def test_waiting_calls_are_counted_by_lane(world: World) -> None:
     """Upkeep has four tenths of the budget: of five calls, one waits with the sweep's."""
-    gate = world.bot.provider._transport._gate
+    ringcentral = cast("RingCentral", world.bot.provider.primary)
+    gate = ringcentral._transport._gate
     waiting = [asyncio.ensure_future(gate.enter("heavy", UPKEEP)) for _ in range(5)]
     await world.until(lambda: sum(one.done() for one in waiting) == 3)
 

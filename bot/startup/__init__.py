@@ -1,0 +1,1 @@
+"""The start: waits for what is unavailable, builds providers and services, releases leases."""
