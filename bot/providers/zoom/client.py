@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.providers.zoom.lists_api import ListsApi
+from bot.providers.zoom.changes_api import ChangesApi
 
 
-class Zoom(ListsApi):
+class Zoom(ChangesApi):
     """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
 
     name = "zoom"

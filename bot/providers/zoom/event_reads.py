@@ -30,6 +30,7 @@ class EventReads(ZoomApi):
         """See `ZoomApi`."""
         super().__init__(*args, **options)
         self._kinds: dict[str, EventKind] = {}
+        self._host_of: dict[str, str] = {}
         self._course: dict[str, str] = {}
         self._full_at: dict[str, int | None] = {}
 
@@ -59,9 +60,12 @@ class EventReads(ZoomApi):
         path, ids = f"/{kind}s/{{event_id}}", {"event_id": event_id}
         body = await self._request("GET", path, label=Label.LIGHT, caller=caller, ids=ids, query=WITH_PAST_DATES)
         event = parse_record(EventRecord, body)
-        self._kinds[event_id] = event.kind
+        self._note(event)
         course = self._course.get(event_id, "")
         return event.model_copy(update={"status": event.status if event.is_started else course or event.status})
+
+    def _note(self, event: EventRecord) -> None:
+        self._kinds[event.id], self._host_of[event.id] = event.kind, event.host_id
 
     async def _kind_of(self, event_id: str, caller: Caller) -> EventKind:
         """Whether this is a meeting or a webinar; one call if it is not known."""

@@ -85,6 +85,16 @@ class ListsApi(UsersApi):
         self._remember(event)
         return found
 
+    async def dates(self, webinar_id: str, caller: Caller) -> list[SessionFacts]:
+        """See the port. One Light call, or two if the kind of the event is not known."""
+        event = await self._event(EventRef.parse(webinar_id).event_id, caller)
+        found = sessions_of(event, self._clock.now())
+        if not found:
+            raise ProviderGone(NO_DATE.format(event.kind))
+        self._wanted.add(event.id)
+        self._remember(event)
+        return found
+
     async def webinar(self, webinar_id: str, caller: Caller) -> WebinarFacts:
         """See the port. One Light call, or two if the kind of the event is not known."""
         return webinar_of(await self._event(EventRef.parse(webinar_id).event_id, caller))

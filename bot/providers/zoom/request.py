@@ -39,10 +39,8 @@ class ZoomRequest:
     """Whether the request changes something, so that an unknown outcome matters."""
     is_idempotent: bool = False
     """Whether a change states the final result, so that sending it twice equals sending it once."""
-    host: str = ""
-    """The host whose daily number of creations and changes the request counts in."""
-    address: str = field(default="", repr=False)
-    """The registrant whose daily number of registrations the request counts in."""
+    counts_for: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Whose daily limits count the request: see `limits.keys_for`."""
     ids: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Any = field(default=None, repr=False)

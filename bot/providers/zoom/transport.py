@@ -40,6 +40,7 @@ MAX_THROTTLED = 5
 """Consecutive 429 answers to one request before it fails with `ProviderBusy`."""
 PER_PAGE = "300"
 OAUTH = "/oauth"
+SUBJECTS = ("host", "address", "addresses", "registrants", "deletes")
 
 
 class CallGate(Protocol):
@@ -112,7 +113,7 @@ class ZoomTransport:
     async def _send_once(self, request: ZoomRequest, caller: Caller, authorization: str, region: str) -> ZoomAnswer:
         if request.label is None:  # a login, which no limit counts
             return await self._exchange(request, authorization, region)
-        turn = await self._gate.enter(keys_for(request.label, host=request.host, address=request.address), caller)
+        turn = await self._gate.enter(keys_for(request.label, **request.counts_for), caller)
         started = self._monotonic()
         answer: ZoomAnswer | None = None
         try:
@@ -251,11 +252,12 @@ class ZoomApi:
     ) -> Any:
         """Return the body of a successful answer. Raise a `ProviderError` for anything else.
 
-        `parts` are `ids` for the placeholders of `path`, `query`, `json`, `is_idempotent`, and `host` and `address`
-        whose daily limits count it. Identical reads at the same time are one call; nobody gets the answer of one that
-        was sent before a change.
+        `parts` are `ids` for the placeholders of `path`, `query`, `json`, `is_idempotent`, and those whose limits count
+        it, as `limits.keys_for` takes them. Identical reads at the same time are one call; nobody gets the answer of
+        one that was sent before a change.
         """
-        request = ZoomRequest(method, path, label, changes, **parts)
+        counts_for = {name: parts.pop(name) for name in SUBJECTS if name in parts}
+        request = ZoomRequest(method, path, label, changes, counts_for=counts_for, **parts)
         if method == "GET":
             return await self._reads.read(request.identity, caller, partial(self._answer, request))
         try:

@@ -1,0 +1,94 @@
+"""The request bodies of Zoom's API for meetings and webinars. Pure functions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.model.webinar import Audience
+from bot.providers.zoom.records import (
+    AUTOMATIC,
+    NO_REGISTRATION,
+    SCHEDULED,
+    WEBINAR,
+    EventKind,
+)
+from bot.providers.zoom.times import format_utc
+
+if TYPE_CHECKING:
+    from bot.model.webinar import WebinarForm
+    from bot.model.webinar_edit import WebinarEdit, WebinarFields
+
+
+def new_event_body(form: WebinarForm, kind: EventKind) -> dict[str, Any]:
+    """A meeting or webinar with one date.
+
+    Who registers gets Zoom's mail with the link, also somebody without Slack: both settings are sent, because the
+    first works only with the second, and the defaults of an account may differ.
+    """
+    options = form.options
+    settings: dict[str, Any] = {
+        "approval_type": _approval(form.audience),
+        "registrants_confirmation_email": True,
+        "registrants_email_notification": True,
+        "auto_recording": "cloud" if options.auto_record else "none",
+        **({"panelists_video": options.panelist_video} if kind is EventKind.WEBINAR else {}),
+        "question_and_answer": _questions(enable=options.qna, anonymous=options.qna_anonymous),
+    }
+    password = options.password.get_secret_value()
+    return {
+        "topic": form.title,
+        "type": SCHEDULED if kind is EventKind.MEETING else WEBINAR,
+        "start_time": format_utc(form.start),
+        "duration": minutes(form.length),
+        "timezone": form.time_zone,
+        "settings": settings,
+        **({"agenda": form.description} if form.description else {}),
+        **({"password": password} if password else {}),
+    }
+
+
+def changed_event_body(edit: WebinarEdit, kind: EventKind) -> dict[str, Any]:
+    """The fields of an event that an edit changes; those that Zoom's events do not have are left out."""
+    after, names = edit.after, edit.names
+    fields: dict[str, Any] = {"topic": after.title, "agenda": after.description}
+    by_name = {"title": "topic", "description": "agenda"}
+    body = {by_name[name]: fields[by_name[name]] for name in names if name in by_name}
+    body |= {"password": after.password.get_secret_value()} if "password" in names else {}
+    settings = _changed_settings(after, names, kind)
+    return body | changed_date_body(edit) | ({"settings": settings} if settings else {})
+
+
+def changed_date_body(edit: WebinarEdit, *, is_one_of_several: bool = False) -> dict[str, Any]:
+    """The fields of a date that an edit changes."""
+    after, names, body = edit.after, edit.names, dict[str, Any]()
+    if "start" in names or "time_zone" in names:
+        body |= {"start_time": format_utc(after.start)}
+        body |= {} if is_one_of_several else {"timezone": after.time_zone}
+    return body | ({"duration": minutes(after.length)} if "length" in names else {})
+
+
+def minutes(length: timedelta) -> int:
+    """A length in Zoom's whole minutes: rounded up, so that it is never too short."""
+    return max(1, -(-int(length.total_seconds()) // 60))
+
+
+def _changed_settings(after: WebinarFields, names: tuple[str, ...], kind: EventKind) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    if "audience" in names:
+        settings["approval_type"] = _approval(after.audience)
+    if "auto_record" in names:
+        settings["auto_recording"] = "cloud" if after.auto_record else "none"
+    if "panelist_video" in names and kind is EventKind.WEBINAR:
+        settings["panelists_video"] = after.panelist_video
+    if {"qna", "qna_anonymous"} & set(names):
+        settings["question_and_answer"] = _questions(enable=after.qna, anonymous=after.qna_anonymous)
+    return settings
+
+
+def _approval(audience: Audience) -> int:
+    return AUTOMATIC if audience is Audience.REGISTRANTS else NO_REGISTRATION
+
+
+def _questions(*, enable: bool, anonymous: bool) -> dict[str, bool]:
+    return {"enable": enable, "allow_anonymous_questions": anonymous}
