@@ -56,6 +56,9 @@ class PastSession(Frozen):
     participants: int | None = None
     """Records of participants, devices counted one by one; `None` if the provider does not say."""
 
+    are_joins_registered: bool = True
+    """Whether the list of registrants says who joined. Otherwise the participants say who had registered."""
+
     @property
     def is_finished(self) -> bool:
         """Whether it has ended."""

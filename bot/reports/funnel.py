@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
@@ -63,6 +63,8 @@ class Circumstances:
     limit: int | None
     invited: int
     read_at: datetime
+    are_joins_registered: bool = True
+    """Whether the list of registrants says who joined; otherwise the history says who had registered."""
 
 
 def source_group(source: str) -> GroupKey:
@@ -86,6 +88,10 @@ def _named(name: str) -> GroupKey:
 def report_of(signups: Iterable[Signup], presences: Iterable[Presence], about: Circumstances) -> Report:
     """The report, not complete yet. Each figure counts what `definitions.py` says."""
     everyone = {one.registrant_id: one for one in signups}
+    if not about.are_joins_registered:
+        presences = list(presences)
+        records = {one.registrant_id: one.record_id for one in presences if one.registrant_id}
+        everyone = {key: replace(one, participant_id=records.get(key, "")) for key, one in everyone.items()}
     joined_as = {one.participant_id: one.registrant_id for one in everyone.values() if one.participant_id}
     people = merge_people(presences, about.window, joined_as)
     team = {one.registrant_id for one in people if one.is_team and one.registrant_id}

@@ -29,6 +29,10 @@ async def read_people(provider: WebinarProvider, webinar: Webinar, caller: Calle
     session = await provider.past_session(webinar.webinar_id, webinar.session_id, caller)
     registrants = [] if webinar.audience is Audience.ANYONE else await _registrants(provider, webinar, caller)
     participations = await _participations(provider, webinar, caller)
+    if not session.are_joins_registered:
+        records = {one.registrant_id: one.id for one in participations if one.registrant_id}
+        named = ((one, records.get(one.registrant_id, "")) for one in registrants)
+        registrants = [one.model_copy(update={"participant_id": record}) for one, record in named]
     window = Window(*session.window(webinar.start, webinar.end))
     return await asyncio.to_thread(person_rows, registrants, participations, window, webinar.account.workspace)
 

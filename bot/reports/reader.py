@@ -238,6 +238,7 @@ class ReportReader:
             limit=webinar.registration.limit if webinar.registration else None,
             invited=invited,
             read_at=self._clock.now(),
+            are_joins_registered=reading.state.session.are_joins_registered,
         )
         # In a thread: counting 10,000 people takes longer than a response to Slack may.
         report = await asyncio.to_thread(_counted, registrants, participants, about)

@@ -100,6 +100,7 @@ OFF = "Registration has not been enabled for this meeting: 1."
         ),
         (REMOVE, 400, 300, "The registrant id is invalid.", ProviderGone, "not there any more"),
         (INVITE, 400, 3000, "The number of panelists has reached the limit.", ProviderRefused, "room for no more"),
+        (INVITE, 400, 3000, "The user is already a panelist.", ProviderConflict, "a panelist of the webinar already"),
         (UNINVITE, 400, 300, "x", ProviderGone, "not a panelist"),
         (ADD, 400, 9999, "x", ProviderRefused, r"refused this \(9999\)"),
         (ADD, 418, None, "", ProviderRefused, r"refused this \(418\)"),

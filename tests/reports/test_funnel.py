@@ -185,3 +185,16 @@ def test_the_page_defines_each_figure_in_the_same_words() -> None:
 def test_a_rate_is_of_those_who_registered() -> None:
     """0 where nobody did."""
     assert (report().rate, Group(name="x", registered=0, attended=0).rate) == (131 / 212, 0)
+
+
+def test_the_history_says_who_came_if_the_registration_does_not() -> None:
+    """Some providers list registrants without saying who joined; the two lists cannot disagree then."""
+    signups = [signup("1", source="mail"), signup("2"), signup("3")]
+    presences = [presence("a", registrant="1"), presence("b", 0, 5, registrant="2"), presence("c")]
+
+    found = report_of(signups, presences, circumstances(are_joins_registered=False))
+
+    assert (found.registered, found.attended, found.absent, found.stayed) == (3, 2, 1, 1)
+    assert (found.without_registrant, found.disagreement) == (1, Disagreement())
+    assert [(one.name, one.attended) for one in found.by_source] == [("mail", 1), ("", 1)]
+    assert report_of(signups, presences, circumstances()).attended == 0

@@ -135,7 +135,7 @@ class ChangesApi(ListsApi):
             kind = await self._kind_of(ref.event_id, caller)
             reminder = "cancel_meeting_reminder" if kind is EventKind.MEETING else "cancel_webinar_reminder"
             query = {reminder: "true", **({"occurrence_id": ref.occurrence} if ref.occurrence else {})}
-            parts: dict[str, Any] = {"query": query, "changes": True}
+            parts: dict[str, Any] = {"query": query, "changes": True, "deletes": self._host_of.get(ref.event_id, "")}
             await self._on_event("DELETE", "", ref.event_id, label=Label.LIGHT, caller=caller, **parts)
         except ProviderGone:
             return

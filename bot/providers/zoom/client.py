@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.providers.zoom.changes_api import ChangesApi
+from bot.providers.zoom.history_api import HistoryApi
 
 
-class Zoom(ChangesApi):
+class Zoom(HistoryApi):
     """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
 
     name = "zoom"

@@ -114,6 +114,7 @@ class EventRecord(ZoomRecord):
     id: str
     uuid: str = ""
     host_id: str = ""
+    host_email: str = Field(default="", repr=False)
     topic: str = ""
     type: int = SCHEDULED
     agenda: str = ""

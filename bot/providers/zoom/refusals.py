@@ -89,6 +89,7 @@ NO_USER = "Zoom doesn't have this user, or not in this account. They may have le
 NOT_OURS = "This Zoom user belongs to another account, so Greenroom can't read what is theirs."
 NOT_ACCESSIBLE = f"Zoom doesn't let the app that Greenroom uses change this meeting or webinar. {NOTHING}"
 PANELISTS_FULL = f"Zoom doesn't take all of these panelists: the webinar has room for no more. {NOTHING}"
+IS_PANELIST = f"One of these people is a panelist of the webinar already. {NOTHING}"
 NOT_A_PANELIST = "This person is not a panelist of the webinar any more. Look at the team again."
 PERSONAL = f"A personal meeting can't be deleted. {NOTHING}"
 SIMULIVE = f"A webinar that plays a recording needs a date. {NOTHING}"
@@ -145,6 +146,7 @@ MEANINGS: tuple[Refusal, ...] = (
     Refusal("3000", RegistrationFull, FULL, {*JOINING, Purpose.STATUS}, words="maximum|capacity|limit|4,?999"),
     Refusal("3000", RegistrationClosed, MANY_REASONS, JOINING),
     Refusal("3000", ProviderGone, NOT_REGISTERED, ONE_PERSON),
+    Refusal("3000", ProviderConflict, IS_PANELIST, {Purpose.INVITE}, words="already"),
     Refusal("3000", ProviderRefused, PANELISTS_FULL, {Purpose.INVITE}),
     Refusal("3000", HistoryForbidden, NO_HISTORY, {Purpose.HISTORY}),
     Refusal("3000", ProviderForbidden, NOT_ACCESSIBLE, SCHEDULING),

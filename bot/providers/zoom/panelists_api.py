@@ -1,0 +1,175 @@
+"""Zoom's requests about the team: panelists of webinars, and alternative hosts, who are a setting of the event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, SecretStr
+
+from bot.errors import OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
+from bot.model.team import Invitee, NewInvitee, Role, TeamChange, TeamChangeResult
+from bot.providers.event_ref import EventRef
+from bot.providers.zoom.changes_api import ChangesApi
+from bot.providers.zoom.errors import UNKNOWN
+from bot.providers.zoom.event_facts import host_link
+from bot.providers.zoom.limits import Label
+from bot.providers.zoom.records import EventKind, EventRecord, ZoomRecord, parse_record
+
+if TYPE_CHECKING:
+    from bot.providers.caller import Caller
+
+PANELISTS = "/webinars/{event_id}/panelists"
+PANELIST = "/webinars/{event_id}/panelists/{panelist_id}"
+MOST_AT_ONCE = 30
+"""Panelists of one call."""
+ALTERNATIVE = "alternative-"
+"""The beginning of our ids of alternative hosts, who have none at Zoom."""
+NO_PANELISTS = "A Zoom meeting has no panelists: whoever joins can speak. Nothing has changed."
+NO_NEW_ROLE = "Zoom can't change a role. Remove this person from the team, then invite them again. Nothing has changed."
+NOT_LICENSED = (
+    "Zoom takes as alternative hosts only Licensed users of its account. Nothing has changed; in a webinar, you can "
+    "invite these people as panelists."
+)
+
+
+class PanelistRecord(ZoomRecord):
+    """A panelist of a webinar."""
+
+    id: str
+    name: str = Field(default="", repr=False)
+    email: str = Field(default="", repr=False)
+    join_url: SecretStr = SecretStr("")
+
+    def invitee(self) -> Invitee:
+        """Convert to the model."""
+        return Invitee(
+            invitee_id=self.id, role=Role.PANELIST, name=self.name, email=self.email.lower(), link=self.join_url
+        )
+
+
+class PanelistListRecord(ZoomRecord):
+    """All panelists of a webinar, in one page."""
+
+    panelists: tuple[PanelistRecord, ...] = ()
+
+
+class PanelistsApi(ChangesApi):
+    """The part of the client about the team. It stores nobody."""
+
+    async def invitees(self, webinar_id: str, session_id: str, caller: Caller) -> list[Invitee]:
+        """See the port. One Light call, and for a webinar one Medium call."""
+        event = await self._event(EventRef.parse(session_id or webinar_id).event_id, caller)
+        return await self._team(event, caller)
+
+    async def change_team(
+        self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller
+    ) -> TeamChangeResult:
+        """See the port. One call for 30 new panelists, one for each who leaves, and one for all alternative hosts.
+
+        Then one or two calls to read the links. Raises `OutcomeUnknown` also if a later call fails after an earlier one
+        has changed something: look at the team.
+        """
+        event = await self._event(EventRef.parse(session_id or webinar_id).event_id, caller)
+        _check(change, event)
+        done = 0
+        try:
+            for call in self._calls(change, event, caller):
+                await call
+                done += 1
+            team = await self._team(await self._event(event.id, caller), caller)
+        except ProviderError as error:
+            if not done:
+                raise
+            raise OutcomeUnknown(UNKNOWN, code=error.code, status=error.status) from None
+        wanted = {one.address for one in change.added}
+        added = tuple(one for one in team if one.role is not Role.HOST and one.email in wanted)
+        return TeamChangeResult(added=added, deleted=change.deleted)
+
+    def _calls(self, change: TeamChange, event: EventRecord, caller: Caller) -> Sequence[Any]:
+        """The calls of a change, not yet made."""
+        new = [one for one in change.added if one.role is Role.PANELIST]
+        parts = [new[start : start + MOST_AT_ONCE] for start in range(0, len(new), MOST_AT_ONCE)]
+        hosts = _alternative_hosts(event)
+        after = [address for address in hosts if _alternative_id(address) not in change.deleted]
+        after += [one.address for one in change.added if one.role is Role.COHOST and one.address not in after]
+        left = [one for one in change.deleted if not one.startswith(ALTERNATIVE)]
+        return [
+            *(self._invite(event.id, part, caller) for part in parts),
+            *(self._uninvite(event.id, panelist_id, caller) for panelist_id in left),
+            *([self._set_hosts(event.id, after, caller)] if after != hosts else []),
+        ]
+
+    async def _invite(self, event_id: str, people: Sequence[NewInvitee], caller: Caller) -> None:
+        panelists = [{"name": _name(one), "email": one.address} for one in people]
+        parts: dict[str, Any] = {"ids": {"event_id": event_id}, "json": {"panelists": panelists}, "changes": True}
+        await self._request("POST", PANELISTS, label=Label.MEDIUM, caller=caller, **parts)
+
+    async def _uninvite(self, event_id: str, panelist_id: str, caller: Caller) -> None:
+        ids = {"event_id": event_id, "panelist_id": panelist_id}
+        parts: dict[str, Any] = {"ids": ids, "changes": True, "deletes": self._host_of.get(event_id, "")}
+        try:
+            await self._request("DELETE", PANELIST, label=Label.LIGHT, caller=caller, **parts)
+        except ProviderGone:
+            return
+
+    async def _set_hosts(self, event_id: str, addresses: Sequence[str], caller: Caller) -> None:
+        await self._change(event_id, {"settings": {"alternative_hosts": ";".join(addresses)}}, {}, caller)
+
+    async def _team(self, event: EventRecord, caller: Caller) -> list[Invitee]:
+        """The host, the alternative hosts, and the panelists with their links."""
+        host = Invitee(
+            invitee_id=f"host-{event.host_id}",
+            role=Role.HOST,
+            name=next((one.name for one in self._licensed if one.id == event.host_id), ""),
+            email=event.host_email.lower(),
+            coworker_id=event.host_id,
+            link=host_link(event),
+        )
+        alternative = [self._alternative(address, event) for address in _alternative_hosts(event)]
+        return [host, *alternative, *(one.invitee() for one in await self._panelists(event, caller))]
+
+    async def _panelists(self, event: EventRecord, caller: Caller) -> tuple[PanelistRecord, ...]:
+        if event.kind is EventKind.MEETING:
+            return ()
+        parts: dict[str, Any] = {"ids": {"event_id": event.id}}
+        body = await self._request("GET", PANELISTS, label=Label.MEDIUM, caller=caller, **parts)
+        return parse_record(PanelistListRecord, body).panelists
+
+    def _alternative(self, address: str, event: EventRecord) -> Invitee:
+        user = next((one for one in self._licensed if one.email.lower() == address), None)
+        return Invitee(
+            invitee_id=_alternative_id(address),
+            role=Role.COHOST,
+            name=user.name if user else "",
+            email=address,
+            coworker_id=user.id if user else "",
+            link=host_link(event),
+        )
+
+
+def _check(change: TeamChange, event: EventRecord) -> None:
+    """Raise `ProviderRefused` for what Zoom does not have, before the first call."""
+    if change.updated:
+        raise ProviderRefused(NO_NEW_ROLE)
+    if event.kind is EventKind.MEETING and any(one.role is Role.PANELIST for one in change.added):
+        raise ProviderRefused(NO_PANELISTS)
+    if any(one.role is Role.COHOST and one.coworker is None for one in change.added):
+        raise ProviderRefused(NOT_LICENSED)
+
+
+def _alternative_hosts(event: EventRecord) -> list[str]:
+    """Their addresses in lower case; Zoom separates them by semicolons, or by commas."""
+    parts = re.split(r"[;,]", event.settings.alternative_hosts)
+    return [part.strip().lower() for part in parts if part.strip()]
+
+
+def _alternative_id(address: str) -> str:
+    """An id without the address in it."""
+    return ALTERNATIVE + sha256(address.encode()).hexdigest()[:16]
+
+
+def _name(one: NewInvitee) -> str:
+    return one.coworker.name if one.coworker else f"{one.first_name} {one.last_name}".strip()
