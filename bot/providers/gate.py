@@ -22,8 +22,9 @@ from bot.providers.gate_state import (
     visit,
     with_answers,
 )
-from bot.providers.queued_gate import MIN_REPORTED_WAIT, GateRows, GateSnapshot, LocalRows, QueuedGate
+from bot.providers.queued_gate import GateRows, GateSnapshot, LocalRows, QueuedGate
 from bot.providers.rate_budget import BUDGETS, SEND_WITHIN, WINDOW, RateBudget, Waiting, read_headers
+from bot.providers.wait_words import wait_text
 
 
 class Gate(Protocol):
@@ -52,13 +53,6 @@ class Gate(Protocol):
     async def close(self) -> None:
         """End what runs in the background."""
         ...
-
-
-def wait_text(seconds: float) -> str:
-    """A wait as users read it: "in 20 seconds"."""
-    if seconds <= MIN_REPORTED_WAIT:
-        return "in a moment"
-    return f"in {math.ceil(seconds)} seconds" if seconds <= 90 else f"in {math.ceil(seconds / 60)} minutes"
 
 
 class RateGate(QueuedGate[CallReport], Gate):

@@ -16,13 +16,12 @@ from bot.providers.caller import Caller, Lane
 from bot.providers.gate_queue import ProcessQueue, Renewal, WaitingCall
 from bot.providers.gate_state import GroupState, Visit, load_state
 from bot.providers.rate_budget import RateBudget, calls_left
+from bot.providers.wait_words import MIN_REPORTED_WAIT
 
 log = logging.getLogger(__name__)
 
 Report = TypeVar("Report")
 
-MIN_REPORTED_WAIT = 1.0
-"""Seconds; shorter waits are not reported to the user."""
 ROWS_TIMEOUT = 5.0
 """Seconds in which the rows must answer."""
 SNAPSHOT_TIMEOUT = 2.0

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from bot.errors import ProviderBusy
-from bot.providers.base import Caller, Lane
+from bot.providers.caller import Caller, Lane
 
 _ORDER = tuple(Lane)
 _USERS = (Lane.MANAGE, Lane.PERSON, Lane.LOOK)

@@ -9,8 +9,9 @@ import pytest
 
 from bot.errors import ProviderBusy
 from bot.providers.base import NOTE_TIMEOUT, Caller, Lane
-from bot.providers.gate import Gate, wait_text
+from bot.providers.gate import Gate
 from bot.providers.rate_budget import MARGIN
+from bot.providers.wait_words import wait_text
 from tests.support.gate import NOON, call, caller, calls, clock, rate, simulate
 
 pytest_plugins = ["tests.support.gate_kinds"]

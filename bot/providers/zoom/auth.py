@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr
 
 from bot.clock import monotonic
 from bot.errors import ProviderError
-from bot.providers.base import Caller, Lane, send_at_once
+from bot.providers.caller import Caller, Lane, send_at_once
 from bot.providers.zoom.records import ZoomRecord, parse_record
 from bot.providers.zoom.request import ZoomAnswer, ZoomRequest
 

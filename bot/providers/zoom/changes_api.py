@@ -10,13 +10,13 @@ from bot.errors import OutcomeUnknown, ProviderError, ProviderForbidden, Provide
 from bot.model.webinar import SessionFacts, WebinarFacts
 from bot.providers.base import UNCHANGED
 from bot.providers.event_ref import EventRef
-from bot.providers.zoom.errors import GONE, UNKNOWN
+from bot.providers.zoom.errors import GONE
 from bot.providers.zoom.event_facts import session_of, sessions_of, webinar_of
+from bot.providers.zoom.event_reads import NO_REGISTRATION, EventReads
 from bot.providers.zoom.limits import Label
-from bot.providers.zoom.lists_api import NO_REGISTRATION, ListsApi
+from bot.providers.zoom.no_answer import UNKNOWN
 from bot.providers.zoom.payloads import changed_date_body, changed_event_body, new_event_body
 from bot.providers.zoom.records import EventKind, EventRecord, parse_record
-from bot.providers.zoom.times import read_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +52,7 @@ class SentChange:
     at: datetime
 
 
-class ChangesApi(ListsApi):
+class ChangesApi(EventReads):
     """The part of the client that changes events."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -75,30 +75,6 @@ class ChangesApi(ListsApi):
         if not found:
             raise ProviderGone(GONE)
         return min(found, key=lambda one: abs(one.start - form.start))
-
-    async def find_webinar(
-        self, title: str, created_from: datetime, known_ids: frozenset[str], caller: Caller
-    ) -> WebinarFacts | None:
-        """See the port. Reads the lists of all licensed users."""
-        entries = [one for one in await self._entries(caller) if one.topic == title]
-        found = [
-            (created, entry)
-            for entry in entries
-            if (created := read_time(entry.created_at)) is not None
-            and created >= created_from.replace(microsecond=0)
-            and str(EventRef("zoom", entry.id)) not in known_ids
-        ]
-        if not found:
-            return None
-        return webinar_of(await self._event(min(found, key=lambda one: one[0])[1].id, caller))
-
-    async def find_session(self, webinar_id: str, start: datetime, caller: Caller) -> SessionFacts | None:
-        """See the port. One Light call."""
-        try:
-            dates = await self.dates(webinar_id, caller)
-        except ProviderGone:
-            return None
-        return next((one for one in dates if one.start + one.length > start), None)
 
     async def change_webinar(self, webinar_id: str, edit: WebinarEdit, caller: Caller) -> WebinarFacts:
         """See the port. With the date, if there is one date: one Light call to change, and one to read the result."""

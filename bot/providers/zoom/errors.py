@@ -9,15 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import (
-    OutcomeUnknown,
     ProviderBusy,
-    ProviderDown,
     ProviderError,
     ProviderForbidden,
     ProviderGone,
     ProviderRefused,
     ProviderUnauthorized,
 )
+from bot.providers.zoom.no_answer import no_answer_error
 from bot.providers.zoom.refusals import LOGINS, MEANINGS, NO_LOGIN, Refusal
 from bot.providers.zoom.value_names import value_sentence
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from bot.providers.zoom.scopes import AppScope
 
 BUSY = "Zoom takes only so many calls, and they are used up. Nothing has changed; please try again soon."
-DOWN = "Zoom can't be reached or is in trouble. Nothing has changed there; please try again in a few minutes."
-UNKNOWN = "Zoom gave no clear answer, so it may or may not have done this. Look there before trying again."
 GONE = "Zoom doesn't have this meeting or webinar any more, or doesn't show it to the app that Greenroom uses."
 SCOPE = (
     "The Zoom app that Greenroom uses lacks the scope {}. An administrator can add it in the Zoom App Marketplace, in "
@@ -70,12 +67,6 @@ def error_for_answer(
     if meaning is None:
         return ProviderRefused(_other(status, answer), status=status, **facts)
     return meaning.kind(meaning.sentence, status=status, **facts)
-
-
-def no_answer_error(*, may_have_happened: bool, status: int = 0, code: str = "") -> ProviderError:
-    """The error for no answer, or for one that does not tell the outcome, such as a 5xx."""
-    kind, sentence = (OutcomeUnknown, UNKNOWN) if may_have_happened else (ProviderDown, DOWN)
-    return kind(sentence, status=status, code=code)
 
 
 def read_error(body: object) -> ZoomErrorBody:

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ProviderGone, ProviderRefused, RegistrationFull
 from bot.providers.event_ref import EventRef
 from bot.providers.zoom.errors import GONE
-from bot.providers.zoom.event_facts import ENDED, STARTED
+from bot.providers.zoom.event_facts import ENDED, STARTED, registration_of
 from bot.providers.zoom.limits import Label
 from bot.providers.zoom.operations import Purpose, purpose_of
-from bot.providers.zoom.records import EventKind, EventRecord, parse_record
+from bot.providers.zoom.records import (
+    EventKind,
+    EventRecord,
+    ListPageRecord,
+    PanelistListRecord,
+    PanelistRecord,
+    UserRecord,
+    parse_record,
+)
 from bot.providers.zoom.transport import ZoomApi
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.model.webinar import Registration
     from bot.providers.caller import Caller
 
 NOT_OF_THIS_KIND = frozenset({"300", "3000", "3001"})
 """Codes of a read with which Zoom says that an id is not one of a meeting, or not one of a webinar."""
 MISSING = frozenset({"1001", "3001"})
 """Codes of any other operation for an unknown event."""
+PANELISTS = "/webinars/{event_id}/panelists"
+NO_REGISTRATION = "This meeting or webinar has no registration at Zoom."
 WITH_PAST_DATES = {"show_previous_occurrences": "true"}
+
+
+@dataclass(frozen=True)
+class ReadEvent:
+    """An event as read alone, and its entry in the list at that time."""
+
+    event: EventRecord
+    entry: EventRecord
+    read_at: datetime
 
 
 class EventReads(ZoomApi):
@@ -32,6 +55,8 @@ class EventReads(ZoomApi):
         self._kinds: dict[str, EventKind] = {}
         self._host_of: dict[str, str] = {}
         self._course: dict[str, str] = {}
+        self._read: dict[str, ReadEvent] = {}
+        self._licensed: list[UserRecord] = []
         self._full_at: dict[str, int | None] = {}
 
     def note_course(self, event_id: str, *, is_live: bool) -> None:
@@ -112,3 +137,26 @@ class EventReads(ZoomApi):
             del self._full_at[event_id]
             return None
         return full_at
+
+    async def _registration(self, event: EventRecord, ref: EventRef, caller: Caller) -> Registration:
+        by_date = {"occurrence_id": ref.occurrence} if ref.occurrence and event.registers_by_date else {}
+        query = {"status": "approved", "page_size": "1", **by_date}
+        body = await self._on_event("GET", "/registrants", event.id, label=Label.MEDIUM, caller=caller, query=query)
+        count = parse_record(ListPageRecord, body).total_records
+        return registration_of(event, count, self._capacity(event.id, count), self._clock.now())
+
+    def _remember(self, event: EventRecord) -> None:
+        """Use what was just read for the next list, too."""
+        if known := self._read.get(event.id):
+            self._read[event.id] = ReadEvent(event, known.entry, self._clock.now())
+
+    def _forget(self, event_id: str) -> None:
+        """Read this event again for the next list: it was changed or deleted here."""
+        self._read.pop(event_id, None)
+
+    async def _panelists(self, event: EventRecord, caller: Caller) -> tuple[PanelistRecord, ...]:
+        if event.kind is EventKind.MEETING:
+            return ()
+        parts: dict[str, Any] = {"ids": {"event_id": event.id}}
+        body = await self._request("GET", PANELISTS, label=Label.MEDIUM, caller=caller, **parts)
+        return parse_record(PanelistListRecord, body).panelists

@@ -15,9 +15,9 @@ from bot.model.webinar import Status
 from bot.providers.caller import Page
 from bot.providers.event_ref import EventRef
 from bot.providers.zoom.errors import SCOPE_CODES
-from bot.providers.zoom.event_facts import session_of, sessions_of
+from bot.providers.zoom.event_facts import EARLY, session_of, sessions_of
+from bot.providers.zoom.event_reads import EventReads
 from bot.providers.zoom.limits import Label
-from bot.providers.zoom.panelists_api import PanelistsApi
 from bot.providers.zoom.records import EventKind, EventRecord, ZoomRecord, parse_record
 from bot.providers.zoom.refusals import NOT_HELD, TOO_OLD
 from bot.providers.zoom.times import read_time
@@ -87,7 +87,7 @@ class WebinarDetailsRecord(ZoomRecord):
     end_time: str = ""
 
 
-class HistoryApi(PanelistsApi):
+class HistoryApi(EventReads):
     """The part of the client about the history."""
 
     async def past_session(self, webinar_id: str, session_id: str, caller: Caller) -> PastSession:
@@ -97,13 +97,17 @@ class HistoryApi(PanelistsApi):
         if session.status is not Status.FINISHED:
             return PastSession(status=session.status, **unknown)
         try:
-            if event.kind is EventKind.WEBINAR and (details := await self._details(event, caller)):
-                times = {"start": read_time(details.start_time), "end": read_time(details.end_time)}
-                return PastSession(status=Status.FINISHED, **times, **unknown)
-            await self._stays(event, None, caller, page_size="1")
+            details = await self._details(event, caller)
+            if details is None:
+                stays, _ = await self._stays(event, None, caller, page_size="1")
+                details = WebinarDetailsRecord(start_time=next((one.join_time for one in stays), ""))
         except ProviderGone:
             return PastSession(status=Status.SCHEDULED, **unknown)
-        return PastSession(status=Status.FINISHED, **unknown)
+        began, ended = read_time(details.start_time), read_time(details.end_time)
+        if began and began < session.start - EARLY:  # of an earlier date: nobody has started this one
+            return PastSession(status=Status.SCHEDULED, **unknown)
+        times = {"start": began, "end": ended} if ended else {}
+        return PastSession(status=Status.FINISHED, **times, **unknown)
 
     async def participants_page(
         self, webinar_id: str, session_id: str, token: str | None, caller: Caller
@@ -131,7 +135,9 @@ class HistoryApi(PanelistsApi):
         return event, session
 
     async def _details(self, event: EventRecord, caller: Caller) -> WebinarDetailsRecord | None:
-        """The report on a webinar; `None` if the app may not read it. Raises `ProviderGone` if it was not held."""
+        """The report on a webinar; `None` for a meeting, or without the scope. `ProviderGone` if it was not held."""
+        if event.kind is EventKind.MEETING:
+            return None
         try:
             body = await self._request("GET", DETAILS, label=Label.HEAVY, caller=caller, ids={"event_id": event.id})
         except ProviderForbidden as refusal:

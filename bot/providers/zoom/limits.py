@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from bot.providers.gate import wait_text
 from bot.providers.limit_keys import AnswerFacts, LimitAnswer, LimitKey, LimitKind
+from bot.providers.wait_words import wait_text
 
 TOO_MANY = 429
 LONGEST_RETRY = 86_400.0 * 2

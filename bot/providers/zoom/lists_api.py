@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ProviderForbidden, ProviderGone
+from bot.model.people import Coworker, ServiceUser
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts
 from bot.providers.event_ref import EventRef
 from bot.providers.zoom.errors import GONE
-from bot.providers.zoom.event_facts import registration_of, session_of, sessions_of, webinar_of
+from bot.providers.zoom.event_facts import session_of, sessions_of, webinar_of
+from bot.providers.zoom.event_reads import NO_REGISTRATION, EventReads, ReadEvent
 from bot.providers.zoom.limits import Label
-from bot.providers.zoom.records import EventKind, EventRecord, ListPageRecord, UserRecord, parse_record
-from bot.providers.zoom.users_api import UsersApi
+from bot.providers.zoom.records import EventKind, EventRecord, UserRecord, parse_record
+from bot.providers.zoom.times import read_time
 
 if TYPE_CHECKING:
     from bot.providers.caller import Caller
 
 log = logging.getLogger(__name__)
 
+USERS_AGE = timedelta(hours=1)
+"""How long the list of users is used for the lists of what they host."""
+ACCOUNT_NAME = "the Zoom account"
 READS_A_LIST = 100
 """Events read alone for one list, the next ones first; the others are read for the following list."""
 FRESH_FOR = timedelta(minutes=30)
@@ -30,29 +34,57 @@ FRESH_WITHOUT_REGISTRATION = timedelta(hours=6)
 AROUND_START = timedelta(minutes=15)
 """How long before its start a meeting is read for every list: only then does it say whether it runs."""
 NO_DATE = "This {} has no date at Zoom: it is an instant meeting, or it recurs at no fixed time."
-NO_REGISTRATION = "This meeting or webinar has no registration at Zoom."
 
 
-@dataclass(frozen=True)
-class ReadEvent:
-    """An event as read alone, and its entry in the list at that time."""
-
-    event: EventRecord
-    entry: EventRecord
-    read_at: datetime
-
-
-class ListsApi(UsersApi):
-    """The part of the client that lists events, and reads one of them for the port."""
+class ListsApi(EventReads):
+    """The part of the client about users and what they host."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """See `ZoomApi`."""
         super().__init__(*args, **options)
-        self._read: dict[str, ReadEvent] = {}
+        self._users_read_at: datetime | None = None
         self._wanted: set[str] = set()
         """Events without registration that are known all the same, because they were asked for."""
         self._no_webinars: dict[str, datetime] = {}
         """Users who have no webinars, and when Zoom said so."""
+
+    async def service_user(self, caller: Caller) -> ServiceUser:
+        """See the port. The account itself, which hosts nothing; one login, or no call at all."""
+        await self._login.token(caller)
+        return ServiceUser(user_id="", account_id=self._account_id, name=ACCOUNT_NAME, may_choose_host=True)
+
+    async def coworkers(self, caller: Caller) -> list[Coworker]:
+        """See the port. The licensed users, who alone can host what has registration. One Medium call per 300 users."""
+        return [self._coworker(user) for user in await self._read_users(caller)]
+
+    async def find_coworker(self, address: str, caller: Caller) -> Coworker | None:
+        """See the port. One Light call."""
+        try:
+            body = await self._request(
+                "GET", "/users/{user_id}", label=Label.LIGHT, caller=caller, ids={"user_id": address}
+            )
+        except ProviderGone:
+            return None
+        user = parse_record(UserRecord, body)
+        is_meant = user.email.lower() == address.strip().lower()
+        return self._coworker(user) if is_meant and _can_host(user) else None
+
+    async def _hosts(self, caller: Caller) -> list[UserRecord]:
+        """The licensed users, read at most once an hour."""
+        now = self._clock.now()
+        if self._users_read_at is None or now - self._users_read_at > USERS_AGE:
+            return await self._read_users(caller)
+        return self._licensed
+
+    async def _read_users(self, caller: Caller) -> list[UserRecord]:
+        began = self._clock.now()
+        items = self._items("/users", "users", label=Label.MEDIUM, caller=caller, query={"status": "active"})
+        users = [parse_record(UserRecord, item) async for item in items]
+        self._licensed, self._users_read_at = [user for user in users if _can_host(user)], began
+        return self._licensed
+
+    def _coworker(self, user: UserRecord) -> Coworker:
+        return Coworker(user_id=user.id, account_id=self._account_id, name=user.name, email=user.email)
 
     async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
         """See the port. All events with registration, and those without that were asked for.
@@ -99,6 +131,30 @@ class ListsApi(UsersApi):
         """See the port. One Light call, or two if the kind of the event is not known."""
         return webinar_of(await self._event(EventRef.parse(webinar_id).event_id, caller))
 
+    async def find_webinar(
+        self, title: str, created_from: datetime, known_ids: frozenset[str], caller: Caller
+    ) -> WebinarFacts | None:
+        """See the port. Reads the lists of all licensed users."""
+        entries = [one for one in await self._entries(caller) if one.topic == title]
+        found = [
+            (created, entry)
+            for entry in entries
+            if (created := read_time(entry.created_at)) is not None
+            and created >= created_from.replace(microsecond=0)
+            and str(EventRef("zoom", entry.id)) not in known_ids
+        ]
+        if not found:
+            return None
+        return webinar_of(await self._event(min(found, key=lambda one: one[0])[1].id, caller))
+
+    async def find_session(self, webinar_id: str, start: datetime, caller: Caller) -> SessionFacts | None:
+        """See the port. One Light call."""
+        try:
+            dates = await self.dates(webinar_id, caller)
+        except ProviderGone:
+            return None
+        return next((one for one in dates if one.start + one.length > start), None)
+
     async def registration(self, session_id: str, caller: Caller) -> Registration:
         """See the port. One Light call for the settings, and one Medium call for the number of registrants."""
         ref = EventRef.parse(session_id)
@@ -106,13 +162,6 @@ class ListsApi(UsersApi):
         if not event.has_registration:
             raise ProviderGone(NO_REGISTRATION)
         return await self._registration(event, ref, caller)
-
-    async def _registration(self, event: EventRecord, ref: EventRef, caller: Caller) -> Registration:
-        by_date = {"occurrence_id": ref.occurrence} if ref.occurrence and event.registers_by_date else {}
-        query = {"status": "approved", "page_size": "1", **by_date}
-        body = await self._on_event("GET", "/registrants", event.id, label=Label.MEDIUM, caller=caller, query=query)
-        count = parse_record(ListPageRecord, body).total_records
-        return registration_of(event, count, self._capacity(event.id, count), self._clock.now())
 
     async def _entries(self, caller: Caller) -> list[EventRecord]:
         """What the lists of all licensed users have."""
@@ -161,15 +210,6 @@ class ListsApi(UsersApi):
             return
         self._read[entry.id] = ReadEvent(event, entry, self._clock.now())
 
-    def _remember(self, event: EventRecord) -> None:
-        """Use what was just read for the next list, too."""
-        if known := self._read.get(event.id):
-            self._read[event.id] = ReadEvent(event, known.entry, self._clock.now())
-
-    def _forget(self, event_id: str) -> None:
-        """Read this event again for the next list: it was changed or deleted here."""
-        self._read.pop(event_id, None)
-
 
 def _may_end_after(entry: EventRecord, moment: datetime) -> bool:
     """Whether a date of it can end after this moment: for several dates, the list shows one of them only."""
@@ -194,3 +234,7 @@ def _was_held(event: EventRecord, now: datetime, ending_after: datetime) -> bool
 
 def _dates(event: EventRecord, now: datetime) -> Iterator[SessionFacts]:
     return iter(sessions_of(event, now))
+
+
+def _can_host(user: UserRecord) -> bool:
+    return user.is_licensed and user.status == "active" and bool(user.email)

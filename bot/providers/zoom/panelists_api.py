@@ -7,21 +7,20 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, SecretStr
-
 from bot.errors import OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
 from bot.model.team import Invitee, NewInvitee, Role, TeamChange, TeamChangeResult
 from bot.providers.event_ref import EventRef
 from bot.providers.zoom.changes_api import ChangesApi
-from bot.providers.zoom.errors import UNKNOWN
 from bot.providers.zoom.event_facts import host_link
+from bot.providers.zoom.event_reads import PANELISTS
 from bot.providers.zoom.limits import Label
-from bot.providers.zoom.records import EventKind, EventRecord, ZoomRecord, parse_record
+from bot.providers.zoom.no_answer import UNKNOWN
+from bot.providers.zoom.records import EventKind, EventRecord
 
 if TYPE_CHECKING:
     from bot.providers.caller import Caller
+    from bot.providers.zoom.records import PanelistRecord
 
-PANELISTS = "/webinars/{event_id}/panelists"
 PANELIST = "/webinars/{event_id}/panelists/{panelist_id}"
 MOST_AT_ONCE = 30
 """Panelists of one call."""
@@ -33,27 +32,6 @@ NOT_LICENSED = (
     "Zoom takes as alternative hosts only Licensed users of its account. Nothing has changed; in a webinar, you can "
     "invite these people as panelists."
 )
-
-
-class PanelistRecord(ZoomRecord):
-    """A panelist of a webinar."""
-
-    id: str
-    name: str = Field(default="", repr=False)
-    email: str = Field(default="", repr=False)
-    join_url: SecretStr = SecretStr("")
-
-    def invitee(self) -> Invitee:
-        """Convert to the model."""
-        return Invitee(
-            invitee_id=self.id, role=Role.PANELIST, name=self.name, email=self.email.lower(), link=self.join_url
-        )
-
-
-class PanelistListRecord(ZoomRecord):
-    """All panelists of a webinar, in one page."""
-
-    panelists: tuple[PanelistRecord, ...] = ()
 
 
 class PanelistsApi(ChangesApi):
@@ -129,14 +107,7 @@ class PanelistsApi(ChangesApi):
             link=host_link(event),
         )
         alternative = [self._alternative(address, event) for address in _alternative_hosts(event)]
-        return [host, *alternative, *(one.invitee() for one in await self._panelists(event, caller))]
-
-    async def _panelists(self, event: EventRecord, caller: Caller) -> tuple[PanelistRecord, ...]:
-        if event.kind is EventKind.MEETING:
-            return ()
-        parts: dict[str, Any] = {"ids": {"event_id": event.id}}
-        body = await self._request("GET", PANELISTS, label=Label.MEDIUM, caller=caller, **parts)
-        return parse_record(PanelistListRecord, body).panelists
+        return [host, *alternative, *(_panelist(one) for one in await self._panelists(event, caller))]
 
     def _alternative(self, address: str, event: EventRecord) -> Invitee:
         user = next((one for one in self._licensed if one.email.lower() == address), None)
@@ -173,3 +144,7 @@ def _alternative_id(address: str) -> str:
 
 def _name(one: NewInvitee) -> str:
     return one.coworker.name if one.coworker else f"{one.first_name} {one.last_name}".strip()
+
+
+def _panelist(one: PanelistRecord) -> Invitee:
+    return Invitee(invitee_id=one.id, role=Role.PANELIST, name=one.name, email=one.email.lower(), link=one.join_url)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from bot.providers.zoom.errors import no_answer_error
+from bot.providers.zoom.no_answer import no_answer_error
 from bot.providers.zoom.times import read_time
 
 log = logging.getLogger(__name__)
@@ -186,3 +186,18 @@ class UserRecord(ZoomRecord):
     def name(self) -> str:
         """Their name as others see it."""
         return self.display_name or f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+class PanelistRecord(ZoomRecord):
+    """A panelist of a webinar."""
+
+    id: str
+    name: str = Field(default="", repr=False)
+    email: str = Field(default="", repr=False)
+    join_url: SecretStr = SecretStr("")
+
+
+class PanelistListRecord(ZoomRecord):
+    """All panelists of a webinar, in one page."""
+
+    panelists: tuple[PanelistRecord, ...] = ()

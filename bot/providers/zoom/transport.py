@@ -20,8 +20,9 @@ from bot.providers.exchange import NoAnswer, NotSent, SentCall, SlotExpired, exc
 from bot.providers.rate_budget import LONGEST_CALL
 from bot.providers.shared_reads import SharedReads
 from bot.providers.zoom.auth import ZoomAccountLogin, ZoomToken
-from bot.providers.zoom.errors import SCOPE_CODES, no_answer_error, read_error
+from bot.providers.zoom.errors import SCOPE_CODES, read_error
 from bot.providers.zoom.limits import Label, keys_for
+from bot.providers.zoom.no_answer import no_answer_error
 from bot.providers.zoom.records import ListPageRecord, parse_record
 from bot.providers.zoom.request import ZoomAnswer, ZoomRequest
 
