@@ -24,6 +24,7 @@ from bot.erasure.address import SoughtAddress
 from bot.erasure.run import erase
 from bot.erasure.texts import report as erasure_report
 from bot.errors import GreenroomError, SettingsError
+from bot.providers.names import configured
 from bot.settings import Settings, read_settings
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
@@ -105,7 +106,7 @@ def _forget(typed: str) -> None:
     address = SoughtAddress(sys.stdin.readline() if typed == "-" else typed)
     logging_setup.set_up(settings.log_level, settings.log_format)
     erasure = asyncio.run(erase(settings, address))
-    print(erasure_report(erasure))
+    print(erasure_report(erasure, configured(settings)))
     if not erasure.is_complete:
         sys.exit(1)
 

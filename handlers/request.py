@@ -174,7 +174,7 @@ class SlackRequest(RequestContext):
         async def note(seconds: float) -> None:
             self._has_waited = self._has_waited or seconds > self.services.results.pace.long_wait
             leave = GO_ON if self.response_url else CLOSE_FREELY
-            await self.note(" ".join([wait_sentence(seconds), *([leave] if self._has_waited else [])]))
+            await self.note(" ".join([self._wait(seconds), *([leave] if self._has_waited else [])]))
 
         return Caller(lane or self._lane, on_wait=note, who=self.user_id)
 
@@ -183,12 +183,15 @@ class SlackRequest(RequestContext):
 
         async def note(seconds: float) -> None:
             self._has_waited = self._has_waited or seconds > self.services.results.pace.long_wait
-            view = progress_view(wait_sentence(seconds))
+            view = progress_view(self._wait(seconds))
             if MAY_CLOSE not in str(view):
-                view = progress_view(f"{wait_sentence(seconds)} {CLOSE_FREELY}")
+                view = progress_view(f"{self._wait(seconds)} {CLOSE_FREELY}")
             await self.window.note(view)
 
         return Caller(self._lane, on_wait=note, who=self.user_id)
+
+    def _wait(self, seconds: float) -> str:
+        return wait_sentence(seconds, self.services.mirror.provider_names)
 
     @property
     def _lane(self) -> Lane:

@@ -37,7 +37,8 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     if found:
         await request.reply(webinar_choice_texts.pick(found, verb, words=which.text, now=now, typed=typed))
     else:
-        await request.reply(webinar_choice_texts.nothing_found(which.text, verb))
+        names = request.services.mirror.provider_names
+        await request.reply(webinar_choice_texts.nothing_found(which.text, verb, names))
     return None
 
 

@@ -9,11 +9,12 @@ from datetime import datetime
 from bot.commands.list_args import KINDS
 from bot.commands.slack_text import strip_quotes
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import all_of
 from bot.slack import buttons
 from bot.slack.blocks import (
     Block,
     actions,
+    ago,
     button,
     context,
     message,
@@ -97,10 +98,10 @@ def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, t
     return message(f"{head} {spoken}.", [section(head), *rows, *more])
 
 
-def nothing_found(words: str, verb: str) -> Message:
+def nothing_found(words: str, verb: str, providers: Sequence[str]) -> Message:
     """The reply if no webinar matches `words` (or is coming up, if empty): the usage and the list."""
     if not words:
-        return empty_list(_list_of(words, verb), "")
+        return empty_list(_list_of(words, verb), "", providers)
     word = "last" if verb in AFTER_EVENT else "next"
     text = (
         f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `{word}`, "
@@ -114,18 +115,24 @@ def _list_of(words: str, verb: str) -> str:
     return f"past {words}".strip() if verb in AFTER_EVENT else words
 
 
-def empty_list(which: str, age: str) -> Message:
+def list_age(providers: Sequence[str], seen_at: datetime | None, now: datetime) -> str:
+    """When the list was last compared with these providers."""
+    names = all_of(providers)
+    return f"Checked with {names} {ago(seen_at, now)}" if seen_at else f"Not checked with {names} yet"
+
+
+def empty_list(which: str, age: str, providers: Sequence[str]) -> Message:
     """The reply for an empty list: how to create a webinar, or the usage if `which` has words of a title."""
     kind, words = split_which(which)
     if words:
-        return nothing_found(words, "show")
+        return nothing_found(words, "show", providers)
     text = {
         "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
         "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
     }.get(kind) or f"No webinar starts {kind}. See what is coming with `/webinar list`"
     create = button("Create Webinar", buttons.CREATE, "list", style="primary")
     refresh = button(
-        "Refresh", buttons.REFRESH_LIST, page_value(which, 1), label=f"Check this list with {DISPLAY_NAME}"
+        "Refresh", buttons.REFRESH_LIST, page_value(which, 1), label=f"Check this list with {all_of(providers)}"
     )
     age_note = [context(age)] if age else []
     return message(" ".join(filter(None, [f"{text}.", age])), [section(text), *actions(create, refresh), *age_note])

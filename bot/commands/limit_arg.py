@@ -12,7 +12,7 @@ from bot.commands.webinar_ref import WebinarRef, ref_from_text
 from bot.errors import BadInput
 
 MAX_LIMIT: Final = 2**31 - 1
-"""The largest `autoCloseLimit` (RegSessionModel, int32). RingCentral publishes no lower bound."""
+"""The largest `autoCloseLimit` (int32); the provider publishes no lower bound."""
 OFF_WORDS: Final = frozenset({"off", "none", "no", "unlimited"})
 
 _NUMBER = re.compile(
@@ -30,7 +30,7 @@ HOW: Final = "Use a whole number such as 200, or {} for no limit."
 ZERO: Final = "A limit of 0 would let nobody in. To stop registrations, close registration; {} for no limit."
 NEGATIVE: Final = f"A limit can't be less than 1. {HOW}"
 FRACTION: Final = f"People come whole. {HOW}"
-TOO_MANY: Final = f"RingCentral can't count to that. Use at most {MAX_LIMIT:,}, or {{}} for no limit."
+TOO_MANY: Final = f"{{}} can't count to that. Use at most {MAX_LIMIT:,}, or {{}} for no limit."
 NO_LIMIT: Final = f"“{{}}” is no limit. {HOW}"
 
 
@@ -62,10 +62,11 @@ def _split_last(text: str) -> tuple[str, str]:
     return (text[: spans[at][0]].strip(), text[spans[at][0] :]) if at > 0 else (text, "")
 
 
-def read_limit(text: str, off: str = "use `off`") -> int | None:
+def read_limit(text: str, off: str = "use `off`", provider: str = "The provider") -> int | None:
     """Parse the highest number of registrations; `None` means no limit.
 
     Raises `BadInput` that names a valid input. `off` is how to write "no limit" where the text was typed.
+    `provider` is the provider's name.
     """
     word = " ".join(normalize("NFKC", text[:80]).split()).rstrip(".,;!?")
     if normalized_word(word) in OFF_WORDS:
@@ -82,7 +83,7 @@ def read_limit(text: str, off: str = "use `off`") -> int | None:
     if sign and sign != "+":
         raise BadInput(NEGATIVE.format(off))
     if limit > MAX_LIMIT:
-        raise BadInput(TOO_MANY.format(off))
+        raise BadInput(TOO_MANY.format(provider, off))
     return limit
 
 

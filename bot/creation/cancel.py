@@ -1,10 +1,11 @@
-"""Cancels a webinar: deletes it at RingCentral, updates its cards, withdraws its reminders."""
+"""Cancels a webinar: deletes it at the provider, updates its cards, withdraws its reminders."""
 
 from __future__ import annotations
 
 from bot.errors import BadInput
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import Caller, WebinarProvider
+from bot.providers.event_ref import provider_name
 from bot.scheduler import Scheduler
 from bot.sync.mirror import Mirror
 
@@ -27,7 +28,8 @@ class CancelService:
         if webinar.status is Status.CANCELED:
             return webinar
         if webinar.status is not Status.SCHEDULED:
-            raise BadInput("This webinar has already started, so it can't be canceled. End it in RingCentral instead.")
+            provider = provider_name(webinar.id)
+            raise BadInput(f"This webinar has already started, so it can't be canceled. End it in {provider} instead.")
         await self._provider.delete_webinar(webinar.webinar_id, caller)
         canceled = await self._mirror.set_status(webinar, Status.CANCELED, by)
         self._scheduler.wake()

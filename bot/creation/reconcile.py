@@ -17,7 +17,7 @@ from bot.providers.directories import Directories
 log = logging.getLogger(__name__)
 
 CLOCK_SKEW = timedelta(minutes=2)
-"""How far RingCentral's clock may be behind ours when we look for a webinar by when it was created."""
+"""How far the provider's clock may be behind ours when we look for a webinar by when it was created."""
 CREATED_WITHIN = timedelta(minutes=6)
 """A webinar created longer than this after we began is not ours: waits at our gate and for an answer are shorter."""
 MIN_AGE = timedelta(minutes=1)
@@ -67,7 +67,7 @@ class CreationReconciler:
         form, chosen = creation.request.form, creation.request.host
         user = self._directory.at(form.provider).service_user
         if chosen and user and chosen.user_id != user.user_id:
-            return []  # RingCentral lists only webinars that the service user itself hosts
+            return []  # The provider lists only webinars that the service user itself hosts
         async with self._store.read() as db:
             excluded = await creation_table.created_webinar_ids(db, creation.account)
         found: list[WebinarFacts] = []

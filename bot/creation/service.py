@@ -81,7 +81,7 @@ class CreationService:
                 raise BadInput(SAME_TITLE)
             if earlier:
                 await creation_table.archive(db, earlier)
-            # RingCentral dates a webinar by the provider's clock, which a sandbox moves.
+            # The provider dates a webinar by its own clock, which a sandbox moves.
             begun = creation.model_copy(update={"begun_at": self._clock.now()})
             await creation_table.begin(db, begun, self.leases.worker_id, self.leases.until())
             await draft_table.set_state(db, creation.account.workspace, creation.draft_id, draft_table.SENT)
@@ -101,7 +101,7 @@ class CreationService:
     async def run(self, creation: Creation, caller: Caller, *, resumed: bool = False) -> Creation:
         """Take a creation to `COMPLETE`, or to `UNDONE` or `NOT_FOUND` with a `problem` for the user.
 
-        Without a clear answer from RingCentral or the database it stays where it is, and `resume` continues it, as
+        Without a clear answer from the provider or the database it stays where it is, and `resume` continues it, as
         after a crash. Raises no error of either.
         """
         try:
@@ -175,7 +175,7 @@ class CreationService:
                 return creation
 
     async def _read_registration(self, webinar: Webinar) -> None:
-        """Mirror the registration of a new session, which RingCentral has a moment later."""
+        """Mirror the registration of a new session, which the provider has a moment later."""
         for wait in self.registration_waits:
             await self._sleep(wait)
             try:

@@ -24,6 +24,7 @@ from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
 from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, WebinarProvider
 from bot.providers.directories import Directories
+from bot.providers.names import any_of
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
@@ -33,15 +34,15 @@ WATCH = timedelta(minutes=2)
 LONGEST_WATCH = timedelta(days=1)
 TRIES = 3
 NOT_CREATED = (
-    "RingCentral gave no clear answer, and it shows no such webinar, so nothing is scheduled. You can try again."
+    "{provider} gave no clear answer, and it shows no such webinar, so nothing is scheduled. You can try again."
 )
 NOT_CREATED_AS_FAR_AS_LISTED = (
-    f"{NOT_CREATED} Should an empty webinar without a date turn up under your name at RingCentral, delete it there."
+    NOT_CREATED + " Should an empty webinar without a date turn up under your name at {provider}, delete it there."
 )
 """A list of webinars holds only those of the calling user, so one under another host cannot be ruled out."""
-TOO_LATE = "The start passed before RingCentral had given a clear answer, so the webinar was taken back."
+TOO_LATE = "The start passed before {provider} had given a clear answer, so the webinar was taken back."
 NEVER_REQUESTED = "The start passed before the webinar could be created, so nothing is scheduled."
-NOT_UNDONE = " What was begun could not be taken back: please delete the webinar without a date at RingCentral."
+NOT_UNDONE = " What was begun could not be taken back: please delete the webinar without a date at {provider}."
 
 
 class TooLate(ProviderRefused):
@@ -71,7 +72,7 @@ class CreationSteps:
     async def run(self, creation: Creation, caller: Caller, *, resumed: bool = False) -> Creation:
         """Take a creation to `COMPLETE`, `UNDONE` or `NOT_FOUND`; without a clear answer, schedule it to be resumed.
 
-        A `resumed` one has no user who waits for it: it goes on until RingCentral has time for it.
+        A `resumed` one has no user who waits for it: it goes on until the provider has time for it.
         """
         try:
             return await self._forward(creation, caller)
@@ -121,12 +122,15 @@ class CreationSteps:
         async with self._store.read() as db:
             return await creation_table.find(db, creation.account, creation.draft_id) or creation
 
+    def _named(self, text: str) -> str:
+        return text.format(provider=any_of(self._provider.display_names))
+
     async def _forward(self, creation: Creation, caller: Caller) -> Creation:
         resumed = creation.step is not CreationStep.BEGUN
         made = await self._webinar(creation, caller)
         if made is None:
             problem = NOT_CREATED_AS_FAR_AS_LISTED if creation.request.host else NOT_CREATED
-            return await self.save(creation, CreationStep.NOT_FOUND, problem=problem)
+            return await self.save(creation, CreationStep.NOT_FOUND, problem=self._named(problem))
         if creation.webinar_id is None:
             creation = await self.save(creation, CreationStep.WEBINAR_CREATED, webinar_id=made.webinar_id)
         session = await self._session(creation, caller, resumed=resumed)
@@ -161,7 +165,7 @@ class CreationSteps:
             if was_requested and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                 return found
             if resumed and form.start <= self._clock.now():
-                raise TooLate(TOO_LATE)
+                raise TooLate(self._named(TOO_LATE))
             creation = await self.save(creation, CreationStep.SESSION_REQUESTED)
             try:
                 return await self._provider.create_session(webinar_id, form, caller)
@@ -174,7 +178,7 @@ class CreationSteps:
                 if was_requested and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                     return found
                 raise
-        raise StillUnclear(NOT_CREATED)
+        raise StillUnclear(self._named(NOT_CREATED))
 
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
         host, directory = creation.request.host, self._directory.at(creation.request.form.provider)
@@ -212,7 +216,7 @@ class CreationSteps:
                 await self._provider.delete_webinar(creation.webinar_id or "", caller)
             except ProviderRefused as error:
                 log.warning("creation.undo_failed", extra={"webinar": creation.webinar_id, "code": error.code})
-                problem += NOT_UNDONE
+                problem += self._named(NOT_UNDONE)
             except ProviderError:
                 return await self.resume_later(creation)
         return await self.save(creation, CreationStep.UNDONE, problem=problem)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.notices.subscriptions.channel_state import PlannedNotices
 from bot.notices.subscriptions.texts.share_result import announced
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -113,11 +113,12 @@ def _result(created: CreatedResult) -> list[Block]:
 
 
 def _next_steps(created: CreatedResult) -> list[str]:
+    provider = provider_name(created.webinar.id)
     steps, webinar = [_announced(created)], created.webinar
     if webinar.audience is Audience.REGISTRANTS and webinar.registration is None:
-        steps.append(f"The registration page follows as soon as {DISPLAY_NAME} has it.")
+        steps.append(f"The registration page follows as soon as {provider} has it.")
     if created.password_set:
-        steps.append(f"{DISPLAY_NAME} asks everyone for the password you set: tell it to the people you invite.")
+        steps.append(f"{provider} asks everyone for the password you set: tell it to the people you invite.")
     return steps
 
 

@@ -14,7 +14,7 @@ from bot.db.connection import Db, Store
 gate_states = Table(
     "gate_states",
     metadata,
-    # Without the workspace: RingCentral counts the calls of a user, regardless of the workspaces it works for.
+    # Without the workspace: the provider counts the calls of a user, regardless of the workspaces it works for.
     Column("account_user", String(64), primary_key=True),
     Column("rate_group", String(16), primary_key=True),
     Column("state", JSON, nullable=False),

@@ -52,7 +52,7 @@ creations = Table(
     *account_key(),
     Column("draft_id", String(64), primary_key=True),  # a form can be submitted twice, but creates once
     Column("user_id", String(32), nullable=False),
-    Column("title", Text, nullable=False),  # concurrent creations of one title look the same at RingCentral
+    Column("title", Text, nullable=False),  # concurrent creations of one title look the same at the provider
     Column("content", SealedText, nullable=False),  # the form, the host, and where to reply
     Column("step", String(16), nullable=False),
     Column("webinar_id", String(32)),
@@ -95,7 +95,7 @@ webinars = Table(
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("panel_offset_s", Integer, nullable=False, server_default="0"),
     Column("fixed_options", Text),  # JSON of the options that the account fixes, as last read
-    Column("abilities", Text),  # JSON of what the event supports; null: all that RingCentral supports
+    Column("abilities", Text),  # JSON of what the event supports; null: the default (model.ability.ALL)
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
 )

@@ -10,19 +10,20 @@ import aiohttp
 from aiohttp import web
 
 from bot.doctor.finding import Finding, note, ok, wrong
+from bot.providers.names import all_of, configured
 from bot.settings import Settings
 
 PART = "Public address"
 PATH = "/healthz"
 TIMEOUT = aiohttp.ClientTimeout(total=10)
-UNSET = "Without PUBLIC_URL there are no webhooks and no pages of Greenroom's own: it polls RingCentral instead."
+UNSET = "Without PUBLIC_URL there are no webhooks and no pages of Greenroom's own: it polls {} instead."
 FORWARD = "Let your proxy or tunnel forward PUBLIC_URL to HOST and PORT, and check its certificate and the name in DNS."
 
 
 async def check_public_url(settings: Settings, http: aiohttp.ClientSession) -> Finding:
     """Call our own route at `PUBLIC_URL`."""
     if not settings.public_url:
-        return note(PART, "none is set", UNSET)
+        return note(PART, "none is set", UNSET.format(all_of(configured(settings))))
     async with _served(settings) as expected:
         try:
             async with http.get(settings.public_url + PATH, timeout=TIMEOUT, allow_redirects=False) as response:
@@ -32,7 +33,8 @@ async def check_public_url(settings: Settings, http: aiohttp.ClientSession) -> F
     if status != 200 or expected not in body:
         return wrong(PART, f"something else answers there (status {status})", FORWARD)
     if not settings.public_url.startswith("https://"):
-        return note(PART, "it leads here, but without https", "RingCentral and Slack call https addresses only.")
+        callers = all_of((*configured(settings), "Slack"))
+        return note(PART, "it leads here, but without https", f"{callers} call https addresses only.")
     return ok(PART, "it leads here")
 
 

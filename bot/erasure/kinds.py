@@ -18,7 +18,7 @@ from bot.db.schema import creations, drafts, people
 from bot.db.shared_schema import refreshes
 from bot.db.webhook_schema import webhook_deliveries
 from bot.model.seat import UNFINISHED_STATES
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import SUBSCRIBED
 from bot.registration.request_state import RequestState
 from bot.reports.follow_up.recipient_table import DeliveryState
 from bot.reports.follow_up.run_table import UNDER_WAY
@@ -106,7 +106,7 @@ KINDS: Final = (
     Kind(report_waiters, "request for a report", user="user_id"),
     Kind(report_messages, "message after a webinar", user="place_id", in_progress=report_messages.c.state == "sending"),
     Kind(open_items, "reminder after a webinar", user="user_id"),
-    Kind(webhook_deliveries, f"event of {DISPLAY_NAME}", sealed=("content",)),
+    Kind(webhook_deliveries, f"event of {SUBSCRIBED}", sealed=("content",)),
     Kind(refreshes, "time of a Refresh", user="user_id"),
 )
 """Everything that is searched, in this order."""

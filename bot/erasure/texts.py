@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.erasure.service import Erasure, Event
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
+from bot.providers.names import PLACEHOLDER, SUBSCRIBED
 
 NOTHING = "Nothing in this database is about this address."
 OTHERS = (
     "Greenroom does not keep registrants without a seat, so it does not know where else the person is registered. "
-    f"Search the registrants of your webinars for the address: /webinar registrants, or {DISPLAY_NAME}'s own app."
+    "Search the registrants of your webinars for the address: /webinar registrants, or {provider}'s own app."
 )
 TEAM = "on the team: remove them with /webinar team {}"
 REGISTRANT = "registered: remove them with /webinar registrants {}"
@@ -23,17 +24,17 @@ PLURALS = {
     "change of a webinar": "changes of a webinar",
     "request for a report": "requests for a report",
     "change of a team": "changes of a team",
-    f"event of {DISPLAY_NAME}": f"events of {DISPLAY_NAME}",
+    f"event of {SUBSCRIBED}": f"events of {SUBSCRIBED}",
     "time of a Refresh": "times of a Refresh",
 }
 
 
-def report(erasure: Erasure) -> str:
-    """The whole report, without the address or a name."""
-    return "\n".join(_lines(erasure))
+def report(erasure: Erasure, providers: Sequence[str]) -> str:
+    """The whole report, without the address or a name. `providers` are the names of those that are set up."""
+    return "\n".join(_lines(erasure, providers))
 
 
-def _lines(erasure: Erasure) -> Iterator[str]:
+def _lines(erasure: Erasure, providers: Sequence[str]) -> Iterator[str]:
     if erasure.removed:
         yield "Removed from this database:"
         yield from _counts(erasure.removed)
@@ -52,10 +53,12 @@ def _lines(erasure: Erasure) -> Iterator[str]:
             f"Their Slack id, without a name, stays in {erasure.still_named:,} settings, cards and webinars that they "
             "set or made, until somebody else sets them again or their time has passed (docs/privacy.md)."
         )
-    yield ""
-    yield f"{DISPLAY_NAME}:"
-    yield from (f"  {_event(event)}" for event in sorted(erasure.events))
-    yield f"  {OTHERS}"
+    for provider in providers:
+        yield ""
+        yield f"{provider}:"
+        events = (event for event in sorted(erasure.events) if provider_name(event.session_id) == provider)
+        yield from (f"  {_event(event)}" for event in events)
+        yield f"  {OTHERS.replace(PLACEHOLDER, provider)}"
     if erasure.messages or erasure.lists:
         yield ""
         yield "Slack:"

@@ -48,4 +48,4 @@ class Ability(StrEnum):
 
 
 ALL = frozenset(Ability) - {Ability.APPROVE, Ability.BATCH_REGISTER, Ability.OCCURRENCES, Ability.QUESTIONS}
-"""All that RingCentral supports; the default where nothing else is reported or stored."""
+"""The default where nothing else is reported or stored."""

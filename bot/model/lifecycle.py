@@ -38,7 +38,7 @@ class RegistrationStatus(StrEnum):
 
     OPEN = "open"
     FULL = "full"
-    """The limit is reached: RingCentral has closed the registration, or is about to."""
+    """The limit is reached: the provider has closed the registration, or is about to."""
     CLOSED = "closed"
     """Closed by an organizer, while there is room."""
 

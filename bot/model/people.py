@@ -57,7 +57,7 @@ class Person(Frozen):
 
 
 class Coworker(Frozen):
-    """A person in the company's RingCentral directory. A coworker can be made a host."""
+    """A person in the company's directory at the provider. A coworker can be made a host."""
 
     user_id: str
     account_id: str
@@ -66,7 +66,7 @@ class Coworker(Frozen):
 
 
 class ServiceUser(Frozen):
-    """The RingCentral user that Greenroom's JWT belongs to."""
+    """The user at the provider that Greenroom works as."""
 
     user_id: str
     account_id: str

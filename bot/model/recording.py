@@ -13,7 +13,7 @@ from bot.model.webinar import Access
 
 
 class RecordingStatus(StrEnum):
-    """How far a recording is, in RingCentral's spelling."""
+    """How far a recording is, in the provider's spelling."""
 
     PROCESSING = "Processing"
     AVAILABLE = "Available"
@@ -23,7 +23,7 @@ class RecordingStatus(StrEnum):
 
 
 class MediaKind(StrEnum):
-    """What can be downloaded of a recording, in RingCentral's spelling."""
+    """What can be downloaded of a recording, in the provider's spelling."""
 
     VIDEO = "Video"
     AUDIO = "Audio"

@@ -65,7 +65,7 @@ class Seat(Frozen):
     by: str = ""
     """The user who suggested it; empty if nobody did."""
     sequence: int = 0
-    """RingCentral's `icalendarSequence` at the registration: our calendar files do not begin below it."""
+    """The provider's `icalendarSequence` at the registration: our calendar files do not begin below it."""
     notified_digest: str = ""
     """Digest of the webinar's details in the last message to the user."""
     dm_channel_id: str = ""

@@ -13,19 +13,19 @@ class NotifiedBy(StrEnum):
     """How a team member is notified."""
 
     ELSEWHERE = "elsewhere"
-    """Invited in RingCentral, not by Greenroom."""
+    """Invited at the provider, not by Greenroom."""
     WAITING = "waiting"
     """Greenroom has not sent its message yet."""
     MESSAGE = "message"
     """By our direct message."""
     MAIL = "mail"
-    """By RingCentral's email only."""
+    """By the provider's email only."""
     ORGANIZER = "organiser"
     """By the organizer who invited them and has their link."""
     LEFT = "left"
     """Removed from the team by a change made here; Greenroom has not sent its message yet."""
     GONE = "gone"
-    """Removed from the team in RingCentral; Greenroom has not sent its message yet."""
+    """Removed from the team at the provider; Greenroom has not sent its message yet."""
 
 
 FORMER = (NotifiedBy.LEFT, NotifiedBy.GONE)
@@ -33,7 +33,7 @@ FORMER = (NotifiedBy.LEFT, NotifiedBy.GONE)
 
 
 class Role(StrEnum):
-    """A role in a webinar, in RingCentral's spelling."""
+    """A role in a webinar, in the provider's spelling."""
 
     HOST = "Host"
     COHOST = "CoHost"
@@ -82,7 +82,7 @@ class NewRole(Frozen):
     invitee_id: str
     role: Role
     is_mailed: bool | None = None
-    """The current value, sent again: by RingCentral's schema, an update without `sendInvite` sends the invitation.
+    """The current value, sent again: by the provider's schema, an update without `sendInvite` sends the invitation.
     `None` if unknown."""
 
 

@@ -30,7 +30,7 @@ class Audience(StrEnum):
 
 
 class Access(StrEnum):
-    """Who can join a webinar, in RingCentral's spelling."""
+    """Who can join a webinar, in the provider's spelling."""
 
     GUEST = "Guest"
     SIGNED_IN = "AuthenticatedUser"
@@ -38,7 +38,7 @@ class Access(StrEnum):
 
 
 class Status(StrEnum):
-    """The status of a session. `CANCELED` is ours: RingCentral deletes the session instead."""
+    """The status of a session. `CANCELED` is ours: the provider deletes the session instead."""
 
     SCHEDULED = "Scheduled"
     ACTIVE = "Active"
@@ -47,10 +47,7 @@ class Status(StrEnum):
 
 
 class Options(Frozen):
-    """The settings of a webinar that a user can choose, with RingCentral's defaults.
-
-    The vendor's names and defaults: WcsWebinarSettingsModel, developers.ringcentral.com/api-reference/Webinars.
-    """
+    """The settings of a webinar that a user can choose, with the provider's defaults."""
 
     auto_record: bool = False
     panelist_waiting_room: bool = False
@@ -74,7 +71,7 @@ class Options(Frozen):
 
 
 class FixedOptions(Frozen):
-    """The settings that the RingCentral account decides (read-only in the API)."""
+    """The settings that the account at the provider decides (read-only in the API)."""
 
     recording: bool
     recording_sharing: bool
@@ -105,7 +102,7 @@ class WebinarForm(Frozen):
 
 
 class OnDemand(StrEnum):
-    """How long registrants can watch the recording, in RingCentral's spelling."""
+    """How long registrants can watch the recording, in the provider's spelling."""
 
     ONE_MONTH = "OneMonth"
     TWO_MONTHS = "TwoMonths"
@@ -115,10 +112,7 @@ class OnDemand(StrEnum):
 
 
 class Preferences(Frozen):
-    """The settings of a registration that a user can choose, without the limit, with RingCentral's defaults.
-
-    The vendor's names and defaults: RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management.
-    """
+    """The settings of a registration that a user can choose, without the limit, with the provider's defaults."""
 
     suppress_emails: bool = False
     digest: bool = True

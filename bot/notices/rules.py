@@ -94,7 +94,7 @@ def plan(
     """Reminders and start notices of a webinar that are due after `now`, for each subscribed channel.
 
     All times are UTC instants counted back from the start, so daylight saving changes do not shift them. An active
-    webinar is included: RingCentral calls it active as soon as the hosts practice, before the start.
+    webinar is included: the provider calls it active as soon as the hosts practice, before the start.
     """
     if webinar.status in ENDED_STATUSES:
         return []

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BULK", "NOTE_TIMEOUT", "NOTICE", "PAGE", "UPKEEP", "Caller", "Lane", "Page", "ignore_wait", "send_at_once"]
 
-DISPLAY_NAME = "RingCentral"
-
 
 class Unchanged(Enum):
     """A marker for "do not change", in fields where `None` means "none"."""
@@ -84,6 +82,8 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str
+    display_names: tuple[str, ...]
+    """The name that users know, or the names of several providers behind one."""
 
     async def service_user(self, caller: Caller) -> ServiceUser:
         """The user that we are logged in as, with its rights."""

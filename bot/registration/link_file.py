@@ -1,4 +1,4 @@
-"""Create the file of personal links that an organizer passes on if RingCentral sends no emails."""
+"""Create the file of personal links that an organizer passes on if the provider sends no emails."""
 
 from __future__ import annotations
 

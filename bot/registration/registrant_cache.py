@@ -12,6 +12,7 @@ from bot.errors import BadInput
 from bot.model.registrant import Registrant
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import Caller, WebinarProvider
+from bot.providers.names import named
 from bot.sync.mirror import DELETED, Mirror
 from bot.sync.sweep import PAGE
 
@@ -45,7 +46,7 @@ class RegistrantCache:
     async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, force: bool = False) -> RegistrantList:
         """This user's cached list; without one, or with `force`, the list read now: one call per 1,000 people."""
         if webinar.status is Status.CANCELED:
-            raise BadInput(DELETED)
+            raise BadInput(named(DELETED, webinar.id))
         self.drop_expired()
         key = (webinar.session_id, user_id)
         if force or key not in self._lists:
@@ -76,7 +77,7 @@ class RegistrantCache:
             people -= len(self._lists.pop(oldest)[1])
 
     async def remove(self, webinar: Webinar, registrant_id: str, caller: Caller) -> None:
-        """Remove a registrant at RingCentral: one call."""
+        """Remove a registrant at the provider: one call."""
         await self._provider.remove_registrant(webinar.session_id, registrant_id, caller)
         for (session_id, _), (_, registrants) in self._lists.items():
             if session_id == webinar.session_id:

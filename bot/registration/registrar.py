@@ -1,4 +1,4 @@
-"""Register people at RingCentral one at a time, each saved before and after the call."""
+"""Register people at the provider one at a time, each saved before and after the call."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from bot.errors import (
 from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
+from bot.providers.names import named
 from bot.registration import request_table
 from bot.registration.own_pages.urls import PageUrls
 from bot.registration.request_table import RegistrationRequest, RequestState
@@ -43,7 +44,7 @@ UNCLEAR = "unclear"
 CLOSED = "closed"
 ANSWERS = "answers"
 MAX_CLOCK_SKEW = timedelta(minutes=2)
-"""How far RingCentral's clock may be behind ours."""
+"""How far the provider's clock may be behind ours."""
 KEY_BYTES = 16
 MAX_CLAIM = timedelta(minutes=10)
 """How long a person whom a user registers is kept out of the queue of our own pages."""
@@ -51,7 +52,7 @@ AFFECTS_ALL = (RegistrationClosed, AnswersRequired, ProviderForbidden, ProviderG
 """Refusals that affect every other person as well."""
 
 ALREADY_REGISTERED = "This email address is registered for this webinar already."
-NOT_REGISTERED = "RingCentral gave no clear answer, and its list does not show this person. Please try again."
+NOT_REGISTERED = "{provider} gave no clear answer, and its list does not show this person. Please try again."
 
 
 class Registrar:
@@ -134,7 +135,7 @@ class Registrar:
             raise unknown from None
         listed = found.get(details.address)
         if listed is None:
-            raise BadInput(NOT_REGISTERED) from unknown
+            raise BadInput(named(NOT_REGISTERED, webinar.id)) from unknown
         if not _is_ours(listed, details, requested_at):
             raise BadInput(ALREADY_REGISTERED) from unknown
         return listed
@@ -208,7 +209,7 @@ class Registrar:
         return self._with_page(webinar, request.details, request.page_key) if request.page_key else request.details
 
     def _with_page(self, webinar: Webinar, details: RegistrantDetails, key: str) -> RegistrantDetails:
-        # Our join page is not sent to RingCentral: it would then no longer report its own link, which our page
+        # Our join page is not sent to the provider: it would then no longer report its own link, which our page
         # redirects to.
         return details.model_copy(update={"cancel_page": SecretStr(self._urls.cancel_url(key, webinar))})
 

@@ -11,9 +11,11 @@ from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.webinar import Audience, Preferences, Registration, Webinar
 from bot.providers.base import UNCHANGED, Caller, RegistrationChange, WebinarProvider
+from bot.providers.event_ref import provider_name
+from bot.providers.names import named
 from bot.registration.limit_rules import NotChanged, check_limit, check_undo, full_sentence
 from bot.registration.state import RegistrationState, RegistrationUndo, state_of
-from bot.registration.texts.preferences import FIELDS, differing_parameters
+from bot.registration.texts.preferences import FIELDS, differing_parameters, preference_label
 from bot.scheduler import Scheduler
 from bot.sync.refresh_limit import is_fresh
 
@@ -27,18 +29,18 @@ OVER = (
     "recording, and how long, can: press Registration in its details."
 )
 NOT_FOUND = (
-    "RingCentral has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
+    "{provider} has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
 )
 NO_SETTINGS = (
-    "RingCentral tells nothing of the settings of this registration, so they can't be changed from here. "
+    "{provider} tells nothing of the settings of this registration, so they can't be changed from here. "
     "Open, close and limit work all the same: /webinar open, /webinar close, /webinar limit."
 )
 ALREADY_OPEN = "Registration is open already."
 ALREADY_CLOSED = "Registration is closed already."
 NOW_OPEN, NOW_CLOSED = "Registration is open.", "Registration is closed."
 """The result of a write that agrees with our copy, which may have been outdated."""
-REFUSED = "RingCentral was asked and left it as it is, without saying why. Look at the webinar in RingCentral."
-UNCLEAR = "RingCentral gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
+REFUSED = "{provider} was asked and left it as it is, without saying why. Look at the webinar in {provider}."
+UNCLEAR = "{provider} gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
 ALREADY_APPLIED = "All of this is so already: somebody else has changed it meanwhile."
 
 
@@ -46,8 +48,8 @@ ALREADY_APPLIED = "All of this is so already: somebody else has changed it meanw
 class Changed:
     """The webinar after a change, and its registration before: they differ only in the requested settings.
 
-    `ignored` names the requested settings that RingCentral did not change, without an error. `known` is our earlier
-    copy: it differs from `before` if somebody has changed the registration in RingCentral meanwhile.
+    `ignored` names the requested settings that the provider did not change, without an error. `known` is our earlier
+    copy: it differs from `before` if somebody has changed the registration at the provider meanwhile.
     """
 
     webinar: Webinar
@@ -59,8 +61,9 @@ class Changed:
 class RegistrationSettings:
     """The registrations of one account.
 
-    Opening and closing is one vendor call, whatever our copy says. RingCentral requires the status in every change, and
-    all preferences if one of them changes, so a change of the limit or of preferences reads them first: one more call.
+    Opening and closing is one vendor call, whatever our copy says. The provider requires the status in every change,
+    and all preferences if one of them changes, so a change of the limit or of preferences reads them first: one more
+    call.
     Every change raises `NotChanged` if there is nothing to do or the change is impossible, `BadInput` if the webinar
     has no registration, and any `ProviderError`. `by` is the Slack user who makes the change: they get no notice of it.
     """
@@ -168,16 +171,16 @@ class RegistrationSettings:
     async def _read(
         self, session_id: str, caller: Caller, *, preferences: bool = False
     ) -> tuple[Webinar, Registration]:
-        """Read the registration; with `preferences`, raise `BadInput` if RingCentral has none."""
+        """Read the registration; with `preferences`, raise `BadInput` if the provider has none."""
         try:
             webinar = await self._mirror.refresh(session_id, caller)
         except ProviderGone as error:
-            raise BadInput(NOT_FOUND) from error
+            raise BadInput(named(NOT_FOUND, session_id)) from error
         self.check(webinar, for_recording=preferences)
         if webinar.registration is None:
-            raise BadInput(NOT_FOUND)
+            raise BadInput(named(NOT_FOUND, session_id))
         if preferences and webinar.registration.preferences is None:
-            raise BadInput(NO_SETTINGS)
+            raise BadInput(named(NO_SETTINGS, session_id))
         return webinar, webinar.registration
 
     async def _change(
@@ -194,15 +197,19 @@ class RegistrationSettings:
         try:
             after = await self._provider.change_registration(webinar.session_id, change, caller)
         except ProviderGone as error:
-            raise BadInput(NOT_FOUND) from error
+            raise BadInput(named(NOT_FOUND, webinar.id)) from error
         except OutcomeUnknown as unknown:
             after, problem = await self._read_again(webinar, unknown, caller), UNCLEAR
-        before, ignored = _before_requested(change, before, after), ignored_settings(change, after)
+        before, ignored = (
+            _before_requested(change, before, after),
+            ignored_settings(change, after, provider_name(webinar.id)),
+        )
         is_done = not ignored or (change.preferences is not UNCHANGED and state_of(before) != state_of(after))
         current = await self._mirror.save_registration(webinar, after, by=by if is_done else "")
         self._scheduler.wake()
         if not is_done:
-            raise NotChanged(full_sentence(after) if change.is_open and is_full(after) else problem, current)
+            is_refused_as_full = change.is_open and is_full(after)
+            raise NotChanged(full_sentence(after) if is_refused_as_full else named(problem, webinar.id), current)
         if state_of(before) == state_of(after):
             raise NotChanged(_confirmed(after, was_fresh=was_fresh), current)
         return Changed(current, before, known, ignored)
@@ -264,14 +271,15 @@ def _before_requested(change: RegistrationChange, before: Registration, after: R
     return before.model_copy(update={"limit": limit, "preferences": preferences})
 
 
-def ignored_settings(change: RegistrationChange, after: Registration) -> tuple[str, ...]:
-    """The names of the requested settings that did not change."""
+def ignored_settings(change: RegistrationChange, after: Registration, provider: str) -> tuple[str, ...]:
+    """The names of the requested settings that the provider of this name did not change."""
     ignored = [] if change.limit is UNCHANGED or change.limit == after.limit else ["Limit"]
-    # If the new limit is reached already, RingCentral closes the registration at once.
+    # If the new limit is reached already, the provider closes the registration at once.
     filled = change.limit is not UNCHANGED and is_full(after)
     ignored += [] if change.is_open == after.is_open or filled else ["Registration"]
     if change.preferences is not UNCHANGED:
-        ignored += [FIELDS[parameter][1] for parameter in differing_parameters(change.preferences, after.preferences)]
+        differing = differing_parameters(change.preferences, after.preferences)
+        ignored += [preference_label(parameter, provider) for parameter in differing]
     return tuple(ignored)
 
 

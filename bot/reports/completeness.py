@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.model.webinar import Status
+from bot.providers.names import named
 from bot.reports.model import Report
 from bot.reports.texts.problems import NOT_STARTED
 
@@ -43,7 +44,8 @@ def not_finished(stored: StoredReport, session: PastSession, now: datetime) -> S
     if session.status is Status.ACTIVE:
         return stored.model_copy(update={"due_at": now + STILL_LIVE, "problem": ""})
     due_at = next_reading(readings, now) if readings <= len(PAUSES) else None
-    return stored.model_copy(update={"readings": readings, "due_at": due_at, "problem": NOT_STARTED})
+    problem = named(NOT_STARTED, stored.session_id)
+    return stored.model_copy(update={"readings": readings, "due_at": due_at, "problem": problem})
 
 
 def is_settled(state: ReadingState, report: Report) -> bool:

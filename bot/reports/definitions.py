@@ -39,7 +39,7 @@ DEFINITIONS: Final[Mapping[str, str]] = {
     "after_event": "people who registered after the event, for the recording; in no other figure",
     "team": "the host, co-hosts and panelists who were there; in no other figure",
     "without_registrant": "people in the audience without a registration, as far as there is one",
-    "disagreement": "registrants who are recorded as joined in one of RingCentral's two lists only",
+    "disagreement": "registrants who are recorded as joined in one of the provider's two lists only",
     "minutes": "the median of the minutes that those who attended were there while it was live",
     "peak": "the most people of the audience who were there at once",
     "curve": "people of the audience who were there at that time",

@@ -248,7 +248,7 @@ class ReportReader:
         host = webinar.host_user_id
         directory = self._directory.of(webinar.session_id)
         has_left = bool(host) and directory.is_loaded and not directory.user_name(host)
-        problem = {"problem": problem_text(error, has_host_left=has_left), "due_at": None}
+        problem = {"problem": problem_text(error, webinar.id, has_host_left=has_left), "due_at": None}
         log.warning("report.refused", extra={"session": reading.session_id, "code": error.code})
         await self._end(reading, webinar, (await self._stored(reading, webinar)).model_copy(update=problem))
 

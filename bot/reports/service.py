@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.db.leases import DATABASE_UNAVAILABLE, WorkerLeases
 from bot.errors import GreenroomError, ProviderRefused, UnknownWebinar
+from bot.providers.names import named
 from bot.reports import people, reading_table, report_table, waiter_table
 from bot.reports.completeness import AGE
 from bot.reports.due import webinars_due
@@ -186,7 +187,7 @@ class ReportService:
                 return await self._result(stored, waiter)
             if reading.state.is_down:
                 await self.waiters.release(waiter, until=self.waiters.until())
-                raise ReportDelayed(DOWN)
+                raise ReportDelayed(named(DOWN, webinar.id))
             progress = self._progress(reading, webinar)
             if on_progress and (shown is None or has_moved(shown, progress)):
                 await on_progress(progress)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from bot.db.problems import database_problem
 from bot.errors import GreenroomError
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import any_of
 from bot.slack.blocks import MAX_SECTION, cut, escape_sentence, message, modal, paragraph
 from bot.slack.data_words import in_words
 from bot.slack.message import Message, View
@@ -56,9 +57,9 @@ def sentence_view(sentence: str) -> View:
     return modal(PROBLEM, "This did not work", [paragraph(sentence)])
 
 
-def wait_sentence(seconds: float) -> str:
-    """Return why a person has to wait, and for how long."""
-    return f"{DISPLAY_NAME} allows only a few calls a minute. Yours is in the queue and goes out {_in(seconds)}."
+def wait_sentence(seconds: float, providers: Sequence[str]) -> str:
+    """Return why a person has to wait for a provider, one of these names, and for how long."""
+    return f"{any_of(providers)} allows only a few calls a minute. Yours is in the queue and goes out {_in(seconds)}."
 
 
 def _in(seconds: float) -> str:

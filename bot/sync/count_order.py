@@ -13,7 +13,7 @@ from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.subscriptions.model import Subscription, channel_features
 
 CALLS_A_MINUTE = 4
-"""Upkeep calls a minute, of the ten that RingCentral allows; the rest is for users."""
+"""Upkeep calls a minute, of the ten that the provider allows; the rest is for users."""
 MINUTE = 60.0
 INTERVAL = timedelta(minutes=5)
 """Age at which a count is read again."""

@@ -19,6 +19,7 @@ from bot.providers.base import NOTICE, UPKEEP, Caller, Lane, ignore_wait
 from bot.providers.directories import Directories
 from bot.providers.event_ref import EventRef
 from bot.providers.routing import RoutingProvider
+from bot.providers.names import named
 from bot.sync.cards import Cards
 from bot.sync.count_order import CallBudget, Calls
 from bot.sync.poller import Poller
@@ -34,7 +35,7 @@ LIST_EVERY = timedelta(minutes=1)
 """How often at most the list is read because a user refreshes one webinar."""
 LIST_PATIENCE = 3.0
 """Seconds that a user who refreshes waits for the list."""
-DELETED = "This webinar is canceled, so RingCentral has nothing about it any more."
+DELETED = "This webinar is canceled, so {provider} has nothing about it any more."
 UNLIMITED = 1_000_000
 """Calls for callers whose number of calls the gate alone limits."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -67,7 +68,8 @@ class Mirror:
             for prefix, one in provider.providers.items()
         }
         self.budget = self._poller.budget
-        self.refreshes = RefreshLimit(store, account.workspace, clock)
+        self.refreshes = RefreshLimit(store, account.workspace, clock, provider.display_names)
+        self.provider_names = provider.display_names
         self._locks = KeyedLocks()
         self._read_at: dict[str, datetime] = {}
         self._failing: set[str] = set()
@@ -192,7 +194,7 @@ class Mirror:
     async def read_registration(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Read and save the registration of a session (one call). Raises `ProviderGone` if there is none (yet)."""
         if webinar.status is Status.CANCELED:
-            raise ProviderGone(DELETED)
+            raise ProviderGone(named(DELETED, webinar.id))
         return await self._reader.registration(webinar, caller)
 
     async def compare(self, session_id: str, caller: Caller) -> None:

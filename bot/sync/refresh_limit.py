@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from bot.db.connection import Store
 from bot.errors import GreenroomError
 from bot.model.people import Workspace
 from bot.model.retention import keep
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import any_of
 from bot.sync import refresh_table
 
 FRESH = timedelta(seconds=15)
@@ -23,11 +24,11 @@ WINDOW = timedelta(minutes=1)
 class RefreshedOften(GreenroomError):
     """The user has refreshed too often, so nothing was read."""
 
-    def __init__(self, seconds: float) -> None:
-        """Say when the next Refresh is possible."""
+    def __init__(self, seconds: float, providers: Sequence[str]) -> None:
+        """Say when the next Refresh at one of these providers is possible."""
         when = f"in {max(1, math.ceil(seconds))} seconds"
         super().__init__(
-            f"You have refreshed twice within a minute, and {DISPLAY_NAME} allows only a few calls for everybody. "
+            f"You have refreshed twice within a minute, and {any_of(providers)} allows only a few calls for everybody. "
             f"Greenroom also reads the figures on its own; you can refresh again {when}."
         )
 
@@ -35,8 +36,9 @@ class RefreshedOften(GreenroomError):
 class RefreshLimit:
     """The vendor calls that each user's Refresh has caused in the last minute, in all replicas together."""
 
-    def __init__(self, store: Store, workspace: Workspace, clock: Clock) -> None:
-        """Keep the times in this store."""
+    def __init__(self, store: Store, workspace: Workspace, clock: Clock, providers: Sequence[str]) -> None:
+        """Keep the times in this store. `providers` are the names of those that are called."""
+        self._providers = providers
         self._store = store
         self._workspace = workspace
         self._clock = clock
@@ -47,7 +49,7 @@ class RefreshLimit:
             async with self._store.read() as db:
                 earlier = await refresh_table.earlier_of_two(db, self._workspace, who)
             wait = (earlier or self._clock.now()) + WINDOW - self._clock.now()
-            raise RefreshedOften(wait.total_seconds())
+            raise RefreshedOften(wait.total_seconds(), self._providers)
         return RefreshCalls(self, who)
 
     async def try_take(self, who: str) -> bool:

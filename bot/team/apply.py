@@ -14,6 +14,7 @@ from bot.model.team import Invitee, NotifiedBy, TeamChangeResult
 from bot.model.webinar import Webinar
 from bot.notices.team_reminders import remove_reminders
 from bot.providers.base import Caller, WebinarProvider
+from bot.providers.names import named
 from bot.team import table as team_table
 from bot.team.change_table import TeamOperation, TeamStep
 from bot.team.diff import Member, TeamDiff, find_member, remaining_diff
@@ -22,9 +23,9 @@ log = logging.getLogger(__name__)
 
 TRIES = 2
 CONFLICT = "Somebody else is changing this team at this moment. Look at it with /webinar team, and try again."
-NOT_APPLIED = "RingCentral gave no clear answer, and the team is as it was. Try again in a few minutes."
+NOT_APPLIED = "{provider} gave no clear answer, and the team is as it was. Try again in a few minutes."
 UNCLEAR = (
-    "RingCentral gave no clear answer, so the team may or may not be changed. Greenroom goes on looking, and tells you "
+    "{provider} gave no clear answer, so the team may or may not be changed. Greenroom goes on looking, and tells you "
     "what came of it."
 )
 
@@ -76,7 +77,7 @@ class TeamApplier:
             log.info("team.reconciled", extra={"session": webinar.session_id, "is_unclear": problem == NOT_APPLIED})
             applied, remaining = await self._reread(webinar, diff, known, caller, is_unclear=problem == NOT_APPLIED)
         if remaining:
-            raise ProviderError(problem)
+            raise ProviderError(named(problem, webinar.id))
         return applied
 
     async def _reread(
@@ -87,7 +88,7 @@ class TeamApplier:
             listed = await self._provider.invitees(webinar.webinar_id, webinar.session_id, caller)
         except ProviderError as error:
             if is_unclear and not isinstance(error, ProviderGone):
-                raise TeamChangeUnclear(UNCLEAR) from error
+                raise TeamChangeUnclear(named(UNCLEAR, webinar.id)) from error
             raise
         members = [known.get(one.invitee_id, Member(invitee=one)).model_copy(update={"invitee": one}) for one in listed]
         return AppliedChange(team=listed), remaining_diff(diff, members)

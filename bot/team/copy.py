@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NO_COHOST = "can't be a co-host: RingCentral's directory does not have them any more"
-NO_LAST_NAME = "RingCentral asks for a last name, and the earlier team has none"
+NO_COHOST = "can't be a co-host: {provider}'s directory does not have them any more"
+NO_LAST_NAME = "{provider} asks for a last name, and the earlier team has none"
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def sort_members(team: Iterable[Member]) -> list[Member]:
 
 
 def excess(team: Sequence[Member], diff: TeamDiff) -> int:
-    """How many co-hosts and panelists exceed RingCentral's maximum after `diff`; 0 if it adds none."""
+    """How many co-hosts and panelists exceed the provider's maximum after `diff`; 0 if it adds none."""
     count = sum(member.invitee.role is not Role.HOST for member in team)
     return max(0, count - len(diff.deleted) + len(diff.added) - MAX_TEAM) if diff.added else 0
 

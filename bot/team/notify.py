@@ -115,7 +115,7 @@ class TeamNotifier:
         return Outcome(member, result, notified_by)
 
     async def _send_links(self, webinar: Webinar, change: TeamOperation, outcomes: Sequence[Outcome]) -> None:
-        """Send the user, by DM, the links of members whom neither Slack nor RingCentral notifies."""
+        """Send the user, by DM, the links of members whom neither Slack nor the provider notifies."""
         without_link = [one.member for one in outcomes if _needs_link_from_user(one)]
         async with self._store.read() as db:
             ids = [one.invitee.invitee_id for one in without_link]

@@ -19,6 +19,7 @@ from bot.model.retention import keep
 from bot.model.team import NotifiedBy
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
+from bot.providers.names import named
 from bot.scheduler import UPDATES, Scheduler
 from bot.slack.client import SlackApi
 from bot.slack.deliver import ResultDelivery
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 
 TOO_OLD = 120 * RETRY
 """A change without a clear result for so long is given up."""
-GIVEN_UP = "RingCentral could not be reached for an hour. Look at the team with /webinar team, and try again."
+GIVEN_UP = "{provider} could not be reached for an hour. Look at the team with /webinar team, and try again."
 
 CANCELLED = "This webinar is canceled, so nobody can be invited to it any more."
 OVER = "This webinar is over, so its team can't be changed any more."
@@ -251,7 +252,7 @@ class TeamService:
         except TeamChangeUnclear:
             if machine_now() - change.begun_at < TOO_OLD:
                 raise
-            await self._give_up(change, GIVEN_UP)
+            await self._give_up(change, named(GIVEN_UP, change.session_id))
             log.warning("team.given_up", extra={"session": change.session_id})
             return
         except NotFound:

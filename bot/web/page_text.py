@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -13,6 +13,8 @@ from bot.commands.lengths import length_text
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Webinar, one_line_title
+from bot.providers.event_ref import provider_name
+from bot.providers.names import any_of, named
 from bot.registration.own_pages.page_context import JOIN_WINDOW, PageContext
 from bot.registration.request_table import RequestState
 from bot.web import signup_form
@@ -24,7 +26,7 @@ REFRESH_SLOWLY = 60
 NEAR_START = JOIN_WINDOW + timedelta(hours=1)
 """From then on, the join page refreshes."""
 REGISTERED_PER_MINUTE = 2
-"""Queued people registered in a minute within RingCentral's budget."""
+"""Queued people registered in a minute within the provider's budget."""
 
 CANCELED = (RequestState.CANCELING, RequestState.CANCELED, RequestState.STOPPED)
 UNDECIDED = (RequestState.WAITING, RequestState.REGISTERING)
@@ -42,24 +44,24 @@ CLOSED = "Registration for this webinar is closed. If it opens again, this page 
 FULL = "This webinar is full: no more registrations are taken. If there is room again, this page has the form."
 OPEN_TO_ALL = "Nobody needs to register for this webinar: everyone with its link can join."
 CONSENT = (
-    "By registering you agree that your name and your email address are passed to RingCentral and to whoever "
+    "By registering you agree that your name and your email address are passed to {provider} and to whoever "
     "organises this webinar, to let you in and to tell you about it."
 )
 REASONS = {
-    "closed": "RingCentral takes no registrations for this webinar just now: it is closed or full.",
-    "answers": "RingCentral wants answers for this webinar that only its own registration page asks for.",
+    "closed": "{provider} takes no registrations for this webinar just now: it is closed or full.",
+    "answers": "{provider} wants answers for this webinar that only its own registration page asks for.",
     "over": "Nobody can register for this webinar any more.",
-    "unclear": "RingCentral gave no clear answer for an hour, so this was given up. Please register again.",
+    "unclear": "{provider} gave no clear answer for an hour, so this was given up. Please register again.",
 }
 """By our code of the problem. A code of the vendor ends in the name of the invalid parameter."""
 REMOVAL_REFUSED = (
-    "RingCentral has refused to take you off the list, so you are registered still. Try again, or ask whoever "
+    "{provider} has refused to take you off the list, so you are registered still. Try again, or ask whoever "
     "organises this webinar."
 )
 ADDRESS_REFUSED = (
-    "RingCentral did not take this email address. Some webinars are only for addresses at work: register with yours."
+    "{provider} did not take this email address. Some webinars are only for addresses at work: register with yours."
 )
-OTHER_REASON = "RingCentral did not take this registration. Register again, or ask whoever organises this webinar."
+OTHER_REASON = "{provider} did not take this registration. Register again, or ask whoever organises this webinar."
 
 
 def join_page(context: PageContext) -> PageText:
@@ -81,15 +83,26 @@ def join_page(context: PageContext) -> PageText:
 
 def no_personal_link(context: PageContext) -> PageText:
     """The join page of a person who may join, but whose own link the provider does not report."""
-    text = "RingCentral tells no other link of yours than this page. Ask whoever organises this webinar to let you in."
+    provider = provider_name(context.webinar.id)
+    text = f"{provider} tells no other link of yours than this page. Ask whoever organises this webinar to let you in."
     return PageText(404, "Your own link is not known here", event_text(context.webinar), text=text)
+
+
+def unavailable_page(providers: Sequence[str]) -> PageText:
+    """The page while a provider, one of these names, cannot be reached."""
+    return PageText(
+        503,
+        f"{any_of(providers)} can’t be reached just now",
+        text="Nothing is wrong with your link. Please try again in a minute.",
+        refresh_s=REFRESH_SLOWLY,
+    )
 
 
 def cancel_page(context: PageContext) -> PageText:
     """The cancel page: a question, or the progress of the removal."""
     event = event_text(context.webinar)
     if context.state is RequestState.CANCELING:
-        notice = "RingCentral is being told. There is nothing more for you to do."
+        notice = f"{provider_name(context.webinar.id)} is being told. There is nothing more for you to do."
         return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
     if context.state in CANCELED:
         return PageText(200, "You are off the list", event, notice="Your registration is canceled.")
@@ -100,7 +113,7 @@ def cancel_page(context: PageContext) -> PageText:
         200,
         "Take you off the list?",
         event,
-        notice=REMOVAL_REFUSED if was_refused else "",
+        notice=named(REMOVAL_REFUSED, context.webinar.id) if was_refused else "",
         text="Your registration for this webinar will be canceled, and your join link stops working. To keep your "
         "place, just close this page.",
         button="Take Me Off the List",
@@ -159,7 +172,7 @@ def form_page(
         fields=fields,
         errors=(*whole, *(FormError(name, text) for name, text in by_field.items())),
         honeypot=signup_form.HONEYPOT,
-        consent=CONSENT,
+        consent=named(CONSENT, webinar.id),
     )
 
 
@@ -213,8 +226,9 @@ def _not_registered(context: PageContext) -> PageText:
         return PageText(410, REGISTERED_BEFORE, event, notice=text)
     if context.state is RequestState.REFUSED:
         url = context.webinar.registration.page_uri if context.webinar.registration else ""
-        links = (Link("Register at RingCentral", url),) if url and context.problem == "answers" else ()
-        return PageText(410, REFUSED, event, notice=_reason(context.problem), links=links)
+        page = Link(f"Register at {provider_name(context.webinar.id)}", url)
+        links = (page,) if url and context.problem == "answers" else ()
+        return PageText(410, REFUSED, event, notice=named(_reason(context.problem), context.webinar.id), links=links)
     return PageText(200, QUEUED, event, notice=_queue_position(context), refresh_s=REFRESH_SOON)
 
 

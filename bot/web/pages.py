@@ -7,7 +7,7 @@ import contextlib
 import logging
 import math
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
@@ -29,12 +29,6 @@ QUEUE_FULL_RETRY = 600
 """Seconds until the queue may be shorter."""
 STATUS_TOKEN, PAUSED = "done", "still"
 """Query parameters: the token of the status page; do not refresh."""
-UNAVAILABLE = PageText(
-    503,
-    "RingCentral can’t be reached just now",
-    text="Nothing is wrong with your link. Please try again in a minute.",
-    refresh_s=page_text.REFRESH_SLOWLY,
-)
 UNREADABLE = "This form can’t be read: it is too large, came too slowly, or was not made by this page."
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -43,12 +37,12 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 def add_routes(app: web.Application, own_pages: OwnPages, rate_limit: IpRateLimit) -> None:
     """Add `/join/{token}`, `/cancel/{token}` and `/register/{token}`."""
-    pages = Pages(own_pages, rate_limit)
-    app.router.add_get("/join/{token}", _with_error_pages(pages.join))
-    app.router.add_get("/cancel/{token}", _with_error_pages(pages.show_cancel))
-    app.router.add_post("/cancel/{token}", _with_error_pages(pages.cancel))
-    app.router.add_get("/register/{token}", _with_error_pages(pages.show_form))
-    app.router.add_post("/register/{token}", _with_error_pages(pages.submit_form))
+    pages, names = Pages(own_pages, rate_limit), own_pages.provider_names
+    app.router.add_get("/join/{token}", _with_error_pages(pages.join, names))
+    app.router.add_get("/cancel/{token}", _with_error_pages(pages.show_cancel, names))
+    app.router.add_post("/cancel/{token}", _with_error_pages(pages.cancel, names))
+    app.router.add_get("/register/{token}", _with_error_pages(pages.show_form, names))
+    app.router.add_post("/register/{token}", _with_error_pages(pages.submit_form, names))
 
 
 class Pages:
@@ -163,8 +157,8 @@ async def _fields(request: web.Request) -> dict[str, str]:
     raise web.HTTPBadRequest
 
 
-def _with_error_pages(handler: Handler) -> Handler:
-    """Turn every exception into a page, and log neither a token nor an address."""
+def _with_error_pages(handler: Handler, providers: Sequence[str]) -> Handler:
+    """Turn every exception into a page, and log neither a token nor an address. `providers` are their names."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
@@ -179,7 +173,8 @@ def _with_error_pages(handler: Handler) -> Handler:
             return _page(request, PageText(410, page_text.NOT_LISTED, text=error.sentence))
         except ProviderError as error:
             log.warning("page.unavailable", extra={"reason": error.sentence})
-            return _page(request, UNAVAILABLE, retry_after=UNAVAILABLE.refresh_s)
+            unavailable = page_text.unavailable_page(providers)
+            return _page(request, unavailable, retry_after=unavailable.refresh_s)
         except Exception:
             reference = secrets.token_hex(3).upper()
             log.exception("page.failed", extra={"reference": reference})

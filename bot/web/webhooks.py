@@ -66,7 +66,7 @@ class WebhookIngress:
 
 
 def _shake_hands(token: str) -> web.Response:
-    """The answer to the call with which RingCentral checks an address: the same token, as JSON without a body."""
+    """The answer to the call with which the provider checks an address: the same token, as JSON without a body."""
     if len(token.encode(errors="replace")) > MAX_HANDSHAKE:
         return _refuse(400)
     return web.Response(headers={HANDSHAKE: token}, content_type="application/json")

@@ -53,7 +53,7 @@ async def turn_page(request: SlackRequest) -> None:
 
 
 async def refresh_list(request: SlackRequest) -> None:
-    """List the sessions at RingCentral (one call), then replace the page."""
+    """List the sessions at the provider (one call), then replace the page."""
     await request.services.mirror.sweep(request.caller(Lane.LOOK))
     await turn_page(request)
 
@@ -83,18 +83,18 @@ async def count_button(request: SlackRequest) -> None:
 
 
 async def refresh_card(request: SlackRequest) -> None:
-    """Read the webinar at RingCentral (one call), which updates its cards."""
+    """Read the webinar at the provider (one call), which updates its cards."""
     await request.refreshed_webinar(request.value)
 
 
 async def refresh_details(request: SlackRequest) -> None:
-    """Read the webinar at RingCentral (one call), and replace the message."""
+    """Read the webinar at the provider (one call), and replace the message."""
     webinar = await request.refreshed_webinar(request.value)
     await request.reply(await _details(request, webinar), replace=True)
 
 
 async def refresh_count(request: SlackRequest) -> None:
-    """Read the figures at RingCentral (one call), and replace the message."""
+    """Read the figures at the provider (one call), and replace the message."""
     webinar = await request.refreshed_webinar(request.value)
     await request.reply(await _count(request, webinar), replace=True)
 
@@ -115,6 +115,7 @@ async def _page(request: SlackRequest, command: List, page: int) -> Message:
         which=command.text,
         now=request.now(),
         seen_at=request.services.mirror.swept_at,
+        providers=request.services.mirror.provider_names,
     )
 
 
@@ -133,7 +134,9 @@ async def _past_page(request: SlackRequest, selection: PastSelection, which: str
         turnouts=turnouts,
         manageable=await services.permissions.manageable(await request.person(), selection.webinars),
     )
-    return past_listing(shown, now=request.now(), seen_at=services.mirror.swept_at)
+    return past_listing(
+        shown, now=request.now(), seen_at=services.mirror.swept_at, providers=services.mirror.provider_names
+    )
 
 
 def _pages(webinars: Sequence[Webinar]) -> int:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model.webinar import Status, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import all_of
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, ago, button, context, message, number, plain, section
+from bot.slack.blocks import Block, actions, button, context, message, number, plain, section
 from bot.slack.message import Message
 from bot.webinars.texts.after_event import report_button
 from bot.webinars.texts.facts import NOT_READ, status_line, timing
 from bot.webinars.totals import Totals, Turnout, has_registration, percent_of, registered_before_end
 from handlers.browse.selection import PastSelection
-from handlers.webinar_choice_texts import MAX_WORDS, PAGE_SIZE, page_value
+from handlers.webinar_choice_texts import MAX_WORDS, PAGE_SIZE, list_age, page_value
 
 EMPTY = "No webinar has taken place yet. See what is coming with `/webinar list`"
 PERIODS = (
@@ -48,14 +48,14 @@ class PastPage:
         return self.selection.webinars[first : first + PAGE_SIZE]
 
 
-def past_listing(page: PastPage, *, now: datetime, seen_at: datetime | None) -> Message:
-    """The reply to `list past`."""
-    age = f"Checked with {DISPLAY_NAME} {ago(seen_at, now)}" if seen_at else f"Not checked with {DISPLAY_NAME} yet"
+def past_listing(page: PastPage, *, now: datetime, seen_at: datetime | None, providers: Sequence[str]) -> Message:
+    """The reply to `list past`; `providers` are their names."""
+    age = list_age(providers, seen_at, now)
     refresh = button(
         "Refresh",
         buttons.REFRESH_LIST,
         page_value(page.which, page.page),
-        label=f"Check this list with {DISPLAY_NAME}",
+        label=f"Check this list with {all_of(providers)}",
     )
     if not page.selection.webinars:
         return _nothing(page, refresh, age)

@@ -9,13 +9,13 @@ from pydantic import SecretStr
 
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.webinar import Audience, Status, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
+from bot.providers.names import all_of
 from bot.slack import buttons
 from bot.slack.blocks import (
     Block,
     Element,
     actions,
-    ago,
     button,
     context,
     escape_sentence,
@@ -50,7 +50,15 @@ from bot.webinars.texts.registration_buttons import (
     registration_buttons,
 )
 from handlers.link import texts as link_texts
-from handlers.webinar_choice_texts import MAX_WORDS, PAGE_SIZE, empty_list, page_value, split_which, webinar_row
+from handlers.webinar_choice_texts import (
+    MAX_WORDS,
+    PAGE_SIZE,
+    empty_list,
+    list_age,
+    page_value,
+    split_which,
+    webinar_row,
+)
 
 
 def home_menu(coming: Webinar | None, *, now: datetime) -> Message:
@@ -76,21 +84,27 @@ def listing(
     which: str,
     now: datetime,
     seen_at: datetime | None,
+    providers: Sequence[str],
 ) -> Message:
-    """One page of a list. `which` is the requested list: "" (coming up), one of `KINDS` but past, or words."""
+    """One page of a list of webinars of these providers.
+
+    `which` is the requested list: "" (coming up), one of `KINDS` but past, or words.
+    """
     title = _list_title(which)
-    age = f"Checked with {DISPLAY_NAME} {ago(seen_at, now)}" if seen_at else f"Not checked with {DISPLAY_NAME} yet"
+    age = list_age(providers, seen_at, now)
     if not webinars:
-        return empty_list(which, age)
+        return empty_list(which, age, providers)
     head = f"{title}: {number(total, 'webinar')}" + (f", page {page} of {pages}" if pages > 1 else "")
     rows: list[Block] = [
         section(webinar_row(webinar, now), buttons.webinar_button(webinar, "Details", buttons.SHOW))
         for webinar in webinars[:PAGE_SIZE]
     ]
+    check = f"Check this list with {all_of(providers)}"
+    refresh = button("Refresh", buttons.REFRESH_LIST, page_value(which, page), label=check)
     turns = actions(
         button("Previous", buttons.PREVIOUS, page_value(which, page - 1), label="Previous page") if page > 1 else None,
         button("Next", buttons.NEXT, page_value(which, page + 1), label="Next page") if page < pages else None,
-        button("Refresh", buttons.REFRESH_LIST, page_value(which, page), label=f"Check this list with {DISPLAY_NAME}"),
+        refresh,
     )
     spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in webinars[:PAGE_SIZE])
     return message(f"{head}. {spoken}. {age}.", [section(f"*{head}*"), *rows, *turns, context(age)])
@@ -216,11 +230,12 @@ def _list_title(which: str) -> str:
 
 
 def _figures(webinar: Webinar) -> Block:
+    provider = provider_name(webinar.id)
     read = webinar.registration
     if webinar.audience is Audience.ANYONE:
-        return section(f"Everyone with the link can join: {DISPLAY_NAME} counts nobody before it starts.")
+        return section(f"Everyone with the link can join: {provider} counts nobody before it starts.")
     if read is None:
-        return section(f"Registrations: {NOT_READ}. Press Refresh to read them from {DISPLAY_NAME}.")
+        return section(f"Registrations: {NOT_READ}. Press Refresh to read them from {provider}.")
     kind = "Nobody yet" if read.count == 0 else "Real people" if read.has_real_registrants else "Only tests so far"
     limit = people(read.limit) if read.limit is not None else "None"
     state = registration_state(read)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model.webinar import Audience, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
@@ -35,8 +35,9 @@ MAX_CHANNELS = 20
 
 def confirm(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View:
     """The confirmation, with the webinar's id as private_metadata. `channels` have cards of it."""
+    provider = provider_name(webinar.id)
     effects = [
-        f"It is deleted at {DISPLAY_NAME}, with its registration page and every link to it. This cannot be undone.",
+        f"It is deleted at {provider}, with its registration page and every link to it. This cannot be undone.",
         _registered(webinar, now),
         _cards(channels),
         "Reminders that have not been posted yet are taken back.",

@@ -6,7 +6,7 @@ from bot.commands.lengths import length_text
 from bot.model.people import Frozen
 from bot.model.webinar import Audience, Options
 from bot.model.webinar_edit import WebinarFields
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from handlers.create.copied import CopiedWebinar
 from handlers.create.settings_form import More
 
@@ -69,4 +69,4 @@ def edit_line(draft: CreateDraft) -> str:
     if draft.edits is None:
         return ""
     host = f"Host: {draft.edits.host_name}. " if draft.edits.host_name else ""
-    return f"{host}{DISPLAY_NAME} cannot change the host of a webinar."
+    return f"{host}{provider_name(draft.edits.session_id)} cannot change the host of a webinar."

@@ -16,6 +16,8 @@ from bot.creation.draft_table import OPEN, RESUMED
 from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.errors import BadInput, ChannelUnreachable
 from bot.model.people import Person
+from bot.providers.event_ref import provider_name
+from bot.providers.names import any_of
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.webinars import table as webinar_table
@@ -60,7 +62,11 @@ async def open_more_settings(request: SlackRequest) -> None:
     async with request.services.store.read() as db:
         fixed = await webinar_table.latest_fixed_options(db, request.services.account)
     facts, read_at = fixed or (None, None)
-    await request.open(settings_form.build(draft.more, draft_id=draft.draft_id, fixed=facts, fixed_read_at=read_at))
+    provider = _provider(request, draft)
+    view = settings_form.build(
+        draft.more, provider=provider, draft_id=draft.draft_id, fixed=facts, fixed_read_at=read_at
+    )
+    await request.open(view)
     await _save(request, draft)
 
 
@@ -83,7 +89,8 @@ async def submit_settings(request: SlackRequest) -> None:
     draft = await _draft(request)
     draft = draft.model_copy(update={"more": settings_form.read(draft.more, request.values)})
     await _save(request, draft)
-    problems = settings_form.check(draft.more, filled(draft.edits.read, "").more if draft.edits else None)
+    before = filled(draft.edits.read, "").more if draft.edits else None
+    problems = settings_form.check(draft.more, before, _provider(request, draft))
     if problems:
         raise BadInput("Please change these settings.", problems)
     await request.acknowledge()
@@ -94,6 +101,12 @@ async def submit_settings(request: SlackRequest) -> None:
         await form.show(_form(request, await request.person(), draft))
 
     request.run_after_ack(update_form)
+
+
+def _provider(request: SlackRequest, draft: CreateDraft) -> str:
+    if draft.edits:
+        return provider_name(draft.edits.session_id)
+    return any_of(request.services.mirror.provider_names)
 
 
 async def submit(request: SlackRequest) -> None:

@@ -10,13 +10,12 @@ from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
 
 from bot.model.people import Frozen
 from bot.model.webinar import Access, FixedOptions, Options
-from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, Element, context, cut, header, modal, warning, when
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import NOT_READ
-from bot.webinars.texts.fields import ACCESS_WORDS, FIELD_LABELS, LOCALES, offset_text
+from bot.webinars.texts.fields import FIELD_LABELS, LOCALES, access_words, offset_text
 
 CALLBACK = "settings.form"
 CHANGE = "settings.change"
@@ -24,9 +23,9 @@ CHANGE = "settings.change"
 
 MAX_PASSWORD = 64
 MAX_PAGE = 100
-PAGE_STAYS = f"{DISPLAY_NAME} cannot remove a web page that is set. Write another one, or the one that is set: {{}}"
+PAGE_STAYS = "{} cannot remove a web page that is set. Write another one, or the one that is set: {}"
 
-# Blocks and options have RingCentral's names, so that a refusal that names a parameter can be mapped to its field.
+# Blocks and options have the provider's names, so that a refusal that names a parameter can be mapped to its field.
 # WcsWebinarSettingsModel and WcsSessionWithLocaleCodeModel, developers.ringcentral.com/api-reference
 PASSWORD = "password"  # noqa: S105 - a parameter's name
 REDIRECT = "postWebinarRedirectUri"
@@ -95,13 +94,22 @@ class More(Frozen):
 
 
 def build(
-    more: More, *, draft_id: str, fixed: FixedOptions | None, fixed_read_at: datetime | None, problem: str = ""
+    more: More,
+    *,
+    provider: str,
+    draft_id: str,
+    fixed: FixedOptions | None,
+    fixed_read_at: datetime | None,
+    problem: str = "",
 ) -> View:
-    """The form filled with `more`, and below it the settings fixed by the account, as last read."""
+    """The form filled with `more`, and below it the settings fixed by the account, as last read.
+
+    `provider` is the provider's name.
+    """
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
-        *_fields(more),
-        context(_fixed_line(fixed, fixed_read_at)),
+        *_fields(more, provider),
+        context(_fixed_line(fixed, fixed_read_at, provider)),
     ]
     return modal(
         CALLBACK,
@@ -114,17 +122,17 @@ def build(
     )
 
 
-def _fields(more: More) -> list[Block]:
+def _fields(more: More, provider: str) -> list[Block]:
     options = more.options
     return [
         header("Recording"),
         _checkboxes("recording", "While it is live", options),
-        _access("artifactsAccessAuthentication", options),
+        _access("artifactsAccessAuthentication", options, provider),
         header("Panelists"),
         _checkboxes("panelists", "What panelists meet", options),
-        _access("panelistAuthentication", options),
+        _access("panelistAuthentication", options, provider),
         header("Attendees"),
-        _access("attendeeAuthentication", options),
+        _access("attendeeAuthentication", options, provider),
         _text(
             PASSWORD, options.password.get_secret_value(), f"Up to {MAX_PASSWORD} characters. Never shown on a card."
         ),
@@ -156,10 +164,10 @@ def read(more: More, values: form_values.Values) -> More:
     )
 
 
-def check(more: More, before: More | None = None) -> dict[str, str]:
+def check(more: More, before: More | None = None, provider: str = "") -> dict[str, str]:
     """A sentence for each invalid field, by block id; empty if all are valid.
 
-    `before` are the settings of a webinar that exists: its web page can be replaced, but not removed.
+    `before` are the settings of a webinar that exists at `provider`: its web page can be replaced, but not removed.
     """
     problems = {}
     password, address = more.options.password.get_secret_value(), more.options.redirect_uri.strip()
@@ -168,7 +176,7 @@ def check(more: More, before: More | None = None) -> dict[str, str]:
     if address and not _is_web_address(address):
         problems[REDIRECT] = "This is not a web address. Write it whole, such as https://www.example.com/thanks"
     if not address and before and before.options.redirect_uri:
-        problems[REDIRECT] = PAGE_STAYS.format(cut(before.options.redirect_uri, MAX_PAGE))
+        problems[REDIRECT] = PAGE_STAYS.format(provider, cut(before.options.redirect_uri, MAX_PAGE))
     return problems
 
 
@@ -206,8 +214,8 @@ def _checkboxes(block_id: str, label: str, options: Options) -> Block:
     return _input(block_id, label, element, optional=True)
 
 
-def _access(parameter: str, options: Options) -> Block:
-    choices = {access.value: words for access, words in ACCESS_WORDS.items()}
+def _access(parameter: str, options: Options, provider: str) -> Block:
+    choices = {access.value: words for access, words in access_words(provider).items()}
     return _select(parameter, choices, getattr(options, ACCESS[parameter]))
 
 
@@ -244,11 +252,11 @@ def _seconds(more: More) -> str:
     return str(int(more.panel_join_offset.total_seconds()))
 
 
-def _fixed_line(fixed: FixedOptions | None, read_at: datetime | None) -> str:
+def _fixed_line(fixed: FixedOptions | None, read_at: datetime | None, provider: str) -> str:
     if fixed is None or read_at is None:
-        return f"Decided by your {DISPLAY_NAME} account: {NOT_READ} (recording, polls, livestreaming)"
+        return f"Decided by your {provider} account: {NOT_READ} (recording, polls, livestreaming)"
     settings = (f"{label} {'on' if getattr(fixed, field) else 'off'}" for field, label in FIXED_LABELS.items())
-    return f"Decided by your {DISPLAY_NAME} account: {' · '.join(settings)} · as of {when(read_at)}"
+    return f"Decided by your {provider} account: {' · '.join(settings)} · as of {when(read_at)}"
 
 
 def _password_problem(password: str) -> str:

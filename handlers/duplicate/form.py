@@ -9,7 +9,7 @@ from bot.commands.lengths import length_text
 from bot.creation.duplicate import WebinarCopy, next_start
 from bot.model.local_time import known_zone
 from bot.model.webinar import Options, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import named
 from bot.slack.blocks import Block, modal, paragraph, plain, section
 from bot.slack.message import View
 from handlers.create.copied import CopiedWebinar
@@ -19,7 +19,7 @@ from handlers.create.settings_form import More
 OPENING = "duplicate.opening"
 FAILED = "duplicate.failed"
 TITLE = "Create again"
-NO_SETTINGS = f"{DISPLAY_NAME} no longer has this webinar, so the form shows the default settings. Check them."
+NO_SETTINGS = "{provider} no longer has this webinar, so the form shows the default settings. Check them."
 
 
 def opening(webinar: Webinar, *, note: str = "") -> View:
@@ -56,6 +56,6 @@ def draft_of(webinar: Webinar, copy: WebinarCopy, *, has_team: bool, channel_id:
     )
 
 
-def problem(copy: WebinarCopy) -> str:
+def problem(copy: WebinarCopy, webinar: Webinar) -> str:
     """What to check in the form; empty if it is the webinar as it is."""
-    return "" if copy.has_settings else NO_SETTINGS
+    return "" if copy.has_settings else named(NO_SETTINGS, webinar.id)

@@ -9,7 +9,7 @@ from typing import Any
 from bot.creation.change.texts import CHOICE, THEIRS
 from bot.model.webinar import Webinar
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, difference
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, context, cut, modal, paragraph, plain, section
 from bot.slack.message import View
@@ -24,9 +24,10 @@ NOT_CHANGED = "Nothing was changed."
 
 def opening(webinar: Webinar, *, note: str = "") -> View:
     """The view until the webinar is read, from the mirror. `note` explains a delay."""
+    provider = provider_name(webinar.id)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        context(f"Reading the current values from {DISPLAY_NAME}…"),
+        context(f"Reading the current values from {provider}…"),
     ]
     if note:
         blocks.append(paragraph(note))
@@ -53,7 +54,7 @@ def check(draft: CreateDraft, edits: EditedWebinar, *, now: datetime, zone: str)
     start = create_form.values(draft)[1] if create_form.STARTS in names else None
     problems[zone_field.TIME_ZONE] = zone_field.problem(edits, start, now)
     settings = settings_form.changed_fields(draft.more, shown.more)
-    invalid = settings_form.check(draft.more, shown.more)
+    invalid = settings_form.check(draft.more, shown.more, provider_name(edits.session_id))
     invalid = {name: sentence for name, sentence in invalid.items() if settings_form.FIELDS[name] in settings}
     below = [problems.get(create_form.DESCRIPTION, ""), settings_form.problem_text(invalid)]
     problems[create_form.DESCRIPTION] = " ".join(filter(None, below))  # above the button of More Settings

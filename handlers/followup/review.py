@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.reports.follow_up import texts as follow_up_texts
 from bot.reports.follow_up.audience import FollowUpAudience
 from bot.reports.follow_up.drafted import DraftedFollowUp
@@ -118,14 +118,14 @@ def _summary(webinar: Webinar, drafted: DraftedFollowUp, facts: ReviewFacts) -> 
     lines = "\n".join(_counted(audience, group) for group in groups)
     blocks: list[Block] = [section(f"*{plain(webinar.title)}*\n{lines}")]
     if not _anybody(audience):
-        return [*blocks, paragraph(NOBODY), *_notes(audience)]
+        return [*blocks, paragraph(NOBODY), *_notes(audience, provider_name(webinar.id))]
     blocks += [paragraph(facts.note)] if facts.note else []
     direct, filed = len(audience.in_slack), len(audience.in_file)
     totals = [
         f"• {follow_up_texts.direct_messages(direct)} from Greenroom, {_duration(facts.seconds)}" if direct else "",
         f"• {people(filed)} in a file for your mailing tool, sent to you by direct message" if filed else "",
     ]
-    return [*blocks, section("\n".join(filter(None, totals))), *_notes(audience)]
+    return [*blocks, section("\n".join(filter(None, totals))), *_notes(audience, provider_name(webinar.id))]
 
 
 def _counted(audience: FollowUpAudience, group: FollowUpGroup) -> str:
@@ -134,10 +134,10 @@ def _counted(audience: FollowUpAudience, group: FollowUpGroup) -> str:
     return f"{GROUP_LABELS[group]}: *{people(direct + filed + out)}* ({', '.join(parts)})"
 
 
-def _notes(audience: FollowUpAudience) -> list[Block]:
+def _notes(audience: FollowUpAudience, provider: str) -> list[Block]:
     notes = []
     if audience.without_address:
-        notes.append(f"{people(audience.without_address)} cannot be written to: {DISPLAY_NAME} has no address of them.")
+        notes.append(f"{people(audience.without_address)} cannot be written to: {provider} has no address of them.")
     if audience.running:
         notes.append(f"You and the team get none: {people(audience.running)} of those who registered.")
     return [context(" ".join(notes))] if notes else []

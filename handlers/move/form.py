@@ -11,7 +11,7 @@ from bot.creation.change.impact import Impact
 from bot.errors import BadInput
 from bot.model.people import Frozen
 from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -160,7 +160,7 @@ def read(webinar: Webinar, values: form_values.Values, *, change_id: str, now: d
 def confirm(webinar: Webinar, move: ProposedMove, impact: Impact, *, now: datetime, note: str = "") -> View:
     """The old and the new time, and whom the move affects."""
     new = f"{when(move.new_start, webinar.time_zone)}, {length_text(move.new_length)}"
-    effects = [*_people(impact, now), _cards(impact), _reminders(impact)]
+    effects = [*_people(impact, now, provider_name(webinar.id)), _cards(impact), _reminders(impact)]
     blocks: list[Block] = [
         *([warning(note)] if note else []),
         section(f"*{plain(webinar.title)}*\nNow: {timing(webinar)}\nNew: *{new}*"),
@@ -192,20 +192,20 @@ def _times(webinar: Webinar) -> tuple[int, int]:
     return int(webinar.start.timestamp()), int(webinar.length.total_seconds())
 
 
-def _people(impact: Impact, now: datetime) -> list[str]:
-    return [_registrants(impact, now), _team(impact)]
+def _people(impact: Impact, now: datetime, provider: str) -> list[str]:
+    return [_registrants(impact, now, provider), _team(impact)]
 
 
-def _registrants(impact: Impact, now: datetime) -> str:
+def _registrants(impact: Impact, now: datetime, provider: str) -> str:
     if impact.is_for_anyone:
         return "Everyone with the link can join, and nobody has registered. People find the new time on the card."
     if impact.registrants is None or impact.counted_at is None:
-        return f"The number of registrants is {NOT_READ}. {DISPLAY_NAME} may email them the new time."
+        return f"The number of registrants is {NOT_READ}. {provider} may email them the new time."
     if not impact.registrants:
         return f"Nobody has registered (as of {ago(impact.counted_at, now)})."
     in_slack = f" Greenroom sends a direct message to {people(impact.seats)} in Slack." if impact.seats else ""
     return (
-        f"{people(impact.registrants)} registered (as of {ago(impact.counted_at, now)}): {DISPLAY_NAME} may email them "
+        f"{people(impact.registrants)} registered (as of {ago(impact.counted_at, now)}): {provider} may email them "
         f"the new time.{in_slack}"
     )
 

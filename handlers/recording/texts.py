@@ -11,7 +11,7 @@ from bot.model.lifecycle import Stage, stage
 from bot.model.people import Frozen
 from bot.model.recording import MediaKind, RecordingFile, RecordingStatus
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.reports.messages.table import PostState, ReportMessage
 from bot.reports.recordings import rules
 from bot.reports.recordings import texts as recording_texts
@@ -47,9 +47,9 @@ MOST_LISTED = 40
 """Channels that the review names."""
 NOT_SHARED_WITH_YOU = "No recording of it is shared with you. Ask the people who run it."
 STATES = {
-    RecordingStatus.PROCESSING: f"{DISPLAY_NAME} is still processing the recording. It is available some time later.",
-    RecordingStatus.FAILED: f"{DISPLAY_NAME} could not process the recording, so there is nothing to watch.",
-    RecordingStatus.PURGED: f"{DISPLAY_NAME} has deleted the recording, as it does after a time set by your company.",
+    RecordingStatus.PROCESSING: "{provider} is still processing the recording. It is available some time later.",
+    RecordingStatus.FAILED: "{provider} could not process the recording, so there is nothing to watch.",
+    RecordingStatus.PURGED: "{provider} has deleted the recording, as it does after a time set by your company.",
 }
 
 
@@ -94,12 +94,13 @@ def shared_view(webinar: Webinar, tracked: TrackedRecording | None, *, may_watch
 
 def managed_view(webinar: Webinar, known: KnownRecording, *, now: datetime) -> Message:
     """The reply for people who manage the webinar: its state in words, the link, and what can be done."""
+    provider = provider_name(webinar.id)
     tracked, refresh = known.tracked, buttons.webinar_button(webinar, "Refresh", REFRESH)
     found = tracked.recording if tracked else None
-    read = f"Checked with {DISPLAY_NAME} {ago(tracked.read_at, now)}" if tracked and tracked.read_at else ""
+    read = f"Checked with {provider} {ago(tracked.read_at, now)}" if tracked and tracked.read_at else ""
     notes = [context(read)] if read else []
     if tracked is None or found is None or found.status is not RecordingStatus.AVAILABLE:
-        text = STATES[found.status] if found else _missing(tracked)
+        text = STATES[found.status].format(provider=provider) if found else _missing(tracked, provider)
         head = f"Recording of {plain(webinar.title)}: {text}"
         return message(head, [heading(webinar.title), paragraph(text), *actions(refresh), *notes])
     facts = [("Status", _status(tracked, now)), ("Link", recording_texts.terms(webinar, tracked))]
@@ -187,13 +188,11 @@ def _not_shared_yet(known: KnownRecording) -> SharePlaces:
     )
 
 
-def _missing(tracked: TrackedRecording | None) -> str:
+def _missing(tracked: TrackedRecording | None, provider: str) -> str:
     if tracked is not None and tracked.check_at is None:
-        return (
-            f"It was not recorded, or {DISPLAY_NAME} does not show its recording to the user that Greenroom works as."
-        )
+        return f"It was not recorded, or {provider} does not show its recording to the user that Greenroom works as."
     return (
-        f"{DISPLAY_NAME} has no recording of it so far. If it was recorded, the recording is available some time after "
+        f"{provider} has no recording of it so far. If it was recorded, the recording is available some time after "
         "the end."
     )
 

@@ -14,7 +14,7 @@ from bot.model.people import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_LINK, MAX_NAME, NewRegistration, RegistrantDetails
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.registration.bulk import csv_import
 from bot.slack import buttons, form_values
 from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, paragraph, person, plain, section
@@ -39,7 +39,7 @@ NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an 
 BOTH = "Leave this empty, or the choice above: it is one person at a time."
 NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
 NO_LINK = "Write a whole address that begins with https://"
-LONG_LINK = f"{DISPLAY_NAME} takes at most {MAX_LINK} characters, and this has {{}}. Use a shorter address."
+LONG_LINK = f"{{}} takes at most {MAX_LINK} characters, and this has {{}}. Use a shorter address."
 NO_PAIRS = "Write one value a line, with its name before it: lead=00Q5"
 ADDRESS_PROBLEMS = {
     AddressProblem.MISSING: "Type their email address.",
@@ -88,7 +88,7 @@ def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note
             text_input(
                 action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"
             ),
-            "One value a line, with its name before it; RingCentral keeps them as externalId",
+            f"One value a line, with its name before it; {provider_name(webinar.id)} keeps them as externalId",
         ),
         _field(JOIN, "A page of yours to join by", url_input(action_id=JOIN)),
         _field(CANCEL, "A page of yours to cancel by", url_input(action_id=CANCEL)),
@@ -119,7 +119,7 @@ def read_form(values: form_values.Values) -> RegistrantInput:
     )
 
 
-def registrant_details(typed: RegistrantInput) -> RegistrantDetails | None:
+def registrant_details(typed: RegistrantInput, provider: str) -> RegistrantDetails | None:
     """The person to register; `None` for a Slack user. Raises `BadInput` with every problem by field."""
     problems: dict[str, str] = {}
     external_id = _read_pairs(typed.external_id, problems)
@@ -127,7 +127,7 @@ def registrant_details(typed: RegistrantInput) -> RegistrantDetails | None:
         if page and not _is_link(page):
             problems[block] = NO_LINK
         elif len(page) > MAX_LINK:
-            problems[block] = LONG_LINK.format(len(page))
+            problems[block] = LONG_LINK.format(provider, len(page))
         elif page and typed.own_pages:
             problems[block] = OR_PAGES
     if typed.user_id:
@@ -182,21 +182,23 @@ def done_message(webinar: Webinar, lines: Sequence[Block], name: str = "") -> Me
     return message(_head(webinar, name), [section(_head(webinar, name)), *lines])
 
 
-def link_blocks(new: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
-    """The registrant's links, which of our pages RingCentral has accepted, and who sends the links.
+def link_blocks(
+    new: NewRegistration, own_join: str, own_cancel: str, *, provider: str, is_silent: bool | None
+) -> list[Block]:
+    """The registrant's links, which of our pages the provider has accepted, and who sends the links.
 
-    `own_join` and `own_cancel` are the URLs of our own pages, if used; `is_silent`: RingCentral sends no emails.
+    `own_join` and `own_cancel` are the URLs of our own pages, if used; `is_silent`: the provider sends no emails.
     """
     registrant = new.registrant
     join, cancel = registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()
     blocks = [
         section(f"*To join*\n```{own_join or join}```"),
         section(f"*To cancel*\n```{own_cancel or cancel}```"),
-        *[paragraph(sentence) for sentence in _kept(new)],
+        *[paragraph(sentence) for sentence in _kept(new, provider)],
     ]
-    mail = f"{DISPLAY_NAME} emails them." if is_silent is False else ""
+    mail = f"{provider} emails them." if is_silent is False else ""
     if is_silent:
-        mail = f"{DISPLAY_NAME} emails nobody for this webinar: pass the links on."
+        mail = f"{provider} emails nobody for this webinar: pass the links on."
     return [*blocks, context(" ".join(filter(None, [mail, "The links are theirs alone: keep them out of channels."])))]
 
 
@@ -216,28 +218,29 @@ def seat_blocks(user_id: str) -> list[Block]:
     return [section(f"<@{user_id}> has a seat, and gets their own link and a calendar file as a direct message.")]
 
 
-def _kept(new: NewRegistration) -> list[str]:
+def _kept(new: NewRegistration, provider: str) -> list[str]:
     asked = new.details
     if new.page_key:
         sentence = "has kept Greenroom's page to cancel by" if new.keeps_cancel_page else "sends its own links"
-        return [f"{DISPLAY_NAME} {sentence}. The links above are Greenroom's own pages, and they work in any case."]
+        return [f"{provider} {sentence}. The links above are Greenroom's own pages, and they work in any case."]
     names = {"join": (asked.join_page, new.keeps_join_page), "cancel": (asked.cancel_page, new.keeps_cancel_page)}
     accepted = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
     ignored = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and not is_kept]
     verb = "refused" if new.refuses_pages else "ignored"
     return [
-        *(f"{DISPLAY_NAME} has kept your page to {name} by." for name in accepted),
+        *(f"{provider} has kept your page to {name} by." for name in accepted),
         *(
-            f"{DISPLAY_NAME} has {verb} your page to {name} by, and shows its own link. Give them yours if you like."
+            f"{provider} has {verb} your page to {name} by, and shows its own link. Give them yours if you like."
             for name in ignored
         ),
     ]
 
 
 def _suggested(webinar: Webinar, user_id: str) -> str:
+    provider = provider_name(webinar.id)
     return (
         f"<@{user_id}> is asked in a direct message whether they take a seat at *{plain(webinar.title)}*. "
-        f"{DISPLAY_NAME} gets their name and address, and emails them, only if they do."
+        f"{provider} gets their name and address, and emails them, only if they do."
     )
 
 

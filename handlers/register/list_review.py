@@ -8,7 +8,7 @@ from types import MappingProxyType
 from bot.model.lifecycle import accepts_registrations
 from bot.model.people import Frozen
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.registration.bulk.csv_import import ImportResult, ImportRow
 from bot.registration.bulk.texts import CONFIRM, duration
 from bot.registration.texts.preferences import emails_sentence
@@ -94,8 +94,9 @@ def users_review(webinar: Webinar, users: Sequence[str]) -> View:
 
 
 def _confirmable(webinar: Webinar, batch_id: str, new: int, blocks: list[Block], users: Sequence[str]) -> View:
+    provider = provider_name(webinar.id)
     if new:
-        pace = f"It takes {duration(new)}: {DISPLAY_NAME} takes one person a call, and only a few calls a minute. "
+        pace = f"It takes {duration(new)}: {provider} takes one person a call, and only a few calls a minute. "
         after = "A direct message says how far it is, with a button to stop it."
         blocks = [*blocks, section(emails_sentence(webinar, new)), section(pace + after)]
         blocks += [context("The list is kept encrypted: an hour until you confirm it, then until its result is sent.")]

@@ -10,6 +10,7 @@ from bot.errors import BadInput, GreenroomError
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
+from bot.providers.event_ref import provider_name
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import ImportResult, read_people
 from bot.slack import buttons
@@ -53,7 +54,7 @@ async def form_submitted(request: SlackRequest) -> None:
     webinar = await request.managed_webinar(request.metadata, ACTION)
     request.services.registration.check(webinar)
     typed = register_form.read_form(request.values)
-    details = register_form.registrant_details(typed)
+    details = register_form.registrant_details(typed, provider_name(webinar.id))
     if details is None and typed.user_id == request.user_id and await _push_own_form(request, webinar, typed):
         return
     name = token_hex(12)
@@ -203,7 +204,8 @@ async def _register_one(
     if new.page_key:
         pages, key = services.own_pages, new.page_key
         urls = (pages.urls.join_url(key, webinar), pages.urls.cancel_url(key, webinar))
-    return register_form.link_blocks(new, *urls, is_silent=preferences.suppress_emails if preferences else None)
+    is_silent = preferences.suppress_emails if preferences else None
+    return register_form.link_blocks(new, *urls, provider=provider_name(webinar.id), is_silent=is_silent)
 
 
 async def _push_own_form(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> bool:

@@ -9,7 +9,7 @@ from bot.model.people import Frozen
 from bot.model.registrant import Registrant
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar, one_line_title
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons, form_values
 from bot.slack.blocks import (
     Block,
@@ -89,6 +89,7 @@ def page_message(
 
     Without `can_manage` (for co-hosts) it has no buttons that remove or add people.
     """
+    provider = provider_name(webinar.id)
     found = search_registrants(registrants, position.words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(position.page, 1), pages)
@@ -105,7 +106,7 @@ def page_message(
         rows = [data_table(f"Registrants of {webinar.title}", HEADER, cells)]
     notes = [
         f"Page {page} of {pages}: the file has all of them" if pages > 1 else "",
-        f"Read from {DISPLAY_NAME} {ago(now - age, now)}",
+        f"Read from {provider} {ago(now - age, now)}",
         f"Times in {plain(webinar.time_zone)}" if is_table else "",
         "To remove somebody, search for them" if is_table and can_manage else "",
     ]
@@ -192,11 +193,12 @@ def _cells(registrant: Registrant, webinar: Webinar) -> Row:
 
 
 def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> Element:
+    provider = provider_name(webinar.id)
     value = here.model_copy(update={"picked": registrant.registrant_id}).model_dump_json()
     name = one_line_title(f"{registrant.first_name} {registrant.last_name}")
     confirm = confirm_dialog(
         title="Take them off the list?",
-        text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {DISPLAY_NAME} may email them.",
+        text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {provider} may email them.",
         confirm="Remove",
         deny="Keep Them",
         style="danger",
@@ -219,5 +221,5 @@ def _page_buttons(here: RegistrantPage, pages: int, *, can_manage: bool) -> list
         if can_manage
         else None,
         button("Download CSV", DOWNLOAD, this, label="Get everybody as a CSV file in a direct message"),
-        button("Refresh", REFRESH, this, label=f"Read the list from {DISPLAY_NAME} again"),
+        button("Refresh", REFRESH, this, label=f"Read the list from {provider_name(here.session_id)} again"),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
+from bot.providers.names import named
 from bot.slack import buttons
 from bot.slack.client import Upload
 from bot.slack.message import Message, View
@@ -15,7 +16,7 @@ from handlers.request import Listeners, SlackRequest, once
 
 CHART_ACTION = "see how the registrations of this webinar grow"
 LINKS_ACTION = "have the links of the people who registered for this webinar"
-NOT_READ = "There is no figure yet: press Refresh to read the registrations from RingCentral."
+NOT_READ = "There is no figure yet: press Refresh to read the registrations from {provider}."
 
 
 async def chart_pressed(request: SlackRequest) -> None:
@@ -50,7 +51,7 @@ async def _chart(request: SlackRequest, *, with_sources: bool) -> None:
     await request.require_manager(webinar, CHART_ACTION)
     read, now = webinar.registration, request.now()
     if read is None:
-        raise BadInput(NOT_READ)
+        raise BadInput(named(NOT_READ, webinar.id))
     caller = await _show_progress(request, webinar, chart_texts.counting_view)
     sources_for = caller if with_sources else None
     growth = await request.services.charts.growth(webinar, read, now, sources_for=sources_for)

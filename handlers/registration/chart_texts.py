@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.registration.chart import Chart
 from bot.registration.charts import RegistrationGrowth
 from bot.registration.texts.forecast_text import summary
@@ -42,8 +42,9 @@ def failed_view(sentence: str) -> View:
 
 def chart_message(webinar: Webinar, growth: RegistrationGrowth, *, now: datetime, with_sources: bool) -> Message:
     """The charts, under the sentence that says what they show; without enough figures, why there is none."""
+    provider = provider_name(webinar.id)
     takeaway, read = summary(webinar, growth.forecast, growth.sources), webinar.registration
-    aged = [context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}")] if read else []
+    aged = [context(f"As read from {provider} {ago(read.read_at, now)}")] if read else []
     if growth.chart is None:
         return data_message(f"{takeaway} {TOO_EARLY}", [section(takeaway), paragraph(TOO_EARLY), *aged])
     more = None if with_sources else buttons.webinar_button(webinar, "Chart With Sources", buttons.SOURCES)
@@ -59,8 +60,9 @@ def sent_reply(webinar: Webinar, growth: RegistrationGrowth) -> Message:
 
 def links_message(webinar: Webinar, people: int) -> Message:
     """The DM above the file of links."""
+    provider = provider_name(webinar.id)
     text = (
-        f"{DISPLAY_NAME} emails nobody about *{plain(webinar.title)}*, so here are the links of "
+        f"{provider} emails nobody about *{plain(webinar.title)}*, so here are the links of "
         f"{number(people, 'person', 'people')} who registered without a seat in Slack. Each link belongs to one "
         "person alone: pass it on to them and to nobody else. Who registers later is in the next Links File."
     )

@@ -9,6 +9,8 @@ from bot.commands.parser import Close, Open
 from bot.commands.resolve import resolve_limit
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
+from bot.providers.event_ref import provider_name
+from bot.providers.names import any_of
 from bot.registration.limit_rules import NotChanged
 from bot.registration.settings import Changed
 from bot.registration.texts import settings_result
@@ -48,7 +50,8 @@ async def limit_registration(request: SlackRequest, command: Limit) -> None:
     """Set the limit, or open the form if the command has none."""
     services = request.services
     command = resolve_limit(command, await request.visible_webinars(), services.clock.now())
-    limit = read_limit(command.to) if command.to else None
+    names = services.mirror.provider_names
+    limit = read_limit(command.to, provider=any_of(names)) if command.to else None
     webinar = await choose_webinar(request, command.which, "limit", typed=command.to)
     if not webinar:
         return
@@ -123,7 +126,7 @@ async def _reply_with_result(request: SlackRequest, change: Awaitable[Changed], 
     except NotChanged as unchanged:
         answer = settings_result.unchanged_message(unchanged.webinar, unchanged.sentence, now=request.now())
     else:
-        note = settings_result.meanwhile_note(result.known, result.before)
+        note = settings_result.meanwhile_note(result.known, result.before, provider_name(result.webinar.id))
         answer = settings_result.changed_message(
             result.webinar, result.before, now=request.now(), undone=undone, note=note
         )
@@ -139,7 +142,10 @@ async def _open_limit_form(request: SlackRequest, webinar: Webinar, typed: str =
 async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None) -> None:
     caller = request.caller_with_progress(lambda note: limit_form.working_view(webinar, note=note))
     result = await request.services.registration.limit(webinar.session_id, limit, caller, request.user_id)
-    now, note = request.now(), settings_result.meanwhile_note(result.known, result.before)
+    now, note = (
+        request.now(),
+        settings_result.meanwhile_note(result.known, result.before, provider_name(result.webinar.id)),
+    )
     await request.finish(
         settings_result.changed_view(result.webinar, result.before, now=now, note=note),
         settings_result.changed_message(result.webinar, result.before, now=now, note=note),

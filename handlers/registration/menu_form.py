@@ -9,7 +9,7 @@ from bot.errors import BadInput
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.people import Frozen
 from bot.model.webinar import OnDemand, Preferences, Registration, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.registration.forecast import Forecast
 from bot.registration.state import RegistrationState, state_of
 from bot.registration.texts.forecast_text import forecast_facts
@@ -23,6 +23,7 @@ from bot.registration.texts.preferences import (
     REOPENS,
     SUPPRESS,
     WORK_EMAIL,
+    preference_label,
 )
 from bot.slack import buttons, form_values
 from bot.slack.blocks import Block, Element, actions, ago, context, fields, modal, paragraph, plain, section, warning
@@ -43,14 +44,14 @@ STATUS, LIMIT = "registrationStatus", "autoCloseLimit"
 OPEN, CLOSED = "Open", "Closed"
 EMAILS, PEOPLE, AFTER = "emails", "people", "after"
 BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOPENS, RECORDING)}
-"""The groups of checkboxes: block id, then RingCentral's parameters."""
+"""The groups of checkboxes: block id, then the provider's parameters."""
 
 LABELS = {EMAILS: "Emails", PEOPLE: "Who can come in", AFTER: "After the event"}
 HINTS = {
-    EMAILS: f"With no emails from {DISPLAY_NAME}, nobody gets a confirmation, a link or a reminder by email. Who "
+    EMAILS: "With no emails from {provider}, nobody gets a confirmation, a link or a reminder by email. Who "
     "registers in Slack has their link from Greenroom as a direct message; you get a file with the links of everybody "
     "else.",
-    PEOPLE: f"{DISPLAY_NAME}'s documents contradict each other on {DEVICES}: by its name it keeps people from joining "
+    PEOPLE: f"{{provider}}'s documents contradict each other on {DEVICES}: by its name it keeps people from joining "
     "with one link on several devices, by its description it lets them. Try it before you rely on it.",
     AFTER: "For the recording, as long as you choose below.",
 }
@@ -83,6 +84,7 @@ def form_view(
 
     After a `problem`, it is shown again with the input in `typed` and its original `context`.
     """
+    provider = provider_name(webinar.id)
     read = _read(webinar)
     is_over = stage(webinar, now) is Stage.OVER
     opened = opened or MenuContext(session_id=webinar.id, shown=state_of(read), is_over=is_over)
@@ -93,10 +95,10 @@ def form_view(
         *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _facts(webinar, read, forecast, now),
-        context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}"),
+        context(f"As read from {provider} {ago(read.read_at, now)}"),
         *([] if is_full(read) or opened.is_over else [_status_input(settings)]),
         _limit_input(limit, is_full=is_full(read) and not opened.is_over),
-        *(_checkbox_input(name, LABELS[name], preferences) for name in ((AFTER,) if opened.is_over else LABELS)),
+        *(_checkbox_input(name, preferences, provider) for name in ((AFTER,) if opened.is_over else LABELS)),
         _duration_input(preferences),
         *_buttons(webinar),
     ]
@@ -116,7 +118,7 @@ def read_form(values: form_values.Values, opened: MenuContext) -> RegistrationSt
     shown = opened.shown
     text = form_values.text(values, LIMIT, _typed(shown.limit)).strip()
     try:
-        limit = read_limit(text, "leave it empty") if text else None
+        limit = read_limit(text, "leave it empty", provider_name(opened.session_id)) if text else None
     except BadInput as problem:
         raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
     wanted = _read_settings(values, shown).model_copy(update={"limit": limit})
@@ -128,7 +130,8 @@ def read_form(values: form_values.Values, opened: MenuContext) -> RegistrationSt
 
 def reading_view(webinar: Webinar, *, note: str = "") -> View:
     """The progress view while the preferences are read. `note` says why it takes longer than usual."""
-    return _waiting(READING, f"Reading the registration of *{plain(webinar.title)}* from {DISPLAY_NAME}…", note)
+    provider = provider_name(webinar.id)
+    return _waiting(READING, f"Reading the registration of *{plain(webinar.title)}* from {provider}…", note)
 
 
 def working_view(webinar: Webinar, *, note: str = "") -> View:
@@ -186,11 +189,12 @@ def _limit_input(limit: str, *, is_full: bool) -> Block:
     return _input(LIMIT, "Maximum registrations", element, hint=f"{full}Leave it empty for no limit")
 
 
-def _checkbox_input(block_id: str, label: str, preferences: Preferences) -> Block:
-    boxes = {parameter: option(text=FIELDS[parameter][1], value=parameter) for parameter in BOXES[block_id]}
+def _checkbox_input(block_id: str, preferences: Preferences, provider: str) -> Block:
+    labels = {parameter: preference_label(parameter, provider) for parameter in BOXES[block_id]}
+    boxes = {parameter: option(text=text, value=parameter) for parameter, text in labels.items()}
     ticked = [boxes[parameter] for parameter in boxes if getattr(preferences, FIELDS[parameter][0])]
     element = checkboxes(action_id=block_id, options=list(boxes.values()), initial_options=ticked or None)
-    return _input(block_id, label, element, hint=HINTS[block_id])
+    return _input(block_id, LABELS[block_id], element, hint=HINTS[block_id].format(provider=provider))
 
 
 def _duration_input(preferences: Preferences) -> Block:

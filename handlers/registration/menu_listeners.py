@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
+from bot.providers.event_ref import provider_name
 from bot.registration.forecast import Forecast
 from bot.registration.limit_rules import NotChanged
 from bot.registration.settings import Changed
@@ -19,7 +20,7 @@ from handlers.request import Listeners, SlackRequest
 
 ACTION = "change the registration of this webinar"
 LINKS_FOLLOW = "The links of everybody without a seat in Slack follow in your messages with Greenroom, as a file."
-IGNORED = "RingCentral left this as it was, without saying why: {}."
+IGNORED = "{provider} left this as it was, without saying why: {ignored}."
 
 
 async def menu_pressed(request: SlackRequest) -> None:
@@ -75,14 +76,14 @@ def _read_form(request: SlackRequest, webinar: Webinar, context: menu_form.MenuC
 
 
 async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationState, wanted: RegistrationState) -> None:
-    now = request.now()
+    now, provider = request.now(), provider_name(webinar.id)
     result = await request.services.registration.apply(
         webinar.session_id, shown, wanted, _caller(request, webinar), request.user_id
     )
     needs_links = _needs_links(result)
     notes = [
-        IGNORED.format(", ".join(result.ignored)) if result.ignored else "",
-        settings_result.meanwhile_note(result.known, result.before),
+        IGNORED.format(provider=provider, ignored=", ".join(result.ignored)) if result.ignored else "",
+        settings_result.meanwhile_note(result.known, result.before, provider),
         LINKS_FOLLOW if needs_links else "",
     ]
     note = " ".join(filter(None, notes))
@@ -100,7 +101,7 @@ async def _send_links(request: SlackRequest, webinar: Webinar) -> None:
 
 
 def _needs_links(result: Changed) -> bool:
-    """Whether the change turned off RingCentral's emails while there are registrants."""
+    """Whether the change turned off the provider's emails while there are registrants."""
     before, after = result.before.preferences, result.webinar.registration
     if before is None or after is None or after.preferences is None:
         return False

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.reports.progress import ReadingProgress
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, message, modal, number, paragraph, plain, section
@@ -27,7 +27,8 @@ FOLLOW: Final = (
 
 def reading_line(webinar: Webinar) -> str:
     """That a report is being read."""
-    return f"Reading the report of *{plain(webinar.title)}* from {DISPLAY_NAME}…"
+    provider = provider_name(webinar.id)
+    return f"Reading the report of *{plain(webinar.title)}* from {provider}…"
 
 
 def progress_message(webinar: Webinar, progress: ReadingProgress) -> Message:

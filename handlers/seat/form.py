@@ -16,7 +16,7 @@ from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.seat import SeatDetails
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.registration.texts.consent import consent
 from bot.slack import form_values
 from bot.slack.blocks import Block, actions, button, context, modal, paragraph, plain, section
@@ -99,11 +99,12 @@ def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
 
 def rename_view(webinar: Webinar, typed: SeatInput) -> View:
     """The form for another name, which states the consequences."""
+    provider = provider_name(webinar.id)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section(
-            f"{DISPLAY_NAME} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
-            f"the one you have stops working. {DISPLAY_NAME} may send you an email about each."
+            f"{provider} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
+            f"the one you have stops working. {provider} may send you an email about each."
         ),
         *_name_inputs(typed),
     ]
@@ -126,13 +127,13 @@ def read_form(values: form_values.Values, note: str) -> SeatInput:
 
 
 def check_form(typed: SeatInput) -> None:
-    """Raise `BadInput` with everything that RingCentral would reject, by field."""
+    """Raise `BadInput` with everything that the provider would reject, by field."""
     if found := _problems(typed):
         raise BadInput("Please change what is marked.", found)
 
 
 def is_complete(typed: SeatInput) -> bool:
-    """Whether a profile has all that RingCentral requires."""
+    """Whether a profile has all that the provider requires."""
     return not _problems(typed)
 
 
@@ -189,24 +190,25 @@ def _reminder_input(ahead: list[timedelta], typed: SeatInput) -> Block:
 
 
 def _problems(typed: SeatInput) -> dict[str, str]:
+    provider = provider_name(typed.session_id)
     problems = {
-        FIRST_NAME: _name_problem(typed.first_name, "first name"),
-        LAST_NAME: _name_problem(typed.last_name, "last name"),
-        EMAIL: _address_problem(typed.email),
+        FIRST_NAME: _name_problem(typed.first_name, "first name", provider),
+        LAST_NAME: _name_problem(typed.last_name, "last name", provider),
+        EMAIL: _address_problem(typed.email, provider),
     }
     return {field: problem for field, problem in problems.items() if problem}
 
 
-def _name_problem(name: str, label: str) -> str:
+def _name_problem(name: str, label: str, provider: str) -> str:
     if not name:
         return f"Type your {label}."
     if len(name) > MAX_NAME:
-        return f"{DISPLAY_NAME} takes at most {MAX_NAME} characters for a {label}; this has {len(name)}."
+        return f"{provider} takes at most {MAX_NAME} characters for a {label}; this has {len(name)}."
     return ""
 
 
-def _address_problem(address: str) -> str:
+def _address_problem(address: str, provider: str) -> str:
     problem = address_problem(address)
     if problem is AddressProblem.TOO_LONG:
-        return f"{DISPLAY_NAME} takes at most {MAX_EMAIL} characters for an address; this has {len(address)}."
+        return f"{provider} takes at most {MAX_EMAIL} characters for an address; this has {len(address)}."
     return "Type an email address, such as name@company.com." if problem else ""

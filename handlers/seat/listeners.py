@@ -9,6 +9,7 @@ from bot.model.webinar import Status, Webinar
 from bot.notices.reminders import lock_webinar
 from bot.notices.subscriptions.service import OPENING_FEATURES, subscribe_person
 from bot.providers.base import Caller
+from bot.providers.names import named
 from bot.registration.seats import texts as seat_texts
 from bot.slack import buttons
 from bot.slack.message import View
@@ -108,7 +109,7 @@ async def leave_pressed(request: SlackRequest) -> None:
 
 
 async def refresh_seat(request: SlackRequest) -> None:
-    """Read the seat at RingCentral again (one call): it may have been removed there."""
+    """Read the seat at the provider again (one call): it may have been removed there."""
     webinar = await _webinar(request)
     before = await request.services.seats.find(webinar, request.user_id)
     if before and webinar.status is not Status.CANCELED:
@@ -117,8 +118,9 @@ async def refresh_seat(request: SlackRequest) -> None:
     if seat:
         await _show(request, seat_texts.seat_view(webinar, seat, now=request.now()))
     elif before:
-        await request.services.seats.notifier.notify_gone(before, problem=seat_texts.REMOVED_AT_PROVIDER)
-        await _show_gone(request, webinar, before, seat_texts.REMOVED_AT_PROVIDER)
+        removed = named(seat_texts.REMOVED_AT_PROVIDER, webinar.id)
+        await request.services.seats.notifier.notify_gone(before, problem=removed)
+        await _show_gone(request, webinar, before, removed)
 
 
 async def _webinar(request: SlackRequest) -> Webinar:
@@ -141,7 +143,7 @@ async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -
         request.services.mirror.count_soon(webinar.session_id)  # the figure that offered the form is outdated
         await _show_unavailable(request, webinar, closed.sentence)
     except AnswersRequired:
-        await _show(request, seat_texts.registration_page_view(webinar, seat_texts.ANSWERS))
+        await _show(request, seat_texts.registration_page_view(webinar, named(seat_texts.ANSWERS, webinar.id)))
     else:
         await _show_seat(request, webinar, seat)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.commands.people_args import Invite
 from bot.commands.people_name import PersonName, name_of
@@ -20,10 +20,10 @@ from handlers.team.outsiders import Outsider, read_outsiders
 NOT_POSSIBLE = "Somebody cannot be on the team as chosen: look at what stands under the fields."
 NOTHING = "Nothing has changed. Choose somebody, or close this form."
 FROZEN = "The webinar has started: it is too late to change or remove {}. Put them back, and add people only."
-FULL = "RingCentral takes {} co-hosts and panelists together at most. Leave out {}."
-OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are people in your RingCentral directory."
+FULL = "{} takes {} co-hosts and panelists together at most. Leave out {}."
+OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are people in your {provider} directory."
 BY_ADDRESS = (
-    "{} was invited by email address, and RingCentral makes co-hosts only of those invited from its directory. Remove "
+    "{} was invited by email address, and {} makes co-hosts only of those invited from its directory. Remove "
     "them first, and then invite them as a co-host: they get another link."
 )
 NO_LAST_NAME = (
@@ -43,6 +43,8 @@ class KnownPeople:
     coworker_at: Callable[[str], Coworker | None]
     """The coworker in the company directory with this address."""
     is_directory_read: bool = True
+    provider: str = field(kw_only=True)
+    """The provider's name."""
 
 
 def users_to_look_up(typed: TeamInput, team: Sequence[Member]) -> list[str]:
@@ -58,7 +60,7 @@ def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
     problems: dict[str, list[str]] = {COHOSTS: [], PANELISTS: [], OUTSIDE: []}
     chosen = [*((COHOSTS, user, Role.COHOST) for user in typed.cohosts)]
     chosen += [(PANELISTS, user, Role.PANELIST) for user in typed.panelists]
-    outsiders, problems[OUTSIDE] = read_outsiders(typed.outside)
+    outsiders, problems[OUTSIDE] = read_outsiders(typed.outside, known.provider)
     for block, user_id, role in chosen:
         person = _from_slack(user_id, role, typed, known, outsiders)
         problem = person if isinstance(person, str) else _clash(person, _name(user_id, known), wanted, known)
@@ -74,7 +76,11 @@ def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
 def prefill_problem(command: Invite, typed: TeamInput, known: KnownPeople) -> str:
     """The problem with the people named in a command, shown when the form opens; empty if none."""
     unknown = unknown_note(command.people)
-    by_address = OUTSIDERS if command.people.addresses and read_role(command.role) is Role.COHOST else ""
+    by_address = (
+        OUTSIDERS.format(provider=known.provider)
+        if command.people.addresses and read_role(command.role) is Role.COHOST
+        else ""
+    )
     try:
         wanted_members(typed, known)
     except BadInput as error:
@@ -83,16 +89,16 @@ def prefill_problem(command: Invite, typed: TeamInput, known: KnownPeople) -> st
 
 
 def requested_diff(
-    wanted: Sequence[WantedMember], team: Sequence[Member], shown: frozenset[str], *, started: bool
+    wanted: Sequence[WantedMember], team: Sequence[Member], shown: frozenset[str], *, started: bool, provider: str
 ) -> TeamDiff:
-    """The requested diff. Raises `BadInput` if it is empty or not possible."""
+    """The requested diff; `provider` is the provider's name. Raises `BadInput` if it is empty or not possible."""
     diff = diff_team(team, wanted, shown)
     if not diff:
         _refuse({PANELISTS: NOTHING})
     if started and not diff.only_adds:
         _refuse({PANELISTS: FROZEN.format(number(len(diff.updated) + len(diff.deleted), "person", "people"))})
     if surplus := excess(team, diff):
-        _refuse({OUTSIDE: FULL.format(MAX_TEAM, number(surplus, "person", "people"))})
+        _refuse({OUTSIDE: FULL.format(provider, MAX_TEAM, number(surplus, "person", "people"))})
     return diff
 
 
@@ -113,7 +119,7 @@ def _from_slack(
     if problem := _refusal(person, role, coworker, known):
         return problem
     if role is Role.COHOST and invitee and invitee.role is Role.PANELIST and not invitee.coworker_id:
-        return BY_ADDRESS.format(person.name)
+        return BY_ADDRESS.format(person.name, known.provider)
     if coworker:
         return WantedMember(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.mails_slack), user_id=user_id)
     name = name_of(person)
@@ -144,10 +150,13 @@ def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known
         return f"Slack shows no email address of {person.name}. Write it below to invite them as a panelist."
     if role is Role.COHOST and coworker is None:
         if not known.is_directory_read:
-            return f"{person.name} can't be looked up: RingCentral's directory is not read yet. Try again in a minute."
+            return (
+                f"{person.name} can't be looked up: {known.provider}'s directory is not read yet. "
+                "Try again in a minute."
+            )
         return (
-            f"{person.name} can't be a co-host: their email address is not in your company's RingCentral directory. "
-            "Choose them as a panelist."
+            f"{person.name} can't be a co-host: their email address is not in your company's {known.provider} "
+            "directory. Choose them as a panelist."
         )
     return ""
 

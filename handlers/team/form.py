@@ -10,7 +10,7 @@ from bot.model.lifecycle import Stage, stage
 from bot.model.people import Frozen
 from bot.model.team import Role
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -78,9 +78,9 @@ class TeamInput:
     panelists: tuple[str, ...] = ()
     outside: str = ""
     mails_outside: bool = True
-    """Whether RingCentral emails the added people who are named by an address."""
+    """Whether the provider emails the added people who are named by an address."""
     mails_slack: bool = False
-    """Whether RingCentral emails the added Slack users, besides our direct message."""
+    """Whether the provider emails the added Slack users, besides our direct message."""
 
     @property
     def user_ids(self) -> tuple[str, ...]:
@@ -143,14 +143,15 @@ def filled(
     problem: str,
 ) -> View:
     """The form with these inputs and a warning. `shown` are the ids of the members it showed at first."""
+    provider = provider_name(webinar.id)
     started = [context(STARTED)] if stage(webinar, now) is Stage.LIVE else []
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nHost: {_host(webinar, team)}"),
         *([warning(problem)] if problem else []),
         *started,
-        *_fields(typed),
+        *_fields(typed, provider),
         *_others(team, shown),
-        context(f"The team as read from {DISPLAY_NAME} {ago(read_at, now)}; `/webinar team` reads it anew"),
+        context(f"The team as read from {provider} {ago(read_at, now)}; `/webinar team` reads it anew"),
     ]
     context_data = TeamFormContext(session_id=webinar.id, shown=" ".join(sorted(shown)))
     return modal(
@@ -172,10 +173,10 @@ def read(values: form_values.Values) -> TeamInput:
 
 def _host(webinar: Webinar, team: Sequence[Member]) -> str:
     host = next((one.invitee.name for one in team if one.invitee.role is Role.HOST), "")
-    return person(host or webinar.host_name) or "as set in RingCentral"
+    return person(host or webinar.host_name) or f"as set in {provider_name(webinar.id)}"
 
 
-def _fields(typed: TeamInput) -> list[Block]:
+def _fields(typed: TeamInput, provider: str) -> list[Block]:
     cohosts = _picker(typed.cohosts, focus=True)
     outside = text_input(
         action_id=OUTSIDE,
@@ -185,24 +186,22 @@ def _fields(typed: TeamInput) -> list[Block]:
         max_length=MAX_INPUT,
     )
     return [
-        _input(
-            COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {DISPLAY_NAME} directory"
-        ),
+        _input(COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {provider} directory"),
         _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
         _input(OUTSIDE, "Panelists from outside Slack", outside, "One a line: first and last name, and the address"),
-        _input(MAIL, "Invitations by email", _mail_choice(typed), "Slack users always get a direct message"),
+        _input(MAIL, "Invitations by email", _mail_choice(typed, provider), "Slack users always get a direct message"),
     ]
 
 
-def _mail_choice(typed: TeamInput) -> Element:
+def _mail_choice(typed: TeamInput, provider: str) -> Element:
     outside = option(
         value=MAIL_OUTSIDE,
-        text=f"{DISPLAY_NAME} emails the people from outside Slack",
+        text=f"{provider} emails the people from outside Slack",
         description="Otherwise you get their links, to pass on",
     )
     in_slack = option(
         value=MAIL_SLACK,
-        text=f"{DISPLAY_NAME} emails the people in Slack, too",
+        text=f"{provider} emails the people in Slack, too",
         description="At the address in their Slack profile",
     )
     chosen = [*([outside] if typed.mails_outside else []), *([in_slack] if typed.mails_slack else [])]
@@ -223,7 +222,7 @@ def _input(block_id: str, label: str, element: Element, hint: str) -> Block:
 
 
 def _others(team: Sequence[Member], shown: Collection[str]) -> list[Block]:
-    """Names the members that no field shows: invited in RingCentral and not a known Slack user."""
+    """Names the members that no field shows: invited at the provider and not a known Slack user."""
     others = [one for one in team if one.invitee.role is not Role.HOST and one.invitee.invitee_id not in shown]
     if not others:
         return []

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.team import Role
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -46,6 +46,7 @@ def team_page(
     webinar: Webinar, team: Sequence[Member], *, read_at: datetime, now: datetime, page: int = 1, note: str = ""
 ) -> Message:
     """One page of the team. `note` (mrkdwn) says what was just done."""
+    provider = provider_name(webinar.id)
     pages = max(1, -(-len(team) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = team[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -59,9 +60,9 @@ def team_page(
         button("Previous", PREVIOUS, button_value(webinar, page=page - 1), label="Previous page") if page > 1 else None,
         button("Next", NEXT, button_value(webinar, page=page + 1), label="Next page") if page < pages else None,
         buttons.webinar_button(webinar, "Change", buttons.INVITE) if is_coming_or_live(webinar, now) else None,
-        button("Refresh", REFRESH, current, label=f"Read the team from {DISPLAY_NAME} again"),
+        button("Refresh", REFRESH, current, label=f"Read the team from {provider} again"),
     )
-    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(read_at, now)}"]
+    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {provider} {ago(read_at, now)}"]
     notes.append(STARTED if stage(webinar, now) is Stage.LIVE else "")
     spoken = f"{note} The team of {plain(webinar.title)}: {_counted(others)}.".strip()
     return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
@@ -91,7 +92,8 @@ def _row(webinar: Webinar, member: Member, page: int, now: datetime) -> list[Blo
     if role is Role.HOST:
         return [section(f"{member_name(member)} · *{ROLE_NAMES[role]}*")]
     address = "" if member.user_id or not person(member.invitee.name) else f" ({plain(member.invitee.email)})"
-    text = f"{member_name(member)}{address} · *{ROLE_NAMES[role]}*\n{_sentence(notification_text(member))}"
+    told = _sentence(notification_text(member, provider_name(webinar.id)))
+    text = f"{member_name(member)}{address} · *{ROLE_NAMES[role]}*\n{told}"
     if not is_coming_or_live(webinar, now):
         return [section(text)]
     removable = stage(webinar, now) is Stage.COMING

@@ -12,6 +12,7 @@ from bot.errors import BadInput
 from bot.model.people import Person
 from bot.model.team import MAX_TEAM
 from bot.model.webinar import Webinar
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.team.apply import UNCLEAR
@@ -32,13 +33,13 @@ from handlers.webinar_choice import choose_webinar
 ACTION = "invite people to this webinar"
 NOT_READ = "The team was not read yet. Close this form and open it again."
 TOO_MANY = (
-    "{:,} people were named, and RingCentral takes {} co-hosts and panelists together at most. Name fewer people or a "
+    "{:,} people were named, and {} takes {} co-hosts and panelists together at most. Name fewer people or a "
     "smaller group."
 )
 NOT_ON_TEAM = "They are not on this team any more. Press Refresh to see who is."
 
 LOOK_UP_TIMEOUT = 1.0
-"""Seconds to look up people at RingCentral before a form is acknowledged."""
+"""Seconds to look up people at the provider before a form is acknowledged."""
 
 
 async def invite(request: SlackRequest, command: Invite) -> None:
@@ -64,9 +65,11 @@ async def submit(request: SlackRequest) -> None:
     if team is None:
         raise BadInput(NOT_READ)
     typed = team_form.read(request.values)
-    wanted = team_check.wanted_members(typed, await _known(request, typed, team.members))
+    wanted = team_check.wanted_members(typed, await _known(request, webinar, typed, team.members))
     started = request.services.team.has_started(webinar)
-    diff = team_check.requested_diff(wanted, team.members, context.shown_ids, started=started)
+    diff = team_check.requested_diff(
+        wanted, team.members, context.shown_ids, started=started, provider=provider_name(webinar.id)
+    )
     if diff.deleted:
         draft = await request.services.team.draft(webinar, diff, request.user_id)
         confirmation = team_result.confirm(webinar, diff, team.members, draft.change_id)
@@ -104,7 +107,7 @@ async def turn_page(request: SlackRequest) -> None:
 
 
 async def refresh(request: SlackRequest) -> None:
-    """Read the team at RingCentral (one call), and replace the page."""
+    """Read the team at the provider (one call), and replace the page."""
     session_id, _, page = team_list.parse_button_value(request.value)
     webinar = await request.managed_webinar(session_id, ACTION)
     await request.services.team.read(webinar, request.caller(), force=True)
@@ -117,7 +120,9 @@ async def remove(request: SlackRequest) -> None:
     diff = TeamDiff(deleted=(member.invitee.invitee_id,))
     change = await request.services.team.begin(webinar, diff, request.user_id)
     outcomes = await request.services.team.carry_out(change, request.caller())
-    await _list(request, webinar, page=page, replace=True, note=team_result.result_sentence(outcomes))
+    await _list(
+        request, webinar, page=page, replace=True, note=team_result.result_sentence(outcomes, provider_name(webinar.id))
+    )
     await request.services.team.finish(change, outcomes)
 
 
@@ -163,30 +168,31 @@ async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
     team = await services.team.read(webinar, request.caller_with_progress(note))
     if not services.directory.is_loaded:
         await services.directory.refresh()
-    named, missing = await _named(request, command)
+    named, missing = await _named(request, webinar, command)
     typed, _ = team_form.prefilled(team.members, named)
-    problem = team_check.prefill_problem(command, typed, await _known(request, typed, team.members))
+    problem = team_check.prefill_problem(command, typed, await _known(request, webinar, typed, team.members))
     problem = " ".join(filter(None, [missing, problem]))
     now = services.clock.now()
     await request.show(team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem))
 
 
-async def _named(request: SlackRequest, command: Invite) -> tuple[Prefill, str]:
+async def _named(request: SlackRequest, webinar: Webinar, command: Invite) -> tuple[Prefill, str]:
     """The named people, with user groups expanded, and a sentence about groups that cannot be read."""
     users, missing = await named_users(request, command.people)
     if len(users) > MAX_TEAM:
-        raise BadInput(TOO_MANY.format(len(users), MAX_TEAM))
+        raise BadInput(TOO_MANY.format(len(users), provider_name(webinar.id), MAX_TEAM))
     role = read_role(command.role) if command.role else None
     return Prefill(users, command.people.addresses, role), missing
 
 
-async def _known(request: SlackRequest, typed: TeamInput, team: Sequence[Member]) -> KnownPeople:
+async def _known(request: SlackRequest, webinar: Webinar, typed: TeamInput, team: Sequence[Member]) -> KnownPeople:
     """Look up the chosen people; users whom Slack does not find are left out."""
     get, users = request.services.users.get, team_check.users_to_look_up(typed, team)
     found = await asyncio.gather(*(get(request.workspace, user) for user in users), return_exceptions=True)
     people = {user: one for user, one in zip(users, found, strict=True) if isinstance(one, Person)}
     await _look_up(request, [people[user] for user in typed.cohosts if user in people])
-    return KnownPeople(team, people, request.services.directory.coworker_at, request.services.directory.is_loaded)
+    directory = request.services.directory
+    return KnownPeople(team, people, directory.coworker_at, directory.is_loaded, provider=provider_name(webinar.id))
 
 
 async def _look_up(request: SlackRequest, cohosts: Sequence[Person]) -> None:

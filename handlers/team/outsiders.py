@@ -29,19 +29,19 @@ class Outsider:
 
     @property
     def name_problem(self) -> str:
-        """What is missing in the name; empty if it is whole. RingCentral requires both, and an address is no name."""
+        """What is missing in the name; empty if it is whole. The provider requires both, and an address is no name."""
         if self.first_name and self.last_name:
             return ""
         missing = "last name" if self.first_name else "first name" if self.last_name else "name"
         return f"Line {self.number}: “{self.email[:MAX_SHOWN]}” has no {missing}. {REMEDY}"
 
 
-def read_outsiders(text: str) -> tuple[list[Outsider], list[str]]:
-    """The people without duplicates, and a sentence for each line that is not understood."""
+def read_outsiders(text: str, provider: str) -> tuple[list[Outsider], list[str]]:
+    """The people without duplicates, and a sentence for each line that the provider of this name does not take."""
     found: dict[str, Outsider] = {}
     problems: list[str] = []
     for person in read_list(text).people:
-        if problem := _problem(person):
+        if problem := _problem(person, provider):
             problems.append(f"Line {person.number}: {problem}")
         else:
             outsider = Outsider(person.number, person.first_name, person.last_name, person.email)
@@ -59,7 +59,7 @@ def invitee_line(invitee: Invitee) -> str:
 
 
 def _is_read_as(line: str, address: str) -> bool:
-    people, problems = read_outsiders(line)
+    people, problems = read_outsiders(line, "")
     return [one.email for one in people] == [address] and not problems
 
 
@@ -76,11 +76,11 @@ def outsider_lines(team: Iterable[Member]) -> tuple[list[Member], str]:
     return shown, "\n".join(lines)
 
 
-def _problem(person: ListedPerson) -> str:
+def _problem(person: ListedPerson, provider: str) -> str:
     """Why a line is not a person; a missing name is not decided here."""
     problem = address_problem(person.email)
     if problem is AddressProblem.TOO_LONG:
-        return f"this address is longer than the {MAX_EMAIL} characters that RingCentral takes."
+        return f"this address is longer than the {MAX_EMAIL} characters that {provider} takes."
     shown = (person.email if problem else person.text)[:MAX_SHOWN] or person.text[:MAX_SHOWN]
     if problem:
         return f"“{shown}” is no email address. {REMEDY}"

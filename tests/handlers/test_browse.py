@@ -19,7 +19,15 @@ from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY, NOW, registration, webinar
 
 HOST_LINK = SecretStr("https://join.example/host-of-s1")
-LIST: dict[str, Any] = {"page": 1, "pages": 1, "total": 1, "which": "", "now": NOW, "seen_at": NOW}
+LIST: dict[str, Any] = {
+    "page": 1,
+    "pages": 1,
+    "total": 1,
+    "which": "",
+    "now": NOW,
+    "seen_at": NOW,
+    "providers": ["RingCentral"],
+}
 
 
 def test_page_in_the_middle_turns_both_ways() -> None:
@@ -279,12 +287,14 @@ def test_pick_without_words_is_among_what_is_coming() -> None:
 
 def test_nothing_coming_up_teaches_the_first_step() -> None:
     """Without words, no search is said to have failed."""
-    assert nothing_found("", "share").text.startswith("Nothing is planned. Create a webinar, ")
+    assert nothing_found("", "share", providers=["RingCentral"]).text.startswith(
+        "Nothing is planned. Create a webinar, "
+    )
 
 
 def test_nothing_found_offers_the_list() -> None:
     """The words are quoted escaped."""
-    message = nothing_found(NASTY, "cancel")
+    message = nothing_found(NASTY, "cancel", providers=["RingCentral"])
     check_message(message.text, message.blocks)
     assert "`/webinar cancel next`" in message.text
     assert parse_page_value(buttons(message.blocks)["List Webinars"]["value"]) == ("", 1)

@@ -93,7 +93,7 @@ def listing(typed: str, turnouts: Mapping[str, Turnout] = TURNOUTS, manageable: 
         turnouts=turnouts,
         manageable=manageable,
     )
-    shown = past_listing(page, now=NOW, seen_at=NOW)
+    shown = past_listing(page, now=NOW, seen_at=NOW, providers=["RingCentral"])
     check_message(shown.text, shown.blocks)
     return shown
 
@@ -193,7 +193,7 @@ def test_page_of_the_longest_titles_keeps_slacks_limits() -> None:
         selection=selection, totals=totals(many, {}), earlier=None, which=command.text, page=1, pages=2, turnouts={},
         manageable={one.id for one in many},
     )  # fmt: skip
-    shown = past_listing(page, now=NOW, seen_at=None)
+    shown = past_listing(page, now=NOW, seen_at=None, providers=["RingCentral"])
     check_message(shown.text, shown.blocks)
 
 
@@ -220,5 +220,5 @@ def test_webinar_whose_time_has_passed_is_past() -> None:
         selection=found, totals=totals([never], {}), earlier=None, which="past", page=1, pages=1, turnouts={},
         manageable=(),
     )  # fmt: skip
-    shown = past_listing(page, now=NOW, seen_at=NOW)
+    shown = past_listing(page, now=NOW, seen_at=NOW, providers=["RingCentral"])
     assert "Its time has passed · Registrations: not read yet" in visible_text(shown.blocks)

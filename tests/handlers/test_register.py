@@ -180,14 +180,16 @@ def test_undo_has_a_confirmation_and_needs_registrants() -> None:
 )
 def test_the_file_has_the_result_of_each_row(state: str, problem: str, expected: str) -> None:
     """In words, with RingCentral's code after a refusal."""
-    assert result_text(state, problem) == expected
+    assert result_text(state, problem, provider="RingCentral") == expected
 
 
 def test_the_result_shows_which_links_ringcentral_uses() -> None:
     """For each link, and for our own pages."""
     both = new_registration(join_page="https://rc.example/j/1", cancel_page="https://acme.example/c")
     said = visible_text(
-        register_form.done_view(webinar(), register_form.link_blocks(both, "", "", is_silent=False))["blocks"]
+        register_form.done_view(
+            webinar(), register_form.link_blocks(both, "", "", is_silent=False, provider="RingCentral")
+        )["blocks"]
     )
     assert "RingCentral has kept your page to join by." in said
     assert "RingCentral has ignored your page to cancel by" in said
@@ -197,7 +199,9 @@ def test_the_result_shows_which_links_ringcentral_uses() -> None:
     said = visible_text(
         register_form.done_view(
             webinar(),
-            register_form.link_blocks(ours, "https://ours.example/j", "https://ours.example/c", is_silent=True),
+            register_form.link_blocks(
+                ours, "https://ours.example/j", "https://ours.example/c", is_silent=True, provider="RingCentral"
+            ),
         )["blocks"]
     )
     assert "RingCentral sends its own links." in said
@@ -223,10 +227,12 @@ def test_custom_pages_must_be_full_urls(page: str, is_good: bool) -> None:
     """Nothing else is sent."""
     typed = RegistrantInput(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
     if is_good:
-        assert register_form.registrant_details(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
+        assert register_form.registrant_details(typed, provider="RingCentral") == IRIS.model_copy(
+            update={"join_page": SecretStr(page)}
+        )
         return
     with pytest.raises(BadInput) as problem:
-        register_form.registrant_details(typed)
+        register_form.registrant_details(typed, provider="RingCentral")
     assert set(problem.value.fields) == {"join_page"}
 
 
@@ -235,12 +241,13 @@ def test_external_values_need_a_name(pairs: str) -> None:
     """One per line; an invalid line is reported at the field."""
     with pytest.raises(BadInput) as problem:
         register_form.registrant_details(
-            RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id=pairs)
+            RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id=pairs),
+            provider="RingCentral",
         )
     assert set(problem.value.fields) == {"external_id"}
     too_long = RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id="k=" + "&" * 900)
     with pytest.raises(BadInput, match="change what is marked"):
-        register_form.registrant_details(too_long)
+        register_form.registrant_details(too_long, provider="RingCentral")
 
 
 def test_the_search_matches_all_words() -> None:

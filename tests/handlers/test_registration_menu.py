@@ -233,7 +233,7 @@ def test_the_result_lists_each_changed_preference() -> None:
 def test_only_changed_preferences_are_shown(before: Preferences | None, after: Preferences, sentence: str) -> None:
     """An unknown earlier value is not a change."""
     was = registration(count=0, preferences=before, is_open=before is None)
-    assert change_text(was, registration(count=0, preferences=after, is_open=False)) == sentence
+    assert change_text(was, registration(count=0, preferences=after, is_open=False), provider="RingCentral") == sentence
 
 
 def test_buttons_require_a_registration() -> None:
@@ -285,13 +285,23 @@ def test_every_view_is_within_slacks_limits(
 def test_ignored_settings_are_named() -> None:
     """An account may lock a setting silently; a limit that is reached already closes the registration."""
     change = RegistrationChange(is_open=True, limit=9, preferences=OTHER)
-    assert ignored_settings(change, registration(limit=9, preferences=OTHER)) == ()
-    assert ignored_settings(change, registration(count=9, limit=9, is_open=False, preferences=OTHER)) == ()
+    assert ignored_settings(change, registration(limit=9, preferences=OTHER), provider="RingCentral") == ()
+    assert (
+        ignored_settings(
+            change, registration(count=9, limit=9, is_open=False, preferences=OTHER), provider="RingCentral"
+        )
+        == ()
+    )
     locked = OTHER.model_copy(update={"work_email_required": False, "digest": True})
-    assert ignored_settings(change, registration(is_open=False, preferences=locked)) == (
+    assert ignored_settings(change, registration(is_open=False, preferences=locked), provider="RingCentral") == (
         "Limit",
         "Registration",
         "Daily digest of registrations by email",
         "A work email address is required",
     )
-    assert ignored_settings(RegistrationChange(is_open=False), registration(is_open=False, limit=5)) == ()
+    assert (
+        ignored_settings(
+            RegistrationChange(is_open=False), registration(is_open=False, limit=5), provider="RingCentral"
+        )
+        == ()
+    )

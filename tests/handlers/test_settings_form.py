@@ -56,7 +56,7 @@ def test_every_writable_setting_has_exactly_one_element() -> None:
     """Each is one select, text or checkbox, and there are no others."""
     inputs = [
         block
-        for block in build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW)["blocks"]
+        for block in build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW, provider="RingCentral")["blocks"]
         if block["type"] == "input"
     ]
     boxes = [block["element"] for block in inputs if block["element"]["type"] == "checkboxes"]
@@ -67,7 +67,7 @@ def test_every_writable_setting_has_exactly_one_element() -> None:
 
 def test_settings_come_in_groups() -> None:
     """Each group has a header."""
-    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"]
+    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")["blocks"]
     assert [block["text"]["text"] for block in blocks if block["type"] == "header"] == [
         "Recording",
         "Panelists",
@@ -80,14 +80,14 @@ def test_settings_come_in_groups() -> None:
 
 def test_view_belongs_to_its_draft() -> None:
     """With Save Settings and Back."""
-    view = build(More(), draft_id="d1", fixed=None, fixed_read_at=None)
+    view = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")
     assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("settings.form", "d1", True)
     assert (view["submit"]["text"], view["close"]["text"]) == ("Save Settings", "Back")
 
 
 def test_every_choice_is_reported() -> None:
     """Slack sends no values when a view is closed, so each choice is reported."""
-    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"]
+    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")["blocks"]
     inputs = [block for block in blocks if block["type"] == "input"]
     assert [block["block_id"] for block in inputs if not block.get("dispatch_action")] == [
         "password",
@@ -97,7 +97,7 @@ def test_every_choice_is_reported() -> None:
 
 def test_fixed_settings_are_shown_with_their_age() -> None:
     """The read-only fields as last read."""
-    blocks = build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW)["blocks"]
+    blocks = build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW, provider="RingCentral")["blocks"]
     assert blocks[-1]["elements"][0]["text"] == (
         "Decided by your RingCentral account: Recording on · Sharing recordings on · Downloading recordings off · "
         "Deleting past sessions off · Polls on · Anonymous polls on · Livestreaming elsewhere on · as of "
@@ -107,21 +107,23 @@ def test_fixed_settings_are_shown_with_their_age() -> None:
 
 def test_fixed_settings_are_not_guessed() -> None:
     """Before the first webinar no value is shown."""
-    assert "not read yet" in visible_text(build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"])
+    assert "not read yet" in visible_text(
+        build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")["blocks"]
+    )
 
 
 @settings(deadline=None)
 @given(MORES)
 def test_settings_round_trip(more: More) -> None:
     """Slack's values of an untouched view, read into the defaults, give the shown settings."""
-    view = build(more, draft_id="d1", fixed=FIXED, fixed_read_at=NOW, problem="x" * 300)
+    view = build(more, draft_id="d1", fixed=FIXED, fixed_read_at=NOW, problem="x" * 300, provider="RingCentral")
     check_view(view)
     assert read(More(), json.loads(json.dumps(initial_values(view)))) == more
 
 
 def test_unchecked_boxes_are_read_as_off() -> None:
     """Slack sends an empty list."""
-    values = initial_values(build(More(), draft_id="d1", fixed=None, fixed_read_at=None))
+    values = initial_values(build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral"))
     values["questions"]["settings.change"]["selected_options"] = []
     assert read(More(), values) == with_options(qna=False, qna_anonymous=False, qna_moderated=False)
 
@@ -135,7 +137,7 @@ def test_view_without_values_changes_nothing() -> None:
 def test_setting_that_the_form_does_not_offer_is_kept() -> None:
     """A select without a selected option sends none."""
     more = More(locale_code="xx-XX", panel_join_offset=timedelta(seconds=77))
-    view = build(more, draft_id="d1", fixed=None, fixed_read_at=None)
+    view = build(more, draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")
     assert read(more, initial_values(view)) == more
 
 
@@ -174,7 +176,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
     """Both texts can be invalid at once."""
     more = with_options(password="x" * 65, redirect_uri="example")
     assert list(check(more)) == ["password", "postWebinarRedirectUri"]
-    fields = initial_values(build(more, draft_id="d1", fixed=None, fixed_read_at=None))
+    fields = initial_values(build(more, draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral"))
     assert check(more).keys() <= fields.keys()
 
 

@@ -44,7 +44,8 @@ def person(name: str, **changes: Any) -> Person:
 def known(team: list[Member], *people: Person, **changes: Any) -> KnownPeople:
     """The known people, with Dev in the directory."""
     by_address = {DEV.email: DEV}
-    return KnownPeople(team, {one.user_id: one for one in people}, lambda address: by_address.get(address), **changes)
+    by_id = {one.user_id: one for one in people}
+    return KnownPeople(team, by_id, by_address.get, provider="RingCentral", **changes)
 
 
 def refused(typed: TeamInput, facts: KnownPeople) -> dict[str, str]:
@@ -139,7 +140,8 @@ def test_all_problems_are_reported_at_once() -> None:
 def test_unread_directory_is_reported() -> None:
     """An unread directory is not reported as a missing coworker."""
     fields = refused(
-        TeamInput(cohosts=("U0DEV",)), KnownPeople([HOST], {"U0DEV": person("Dev Patel")}, lambda _: None, False)
+        TeamInput(cohosts=("U0DEV",)),
+        KnownPeople([HOST], {"U0DEV": person("Dev Patel")}, lambda _: None, False, provider="RingCentral"),
     )
     assert "directory is not read yet. Try again in a minute." in fields[COHOSTS]
 
@@ -199,7 +201,9 @@ def test_limits_are_sentences(typed: TeamInput, started: bool, sentence: str) ->
     """A started webinar's team is frozen, and an unchanged form is refused."""
     wanted = team_check.wanted_members(typed, known(TEAM))
     with pytest.raises(BadInput) as error:
-        team_check.requested_diff(wanted, TEAM, frozenset({"i-dev", "i-finn", "i-zoe"}), started=started)
+        team_check.requested_diff(
+            wanted, TEAM, frozenset({"i-dev", "i-finn", "i-zoe"}), started=started, provider="RingCentral"
+        )
     assert sentence in error.value.fields[PANELISTS]
 
 
@@ -209,10 +213,12 @@ def test_a_full_team_accepts_no_more() -> None:
         TeamInput(outside="Zoe Lang <zoe@partner.example>\nYan Lee <yan@partner.example>"), known([HOST])
     )
     with pytest.raises(BadInput) as error:
-        team_check.requested_diff(wanted, large_team(MAX_TEAM - 1), frozenset(), started=False)
+        team_check.requested_diff(wanted, large_team(MAX_TEAM - 1), frozenset(), started=False, provider="RingCentral")
     expected = "RingCentral takes 99 co-hosts and panelists together at most. Leave out 1 person."
     assert error.value.fields == {OUTSIDE: expected}
-    order = team_check.requested_diff(wanted, large_team(MAX_TEAM - 2), frozenset(), started=False)
+    order = team_check.requested_diff(
+        wanted, large_team(MAX_TEAM - 2), frozenset(), started=False, provider="RingCentral"
+    )
     assert len(order.added) == 2
 
 
@@ -248,7 +254,7 @@ def test_problems_of_a_command_are_on_top_of_the_form() -> None:
 )  # fmt: skip
 def test_outsiders_are_read(text: str, people: list[tuple[str, str, str]]) -> None:
     """As in lists of registrants. An address is never a name; duplicates once, with their name."""
-    found, problems = read_outsiders(text)
+    found, problems = read_outsiders(text, provider="RingCentral")
     assert [(one.first_name, one.last_name, one.email) for one in found] == people
     assert problems == []
 
@@ -295,7 +301,7 @@ def test_a_slack_user_with_one_name_is_named_below() -> None:
 )
 def test_invalid_lines_are_reported(text: str, problem: str) -> None:
     """With the line's number and what to do."""
-    found, problems = read_outsiders(text)
+    found, problems = read_outsiders(text, provider="RingCentral")
     assert found == []
     assert problems[0].startswith(problem)
 
@@ -304,7 +310,7 @@ def test_invalid_lines_are_reported(text: str, problem: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_gives_valid_outsiders(text: str) -> None:
     """For any text, each outsider has an address."""
-    found, _ = read_outsiders(text)
+    found, _ = read_outsiders(text, provider="RingCentral")
     assert all("@" in one.email for one in found)
 
 
@@ -313,7 +319,7 @@ def test_any_text_gives_valid_outsiders(text: str) -> None:
 def test_the_line_of_a_member_is_read_again(name: str) -> None:
     """Whatever the name at RingCentral, the form keeps the member."""
     invitee = member("X Y", email="zoe@p.example").invitee.model_copy(update={"name": name})
-    found, problems = read_outsiders(invitee_line(invitee))
+    found, problems = read_outsiders(invitee_line(invitee), provider="RingCentral")
     assert ([one.email for one in found], problems) == (["zoe@p.example"], [])
 
 

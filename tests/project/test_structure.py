@@ -186,6 +186,7 @@ def views() -> list[dict[str, Any]]:
     chosen = workspace_settings_form.OrganizerChoice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
     channel = channel_state.ChannelState("C1", subscriptions=[], webinars={}, hours=None, default_offsets=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
+    middle |= {"providers": ["RingCentral"]}
     shown = [
         *(browse_texts.home_menu(plain, now=NOW), browse_texts.home_menu(None, now=NOW)),
         *(browse_texts.listing([plain], **middle), browse_texts.listing([], **middle)),
@@ -193,7 +194,10 @@ def views() -> list[dict[str, Any]]:
             browse_texts.details(plain, now=NOW, host_link=link, can_manage=True, here=here, has_pages=True)
             for here in (True, False)
         ),
-        *(browse_texts.count(plain, now=NOW), webinar_choice_texts.nothing_found("garden", "show")),
+        *(
+            browse_texts.count(plain, now=NOW),
+            webinar_choice_texts.nothing_found("garden", "show", providers=["RingCentral"]),
+        ),
         *(webinar_choice_texts.pick([plain] * 11, verb, words="day", now=NOW) for verb in webinar_choice_texts.VERBS),
         *(card.card(one, now=NOW) for one in (plain, open_to_all)),
         *(compose.compose([notice_context(one, kind)], at=NOW) for kind in NoticeKind for one in (plain, open_to_all)),
@@ -226,7 +230,7 @@ def views() -> list[dict[str, Any]]:
     ]
     modals = [
         create_form.build(draft, host_line="Ana hosts", resumed=True),
-        settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None),
+        settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral"),
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
         *move_modals(plain),
         *(duplicate_form.opening(plain), duplicate_form.failed("No.")),

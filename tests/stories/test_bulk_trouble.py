@@ -195,7 +195,7 @@ async def test_an_undo_ends_seats(world: World) -> None:
     await bulk.press("Undo")
 
     assert bulk.registrants == []
-    assert seat_texts.REMOVED_AT_PROVIDER in world.slack.messages("@dev")[0].words
+    assert seat_texts.REMOVED_AT_PROVIDER.format(provider="RingCentral") in world.slack.messages("@dev")[0].words
     assert link not in str([one.blocks for one in world.slack.messages("@dev")])
     assert (await bulk.open_form(user="dev")).callback_id == "seat.form"
 

@@ -377,7 +377,7 @@ async def test_refusals_are_said_in_words(world: World) -> None:
     past = await ended(world)
     webinar = await past.webinar()
     world.ringcentral.fail("GET", "/webinar/history/", status=404)
-    with pytest.raises(ProviderRefused, match=DELETED):
+    with pytest.raises(ProviderRefused, match=DELETED.format(provider="RingCentral")):
         await past.service.request(webinar, CHLOE)
     world.ringcentral.fail("GET", "/webinar/history/", status=403, code="CMN-408")
     with pytest.raises(ProviderRefused, match="host, the co-hosts and administrators"):
@@ -393,7 +393,7 @@ async def test_refusals_are_said_in_words(world: World) -> None:
         await table.save(db, hosted)
     with pytest.raises(ProviderRefused) as refused:
         await past.service.request(hosted, CHLOE)
-    assert refused.value.sentence == HOST_LEFT
+    assert refused.value.sentence == HOST_LEFT.format(provider="RingCentral")
 
     past.take_calls()
     await services.reports.step()

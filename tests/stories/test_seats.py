@@ -229,7 +229,7 @@ async def test_required_answers_lead_to_the_registration_page(world: World) -> N
 
     view = await launch.take_seat()
 
-    assert seat_texts.ANSWERS in view.words
+    assert seat_texts.ANSWERS.format(provider="RingCentral") in view.words
     assert launch.link_of(view, "Registration Page").startswith("http")
     assert (launch.registrants, launch.dms()) == ([], [])
     await world.slack.close("dev", view, clear=True)
@@ -468,8 +468,8 @@ async def test_a_seat_removed_at_ringcentral_is_detected(world: World) -> None:
     await world.click("dev", world.slack.view("dev"), "Refresh")
 
     assert launch.take_calls() == ["POST", "GET", "GET"]
-    assert seat_texts.REMOVED_AT_PROVIDER in world.slack.view("dev").words
-    assert seat_texts.REMOVED_AT_PROVIDER in launch.dms()[0].words
+    assert seat_texts.REMOVED_AT_PROVIDER.format(provider="RingCentral") in world.slack.view("dev").words
+    assert seat_texts.REMOVED_AT_PROVIDER.format(provider="RingCentral") in launch.dms()[0].words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     await cancel_at_ringcentral(launch)
@@ -506,7 +506,7 @@ async def test_a_user_is_notified_if_an_organizer_removes_them(world: World) -> 
     await world.click("chloe", world.last("#launch", "chloe"), "Remove")
 
     assert launch.registrants == []
-    assert seat_texts.REMOVED_AT_PROVIDER in launch.dms()[0].words
+    assert seat_texts.REMOVED_AT_PROVIDER.format(provider="RingCentral") in launch.dms()[0].words
     assert [method for method, _ in launch.calendar_files()] == ["PUBLISH", "CANCEL"]
     assert (await launch.press("dev")).callback_id == "seat.form"
 

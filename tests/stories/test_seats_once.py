@@ -171,7 +171,7 @@ async def test_an_unknown_outcome_is_resumed_later(world: World, effect: bool) -
     world.ringcentral.fail("GET", REGISTRANTS, status=500, times=8)
 
     view = await launch.take_seat()
-    assert UNCLEAR in view.words
+    assert UNCLEAR.format(provider="RingCentral") in view.words
     assert (await stored_state(world), launch.dms()) == (SeatState.REGISTERING, [])
     await world.click("dev", view, "Back to the Form")
     await launch.send("dev")
@@ -189,7 +189,7 @@ async def test_an_unknown_outcome_ends_with_the_webinar(world: World) -> None:
     launch = await seats_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, times=2)
     world.ringcentral.fail("GET", REGISTRANTS, status=500, times=8)
-    assert UNCLEAR in (await launch.take_seat()).words
+    assert UNCLEAR.format(provider="RingCentral") in (await launch.take_seat()).words
     world.ringcentral.faults.clear()
     world.ringcentral.cancel(launch.session_id)
 
@@ -237,7 +237,7 @@ async def test_a_typed_address_reveals_no_link(world: World) -> None:
 
     view = await launch.take_seat(email="chloe@acme.example")
 
-    assert ADDRESS_TAKEN in view.words
+    assert ADDRESS_TAKEN.format(provider="RingCentral") in view.words
     assert theirs not in str(world.slack.calls)
     assert (await stored_state(world), launch.dms()) == (None, [])
     await world.click("dev", view, "Back to the Form")
@@ -260,7 +260,7 @@ async def test_an_external_profile_address_reveals_no_link(world: World) -> None
     await launch.press("hal", "Register", card)
     await launch.send("hal")
 
-    assert ADDRESS_TAKEN in world.slack.view("hal").words
+    assert ADDRESS_TAKEN.format(provider="RingCentral") in world.slack.view("hal").words
     assert theirs not in str(world.slack.calls)
 
 

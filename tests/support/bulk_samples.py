@@ -89,7 +89,9 @@ def bulk_messages(one: Webinar) -> list[Message]:
         list_review.started_message(one, 1),
         list_review.started_message(one, 0, ASKED),
         list_review.review_message(list_review.users_review(one, USERS)),
-        register_form.done_message(one, register_form.link_blocks(new_registration(), "", "", is_silent=True)),
+        register_form.done_message(
+            one, register_form.link_blocks(new_registration(), "", "", is_silent=True, provider="RingCentral")
+        ),
         register_form.suggested_message(one, "U1"),
         many,
         page_message(one, [NASTY_REGISTRANT], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
@@ -105,7 +107,7 @@ def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
         register_form.form_view(one, RegistrantInput(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
         register_form.working_view(one, note="Wait."),
         register_form.failed_view("No."),
-        register_form.done_view(one, register_form.link_blocks(pages, "", "", is_silent=False)),
+        register_form.done_view(one, register_form.link_blocks(pages, "", "", is_silent=False, provider="RingCentral")),
         register_form.done_view(one, register_form.seat_blocks("U1")),
         register_form.suggested_view(one, "U1"),
         list_form.form_view(one, has_pages=True),

@@ -48,8 +48,11 @@ def past_messages(one: Webinar) -> list[Message]:
     """A page of past webinars in the middle of several, and empty lists."""
     over = one.model_copy(update={"status": Status.FINISHED})
     return [
-        past_listing(past_page([over] * 30, "past"), now=NOW, seen_at=NOW),
-        *(past_listing(past_page([], text), now=NOW, seen_at=NOW) for text in ("past", "past this quarter")),
+        past_listing(past_page([over] * 30, "past"), now=NOW, seen_at=NOW, providers=["RingCentral"]),
+        *(
+            past_listing(past_page([], text), now=NOW, seen_at=NOW, providers=["RingCentral"])
+            for text in ("past", "past this quarter")
+        ),
     ]
 
 

@@ -211,13 +211,13 @@ async def allowed(limits: list[RefreshLimit], who: str, times: int) -> int:
 async def test_replicas_share_the_limit_of_a_user(store: Store) -> None:
     """Two calls a minute in both together; each leaves the minute on its own. On both databases."""
     clock = SandboxClock()
-    one, two = limits = [RefreshLimit(store, ACCOUNT.workspace, clock) for _ in range(2)]
+    one, two = limits = [RefreshLimit(store, ACCOUNT.workspace, clock, providers=["RingCentral"]) for _ in range(2)]
     assert await one.try_take("U1")
     clock.move(20 * SECOND)
 
     assert await allowed(limits, "U1", 5) == 1
     assert await allowed(limits, "U2", 5) == 2
-    elsewhere = RefreshLimit(store, Workspace(team_id="T0OTHER", enterprise_id=""), clock)
+    elsewhere = RefreshLimit(store, Workspace(team_id="T0OTHER", enterprise_id=""), clock, providers=["RingCentral"])
     assert await allowed([elsewhere], "U1", 3) == 2
     for limit in limits:
         with pytest.raises(RefreshedOften, match="you can refresh again in 40 seconds"):
@@ -231,7 +231,7 @@ async def test_replicas_share_the_limit_of_a_user(store: Store) -> None:
 @pytest.mark.parametrize(("pages", "wait"), [(1, 0), (2, 60), (3, 60)])
 async def test_a_list_of_several_pages_uses_the_calls_up(store: Store, pages: int, wait: int) -> None:
     """The first page is counted before it is read, the others once their number is known."""
-    limit = RefreshLimit(store, ACCOUNT.workspace, SandboxClock())
+    limit = RefreshLimit(store, ACCOUNT.workspace, SandboxClock(), providers=["RingCentral"])
 
     calls = await limit.take("U1")
     await calls.add(pages - 1)
@@ -260,7 +260,7 @@ async def test_a_second_call_is_made_only_if_it_is_allowed(world: World) -> None
 async def test_old_times_are_deleted(store: Store) -> None:
     """A user who has refreshed within a day keeps their limit."""
     clock = SandboxClock()
-    limit = RefreshLimit(store, ACCOUNT.workspace, clock)
+    limit = RefreshLimit(store, ACCOUNT.workspace, clock, providers=["RingCentral"])
     await limit.take("U1")
     await limit.take("U1")
     await limit.forget_old()

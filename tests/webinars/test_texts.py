@@ -36,7 +36,7 @@ def public(one: Webinar, now: datetime) -> list[Message]:
         card(one, now=now),
         count(one, now=now),
         home_menu(one, now=now),
-        listing([one] * 10, page=2, pages=3, total=30, which="mine", now=now, seen_at=None),
+        listing([one] * 10, page=2, pages=3, total=30, which="mine", now=now, seen_at=None, providers=["RingCentral"]),
         pick([one] * 11, "show", words=one.title, now=now),
     ]
 
@@ -223,7 +223,14 @@ def test_list_at_any_size_keeps_slacks_limits(total: int, title: str) -> None:
     one = webinar(title=title, registration=registration(count=10**12, limit=10**12))
     pages = -(-total // PAGE_SIZE)
     page = listing(
-        [one] * min(total, PAGE_SIZE), page=pages, pages=pages, total=total, which=title, now=NOW, seen_at=NOW
+        [one] * min(total, PAGE_SIZE),
+        page=pages,
+        pages=pages,
+        total=total,
+        which=title,
+        now=NOW,
+        seen_at=NOW,
+        providers=["RingCentral"],
     )
     found = [block for block in page.blocks if block["type"] == "section"]
     check_message(page.text, page.blocks)

@@ -20,6 +20,7 @@ from bot.model.retention import keep
 from bot.model.webinar import Status, Webinar
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, differing, fields_as_read, resolved
 from bot.providers.base import NOTICE, Caller, WebinarProvider
+from bot.providers.names import named
 from bot.scheduler import UPDATES, Scheduler
 from bot.slack.deliver import ResultDelivery
 from bot.sync.cards import Cards
@@ -70,14 +71,14 @@ class ChangeService:
         if webinar.status is Status.CANCELED:
             raise BadInput(CANCELED)
         if webinar.status is not Status.SCHEDULED:
-            raise BadInput(STARTED)
+            raise BadInput(named(STARTED, webinar.id))
 
     async def prepare(self, webinar: Webinar, caller: Caller) -> WebinarFields:
         """The webinar and its session as they are now: two calls. Raises `BadInput` once it has started."""
         read = await self._provider.webinar(webinar.webinar_id, caller)
         fields = fields_as_read(read, await self._provider.session(webinar.webinar_id, webinar.session_id, caller))
         if fields.status is not Status.SCHEDULED:
-            raise BadInput(STARTED)
+            raise BadInput(named(STARTED, webinar.id))
         return fields
 
     def new_id(self, webinar: Webinar) -> str:

@@ -16,20 +16,21 @@ from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderError
 from bot.model.webinar import Status, Webinar
 from bot.model.webinar_edit import EditOutcome, WebinarFields, applied_to, conflicts, outcome, rebased, reverse
 from bot.notices.planner import plan_changes
-from bot.providers.base import DISPLAY_NAME, Caller, WebinarProvider
+from bot.providers.base import Caller, WebinarProvider
+from bot.providers.names import named
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
 PRACTICE = timedelta(hours=1)
-"""How long before the start a host can open the webinar, to practice: support.ringcentral.com, "Webinar roles"."""
+"""How long before the start a host can open the webinar, to practice."""
 GIVE_UP = timedelta(hours=1)
 """A change of which nothing was applied for so long is given up: nobody waits for it any more."""
-STARTED = f"This webinar has started, so {DISPLAY_NAME} does not allow changes to it anymore. Nothing was changed."
+STARTED = "This webinar has started, so {provider} does not allow changes to it anymore. Nothing was changed."
 MEANWHILE = "Somebody else is changing this webinar right now, so none of your changes were saved."
 CHANGED_SINCE = "Somebody else has changed the same fields since then, so this can't be undone. Nothing was changed."
-NOT_RESTORED = f" Part of the change was made and could not be undone. Please check the webinar in {DISPLAY_NAME}."
+NOT_RESTORED = " Part of the change was made and could not be undone. Please check the webinar in {provider}."
 
 
 class ChangeUnclear(ProviderError):
@@ -104,7 +105,7 @@ class ChangeSteps:
         if reads_session:
             base = await self._session.read(change, base, caller)
             if base.status is not Status.SCHEDULED:
-                raise ProviderRefused(STARTED)
+                raise ProviderRefused(named(STARTED, change.session_id))
         if change.edit.webinar_names:
             base = await self._webinar.read(change, base, caller)
         compared = change.model_copy(update={"base": base, "has_read_session": reads_session})
@@ -171,7 +172,7 @@ class ChangeSteps:
             pass  # deleted meanwhile: nothing is left to restore
         except ProviderRefused as error:
             log.warning("change.restore_failed", extra={"session": change.session_id, "code": error.code})
-            problem += NOT_RESTORED
+            problem += named(NOT_RESTORED, change.session_id)
         except ProviderError:
             return await self.resume_later(change)
         return await self.save(change, ChangeStep.NOT_APPLIED, problem=problem)

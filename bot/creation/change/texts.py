@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from bot.creation.change.table import Change
 from bot.model.webinar import Webinar, one_line_title
-from bot.model.webinar_edit import changed_by_others, conflicts, differing
-from bot.providers.base import DISPLAY_NAME
+from bot.model.webinar_edit import WebinarFields, changed_by_others, conflicts, differing
+from bot.providers.event_ref import provider_name
+from bot.providers.names import named
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -45,11 +46,11 @@ CHOICE = "choice"
 """The action id of a choice; its block id is the name of the field."""
 CLOSE_FREELY = "You can close this window. You get the result as a direct message."
 PENDING = (
-    f"{DISPLAY_NAME} has not given a clear answer yet. Greenroom keeps trying until the change is complete or undone. "
+    "{provider} has not given a clear answer yet. Greenroom keeps trying until the change is complete or undone. "
     "You get a direct message with the result."
 )
-ACCOUNT_DECIDES = f"Your {DISPLAY_NAME} account controls this setting"
-PAGE_STAYS = f"{DISPLAY_NAME} cannot remove a web page that is set, so it was kept"
+ACCOUNT_DECIDES = "Your {provider} account controls this setting"
+PAGE_STAYS = "{provider} cannot remove a web page that is set, so it was kept"
 UNDO_RULE = "You can undo this for ten minutes, unless somebody else changes the same fields."
 
 
@@ -63,7 +64,7 @@ def working(webinar: Webinar, *, note: str = "") -> View:
 
 def pending(webinar: Webinar) -> View:
     """That the outcome is not clear yet."""
-    return working(webinar, note=PENDING)
+    return working(webinar, note=named(PENDING, webinar.id))
 
 
 def done(webinar: Webinar, change: Change) -> View:
@@ -148,20 +149,19 @@ def _head(webinar: Webinar, change: Change) -> str:
 
 def _lines(change: Change) -> list[str]:
     changed = differing(change.before, change.current, change.edit.names)
-    return [change_text(name, change.before, change.current) for name in changed]
+    return [_change_text(name, change, change.before, change.current) for name in changed]
 
 
 def _notes(change: Change) -> list[str]:
-    notes = []
+    notes, provider = [], provider_name(change.session_id)
     for name in differing(change.edit.after, change.current, change.edit.names):
-        kept = f"{FIELD_LABELS[name]}: {value_text(name, change.current)}"
+        kept = f"{FIELD_LABELS[name]}: {value_text(name, change.current, provider)}"
         is_page = name == "redirect_uri" and not change.edit.after.redirect_uri
-        notes.append(f"{PAGE_STAYS if is_page else ACCOUNT_DECIDES}: {kept}")
+        reason = PAGE_STAYS if is_page else ACCOUNT_DECIDES
+        notes.append(f"{named(reason, change.session_id)}: {kept}")
     theirs = changed_by_others(change.read, change.before, change.edit.names)
-    notes += [
-        f"Somebody else changed this in the meantime, and it was kept: {change_text(name, change.read, change.before)}"
-        for name in theirs
-    ]
+    kept = "Somebody else changed this in the meantime, and it was kept"
+    notes += [f"{kept}: {_change_text(name, change, change.read, change.before)}" for name in theirs]
     return notes
 
 
@@ -173,7 +173,7 @@ def _undo(webinar: Webinar, change: Change) -> Element | None:
 
 def _both(name: str, change: Change) -> str:
     values = (("Before", change.read), ("Theirs", change.before), ("Yours", change.edit.after))
-    lines = [f"{who}: {value_text(name, fields)}" for who, fields in values]
+    lines = [f"{who}: {value_text(name, fields, provider_name(change.session_id))}" for who, fields in values]
     return "\n".join([f"*{FIELD_LABELS[name]}*", *lines])
 
 
@@ -187,8 +187,12 @@ def _others(change: Change, names: Sequence[str]) -> list[Block]:
     theirs = changed_by_others(change.read, change.before, names)
     if not theirs:
         return []
-    lines = [change_text(name, change.read, change.before) for name in theirs]
+    lines = [_change_text(name, change, change.read, change.before) for name in theirs]
     return [section("They also changed this, and it will be kept:"), *_sections(lines)]
+
+
+def _change_text(name: str, change: Change, old: WebinarFields, new: WebinarFields) -> str:
+    return change_text(name, old, new, provider_name(change.session_id))
 
 
 def _sections(lines: Sequence[str]) -> list[Block]:

@@ -45,6 +45,7 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
     """RingCentral as one service user, the owner of the JWT; developers.ringcentral.com/guide/webinar."""
 
     name = "ringcentral"
+    display_names = ("RingCentral",)
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:
         """See the port. One Medium call per 1,000 entries. Companies that are linked to ours are excluded."""

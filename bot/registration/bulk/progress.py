@@ -11,6 +11,7 @@ from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.csv_export import csv_file
 from bot.model.webinar import Webinar
+from bot.providers.event_ref import provider_name
 from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.batch_table import Batch, BatchState
@@ -117,7 +118,7 @@ class BatchProgress:
         if request.page_key and request.join_link:
             links = [self._urls.join_url(request.page_key, webinar), self._urls.cancel_url(request.page_key, webinar)]
         details = request.details
-        result = bulk_texts.result_text(request.state, request.problem)
+        result = bulk_texts.result_text(request.state, request.problem, provider_name(webinar.id))
         return [str(request.number), _name(request), details.email if details else "", result, *links]
 
     async def _counts(self, batch: Batch) -> BatchCounts:

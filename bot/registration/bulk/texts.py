@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.model.webinar import Webinar, one_line_title
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack.blocks import (
     Element,
     actions,
@@ -32,7 +32,7 @@ UNDO = "enrol.undo"
 """The value of each is the batch's id."""
 
 PEOPLE_PER_MINUTE = 7
-"""RingCentral allows ten calls per minute; the others are reserved for waiting users (bot/providers/gate)."""
+"""The provider allows ten calls per minute; the others are reserved for waiting users (bot/providers/gate)."""
 
 REFUSED_FIELDS = {
     "email": "does not accept this email address; it may take work addresses only",
@@ -117,23 +117,22 @@ def undone_message(webinar: Webinar, counts: BatchCounts) -> Message:
 
 def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> str:
     """The comment on the file of results."""
+    provider = provider_name(webinar.id)
     text = _ended(webinar, counts)
     if has_links:
-        text += (
-            f" {DISPLAY_NAME} emails nobody for this webinar, so the file holds each person's own links: pass them on."
-        )
+        text += f" {provider} emails nobody for this webinar, so the file holds each person's own links: pass them on."
     return text
 
 
-def result_text(state: str, problem: str) -> str:
-    """The result of one row, for the file."""
+def result_text(state: str, problem: str, provider: str) -> str:
+    """The result of one row, for the file; `provider` is the provider's name."""
     return {
         "registered": "registered",
         "there": "was registered already",
         "left": "taken off the list again",
         "leaving": "being taken off the list",
         "stopped": "not asked for",
-        "refused": f"not registered: {_refusal_text(problem)}",
+        "refused": f"not registered: {_refusal_text(problem, provider)}",
     }.get(state, "still waiting")
 
 
@@ -147,28 +146,29 @@ def duration(count: int) -> str:
     return f"about {number(round(minutes / 60), 'hour')}"
 
 
-def _refusal_text(problem: str) -> str:
+def _refusal_text(problem: str, provider: str) -> str:
     reasons = {
-        "unclear": f"{DISPLAY_NAME} gave no clear answer",
+        "unclear": f"{provider} gave no clear answer",
         "repeated": "duplicate",
     }
     if problem in reasons:
         return reasons[problem]
     if " " in problem and problem == problem.lower():
         return problem
-    # A refusal of RingCentral: its code, and the name of the invalid field.
+    # A refusal of the provider: its code, and the name of the invalid field.
     blamed = problem.rpartition(" ")[2].rpartition(".")[2]
-    return f"{DISPLAY_NAME} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
+    return f"{provider} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
 
 
 def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Element | None:
+    provider = provider_name(webinar.id)
     if not counts.registered:
         return None
     subject = "this person" if counts.registered == 1 else f"these {people(counts.registered)}"
     asks = confirm_dialog(
         title="Take them off the list?",
         text=f"It takes {subject} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their "
-        f"links stop working, and {DISPLAY_NAME} may email them. Whoever was registered before keeps their seat.",
+        f"links stop working, and {provider} may email them. Whoever was registered before keeps their seat.",
         confirm="Undo",
         deny="Keep Them",
         style="danger",

@@ -13,6 +13,7 @@ from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderRefused, ProviderUnauthorized
 from bot.model.webinar import Webinar
 from bot.providers.base import BULK
+from bot.providers.names import named
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk.batch_table import Batch, BatchState
@@ -32,6 +33,9 @@ MAX_UNKNOWN = 3
 MAX_TRIES = 3
 """How often a request is sent whose registrant is not listed afterwards."""
 NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
+
+
+NO_CLEAR_ANSWERS = "{provider} gives no clear answers."
 
 
 class BatchUnclear(ProviderError):
@@ -103,7 +107,7 @@ class BulkWorker:
                 unknown = unknown + 1 if after.state is RequestState.REGISTERING else 0
                 if unknown == MAX_UNKNOWN:
                     await self._resolve_unknown(batch, tries, keep_links=keep_links)
-                    raise BatchUnclear("RingCentral gives no clear answers.")
+                    raise BatchUnclear(named(NO_CLEAR_ANSWERS, webinar.id))
                 await self._progress.show_if_due(batch, webinar)
         # The message first: if Slack does not accept it now, this is all repeated, and the file is not sent twice.
         await self._progress.show(batch.model_copy(update={"state": BatchState.DONE}), webinar, is_last=True)
@@ -134,7 +138,7 @@ class BulkWorker:
         return True
 
     async def _must_keep_links(self, webinar: Webinar) -> bool:
-        """Whether RingCentral sends no email, so that the links must be passed on."""
+        """Whether the provider sends no email, so that the links must be passed on."""
         if webinar.registration is None or webinar.registration.preferences is None:
             webinar = await self._mirror.read_registration(webinar, BULK)
         read = webinar.registration and webinar.registration.preferences

@@ -68,6 +68,7 @@ class OwnPages:
         self._provider = provider
         self._clock = clock
         self._queue = queue
+        self.provider_names = provider.display_names
 
     async def join_context(self, token: str) -> PageContext:
         """The registration behind a join page."""

@@ -21,6 +21,7 @@ from bot.notices import reminders
 from bot.notices.model import Feature
 from bot.notices.reminder_sheet import can_remind
 from bot.notices.subscriptions import service as subscriptions_service
+from bot.providers.names import named
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.scheduler import Scheduler
@@ -119,7 +120,7 @@ class SeatNotifier:
                 return  # no seat, or its user is changing it: that operation finds that the registrant is gone
             seat = seat.model_copy(update={"state": SeatState.CANCELING, "changed_at": self._clock.now()})
             await self._leases.advance(db, seat)
-        await self.notify_gone(seat, problem=seat_texts.REMOVED_AT_PROVIDER)
+        await self.notify_gone(seat, problem=named(seat_texts.REMOVED_AT_PROVIDER, seat.session_id))
 
     async def refresh_calendars(self) -> None:
         """Send a new calendar file, and edit the DM, if the webinar or the user's role has changed since."""

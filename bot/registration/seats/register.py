@@ -11,22 +11,27 @@ from bot.model.people import Workspace
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.seat import Seat
 from bot.providers.base import Caller, WebinarProvider
+from bot.providers.names import named
 
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 2
 UNCLEAR = (
-    "RingCentral gave no clear answer, so this is not certain yet. Greenroom goes on by itself, "
+    "{provider} gave no clear answer, so this is not certain yet. Greenroom goes on by itself, "
     "and tells you in a direct message how it ended."
 )
 ADDRESS_TAKEN = (
     "Somebody is registered with this email address already, and the link is theirs. If it is you, the link is in "
-    "the email from RingCentral. Otherwise register with another address."
+    "the email from {provider}. Otherwise register with another address."
 )
 
 
 class SeatUnclear(OutcomeUnknown):
     """The outcome is unknown; it is resumed without the user."""
+
+    def __init__(self, session_id: str) -> None:
+        """Say so of a seat of this webinar."""
+        super().__init__(named(UNCLEAR, session_id))
 
 
 class SeatRegistrar:
@@ -49,7 +54,8 @@ class SeatRegistrar:
             except ProviderConflict as conflict:
                 found = await self.find(seat, caller)
                 if found is None:
-                    raise ProviderConflict(ADDRESS_TAKEN, code=conflict.code, status=conflict.status) from conflict
+                    taken = named(ADDRESS_TAKEN, seat.session_id)
+                    raise ProviderConflict(taken, code=conflict.code, status=conflict.status) from conflict
                 return found
             except ProviderRefused:
                 # The first try may have completed late, and taken the last place.
@@ -65,7 +71,7 @@ class SeatRegistrar:
             found = await self.find(seat, caller)
             if found:
                 return found
-        raise SeatUnclear(UNCLEAR)
+        raise SeatUnclear(seat.session_id)
 
     async def find(self, seat: Seat, caller: Caller) -> Registrant | None:
         """The registrant of this seat, if listed: one call per 1,000 registrants.
@@ -77,7 +83,7 @@ class SeatRegistrar:
         except ProviderGone:
             raise
         except ProviderError as error:
-            raise SeatUnclear(UNCLEAR) from error
+            raise SeatUnclear(seat.session_id) from error
         return own_registrant(listed, seat)
 
 

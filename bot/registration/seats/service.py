@@ -21,7 +21,7 @@ from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.notify import SeatNotifier
-from bot.registration.seats.register import UNCLEAR, SeatRegistrar, SeatUnclear, with_registrant
+from bot.registration.seats.register import SeatRegistrar, SeatUnclear, with_registrant
 from bot.registration.seats.texts import NO_SEAT
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
@@ -43,7 +43,7 @@ LOST = "Your seat under the earlier name was given up for it, so you have none n
 class SeatService:
     """The seats of one account, each saved before and after every vendor call.
 
-    Methods that call RingCentral raise its refusal, and then nothing has changed; `SeatUnclear` if the outcome is
+    Methods that call the provider raise its refusal, and then nothing has changed; `SeatUnclear` if the outcome is
     unknown, which `resume` continues; and `BadInput` if there is nothing to do.
     """
 
@@ -133,7 +133,7 @@ class SeatService:
             return seat
 
     async def refresh(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat | None:
-        """The seat as RingCentral has it: one call. `None` if the registrant was removed there.
+        """The seat as the provider has it: one call. `None` if the registrant was removed there.
 
         The seat of a canceled webinar stays as it is, without a call: its registrants went with it.
         """
@@ -219,7 +219,7 @@ class SeatService:
             raise BadInput(problem) from error
         except ProviderError as error:
             await self.leases.resume_later(requested)
-            raise SeatUnclear(UNCLEAR) from error
+            raise SeatUnclear(seat.session_id) from error
         return await self._save_registered(requested, registrant)
 
     async def _remove(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> None:
@@ -232,7 +232,7 @@ class SeatService:
             is_unclear = isinstance(error, OutcomeUnknown) or (resumed and not isinstance(error, ProviderRefused))
             if is_unclear:
                 await self.leases.resume_later(seat)
-                raise SeatUnclear(UNCLEAR) from error
+                raise SeatUnclear(seat.session_id) from error
             as_before = SeatState.NOTIFIED if seat.notified_digest else SeatState.REGISTERED
             await self._release(seat.model_copy(update={"state": as_before, "wanted": None}))
             raise
@@ -274,7 +274,7 @@ class SeatService:
             async with self._store.write() as db:
                 await self.leases.advance(db, changed)
         except LeaseLost as lost:
-            raise SeatUnclear(UNCLEAR) from lost  # another replica continues it
+            raise SeatUnclear(seat.session_id) from lost  # another replica continues it
         return changed
 
     async def _release(self, seat: Seat) -> Seat:

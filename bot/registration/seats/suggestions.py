@@ -20,6 +20,7 @@ from bot.model.retention import keep
 from bot.model.seat import REGISTERED_STATES, Seat, SeatDetails, Suggestion, SuggestionState
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
+from bot.providers.names import named
 from bot.registration.seats import suggestion_table
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
@@ -215,7 +216,7 @@ class Suggestions:
 
     async def _restore(self, webinar: Webinar, suggestion: Suggestion, error: GreenroomError) -> None:
         has_page = isinstance(error, AnswersRequired)
-        problem = seat_texts.ANSWERS if has_page else error.sentence
+        problem = named(seat_texts.ANSWERS, webinar.id) if has_page else error.sentence
         restored = self._changed(webinar, suggestion, state=SuggestionState.SENT)
         message = suggestion_texts.suggestion_message(
             webinar, restored, now=self._clock.now(), problem=problem, has_page=has_page

@@ -8,7 +8,7 @@ from bot.commands.reminder_offsets import offset_text
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.seat import Seat
 from bot.model.webinar import Status, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -39,7 +39,7 @@ LINK_IS_PRIVATE = "This link is personal. Please don't share it."
 IN_CALENDAR = "You are registered for this webinar. The link below is personal. Please don't share it."
 LEFT = "Your seat is canceled. Your link no longer works."
 NO_SEAT = "You no longer have a seat at this webinar."
-REMOVED_AT_PROVIDER = "Your registration was removed at RingCentral, so you have no seat any more."
+REMOVED_AT_PROVIDER = "Your registration was removed at {provider}, so you have no seat any more."
 CANCELLED = "This webinar is canceled and will not take place."
 OVER = "This webinar is over, so nobody can register for it any more."
 NO_ADDRESS = (
@@ -48,7 +48,7 @@ NO_ADDRESS = (
 )
 NO_PAGE = "Its address is not known here yet. Ask whoever shared the webinar for it."
 ANSWERS = (
-    f"{DISPLAY_NAME} asks questions at the registration for this webinar, which can only be answered on its own page. "
+    "{provider} asks questions at the registration for this webinar, which can only be answered on its own page. "
     "You are not registered yet."
 )
 NO_DM = (
@@ -94,7 +94,7 @@ def gone_blocks(webinar: Webinar, sentence: str) -> list[Block]:
 
 
 def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
-    """Why registration is not possible now, and what to do. `problem` is RingCentral's refusal, if there is one."""
+    """Why registration is not possible now, and what to do. `problem` is the provider's refusal, if there is one."""
     current = stage(webinar, now)
     if current in (Stage.OVER, Stage.CANCELED):
         return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if current is Stage.CANCELED else OVER)])
@@ -109,7 +109,8 @@ def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> V
 
 def refreshing_view(webinar: Webinar) -> View:
     """The modal while the registration is read again."""
-    return modal(CALLBACK, "Register", [_about(webinar, f"Asking {DISPLAY_NAME}…")], private_metadata=webinar.id)
+    provider = provider_name(webinar.id)
+    return modal(CALLBACK, "Register", [_about(webinar, f"Asking {provider}…")], private_metadata=webinar.id)
 
 
 def registration_page_view(webinar: Webinar, sentence: str) -> View:
@@ -191,10 +192,11 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
 
 
 def _leave(webinar: Webinar) -> Element:
+    provider = provider_name(webinar.id)
     button = buttons.webinar_button(webinar, "Cancel My Seat", LEAVE, style="danger")
     button["confirm"] = confirm_dialog(
         title="Cancel my seat?",
-        text=f"You are taken off the list at {DISPLAY_NAME}, your link stops working, and you get no more reminders.",
+        text=f"You are taken off the list at {provider}, your link stops working, and you get no more reminders.",
         confirm="Cancel My Seat",
         deny="Keep It",
         style="danger",

@@ -1,15 +1,14 @@
-"""The names and labels of the registration preferences, by RingCentral's parameter."""
+"""The names and labels of the registration preferences, by the provider's parameter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from bot.model.webinar import OnDemand, Preferences, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.webinars.texts.facts import people
 
-# RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management. Block and option ids of the form
-# are these names.
+# Block and option ids of the form are these names.
 SUPPRESS = "suppressEmails"
 DIGEST = "registrationDigestEnabled"
 WORK_EMAIL = "workEmailRequired"
@@ -19,7 +18,7 @@ RECORDING = "viewRecording"
 ON_DEMAND = "onDemandDuration"
 
 FIELDS: Mapping[str, tuple[str, str]] = {
-    SUPPRESS: ("suppress_emails", f"{DISPLAY_NAME} emails nobody"),
+    SUPPRESS: ("suppress_emails", "{provider} emails nobody"),
     DIGEST: ("digest", "Daily digest of registrations by email"),
     WORK_EMAIL: ("work_email_required", "A work email address is required"),
     DEVICES: ("prevent_multiple_device_joins", DEVICES),
@@ -27,7 +26,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     RECORDING: ("view_recording", "Registrants can watch the recording"),
     ON_DEMAND: ("on_demand", "How long after the event?"),
 }
-"""Our field of each parameter, and its label."""
+"""Our field of each parameter, and its label, with `{provider}` in place of the provider's name."""
 
 DURATIONS: Mapping[OnDemand, str] = {
     OnDemand.ONE_MONTH: "1 month",
@@ -38,6 +37,11 @@ DURATIONS: Mapping[OnDemand, str] = {
 }
 
 
+def preference_label(parameter: str, provider: str) -> str:
+    """The label of a preference; `provider` is the provider's name."""
+    return FIELDS[parameter][1].format(provider=provider)
+
+
 def value_text(preferences: Preferences, parameter: str) -> str:
     """The value of a preference in words."""
     current = getattr(preferences, FIELDS[parameter][0])
@@ -45,13 +49,14 @@ def value_text(preferences: Preferences, parameter: str) -> str:
 
 
 def emails_sentence(webinar: Webinar, count: int) -> str:
-    """How many of `count` people RingCentral emails when it registers them, by the registration as last read."""
+    """How many of `count` people the provider emails when it registers them, by the registration as last read."""
+    provider = provider_name(webinar.id)
     preferences = webinar.registration.preferences if webinar.registration else None
     if preferences is None:
-        return f"{DISPLAY_NAME} emails at most {people(count)}: nobody if its emails are turned off for this webinar."
+        return f"{provider} emails at most {people(count)}: nobody if its emails are turned off for this webinar."
     if preferences.suppress_emails:
-        return f"{DISPLAY_NAME} emails nobody: its emails are turned off for this webinar."
-    return f"{DISPLAY_NAME} emails {people(count)}: each gets a confirmation with their own link."
+        return f"{provider} emails nobody: its emails are turned off for this webinar."
+    return f"{provider} emails {people(count)}: each gets a confirmation with their own link."
 
 
 def differing_parameters(first: Preferences | None, second: Preferences | None) -> list[str]:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.model.lifecycle import is_full
 from bot.model.webinar import Preferences, Registration, Webinar, one_line_title
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.registration.state import RegistrationUndo, state_of
-from bot.registration.texts.preferences import FIELDS, SUPPRESS, differing_parameters, value_text
+from bot.registration.texts.preferences import SUPPRESS, differing_parameters, preference_label, value_text
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -40,9 +40,9 @@ def changed_message(
 
     `undone`: the change was an Undo, and has no Undo button. `note` is a sentence about what follows.
     """
-    after = _after(webinar)
-    facts = ". ".join(f"{name}: {value}" for name, value in _facts(before, after))
-    text = f"{plain(webinar.title)}: {'Undone. ' if undone else ''}{change_text(before, after)} {facts}."
+    after, provider = _after(webinar), provider_name(webinar.id)
+    facts = ". ".join(f"{name}: {value}" for name, value in _facts(before, after, provider))
+    text = f"{plain(webinar.title)}: {'Undone. ' if undone else ''}{change_text(before, after, provider)} {facts}."
     blocks = _changed(webinar, before, now, undone=undone)
     return message(" ".join(filter(None, [text, note])), [*blocks, *([paragraph(note)] if note else [])])
 
@@ -63,17 +63,15 @@ def unchanged_message(webinar: Webinar, sentence: str, *, now: datetime) -> Mess
     return message(fallback, [section(text), context(registrations_with_age(webinar, now)), *actions(*helpful)])
 
 
-def change_text(before: Registration, after: Registration) -> str:
-    """What was changed and its effect, in sentences (mrkdwn)."""
+def change_text(before: Registration, after: Registration, provider: str) -> str:
+    """What was changed and its effect, in sentences (mrkdwn); `provider` is the provider's name."""
     differs = differing_parameters(before.preferences, after.preferences)
     if not differs:
         return _what_changed(before, after)
     settings = []
     if SUPPRESS in differs:
         off = after.preferences and after.preferences.suppress_emails
-        settings.append(
-            f"{DISPLAY_NAME} emails nobody from now on." if off else f"{DISPLAY_NAME} emails people from now on."
-        )
+        settings.append(f"{provider} emails {'nobody' if off else 'people'} from now on.")
     if len(differs) > len(settings):
         settings.append("Its settings are changed.")
     same = (before.is_open, before.limit) == (after.is_open, after.limit)
@@ -97,7 +95,7 @@ def _what_changed(before: Registration, after: Registration) -> str:
     return limited if after.is_open else f"{limited} Registration stays closed."
 
 
-def meanwhile_note(known: Registration, before: Registration) -> str:
+def meanwhile_note(known: Registration, before: Registration, provider: str) -> str:
     """What somebody else has changed since Greenroom's copy, as a sentence (mrkdwn); empty if nothing.
 
     A registration that became full, or has room again, was not changed by anybody.
@@ -105,13 +103,17 @@ def meanwhile_note(known: Registration, before: Registration) -> str:
     changes = [("Limit", _limit(known), _limit(before))]
     if not (is_full(known) or is_full(before)):
         changes.append(("Registration", registration_state(known), registration_state(before)))
-    changes += [
-        (FIELDS[parameter][1], value_text(known.preferences, parameter), value_text(before.preferences, parameter))
-        for parameter in differing_parameters(known.preferences, before.preferences)
-        if known.preferences and before.preferences
-    ]
+    if known.preferences and before.preferences:
+        changes += [
+            (
+                preference_label(name, provider),
+                value_text(known.preferences, name),
+                value_text(before.preferences, name),
+            )
+            for name in differing_parameters(known.preferences, before.preferences)
+        ]
     changed = [f"{name}: {old} → {new}" for name, old, new in changes if old != new]
-    return f"Somebody else had changed in {DISPLAY_NAME} meanwhile: {', '.join(changed)}." if changed else ""
+    return f"Somebody else had changed in {provider} meanwhile: {', '.join(changed)}." if changed else ""
 
 
 def read_undo(value: str) -> RegistrationUndo:
@@ -120,11 +122,15 @@ def read_undo(value: str) -> RegistrationUndo:
 
 
 def _changed(webinar: Webinar, before: Registration, now: datetime, *, undone: bool = False) -> list[Block]:
-    after = _after(webinar)
-    head = f"*{plain(webinar.title)}*\n{'Undone. ' if undone else ''}{change_text(before, after)}"
+    after, provider = _after(webinar), provider_name(webinar.id)
+    head = f"*{plain(webinar.title)}*\n{'Undone. ' if undone else ''}{change_text(before, after, provider)}"
     undo = None if undone else _undo(webinar, before, after)
     details = buttons.webinar_button(webinar, "Details", buttons.SHOW)
-    return [section(head), fields(_facts(before, after)), *actions(undo, *registration_buttons(webinar, now), details)]
+    return [
+        section(head),
+        fields(_facts(before, after, provider)),
+        *actions(undo, *registration_buttons(webinar, now), details),
+    ]
 
 
 def _after(webinar: Webinar) -> Registration:
@@ -133,20 +139,20 @@ def _after(webinar: Webinar) -> Registration:
     return webinar.registration
 
 
-def _facts(before: Registration, after: Registration) -> list[tuple[str, str]]:
+def _facts(before: Registration, after: Registration, provider: str) -> list[tuple[str, str]]:
     return [
         ("Registration", _then(registration_state(before), registration_state(after))),
         ("Limit", _then(_limit(before), _limit(after))),
         ("Registered", people(after.count)),
-        *_preferences(before.preferences, after.preferences),
+        *_preferences(before.preferences, after.preferences, provider),
     ]
 
 
-def _preferences(before: Preferences | None, after: Preferences | None) -> list[tuple[str, str]]:
+def _preferences(before: Preferences | None, after: Preferences | None, provider: str) -> list[tuple[str, str]]:
     if before is None or after is None:
         return []
     return [
-        (FIELDS[parameter][1], _then(value_text(before, parameter), value_text(after, parameter)))
+        (preference_label(parameter, provider), _then(value_text(before, parameter), value_text(after, parameter)))
         for parameter in differing_parameters(before, after)
     ]
 

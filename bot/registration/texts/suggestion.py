@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.model.lifecycle import Stage, stage
 from bot.model.seat import Suggestion, SuggestionState
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.registration.texts.consent import consent
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, actions, context, cut, message, paragraph, plain, section
@@ -47,7 +47,8 @@ def suggestion_message(
 
 def working_message(webinar: Webinar) -> Message:
     """Replaces the suggestion while the person is being registered."""
-    return _short(f"Registering you for *{plain(webinar.title)}* at {DISPLAY_NAME}…")
+    provider = provider_name(webinar.id)
+    return _short(f"Registering you for *{plain(webinar.title)}* at {provider}…")
 
 
 def unclear_message(webinar: Webinar, sentence: str) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.model.webinar import Webinar, one_line_title
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.reports.completeness import FIRST
 from bot.reports.follow_up import placeholders
 from bot.reports.follow_up.recipient_table import DeliveryCounts
@@ -136,13 +136,14 @@ def escape_text(text: str) -> str:
 
 def attendance_note(stored: StoredReport | None, webinar: Webinar, now: datetime) -> str:
     """That the attendance is not complete yet, and when it may be; empty if it is, or nothing is missing any more."""
+    provider = provider_name(webinar.id)
     if stored and stored.is_complete:
         return ""
     due_at = stored.due_at if stored else webinar.end + FIRST
     if stored is None and now > webinar.end + LONG_OVER:
         return ""
     again = f" Greenroom reads it {when(due_at, webinar.time_zone)}." if due_at and due_at > now else ""
-    return f"{DISPLAY_NAME} has not completed the attendance yet, so some who came may still count as absent.{again}"
+    return f"{provider} has not completed the attendance yet, so some who came may still count as absent.{again}"
 
 
 def progress_message(webinar: Webinar, run: FollowUpRun, counted: DeliveryCounts) -> Message:

@@ -10,6 +10,7 @@ from bot.model.lifecycle import Stage, stage
 from bot.model.recording import RecordingLink
 from bot.model.retention import keep
 from bot.model.webinar import MAX_LENGTH
+from bot.providers.names import named
 from bot.reports import open_items_table
 from bot.reports.messages import table as message_table
 from bot.reports.messages.table import MessageTopic, ReportMessage
@@ -38,11 +39,11 @@ log = logging.getLogger(__name__)
 NOT_ENDED = "This webinar has not ended yet. Its recording, if there is one, is ready some time after the end."
 NOT_AVAILABLE = "There is no recording to share: look at it with /webinar recording."
 NOT_SHARED = (
-    "RingCentral does not share this recording, so its link would not work. Turn on sharing for it in RingCentral, "
+    "{provider} does not share this recording, so its link would not work. Turn on sharing for it in {provider}, "
     "press Check Again, then share it."
 )
 SHARING_OFF = (
-    "Your company's RingCentral settings do not let recordings be shared. A RingCentral administrator can allow it in "
+    "Your company's {provider} settings do not let recordings be shared. A {provider} administrator can allow it in "
     "the Admin Portal."
 )
 NOWHERE = "There is nowhere to share it: the webinar has no card in a channel, and nobody else has a seat."
@@ -191,5 +192,5 @@ def check_shareable(known: TrackedRecording | None, now: datetime) -> TrackedRec
     if rules.is_watchable(known.recording, now):
         return known
     if not known.may_share:
-        raise BadInput(SHARING_OFF)
-    raise BadInput(NOT_SHARED)
+        raise BadInput(named(SHARING_OFF, known.session_id))
+    raise BadInput(named(NOT_SHARED, known.session_id))

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.commands.lengths import length_text
 from bot.model.recording import Recording, RecordingStatus
 from bot.model.webinar import Access, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.reports.messages.table import PostState, ReportMessage
 from bot.reports.recordings import rules
 from bot.reports.recordings.places import SharePlaces
@@ -42,10 +42,10 @@ MOST_CHANNELS = 20
 """Channels that a text names."""
 OPENS = {
     Access.GUEST: "Anyone with the link can open it",
-    Access.SIGNED_IN: f"People who are signed in to {DISPLAY_NAME} can open it",
-    Access.COWORKER: f"Coworkers who are signed in to {DISPLAY_NAME} can open it",
+    Access.SIGNED_IN: "People who are signed in to {provider} can open it",
+    Access.COWORKER: "Coworkers who are signed in to {provider} can open it",
 }
-"""Who can open the link, by the setting of the webinar."""
+"""Who can open the link, by the setting of the webinar, with `{provider}` in place of the provider's name."""
 
 
 def share_message(webinar: Webinar, known: TrackedRecording | None, *, now: datetime) -> Message:
@@ -95,16 +95,17 @@ def decided(webinar: Webinar, known: TrackedRecording, shares: Sequence[ReportMe
 
 def problem(webinar: Webinar, *, is_slow: bool) -> Message:
     """Tells the organizer that the recording takes long, or failed."""
+    provider = provider_name(webinar.id)
     name = plain(webinar.title)
     if is_slow:
         text = (
-            f"{DISPLAY_NAME} is still processing the recording of *{name}*. Greenroom looks again for three days, and "
+            f"{provider} is still processing the recording of *{name}*. Greenroom looks again for three days, and "
             "writes to you when it is available."
         )
     else:
         text = (
-            f"{DISPLAY_NAME} could not process the recording of *{name}*, so there is nothing to watch or to share. "
-            f"If you need it, ask an administrator to contact {DISPLAY_NAME}'s support."
+            f"{provider} could not process the recording of *{name}*, so there is nothing to watch or to share. "
+            f"If you need it, ask an administrator to contact {provider}'s support."
         )
     return message(text, [section(text), *actions(buttons.webinar_button(webinar, "Recording", buttons.RECORDING))])
 
@@ -113,6 +114,7 @@ def expiry(
     webinar: Webinar, known: TrackedRecording, places: SharePlaces, shares: Sequence[ReportMessage], *, now: datetime
 ) -> Message:
     """Asks the organizer about a link that is about to expire; afterwards, one line."""
+    provider = provider_name(webinar.id)
     name, found = plain(webinar.title), known.recording
     if found is None or found.shared_until is None or not rules.is_expiring(found, now):
         text = f"The link to the recording of *{name}*: {_expiry_outcome(known, now)}"
@@ -125,7 +127,7 @@ def expiry(
         text = cut(f"{head} It is not shared yet. {ask}", MAX_SECTION)
         return message(text, [section(text), *actions(*row)])
     text = cut(
-        f"{head} It is shared {shared_where(shares)}. Should it work longer? Then change that in {DISPLAY_NAME}, and "
+        f"{head} It is shared {shared_where(shares)}. Should it work longer? Then change that in {provider}, and "
         "press Check Again. Otherwise Greenroom takes the link off these messages when it stops working.",
         MAX_SECTION,
     )
@@ -141,17 +143,18 @@ def what_to_do(
     webinar: Webinar, known: TrackedRecording, places: SharePlaces, *, now: datetime
 ) -> tuple[str, list[Element]]:
     """What the organizer can decide now, and the buttons for it."""
+    provider = provider_name(webinar.id)
     not_needed = buttons.webinar_button(webinar, "Not Needed", DECLINE)
     if not known.may_share:
         sentence = (
-            f"Your company's {DISPLAY_NAME} settings do not let recordings be shared; a {DISPLAY_NAME} administrator "
+            f"Your company's {provider} settings do not let recordings be shared; a {provider} administrator "
             "can allow it in the Admin Portal."
         )
         return sentence, [not_needed]
     if not rules.is_watchable(known.recording, now):
         sentence = (
-            f"{DISPLAY_NAME} does not share it with others. To share its link, turn on sharing for this recording in "
-            f"{DISPLAY_NAME}, then press Check Again."
+            f"{provider} does not share it with others. To share its link, turn on sharing for this recording in "
+            f"{provider}, then press Check Again."
         )
         return sentence, [buttons.webinar_button(webinar, "Check Again", CHECK), not_needed]
     if not places.count:
@@ -186,7 +189,8 @@ def watch_button(webinar: Webinar, known: TrackedRecording, *, style: str | None
 
 def terms(webinar: Webinar, known: TrackedRecording) -> str:
     """Who can open the link, and until when."""
-    opens = OPENS[known.access] if known.access else f"{DISPLAY_NAME} decides who can open it"
+    provider = provider_name(webinar.id)
+    opens = OPENS[known.access].format(provider=provider) if known.access else f"{provider} decides who can open it"
     until = known.recording.shared_until if known.recording else None
     return f"{opens}. {f'It works until {when(until, webinar.time_zone)}.' if until else 'It has no end date.'}"
 

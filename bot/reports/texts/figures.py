@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
 from bot.reports.definitions import DEFINITIONS, EARLY, JOINED_BY_LINK, LATE, early_before, late_after
 from bot.reports.model import Report, TeamCounts
 from bot.slack.blocks import number, zone_info
@@ -68,9 +67,10 @@ def apart(report: Report) -> list[str]:
     ]
 
 
-def notes(report: Report) -> list[str]:
+def notes(report: Report, provider: str) -> list[str]:
     """What the reader should know about the figures: disagreements, a short webinar, figures to come."""
-    return [note for note in (_disagreement(report), _short(report.end - report.start), _incomplete(report)) if note]
+    found = (_disagreement(report, provider), _short(report.end - report.start), _incomplete(report, provider))
+    return [note for note in found if note]
 
 
 def figure(name: str, label: str, count: int, whole: int = 0) -> str:
@@ -106,7 +106,7 @@ def _roles(team: TeamCounts) -> str:
     return f" ({', '.join([*named, *registered])})" if named or registered else ""
 
 
-def _disagreement(report: Report) -> str:
+def _disagreement(report: Report, provider: str) -> str:
     differs = report.disagreement
     if not differs.total:
         return ""
@@ -118,7 +118,7 @@ def _disagreement(report: Report) -> str:
         if differs.only_history
         else "",
     ]
-    return f"{DISPLAY_NAME}'s two lists differ on who joined: {'; '.join(filter(None, listed))}."
+    return f"{provider}'s two lists differ on who joined: {'; '.join(filter(None, listed))}."
 
 
 def _short(length: timedelta) -> str:
@@ -131,10 +131,10 @@ def _short(length: timedelta) -> str:
     )
 
 
-def _incomplete(report: Report) -> str:
+def _incomplete(report: Report, provider: str) -> str:
     if report.complete:
         return ""
-    return f"{DISPLAY_NAME} is still completing these figures. Greenroom reads them again."
+    return f"{provider} is still completing these figures. Greenroom reads them again."
 
 
 def _length(length: timedelta) -> str:

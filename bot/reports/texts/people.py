@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.model.registration_source import source_name
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.reports.breakdown import MAX_NAME
 from bot.reports.model import PersonRow
 from bot.reports.texts.report import DOWNLOAD
@@ -27,6 +27,7 @@ IN_DM: Final = "The file is in your direct messages with Greenroom. Delete it th
 
 def people_message(webinar: Webinar, rows: Sequence[PersonRow], channels: Mapping[str, str]) -> Message:
     """The people in a table: those who attended first. As many as fit; the rest is in the CSV file."""
+    provider = provider_name(webinar.id)
     title = f"*{plain(webinar.title)}*"
     file_button = buttons.webinar_button(webinar, "CSV", DOWNLOAD)
     if not rows:
@@ -39,7 +40,7 @@ def people_message(webinar: Webinar, rows: Sequence[PersonRow], channels: Mappin
     text = f"{title}: {count_of(len(rows))}, {came:,} of them were there."
     if shown < len(rows):
         text += f" The table has the first {shown:,}; all of them are in the CSV file."
-    notes = f"{FOR_YOU} · Read from {DISPLAY_NAME} just now · Times in {plain(zone)}"
+    notes = f"{FOR_YOU} · Read from {provider} just now · Times in {plain(zone)}"
     table = data_table(f"People of {webinar.title}", HEADER, cells)
     return data_message(text, [section(text), table, context(notes), *actions(file_button)])
 

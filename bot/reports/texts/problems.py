@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import GreenroomError, HistoryForbidden, ProviderError, ProviderGone
 from bot.model.lifecycle import Stage, stage
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import named
 from bot.slack.blocks import when
 
 if TYPE_CHECKING:
     from bot.model.webinar import Webinar
 
 DELETED: Final = (
-    f"This webinar was deleted in {DISPLAY_NAME}, and who attended with it, so there is no report. What was posted "
+    "This webinar was deleted in {provider}, and who attended with it, so there is no report. What was posted "
     "here stays."
 )
 CANCELED: Final = "This webinar was canceled, so there is no report."
 HOST_LEFT: Final = (
-    f"The host of this webinar is no longer in the company's {DISPLAY_NAME} directory, and {DISPLAY_NAME} shows who "
+    "The host of this webinar is no longer in the company's {provider} directory, and {provider} shows who "
     "attended only to the host, the co-hosts and administrators with the permission WebinarSettings. A "
-    f"{DISPLAY_NAME} administrator can give that permission to the user that Greenroom works as."
+    "{provider} administrator can give that permission to the user that Greenroom works as."
 )
 NOT_STARTED: Final = (
-    f"Nobody has started this webinar in {DISPLAY_NAME}, so nobody could attend. Move it to another date, or cancel it."
+    "Nobody has started this webinar in {provider}, so nobody could attend. Move it to another date, or cancel it."
 )
 STILL_ON: Final = "This webinar is still on."
 DOWN: Final = (
-    f"{DISPLAY_NAME} does not answer just now. What Greenroom has read so far is kept: it goes on by itself, and a "
+    "{provider} does not answer just now. What Greenroom has read so far is kept: it goes on by itself, and a "
     "direct message tells you when the report is ready."
 )
 STOPPED: Final = "You are not waiting for this report anymore. Greenroom reads it anyway, so it is ready next time."
@@ -58,8 +58,8 @@ def not_over(webinar: Webinar, now: datetime) -> str:
     return reasons.get(stage(webinar, now), "")
 
 
-def problem_text(error: ProviderError, *, has_host_left: bool) -> str:
+def problem_text(error: ProviderError, session_id: str, *, has_host_left: bool) -> str:
     """The sentence of a refusal that ends a reading."""
     if isinstance(error, HistoryForbidden) and has_host_left:
-        return HOST_LEFT
-    return DELETED if isinstance(error, ProviderGone) else error.sentence
+        return named(HOST_LEFT, session_id)
+    return named(DELETED, session_id) if isinstance(error, ProviderGone) else error.sentence

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.model.registration_source import NOT_NAMED, OTHERS
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.reports.breakdown import NamedGroup, external_id_parts, source_parts
 from bot.reports.model import Report
 from bot.reports.texts import figures
@@ -33,6 +33,7 @@ def report_message(
     webinar: Webinar, report: Report, channels: Mapping[str, str], *, now: datetime, note: str = ""
 ) -> Message:
     """The report: counts only. `channels` maps the ids of public channels to their names."""
+    provider = provider_name(webinar.id)
     sources = source_parts(report.by_source, channels)
     lines = [figures.funnel(report), figures.attendance(report), figures.apart(report)]
     takeaway = figures.takeaway(report, webinar)
@@ -41,12 +42,12 @@ def report_message(
         heading(webinar.title),
         section(takeaway),
         *(section("\n".join(group)) for group in lines if group),
-        *(paragraph(sentence) for sentence in figures.notes(report)),
+        *(paragraph(sentence) for sentence in figures.notes(report, provider)),
         *_attendance_chart(report, webinar),
         *_source_chart(sources),
         *_table("Registrations by source", "Source", sources),
         *_table("Registrations by external id", "External id", external_id_parts(report.by_external_id)),
-        context(f"Read from {DISPLAY_NAME} {ago(report.read_at, now)} · Counts only: no names are stored"),
+        context(f"Read from {provider} {ago(report.read_at, now)} · Counts only: no names are stored"),
         *_buttons(webinar, report),
     ]
     spoken = "\n".join([f"{plain(webinar.title)}: {takeaway}", *(line for group in lines for line in group)])
@@ -55,11 +56,12 @@ def report_message(
 
 def growth_message(webinar: Webinar, report: Report) -> Message:
     """Registrations over time with the limit, under what they show; without any, why there are none."""
+    provider = provider_name(webinar.id)
     points, title = report.registrations, f"*{plain(webinar.title)}*"
     if not points:
         text = f"{title}: nobody registered before the end."
         if report.registered:
-            text = f"{title}: {report.registered:,} registered before the end, but {DISPLAY_NAME} does not say when."
+            text = f"{title}: {report.registered:,} registered before the end, but {provider} does not say when."
         return message(text, [section(text)])
     half = next(point.at for point in points if 2 * point.registered >= points[-1].registered)
     at = clock_time(half, webinar.time_zone)

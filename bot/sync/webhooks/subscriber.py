@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.errors import ProviderError, ProviderForbidden, ProviderGone
-from bot.providers.base import DISPLAY_NAME, UPKEEP
+from bot.providers.base import UPKEEP
+from bot.providers.names import SUBSCRIBED
 from bot.sync.webhooks import subscription_rules as rules
 from bot.webinars import table as webinar_table
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NO_FILTERS = (
-    f"{DISPLAY_NAME} does not let the user that Greenroom works as subscribe to any event of webinars. An "
+    f"{SUBSCRIBED} does not let the user that Greenroom works as subscribe to any event of webinars. An "
     "administrator can give that user the permission WebinarSettings."
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.names import SUBSCRIBED
 from bot.slack.blocks import escape_sentence, plain, section
 from bot.slack.message import Message
 
@@ -14,8 +14,8 @@ MOST_FILTERS = 8
 def problem(sentence: str) -> Message:
     """Webhooks do not work, and why."""
     return _message(
-        f"{DISPLAY_NAME} does not notify Greenroom of changes.",
-        f"{escape_sentence(sentence)}\nEverything keeps working: Greenroom asks {DISPLAY_NAME} every few minutes "
+        f"{SUBSCRIBED} does not notify Greenroom of changes.",
+        f"{escape_sentence(sentence)}\nEverything keeps working: Greenroom asks {SUBSCRIBED} every few minutes "
         "instead, so cards and alerts can be up to five minutes late. Greenroom tries again on its own, and writes to "
         "you when it works.",
     )
@@ -23,7 +23,7 @@ def problem(sentence: str) -> Message:
 
 def recovery() -> Message:
     """Webhooks work again."""
-    heading = f"{DISPLAY_NAME} notifies Greenroom of changes again."
+    heading = f"{SUBSCRIBED} notifies Greenroom of changes again."
     return _message(heading, "Cards and alerts follow within seconds.")
 
 
@@ -32,7 +32,7 @@ def disabled(filters: Sequence[str]) -> Message:
     named = "\n".join(f"• `{plain(one, 150)}`" for one in filters[:MOST_FILTERS])
     rest = f"\nand {len(filters) - MOST_FILTERS} more" if len(filters) > MOST_FILTERS else ""
     return _message(
-        f"{DISPLAY_NAME} notifies Greenroom of some changes only.",
+        f"{SUBSCRIBED} notifies Greenroom of some changes only.",
         f"It does not deliver these events:\n{named}{rest}\nGreenroom reads the rest every few minutes. If the user "
         "that Greenroom works as gets the permission WebinarSettings, changes of all webinars arrive within seconds.",
     )

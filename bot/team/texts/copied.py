@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bot.model.team import Invitee
 from bot.model.webinar import Webinar
+from bot.providers.event_ref import provider_name
+from bot.providers.names import named
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, actions, cut, escape_sentence, message, number, plain, section
 from bot.slack.message import Message
@@ -21,6 +23,7 @@ class RefusedMember:
 
     member: Member
     reason: str
+    """With `{provider}` in place of the provider's name."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,11 @@ def done(webinar: Webinar, copied: CopiedTeam) -> Message:
     head = f"{invited} invited to the team of *{plain(webinar.title)}*."
     if not copied.outcomes and not copied.refused:
         head = f"Only the host was on the earlier team, so nobody was invited to *{plain(webinar.title)}*."
-    blocks: list[Block] = outcome_blocks(copied.outcomes)
+    blocks: list[Block] = outcome_blocks(copied.outcomes, provider_name(webinar.id))
     if copied.refused:
         left = number(len(copied.refused), "person was", "people were")
         head = f"{head} {left} not."
-        lines = [f"• {_line(one)}" for one in copied.refused]
+        lines = [f"• {_line(one, webinar)}" for one in copied.refused]
         blocks += [section(text) for text in join_lines(["*Not invited*", *lines])]
     invite = buttons.webinar_button(webinar, "Invite", buttons.INVITE) if copied.refused else None
     row = actions(invite, buttons.webinar_button(webinar, "Show Team", buttons.TEAM))
@@ -62,6 +65,6 @@ def as_member(wanted: WantedMember) -> Member:
     return Member(invitee=Invitee(invitee_id="", role=who.role, name=name, email=who.address), user_id=wanted.user_id)
 
 
-def _line(one: RefusedMember) -> str:
+def _line(one: RefusedMember, webinar: Webinar) -> str:
     role = ROLE_NAMES[one.member.invitee.role].lower()
-    return f"{member_name(one.member)}, {role}: {escape_sentence(one.reason)}"
+    return f"{member_name(one.member)}, {role}: {escape_sentence(named(one.reason, webinar.id))}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.commands.reminder_offsets import offset_text
 from bot.model.team import Role
 from bot.model.webinar import Status, Webinar, one_line_title
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -99,7 +99,7 @@ def links(webinar: Webinar, members: Sequence[Member]) -> Message:
         f"({timing(webinar)}) {'hears' if len(members) == 1 else 'hear'} of it only from you. "
         "Pass each their own link, and nobody else's:"
     )
-    lines = [f"• {_who(one)}, {ROLE_NAMES[one.invitee.role].lower()}: {_link(one)}" for one in members]
+    lines = [f"• {_who(one)}, {ROLE_NAMES[one.invitee.role].lower()}: {_link(one, webinar)}" for one in members]
     blocks: list[Block] = [section(head), *(section(text) for text in join_lines(lines))]
     return message(f"Links of {number(len(members), 'person', 'people')} for you to pass on.", blocks)
 
@@ -110,7 +110,7 @@ def personal_link(webinar: Webinar, member: Member) -> Message:
     head = (
         f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Pass it to nobody else:"
     )
-    return message("A link for you to pass on.", [section(head), section(_link(member))])
+    return message("A link for you to pass on.", [section(head), section(_link(member, webinar))])
 
 
 def join_lines(lines: Iterable[str]) -> list[str]:
@@ -135,8 +135,9 @@ def _new_role(webinar: Webinar, member: Member) -> str:
 
 
 def _with_link(webinar: Webinar, member: Member, text: str) -> Message:
+    provider = provider_name(webinar.id)
     lines = [text, timing(webinar), *_early(webinar)]
-    mailed = f"{DISPLAY_NAME} sends you an invitation by email as well" if member.invitee.is_mailed else ""
+    mailed = f"{provider} sends you an invitation by email as well" if member.invitee.is_mailed else ""
     blocks: list[Block] = [
         section("\n".join(lines)),
         *actions(_button(webinar, member), buttons.details(webinar)),
@@ -165,6 +166,6 @@ def _who(member: Member) -> str:
     return f"{name} ({plain(member.invitee.email)})" if name else plain(member.invitee.email)
 
 
-def _link(member: Member) -> str:
+def _link(member: Member, webinar: Webinar) -> str:
     link = member.invitee.link.get_secret_value()
-    return f"<{link.replace('&', '&amp;')}>" if link else f"{DISPLAY_NAME} has given no link"
+    return f"<{link.replace('&', '&amp;')}>" if link else f"{provider_name(webinar.id)} has given no link"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.model.team import NotifiedBy
 from bot.model.webinar import Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -113,36 +113,40 @@ def failed_message(webinar: Webinar, sentence: str) -> Message:
     return message(text, [section(text)])
 
 
-def result_sentence(outcomes: Sequence[Outcome]) -> str:
-    """The outcomes as a sentence (mrkdwn)."""
-    return "; ".join(f"{one.result}: {_line(one)}" for one in outcomes) + "." if outcomes else "They had left already."
+def result_sentence(outcomes: Sequence[Outcome], provider: str) -> str:
+    """The outcomes as a sentence (mrkdwn); `provider` is the provider's name."""
+    return (
+        "; ".join(f"{one.result}: {_line(one, provider)}" for one in outcomes) + "."
+        if outcomes
+        else "They had left already."
+    )
 
 
-def notification_text(member: Member) -> str:
-    """How a member is notified, in words."""
+def notification_text(member: Member, provider: str) -> str:
+    """How a member is notified, in words; `provider` is the provider's name."""
     by_mail = member.invitee.is_mailed
     match member.notified_by:
         case NotifiedBy.MESSAGE:
-            also = f", and {DISPLAY_NAME} sends an email" if by_mail else ""
+            also = f", and {provider} sends an email" if by_mail else ""
             return f"told in a direct message{also}"
         case NotifiedBy.MAIL:
-            return f"{DISPLAY_NAME} sends the invitation by email"
+            return f"{provider} sends the invitation by email"
         case NotifiedBy.ORGANIZER:
             return "hears of it only from whoever invited them, who has their link"
         case NotifiedBy.WAITING:
             return WAITING
         case NotifiedBy.ELSEWHERE:
-            mailed = f"{DISPLAY_NAME} sends the invitation by email" if by_mail else "not mailed"
-            return f"invited in {DISPLAY_NAME}, {mailed}"
+            mailed = f"{provider} sends the invitation by email" if by_mail else "not mailed"
+            return f"invited in {provider}, {mailed}"
         case NotifiedBy.LEFT | NotifiedBy.GONE:
             return "removed"
 
 
-def outcome_blocks(outcomes: Sequence[Outcome]) -> list[Block]:
+def outcome_blocks(outcomes: Sequence[Outcome], provider: str) -> list[Block]:
     """What happened to each member, and where the links are that only the user can pass on."""
     blocks: list[Block] = []
     for result in InviteResult:
-        lines = [f"• {_line(one)}" for one in outcomes if one.result is result]
+        lines = [f"• {_line(one, provider)}" for one in outcomes if one.result is result]
         blocks += [section(text) for text in join_lines([f"*{result}*", *lines])] if lines else []
     if any(one.result is InviteResult.ADDED and one.notified_by is NotifiedBy.ORGANIZER for one in outcomes):
         blocks.append(section("The links that only you can pass on are in a direct message to you."))
@@ -150,17 +154,20 @@ def outcome_blocks(outcomes: Sequence[Outcome]) -> list[Block]:
 
 
 def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
-    blocks: list[Block] = [section(f"*{plain(webinar.title)}*\n{timing(webinar)}"), *outcome_blocks(outcomes)]
+    provider = provider_name(webinar.id)
+    head = section(f"*{plain(webinar.title)}*\n{timing(webinar)}")
+    blocks: list[Block] = [head, *outcome_blocks(outcomes, provider)]
     if not outcomes:
         blocks.append(section("The team is as you asked: somebody else had made the same change."))
     return blocks + actions(buttons.webinar_button(webinar, "Show Team", buttons.TEAM))
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: Outcome, provider: str) -> str:
     member, role = outcome.member, ROLE_NAMES[outcome.member.invitee.role].lower()
     if outcome.result is InviteResult.ADDED:
         is_waiting = outcome.notified_by is NotifiedBy.WAITING
-        return f"{member_name(member)}, {role}: {WAITING if is_waiting else notification_text(member)}"
+        told = WAITING if is_waiting else notification_text(member, provider)
+        return f"{member_name(member)}, {role}: {told}"
     notified = {NotifiedBy.MESSAGE: "told in a direct message", NotifiedBy.WAITING: WAITING}.get(
         outcome.notified_by, NOT_NOTIFIED
     )

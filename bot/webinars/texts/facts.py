@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.commands.lengths import length_text
 from bot.model.lifecycle import Stage, accepts_registrations, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar
-from bot.providers.base import DISPLAY_NAME
+from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import Element, ago, number, plain, when
 from bot.webinars.texts.fields import AUDIENCES
@@ -49,10 +49,11 @@ def registrations(webinar: Webinar) -> str:
 
 def registrations_with_age(webinar: Webinar, now: datetime) -> str:
     """Return `registrations` with the age of the count."""
+    provider = provider_name(webinar.id)
     read = webinar.registration
     if read is None or webinar.audience is Audience.ANYONE:
         return registrations(webinar)
-    return f"{registrations(webinar)} · read from {DISPLAY_NAME} {ago(read.read_at, now)}"
+    return f"{registrations(webinar)} · read from {provider} {ago(read.read_at, now)}"
 
 
 def registration_state(read: Registration) -> str:

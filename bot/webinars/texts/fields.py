@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from bot.commands.lengths import length_text
 from bot.model.webinar import Access, Audience
 from bot.model.webinar_edit import WebinarFields
-from bot.providers.base import DISPLAY_NAME
 from bot.slack.blocks import plain, when
 
 FIELD_LABELS: Mapping[str, str] = {
@@ -41,13 +40,6 @@ FIELD_LABELS: Mapping[str, str] = {
 """The label of each field, which the forms use too."""
 
 AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
-ACCESS_WORDS = {
-    Access.GUEST: "Anyone with the link",
-    Access.SIGNED_IN: f"People signed in to {DISPLAY_NAME}",
-    Access.COWORKER: "Coworkers only",
-}
-
-# The languages of developers.ringcentral.com/guide/basics/localization
 LOCALES = {
     "en-US": "English (U.S.)",
     "en-GB": "English (U.K.)",
@@ -76,8 +68,17 @@ def offset_text(offset: timedelta) -> str:
     return f"{length_text(offset)} before the start" if offset else "At the start"
 
 
-def value_text(name: str, fields: WebinarFields) -> str:
-    """Return the value of a field (mrkdwn). A password is never shown, only whether there is one."""
+def access_words(provider: str) -> Mapping[Access, str]:
+    """Who can join or watch, in words; `provider` is the name of the provider."""
+    return {
+        Access.GUEST: "Anyone with the link",
+        Access.SIGNED_IN: f"People signed in to {provider}",
+        Access.COWORKER: "Coworkers only",
+    }
+
+
+def value_text(name: str, fields: WebinarFields, provider: str) -> str:
+    """Return the value of a field (mrkdwn) of a webinar at this provider. Of a password, only whether there is one."""
     value = getattr(fields, name)
     if name == "start":
         return when(fields.start, fields.time_zone)
@@ -85,26 +86,19 @@ def value_text(name: str, fields: WebinarFields) -> str:
         return "set" if value.get_secret_value() else NONE
     if isinstance(value, bool):
         return "on" if value else "off"
-    words = _WORDS.get(name, str)(value)
+    words = access_words(provider)[value] if isinstance(value, Access) else _WORDS.get(name, str)(value)
     return plain(words) if words.strip() else NONE
 
 
-def change_text(name: str, before: WebinarFields, after: WebinarFields) -> str:
+def change_text(name: str, before: WebinarFields, after: WebinarFields, provider: str) -> str:
     """Return the label of a field with its old and its new value (mrkdwn)."""
-    old, new = value_text(name, before), value_text(name, after)
+    old, new = value_text(name, before, provider), value_text(name, after, provider)
     return f"*{FIELD_LABELS[name]}:* {'another one' if old == new else f'{old} → {new}'}"
-
-
-def _access(value: Access) -> str:
-    return ACCESS_WORDS[value]
 
 
 _WORDS: Mapping[str, Callable[[Any], str]] = {
     "length": length_text,
     "audience": AUDIENCES.__getitem__,
-    "panelist_access": _access,
-    "attendee_access": _access,
-    "artifacts_access": _access,
     "panel_join_offset": offset_text,
     "locale_code": lambda code: LOCALES.get(code, code),
 }
