@@ -1,7 +1,6 @@
-"""Encode and decode several values in one `externalId`, as the vendor's guide describes.
+"""Encode and decode several values in one external id, as the vendor's guide to registrants describes.
 
-developers.ringcentral.com/guide/webinar/registrants, "Using the externalId property to correlate a registrant within
-an external system": key and value pairs in the syntax of a query string, such as `lid=123&oid=4%4056`.
+Key and value pairs are in the syntax of a query string, such as `lid=123&oid=4%4056`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from bot.model.question import Answers
 MAX_NAME = 64
 MAX_EMAIL = 256
 MAX_LINK = 256
-"""RcwRegistrantBaseModel, developers.ringcentral.com/api-reference/Registrants."""
+"""The most characters of each."""
 
 
 class RegistrantStatus(StrEnum):

@@ -43,7 +43,7 @@ class Role(StrEnum):
 
 
 MAX_TEAM = 99
-"""The most co-hosts and panelists together: support.ringcentral.com, the page on roles in a webinar."""
+"""The most co-hosts and panelists together."""
 
 
 class Invitee(Frozen):

@@ -17,7 +17,7 @@ from bot.notices.rules import expires_at
 FILLING_PERCENTS = (95, 80)
 """Percentages of the limit at which a webinar counts as filling up, highest first."""
 PRACTICE = timedelta(hours=1)
-"""How long before the start hosts may practice (support.ringcentral.com). The session is Active then, but not live."""
+"""How long before the start hosts may practice. The session is Active then, but not live."""
 
 
 KIND_BY_STATUS: Mapping[RegistrationStatus, NoticeKind] = {

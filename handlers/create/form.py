@@ -62,8 +62,7 @@ LABELS = {
     ANNOUNCE_IN: "Announce in",
 }
 
-# The vendor's names of the fields: WcsWebinarResource and WcsSessionWithLocaleCodeModel,
-# developers.ringcentral.com/api-reference
+# The vendor's names of the fields.
 PARAMETERS = {
     "title": LABELS[TITLE],
     "scheduledStartTime": LABELS[STARTS],

@@ -26,7 +26,6 @@ MAX_PAGE = 100
 PAGE_STAYS = "{} cannot remove a web page that is set. Write another one, or the one that is set: {}"
 
 # Blocks and options have the provider's names, so that a refusal that names a parameter can be mapped to its field.
-# WcsWebinarSettingsModel and WcsSessionWithLocaleCodeModel, developers.ringcentral.com/api-reference
 PASSWORD = "password"  # noqa: S105 - a parameter's name
 REDIRECT = "postWebinarRedirectUri"
 LOCALE = "localeCode"

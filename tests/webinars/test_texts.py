@@ -64,7 +64,7 @@ def test_nothing_public_can_hold_a_secret() -> None:
     builders: list[Callable[..., Message]] = [card, count, home_menu, listing, pick]
     given_to = {name for builder in builders for name in signature(builder).parameters}
     assert given_to == {
-        *("webinar", "coming", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem"),
+        *("webinar", "coming", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem", "providers"),
         *("verb", "words", "typed", "can_manage", "can_run"),
     }
 

@@ -10,5 +10,5 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
-    """Add the column; it is null for all that RingCentral supports, as in every existing row."""
+    """Add the column; it is null for the default, as in every existing row."""
     op.add_column("webinars", sa.Column("abilities", sa.Text()))
