@@ -18,8 +18,8 @@ from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.providers.base import NOTICE, UPKEEP, Caller, Lane, ignore_wait
 from bot.providers.directories import Directories
 from bot.providers.event_ref import EventRef
-from bot.providers.routing import RoutingProvider
 from bot.providers.names import named
+from bot.providers.routing import RoutingProvider
 from bot.sync.cards import Cards
 from bot.sync.count_order import CallBudget, Calls
 from bot.sync.poller import Poller

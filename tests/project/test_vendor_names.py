@@ -18,7 +18,7 @@ EXEMPT = {
     "bot/doctor/ringcentral_checks.py": "checks the login of one provider",
     "bot/doctor/shared_gate.py": "opens the gate of one provider",
     "bot/settings.py": "has the settings of each provider",
-    "bot/startup.py": "builds the gate of an adapter",
+    "bot/startup/providers.py": "builds the gate of an adapter",
     "bot/sync/webhooks/address.py": "has the path of a webhook",
     "bot/web/metrics.py": "tells webhooks from other requests by their path",
     "bot/web/zoom_webhooks.py": "serves the webhooks of one provider",

@@ -11,3 +11,4 @@ class Zoom(ListsApi, PanelistsApi, HistoryApi):
     """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
 
     name = "zoom"
+    display_names = ("Zoom",)
