@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.db.connection import Store
+from bot.db.limit_rows import forget_days
 from bot.model.people import Account
 from bot.model.retention import keep
 from bot.notices.outbox.cleanup import forget_notices
@@ -40,6 +41,7 @@ class Retention:
         return {
             "calendars": self._calendars,
             "creations": self._creations,
+            "day_counts": self._day_counts,
             "drafts": self._drafts,
             "notices": self._notices,
             "people": self._people,
@@ -71,6 +73,10 @@ class Retention:
     async def _creations(self) -> None:
         async with self.store.write() as db:
             await creation_table.forget_ended(db, self.account, self._before("creations"))
+
+    async def _day_counts(self) -> None:
+        async with self.store.write() as db:
+            await forget_days(db, self._before("day_counts"))
 
     async def _drafts(self) -> None:
         async with self.store.write() as db:

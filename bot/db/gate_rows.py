@@ -63,11 +63,16 @@ class StoredGateRows:
         Raises the database's error if the change is not certainly stored.
         """
         async with self._store.write() as db:
-            values, now = await self._lock(db, groups)
-            for group, value in decide(values, now).items():
-                await db.execute(_SAVE, {"user": self._user, "group": group, "value": value})
+            values, now = await self.locked(db, groups)
+            await self.save(db, decide(values, now))
 
-    async def _lock(self, db: Db, groups: Sequence[str]) -> tuple[dict[str, Any], float]:
+    async def save(self, db: Db, values: Mapping[str, Any]) -> None:
+        """Replace the states of rows that are locked."""
+        for group, value in values.items():
+            await db.execute(_SAVE, {"user": self._user, "group": group, "value": value})
+
+    async def locked(self, db: Db, groups: Sequence[str]) -> tuple[dict[str, Any], float]:
+        """Lock the rows of these groups; return their states, and the time after that."""
         key = {"user": self._user, "groups": list(groups)}
         rows = (await db.execute(_LOCK, key)).all()
         if len(rows) < len(groups):

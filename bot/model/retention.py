@@ -28,6 +28,7 @@ RULES: Final[Mapping[str, RetentionRule]] = {
     "calendars": _AFTER_WEBINAR,
     "changes": RetentionRule(_A_DAY, "it has ended"),
     "creations": RetentionRule(timedelta(days=30), "it has begun"),
+    "day_counts": RetentionRule(timedelta(days=2), "the day has begun"),
     "drafts": RetentionRule(timedelta(days=7), "the last change"),
     "follow_ups": RetentionRule(timedelta(days=90), "it has begun"),
     "host_refusals": RetentionRule(_A_DAY, "the refusal"),

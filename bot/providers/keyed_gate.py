@@ -88,7 +88,7 @@ class KeyedGate(QueuedGate[KeyedReport]):
         return rate, tuple(self._store_key(key) for key in kept)
 
     def _store_key(self, key: LimitKey) -> StoredKey:
-        return StoredKey(key, self._digest(f"{key.name} {key.subject}") if key.subject else "")
+        return StoredKey(key, self._digest(key.subject) if key.subject else "")
 
     async def _take_turns(self, queue: ProcessQueue, calls: Sequence[WaitingCall], left: Collection[int]) -> Visit:
         keyed = cast("Sequence[KeyedCall]", calls)

@@ -123,7 +123,7 @@ class StoredKey:
 
 
 DAY_ROW = "day:"
-"""How the names of rows with days begin."""
+"""How the names of rows with days begin; the table of days is kept under these names (`bot/db/limit_rows.py`)."""
 
 
 class CountedLimits(OtherLimits):

@@ -111,7 +111,7 @@ async def _add(db: Db, account: Account, name: str, age: str, moment: datetime) 
     keys = {
         one.name: age
         for one in TABLES[name].primary_key
-        if one.name not in KEYS | {"id", "number", "occurrence", "session_id", "scope"}
+        if one.name not in KEYS | {"id", "number", "occurrence", "session_id", "scope", "day"}
     }
     given: dict[str, Any] = {
         "user_id": age,

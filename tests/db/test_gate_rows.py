@@ -93,7 +93,7 @@ async def test_the_time_is_read_after_the_lock_was_granted(stores: list[Store]) 
     first, second = (StoredGateRows(store, "user") for store in stores[:2])
     await first.change(("heavy",), counted)
     async with stores[2].write() as db:
-        await StoredGateRows(stores[2], "user")._lock(db, ("heavy",))
+        await StoredGateRows(stores[2], "user").locked(db, ("heavy",))
         waiting = asyncio.ensure_future(second.change(("heavy",), at(times.append)))
         await asyncio.wait({waiting}, timeout=0.3)
         ended = machine_now().timestamp()

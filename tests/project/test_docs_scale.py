@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import services
-from bot.db import change_schema, gate_rows, people_schema, schema, shared_schema, webhook_schema
+from bot.db import change_schema, day_count_schema, gate_rows, people_schema, schema, shared_schema, webhook_schema
 from bot.db.connection import Store
 from bot.db.vault import Vault
 from bot.model.retention import keep
@@ -33,7 +33,7 @@ def test_every_table_says_what_it_grows_with() -> None:
     """Once, with what deletes its rows."""
     named = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.*?) \|", SCALE, re.MULTILINE)))
 
-    schemas = (change_schema, gate_rows, people_schema, schema, shared_schema, webhook_schema)
+    schemas = (change_schema, day_count_schema, gate_rows, people_schema, schema, shared_schema, webhook_schema)
     assert sorted(named) == sorted({table for one in schemas for table in one.metadata.tables})
 
 
