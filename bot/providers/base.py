@@ -82,8 +82,11 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str
-    display_names: tuple[str, ...]
-    """The name that users know, or the names of several providers behind one."""
+
+    @property
+    def display_names(self) -> tuple[str, ...]:
+        """The name that users know, or the names of several providers behind one."""
+        ...
 
     async def service_user(self, caller: Caller) -> ServiceUser:
         """The user that we are logged in as, with its rights."""

@@ -42,7 +42,11 @@ class RoutingProvider(WebinarProvider):
         """`providers` are by the prefix of their ids, at least one."""
         self.providers: Mapping[str, WebinarProvider] = MappingProxyType(dict(providers))
         self.primary = next(iter(self.providers.values()))
-        self.display_names = tuple(name for one in self.providers.values() for name in one.display_names)
+
+    @property
+    def display_names(self) -> tuple[str, ...]:
+        """The names of all."""
+        return tuple(name for one in self.providers.values() for name in one.display_names)
 
     def provider_of(self, event_id: str) -> WebinarProvider:
         """The provider of this webinar, session or recording. Raises `ProviderForbidden` if it is not connected."""
