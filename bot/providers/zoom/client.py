@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.providers.zoom.history_api import HistoryApi
+from bot.providers.zoom.history_api import ZoomHistoryApi
 from bot.providers.zoom.lists_api import ListsApi
 from bot.providers.zoom.panelists_api import PanelistsApi
 
 
-class Zoom(ListsApi, PanelistsApi, HistoryApi):
+class Zoom(ListsApi, PanelistsApi, ZoomHistoryApi):
     """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
 
     name = "zoom"

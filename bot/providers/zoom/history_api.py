@@ -87,7 +87,7 @@ class WebinarDetailsRecord(ZoomRecord):
     end_time: str = ""
 
 
-class HistoryApi(EventReads):
+class ZoomHistoryApi(EventReads):
     """The part of the client about the history."""
 
     async def past_session(self, webinar_id: str, session_id: str, caller: Caller) -> PastSession:
