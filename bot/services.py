@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.creation.service import CreationService
     from bot.db.connection import Store
     from bot.db.locks import SharedLocks
+    from bot.home.service import HomeTabs
     from bot.model.people import Account
     from bot.notices.digests import Digests
     from bot.notices.outbox.posted_digests import PostedDigests
@@ -98,6 +99,7 @@ class Services:
     reports: ReportService
     recordings: Recordings
     follow_ups: FollowUpService
+    home: HomeTabs
     errors: Counter[str] = field(default_factory=Counter)
     """How often users saw an error of each kind since the start."""
 
@@ -120,7 +122,7 @@ class Services:
         await self.mirror.sync()
 
     async def resume(self) -> None:
-        """Resume the operations whose lease expired."""
+        """Resume the operations whose lease expired, and keep open Home tabs current."""
         await self.creation.resume()
         await self.changes.resume()
         await self.seats.resume()
@@ -133,11 +135,13 @@ class Services:
         await self.webhooks.resume()
         await self.reports.resume()
         await self.follow_ups.resume()
+        await self.home.publish_changed()
 
     async def update_people(self) -> None:
         """Update the messages and calendars of the people whose webinar or role has changed."""
         await self.seats.notifier.refresh_calendars()
         await self.team.notifier.update_outdated()
+        await self.home.publish_changed()
 
     async def plan_digests(self) -> None:
         """Plan the digests that are due."""

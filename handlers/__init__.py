@@ -5,7 +5,8 @@ A conversation is a folder: `listeners.py` (further ones are called `…_listene
 Each verb of `/webinar` is served by the listeners of one folder, which also serve the buttons and forms that the
 conversation goes on with:
 
-    browse          (no verb), help, list, show, count
+    home            (no verb)
+    browse          help, list, show, count
     create          create
     duplicate       duplicate
     edit            edit
@@ -25,7 +26,7 @@ conversation goes on with:
     recording       recording
 
 Two folders have buttons alone: `seat` (a user's own seat) and `open_items` (what is open after a webinar). `channel`
-has events alone: who joins and leaves channels.
+has events alone: who joins and leaves channels. `home` also fills the Home tab.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from handlers.create import listeners as create_listeners
 from handlers.duplicate import listeners as duplicate_listeners
 from handlers.edit import listeners as edit_listeners
 from handlers.followup import listeners as followup_listeners
+from handlers.home import listeners as home_listeners
 from handlers.link import listeners as link_listeners
 from handlers.move import listeners as move_listeners
 from handlers.open_items import listeners as open_items_listeners
@@ -75,6 +77,7 @@ def _merged(tables: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:
 
 COMMANDS: Commands = _merged(
     (
+        home_listeners.COMMANDS,
         browse_listeners.COMMANDS,
         create_listeners.COMMANDS,
         duplicate_listeners.COMMANDS,
@@ -148,5 +151,5 @@ SUBMISSIONS: Listeners = _merged(
     )
 )
 """The listener of each submitted form, by callback id."""
-EVENTS: EventListeners = channel_listeners.EVENTS
+EVENTS: EventListeners = _merged((home_listeners.EVENTS, channel_listeners.EVENTS))
 """The listener of each event that manifest.yml subscribes to, by its type."""

@@ -34,6 +34,8 @@ class RequestContext:
     """The value of the clicked element."""
     block_id: str = ""
     view: Mapping[str, Any] | None = None
+    is_in_home: bool = False
+    """Whether the request came from the Home tab, which is neither a message nor a modal."""
     acknowledged: bool = False
     manages: bool = False
     """Whether a check of this request has found that its user manages the webinar: their calls go first."""

@@ -83,8 +83,14 @@ class Router:
             channel_id=channel_id,
             trigger_id=body.get("trigger_id", ""),
             response_url=body.get("response_url", ""),
-            view=body.get("view"),
+            view=None if _is_in_home(body) else body.get("view"),
+            is_in_home=_is_in_home(body),
         )
+
+
+def _is_in_home(body: Mapping[str, Any]) -> bool:
+    """Whether a click was made on the Home tab, which replies cannot replace as they do a modal."""
+    return bool((body.get("view") or {}).get("type") == "home")
 
 
 async def _closed(ack: AsyncAck) -> None:

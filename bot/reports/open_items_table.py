@@ -92,6 +92,16 @@ async def of_session(db: Db, account: Account, session_id: str) -> list[OpenItem
     return [_item(row) for row in await db.execute(query)]
 
 
+async def open_of(db: Db, account: Account, user_id: str) -> dict[str, list[ItemKind]]:
+    """What is open for this user, by session id; in each the recording first."""
+    which = *of_account(open_items, account), open_items.c.user_id == user_id, open_items.c.outcome == ""
+    query = select(open_items.c.session_id, open_items.c.kind).where(*which).order_by(open_items.c.kind.desc())
+    found: dict[str, list[ItemKind]] = {}
+    for session_id, kind in await db.execute(query):
+        found.setdefault(session_id, []).append(ItemKind(kind))
+    return found
+
+
 async def due_sessions(db: Db, account: Account, now: datetime, most: int) -> list[str]:
     """The sessions with an item whose reminder is due, longest overdue first."""
     which = *of_account(open_items, account), open_items.c.remind_at <= now

@@ -149,6 +149,10 @@ class SlackApi(SlackLookups):
         """Open a modal and return its id. A trigger is valid for three seconds."""
         return str((await self._call(self.client.views_open(trigger_id=trigger_id, view=view)))["view"]["id"])
 
+    async def publish(self, user_id: str, view: dict[str, Any]) -> None:
+        """Replace the Home tab of a user."""
+        await self._call(self.client.views_publish(user_id=user_id, view=view))
+
     async def push(self, trigger_id: str, view: dict[str, Any]) -> str:
         """Push a modal on top of the open one and return its id."""
         return str((await self._call(self.client.views_push(trigger_id=trigger_id, view=view)))["view"]["id"])

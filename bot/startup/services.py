@@ -14,6 +14,7 @@ from bot.creation.duplicate import DuplicateService
 from bot.creation.service import CreationService
 from bot.db.connection import Store
 from bot.db.locks import SharedLocks
+from bot.home.service import HomeTabs
 from bot.model.csv_export import csv_file
 from bot.model.people import Account
 from bot.notices.digests import Digests
@@ -103,6 +104,7 @@ def build_services(
     silent = OptOuts(account.workspace, store, clock).for_webinar
     recordings = build_recordings(worker_id, account, store, slack, provider, mirror, clock, silent)
     sources = FollowUpSources(reports.people, seat_table.registered, recordings.shared_link, csv_file)
+    visibility = Visibility(account, store, channels, permissions)
     services = Services(
         account=account,
         clock=clock,
@@ -115,7 +117,7 @@ def build_services(
         channels=channels,
         locks=shared_locks,
         permissions=permissions,
-        visibility=Visibility(account, store, channels, permissions),
+        visibility=visibility,
         directory=directory,
         mirror=mirror,
         cards=cards,
@@ -159,6 +161,7 @@ def build_services(
         follow_ups=FollowUpService(
             worker_id, account, store, slack, users, mirror, clock, background, shared_locks, sources
         ),
+        home=HomeTabs(account, store, slack, users, visibility, permissions, mirror, clock),
     )
     services.reports.on_ready.extend((ResultsNotice(clock, scheduler.wake), FollowUpReminder(clock)))
     _schedule(services)

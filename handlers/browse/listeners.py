@@ -1,4 +1,4 @@
-"""Shows webinars: the menu, help, list, show, count, and their Refresh buttons."""
+"""Shows webinars: help, list, show, count, and their Refresh buttons."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from bot.commands.list_args import List, parse_list
-from bot.commands.parser import Count, Help, Home, Show
-from bot.model.webinar import Status, Webinar
+from bot.commands.parser import Count, Help, Show
+from bot.model.webinar import Webinar
 from bot.providers.base import Lane
 from bot.reports.turnouts import stored_turnouts
 from bot.slack import buttons
@@ -22,13 +22,6 @@ from handlers.browse.past_texts import PastPage, past_listing
 from handlers.browse.selection import PastSelection, select, select_past
 from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
 from handlers.webinar_choice import choose_webinar
-
-
-async def show_menu(request: SlackRequest, _: Home) -> None:
-    """Reply with the next webinar and the main buttons."""
-    now = request.now()
-    coming = [webinar for webinar in await request.visible_webinars(now) if webinar.status is not Status.CANCELED]
-    await request.reply(browse_texts.home_menu(coming[0] if coming else None, now=now))
 
 
 async def show_help(request: SlackRequest, command: Help) -> None:
@@ -166,7 +159,7 @@ async def _details(request: SlackRequest, webinar: Webinar) -> Message:
     )
 
 
-COMMANDS: Commands = {Home: show_menu, Help: show_help, List: list_webinars, Show: show, Count: count}
+COMMANDS: Commands = {Help: show_help, List: list_webinars, Show: show, Count: count}
 ACTIONS: Listeners = {
     buttons.HELP: help_button,
     buttons.LIST: turn_page,

@@ -1,4 +1,4 @@
-"""Replies to the bare command, list, show and count, and the picker if several webinars match."""
+"""Replies to list, show and count, and the picker if several webinars match."""
 
 from __future__ import annotations
 
@@ -59,20 +59,6 @@ from handlers.webinar_choice_texts import (
     split_which,
     webinar_row,
 )
-
-
-def home_menu(coming: Webinar | None, *, now: datetime) -> Message:
-    """The reply to a bare `/webinar`: the next webinar and the main buttons."""
-    create = button("Create Webinar", buttons.CREATE, "menu", style="primary")
-    rest = (
-        button("List Webinars", buttons.LIST, page_value("", 1)),
-        button("Help", buttons.HELP, "menu", label="Help with the webinar commands"),
-    )
-    if coming is None:
-        text = "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`"
-        return message(text, [section(text), *actions(create, *rest)])
-    row = section(f"*Next:* {webinar_row(coming, now)}", buttons.webinar_button(coming, "Details", buttons.SHOW))
-    return message(f"Next: {summary(coming)}. {registrations(coming)}.", [row, *actions(create, *rest)])
 
 
 def listing(

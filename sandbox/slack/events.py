@@ -19,7 +19,9 @@ from sandbox.slack.world import World
 HOUR = 60 * MINUTE
 RETRY_AFTER = (0.0, MINUTE, 5 * MINUTE)
 """Seconds on the sandbox clock from a failed delivery to each retry."""
-SUBSCRIBED = frozenset({"channel_left", "group_left", "member_joined_channel", "member_left_channel"})
+SUBSCRIBED = frozenset(
+    {"app_home_opened", "channel_left", "group_left", "member_joined_channel", "member_left_channel"}
+)
 """Default subscriptions: those of manifest.yml."""
 LAST_WORDS = {"app_uninstalled", "tokens_revoked"}
 """Delivered although the app is not installed any more."""

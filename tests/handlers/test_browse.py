@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.model.webinar import Audience, Status
 from bot.slack import buttons as ids
-from handlers.browse.texts import count, details, home_menu, listing
+from handlers.browse.texts import count, details, listing
 from handlers.webinar_choice_texts import VERBS, nothing_found, page_value, parse_page_value, pick
 from tests.support.block_kit import buttons, check_message, visible_text
 from tests.support.rows import each_row
@@ -298,20 +298,3 @@ def test_nothing_found_offers_the_list() -> None:
     check_message(message.text, message.blocks)
     assert "`/webinar cancel next`" in message.text
     assert parse_page_value(buttons(message.blocks)["List Webinars"]["value"]) == ("", 1)
-
-
-def test_menu_shows_what_is_next_and_the_main_buttons() -> None:
-    """The reply to the bare command."""
-    message = home_menu(webinar(), now=NOW)
-    check_message(message.text, message.blocks)
-    assert list(buttons(message.blocks)) == ["Details", "Create Webinar", "List Webinars", "Help"]
-    assert message.text.startswith("Next: Launch day: ")
-
-
-def test_menu_with_nothing_planned_teaches_the_first_step() -> None:
-    """With an example to type."""
-    message = home_menu(None, now=NOW)
-    check_message(message.text, message.blocks)
-    assert message.text == (
-        "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`"
-    )

@@ -81,11 +81,13 @@ SCOPES: dict[str, set[str]] = {
     "team.info": {"team:read"},  # the organization that a channel is shared with
     "users.info": {"users:read", "users:read.email"},  # the second for the address that we look up in the directory
     "views.open": set(),
+    "views.publish": set(),
     "views.push": set(),
     "views.update": set(),
 }
 # docs.slack.dev/reference/events/<event>, under "Required Scopes": for public and for private channels
 EVENT_SCOPES = {
+    "app_home_opened": set(),
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
     "channel_left": {"channels:read"},

@@ -23,6 +23,8 @@ from bot.commands.parser import parse
 from bot.commands.verbs import VERBS
 from bot.creation import texts as creation_texts
 from bot.creation.change.impact import ImpactCounts, impact_of
+from bot.home import texts as home_texts
+from bot.home.content import HomeContent, OwnWebinar
 from bot.model.webinar import Audience, Preferences, Webinar
 from bot.notices.model import NoticeKind
 from bot.notices.subscriptions import channel_state
@@ -35,7 +37,9 @@ from bot.registration.chart import Chart, ChartPoint
 from bot.registration.charts import RegistrationGrowth
 from bot.registration.forecast import Forecast
 from bot.registration.texts import settings_result
+from bot.reports.open_items_table import ItemKind
 from bot.slack import error_message
+from bot.slack.message import Message
 from bot.webinars.texts import card
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS, webinar_choice_texts
 from handlers.browse import help as help_texts
@@ -188,7 +192,7 @@ def views() -> list[dict[str, Any]]:
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     middle |= {"providers": ["RingCentral"]}
     shown = [
-        *(browse_texts.home_menu(plain, now=NOW), browse_texts.home_menu(None, now=NOW)),
+        *home_messages(plain),
         *(browse_texts.listing([plain], **middle), browse_texts.listing([], **middle)),
         *(
             browse_texts.details(plain, now=NOW, host_link=link, can_manage=True, here=here, has_pages=True)
@@ -261,6 +265,13 @@ def views() -> list[dict[str, Any]]:
         *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),
     ]
     return [*modals, *({"blocks": message.blocks} for message in shown)]
+
+
+def home_messages(one: Webinar) -> list[Message]:
+    """What a person sees at a glance: with something in each part, and with nothing."""
+    own = OwnWebinar(one, tuple(ItemKind))
+    full = HomeContent(live=(one,), seats=(one,), own=(own,), coming=(one,), more=1, can_create=True)
+    return [home_texts.home_message(content, now=NOW) for content in (full, HomeContent())]
 
 
 def grown_sample() -> RegistrationGrowth:

@@ -36,7 +36,6 @@ async def test_nothing_is_delivered_that_is_not_subscribed_or_has_no_scope(slack
     """By default the events of manifest.yml; a subscription without its scope is void."""
     assert slack.events == SUBSCRIBED
     await slack.say("ana", "#launch", "hello <@U0GREENROOM>")
-    await slack.open_home("ana")
     await slack.change_profile("ana", title="CEO")
     await slack.archive("ana", "#random")
     subscribe(slack, *MESSAGES, "app_mention", "user_change")

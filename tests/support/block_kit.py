@@ -89,7 +89,12 @@ def check_message(text: str, blocks: Sequence[Json]) -> None:
 
 
 def check_view(view: Json) -> None:
-    """Assert that Slack accepts this modal, that it mentions no group and has at most one primary button."""
+    """Assert that Slack accepts this modal or Home tab, that it mentions no group and has one primary button."""
+    if view["type"] == "home":
+        assert view.keys() <= {"type", "blocks", "private_metadata", "callback_id", "external_id"}
+        assert 1 <= len(view["blocks"]) <= 100, f"{len(view['blocks'])} blocks"
+        _check_blocks(view["blocks"])
+        return
     assert view["type"] == "modal"
     assert view.keys() <= VIEW_KEYS, f"unknown keys {view.keys() - VIEW_KEYS}"
     for key in ("title", "submit", "close"):

@@ -15,7 +15,7 @@ from bot.model.webinar import Audience, Status, Webinar
 from bot.slack.buttons import join
 from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
-from handlers.browse.texts import count, details, home_menu, listing
+from handlers.browse.texts import count, details, listing
 from handlers.webinar_choice_texts import PAGE_SIZE, pick
 from tests.support.block_kit import buttons, check_message, visible_text
 from tests.support.rows import each_row
@@ -35,7 +35,6 @@ def public(one: Webinar, now: datetime) -> list[Message]:
     return [
         card(one, now=now),
         count(one, now=now),
-        home_menu(one, now=now),
         listing([one] * 10, page=2, pages=3, total=30, which="mine", now=now, seen_at=None, providers=["RingCentral"]),
         pick([one] * 11, "show", words=one.title, now=now),
     ]
@@ -61,10 +60,10 @@ def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, now: d
 def test_nothing_public_can_hold_a_secret() -> None:
     """Their model has no secret field, and no other argument carries one."""
     assert not [name for name, field in Webinar.model_fields.items() if "Secret" in str(field.annotation)]
-    builders: list[Callable[..., Message]] = [card, count, home_menu, listing, pick]
+    builders: list[Callable[..., Message]] = [card, count, listing, pick]
     given_to = {name for builder in builders for name in signature(builder).parameters}
     assert given_to == {
-        *("webinar", "coming", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem", "providers"),
+        *("webinar", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem", "providers"),
         *("verb", "words", "typed", "can_manage", "can_run"),
     }
 

@@ -185,13 +185,14 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
             link,
             buttons.webinar_button(webinar, "Change My Name", RENAME),
             buttons.webinar_button(webinar, "Refresh", REFRESH) if look else None,
-            _leave(webinar),
+            leave_button(webinar),
         ),
         context(f"{LINK_IS_PRIVATE}{remind}{by}"),
     ]
 
 
-def _leave(webinar: Webinar) -> Element:
+def leave_button(webinar: Webinar) -> Element:
+    """Cancels the seat of the user who clicks it, once they have confirmed it."""
     provider = provider_name(webinar.id)
     button = buttons.webinar_button(webinar, "Cancel My Seat", LEAVE, style="danger")
     button["confirm"] = confirm_dialog(

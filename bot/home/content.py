@@ -1,0 +1,78 @@
+"""Choose what one person sees at a glance. Pure functions of the mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.model.lifecycle import Stage, stage
+from bot.model.webinar import Webinar
+from bot.reports.open_items_table import ItemKind
+
+MOST: Final = 5
+"""Webinars in each part; the list has all of them."""
+LOOK_BACK: Final = timedelta(days=30)
+"""How long after its end a webinar is shown to its organizer while something about it is open."""
+
+
+@dataclass(frozen=True)
+class OwnWebinar:
+    """A webinar that the person runs, and what is open about it."""
+
+    webinar: Webinar
+    open_items: tuple[ItemKind, ...] = ()
+
+
+@dataclass(frozen=True)
+class HomeContent:
+    """The parts of the page, each soonest first. Every webinar in it exists for the person."""
+
+    live: tuple[Webinar, ...] = ()
+    seats: tuple[Webinar, ...] = ()
+    """Upcoming webinars in which the person has a seat."""
+    own: tuple[OwnWebinar, ...] = ()
+    """Webinars that the person runs: upcoming ones, and past ones with something open."""
+    coming: tuple[Webinar, ...] = ()
+    """The next other ones."""
+    more: int = 0
+    """How many further upcoming webinars the list has."""
+    can_create: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no webinar to show."""
+        return not (self.live or self.seats or self.own or self.coming)
+
+
+@dataclass(frozen=True)
+class HomeScope:
+    """What a person has to do with webinars, by session id."""
+
+    seats: Collection[str] = ()
+    runs: Collection[str] = ()
+    open_items: Mapping[str, Sequence[ItemKind]] | None = None
+
+
+def home_content(visible: Sequence[Webinar], part: HomeScope, *, can_create: bool, now: datetime) -> HomeContent:
+    """Sort the webinars that exist for a person into the parts of the page. Those that are over are never "next"."""
+    open_items = part.open_items or {}
+    ordered = sorted(visible, key=lambda webinar: (webinar.start, webinar.id))
+    stages = {webinar.id: stage(webinar, now) for webinar in ordered}
+    live = [webinar for webinar in ordered if stages[webinar.id] is Stage.LIVE]
+    upcoming = [webinar for webinar in ordered if stages[webinar.id] is Stage.COMING]
+    seats = [webinar for webinar in upcoming if webinar.id in part.seats]
+    over = [webinar for webinar in ordered if stages[webinar.id] is Stage.OVER and open_items.get(webinar.id)]
+    runs = [webinar for webinar in upcoming if webinar.id in part.runs]
+    own = [OwnWebinar(webinar, tuple(open_items.get(webinar.id, ()))) for webinar in [*over[-MOST:], *runs[:MOST]]]
+    shown = {webinar.id for webinar in [*seats[:MOST], *runs[:MOST]]}
+    others = [webinar for webinar in upcoming if webinar.id not in shown]
+    return HomeContent(
+        live=tuple(live[:MOST]),
+        seats=tuple(seats[:MOST]),
+        own=tuple(own),
+        coming=tuple(others[:MOST]),
+        more=max(len(others) - MOST, 0) + max(len(live) - MOST, 0),
+        can_create=can_create,
+    )

@@ -1,0 +1,120 @@
+"""Fills the Home tab when somebody opens it, and keeps it current while they may be looking at it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import GreenroomError
+from bot.home import texts
+from bot.home.content import LOOK_BACK, HomeContent, HomeScope, home_content
+from bot.model.visibility import Viewer, is_creator_or_host, is_full_member
+from bot.reports import open_items_table
+from bot.webinars import participation
+
+if TYPE_CHECKING:
+    from bot.clock import Clock
+    from bot.db.connection import Store
+    from bot.model.people import Account, Person
+    from bot.slack.client import SlackApi
+    from bot.slack.message import View
+    from bot.slack.users import Users
+    from bot.sync.mirror import Mirror
+    from bot.webinars.permissions import Permissions
+    from bot.webinars.visibility import Visibility
+
+log = logging.getLogger(__name__)
+
+KEPT_CURRENT: Final = timedelta(hours=1)
+"""How long after it was opened a tab is kept current. Slack reports each time that it is opened."""
+MOST_TABS: Final = 200
+"""Tabs that are kept current at once; the one opened longest ago is dropped first."""
+
+
+@dataclass
+class OpenTab:
+    """A Home tab that somebody may be looking at."""
+
+    opened_at: datetime
+    shown: str = ""
+    """Digest of its content."""
+
+
+class HomeTabs:
+    """The Home tabs of one workspace. Makes no call to a provider.
+
+    Which tabs are open is in the memory of the process that got the event: after a restart, a tab is filled again when
+    it is opened again.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        store: Store,
+        slack: SlackApi,
+        users: Users,
+        visibility: Visibility,
+        permissions: Permissions,
+        mirror: Mirror,
+        clock: Clock,
+    ) -> None:
+        """No tab is open yet."""
+        self._account = account
+        self._store = store
+        self._slack = slack
+        self._users = users
+        self._visibility = visibility
+        self._permissions = permissions
+        self._mirror = mirror
+        self._clock = clock
+        self._tabs: dict[str, OpenTab] = {}
+
+    async def content(self, person: Person, *, here: str = "") -> HomeContent:
+        """What this person sees. `here` is the channel of their request, see `Visibility.visible`."""
+        now = self._clock.now()
+        webinars = await self._mirror.everything(now - LOOK_BACK)
+        visible = await self._visibility.visible(person, webinars, here=here)
+        coworker_id = self._permissions.coworker_id(person)
+        viewer = Viewer(person=person, is_organizer=False, coworker_id=coworker_id)
+        async with self._store.read() as db:
+            seats = await participation.seats_of(db, self._account, person.user_id)
+            teams = await participation.teams_of(db, self._account, person.user_id)
+            items = await open_items_table.open_of(db, self._account, person.user_id)
+        runs = teams | {webinar.id for webinar in visible if is_creator_or_host(viewer, webinar)}
+        return home_content(visible, HomeScope(seats, runs, items), can_create=is_full_member(person), now=now)
+
+    async def opened(self, user_id: str) -> None:
+        """Fill the tab of a user who has opened it, and keep it current for a while."""
+        self._tabs.pop(user_id, None)
+        while len(self._tabs) >= MOST_TABS:
+            self._tabs.pop(next(iter(self._tabs)))
+        self._tabs[user_id] = OpenTab(self._clock.now())
+        await self._publish(user_id)
+
+    async def publish_changed(self) -> None:
+        """Publish again each tab that was opened lately and whose content has changed."""
+        now = self._clock.now()
+        self._tabs = {user: tab for user, tab in self._tabs.items() if now - tab.opened_at < KEPT_CURRENT}
+        for user_id in [*self._tabs]:
+            await self._publish(user_id)
+
+    async def _publish(self, user_id: str) -> None:
+        tab = self._tabs.get(user_id)
+        try:
+            person = await self._users.get(self._account.workspace, user_id)
+            view = texts.home_view(await self.content(person), now=self._clock.now())
+            if tab is None or _digest(view) != tab.shown:
+                await self._slack.publish(user_id, view)
+        except GreenroomError as error:
+            log.warning("home.publish_failed", extra={"reason": type(error).__name__})
+            return
+        if tab:
+            tab.shown = _digest(view)
+
+
+def _digest(view: View) -> str:
+    return hashlib.sha256(json.dumps(view).encode()).hexdigest()

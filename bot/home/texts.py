@@ -1,0 +1,110 @@
+"""The Home tab, and the reply to the bare command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.home.content import HomeContent, OwnWebinar
+from bot.model.lifecycle import Stage, stage
+from bot.model.webinar import Webinar
+from bot.registration.seats.texts import leave_button
+from bot.reports.open_items_table import ItemKind
+from bot.slack import buttons
+from bot.slack.blocks import Block, Element, actions, button, context, divider, message, number, plain, section
+from bot.slack.message import Message, View
+from bot.webinars.texts.facts import attendee_button, registrations, timing
+
+FIRST_LIST = '{"which": "", "page": 1}'
+"""The value of a button that opens the first page of the list of upcoming webinars."""
+CREATE_EXAMPLE = "`/webinar create Launch day next tue 3pm for 45m`"
+STEPS = (
+    f"*Create a webinar:* {CREATE_EXAMPLE}",
+    "*Take a seat:* press *Register* on a webinar's card, or type `/webinar register Launch day`",
+    "*Keep a channel up to date:* type `/webinar subscribe` in it",
+)
+"""For people for whom there is no webinar yet: three sentences, each with an example."""
+OPEN_ITEMS: dict[ItemKind, tuple[str, str, str]] = {
+    ItemKind.RECORDING: ("its recording is not shared yet", "Recording", buttons.RECORDING),
+    ItemKind.FOLLOWUP: ("nobody has followed up yet", "Follow Up", buttons.FOLLOW_UP),
+}
+"""For each open item: what to say, and the button that goes on with it."""
+
+
+def home_view(content: HomeContent, *, now: datetime) -> View:
+    """The Home tab."""
+    return {"type": "home", "blocks": _blocks(content, now)}
+
+
+def home_message(content: HomeContent, *, now: datetime) -> Message:
+    """The reply to a bare `/webinar`."""
+    return message(_spoken(content), _blocks(content, now))
+
+
+def _blocks(content: HomeContent, now: datetime) -> list[Block]:
+    blocks: list[Block] = actions(*_main_buttons(content))
+    if content.is_empty:
+        steps = STEPS if content.can_create else STEPS[1:]
+        return [section("\n".join(["*No webinar is planned.*", *steps])), *blocks]
+    for title, rows in (
+        ("Live now", [_live(webinar, now) for webinar in content.live]),
+        ("Your seats", [_seat(webinar) for webinar in content.seats]),
+        ("Your webinars", [_own(own, now) for own in content.own]),
+        ("Coming up", [_coming(webinar) for webinar in content.coming]),
+    ):
+        if rows:
+            blocks += [divider(), section(f"*{title}*"), *(block for row in rows for block in row)]
+    if content.more:
+        more = f"{number(content.more, 'more webinar')}"
+        blocks.append(section(more, button("See All", buttons.LIST, FIRST_LIST, label="List all upcoming webinars")))
+    return blocks
+
+
+def _main_buttons(content: HomeContent) -> Iterable[Element]:
+    if content.can_create:
+        yield button("Create Webinar", buttons.CREATE, "menu", style="primary")
+    yield button("List Webinars", buttons.LIST, FIRST_LIST)
+    yield button("Help", buttons.HELP, "menu", label="Help with the webinar commands")
+
+
+def _live(webinar: Webinar, now: datetime) -> list[Block]:
+    join = attendee_button(webinar, now)
+    return [section(_row(webinar), {key: value for key, value in join.items() if key != "style"} if join else None)]
+
+
+def _seat(webinar: Webinar) -> list[Block]:
+    link = buttons.webinar_button(webinar, "My Link", buttons.MY_LINK)
+    return [section(_row(webinar)), *actions(link, leave_button(webinar), buttons.details(webinar))]
+
+
+def _own(own: OwnWebinar, now: datetime) -> list[Block]:
+    webinar = own.webinar
+    blocks = [section(_row(webinar, with_count=stage(webinar, now) is not Stage.OVER), buttons.details(webinar))]
+    if own.open_items:
+        blocks.append(context(f"To do: {', and '.join(OPEN_ITEMS[item][0] for item in own.open_items)}."))
+        blocks += actions(
+            *(buttons.webinar_button(webinar, OPEN_ITEMS[item][1], OPEN_ITEMS[item][2]) for item in own.open_items)
+        )
+    return blocks
+
+
+def _coming(webinar: Webinar) -> list[Block]:
+    return [section(_row(webinar), buttons.details(webinar))]
+
+
+def _row(webinar: Webinar, *, with_count: bool = True) -> str:
+    count = f" · {registrations(webinar)}" if with_count else ""
+    return f"*{plain(webinar.title)}*\n{timing(webinar)}{count}"
+
+
+def _spoken(content: HomeContent) -> str:
+    if content.is_empty:
+        return f"No webinar is planned. Create one, for example: {CREATE_EXAMPLE}"
+    parts = (
+        ("Live now", content.live),
+        ("Your seats", content.seats),
+        ("Your webinars", [own.webinar for own in content.own]),
+        ("Coming up", content.coming),
+    )
+    named = [f"{title}: {', '.join(plain(one.title) for one in shown)}." for title, shown in parts if shown]
+    return " ".join(named)

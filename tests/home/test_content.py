@@ -1,0 +1,102 @@
+"""What a person sees at a glance: which webinars, in which part, and how they are written."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.home.content import MOST, HomeContent, HomeScope, OwnWebinar, home_content
+from bot.home.texts import home_message, home_view
+from bot.model.lifecycle import is_coming_or_live
+from bot.model.webinar import Status, Webinar
+from bot.reports.open_items_table import ItemKind
+from tests.support.block_kit import check_message, check_view
+from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
+
+HOUR = timedelta(hours=1)
+
+
+def named(session_id: str, **changes: object) -> Webinar:
+    """A webinar with this id as its title."""
+    return webinar(session_id=session_id, title=session_id, registration=registration(), **changes)
+
+
+def test_each_webinar_is_in_its_part() -> None:
+    """Live, own seats, what one runs, what is open about a past one, and the rest; none that is over or canceled."""
+    visible = [
+        named("next"),
+        named("seat", start=START + HOUR),
+        named("mine", start=START + 2 * HOUR),
+        named("live", status=Status.ACTIVE, start=NOW - HOUR),
+        named("over", status=Status.FINISHED, start=NOW - 24 * HOUR),
+        named("to do", status=Status.FINISHED, start=NOW - 24 * HOUR),
+        named("missed", start=NOW - 2 * HOUR),  # never started: its time has passed
+        named("canceled", status=Status.CANCELED),
+    ]
+    part = HomeScope({"seat", "over"}, {"mine", "over", "to do"}, {"to do": [ItemKind.RECORDING]})
+
+    content = home_content(visible, part, can_create=True, now=NOW)
+
+    assert [one.id for one in content.live] == ["live"]
+    assert [one.id for one in content.seats] == ["seat"]
+    assert [(own.webinar.id, own.open_items) for own in content.own] == [
+        ("to do", (ItemKind.RECORDING,)),
+        ("mine", ()),
+    ]
+    assert [one.id for one in content.coming] == ["next"]
+    assert content.more == 0
+
+
+def test_each_part_is_short_and_the_rest_is_counted() -> None:
+    """The soonest five of each; nothing that is left out of one part disappears."""
+    visible = [named(f"w{number:02}", start=START + number * HOUR) for number in range(20)]
+    part = HomeScope({one.id for one in visible[:8]}, {one.id for one in visible[8:15]})
+
+    content = home_content(visible[::-1], part, can_create=False, now=NOW)
+
+    assert [len(content.seats), len(content.own), len(content.coming)] == [MOST, MOST, MOST]
+    assert [one.id for one in content.seats] == [f"w{number:02}" for number in range(MOST)]
+    assert [one.id for one in content.coming] == ["w05", "w06", "w07", "w13", "w14"]
+    assert content.more == 5
+
+
+def test_nobody_is_offered_what_they_may_not_do() -> None:
+    """Guests cannot create webinars: neither a button nor an example."""
+    shown = home_message(HomeContent(can_create=False), now=NOW)
+    assert "Create Webinar" not in str(shown.blocks)
+    assert "/webinar create" not in str(shown.blocks)
+    assert "/webinar register" in str(shown.blocks)
+
+
+def test_an_empty_page_teaches_by_example() -> None:
+    """Three sentences with an example each, and the button to create the first webinar."""
+    shown = home_message(HomeContent(can_create=True), now=NOW)
+    for example in ("/webinar create Launch day", "/webinar register Launch day", "/webinar subscribe"):
+        assert example in str(shown.blocks)
+    assert "Create Webinar" in str(shown.blocks)
+
+
+def test_what_is_open_has_its_button() -> None:
+    """After a webinar: the recording and the follow-up, in words and as buttons."""
+    own = OwnWebinar(named("over", status=Status.FINISHED), (ItemKind.RECORDING, ItemKind.FOLLOWUP))
+    shown = home_message(HomeContent(own=(own,)), now=NOW)
+    assert "To do: its recording is not shared yet, and nobody has followed up yet." in str(shown.blocks)
+    assert '"Recording"' in str(shown.blocks).replace("'", '"')
+    assert '"Follow Up"' in str(shown.blocks).replace("'", '"')
+    assert "registered" not in str(shown.blocks)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(WEBINARS, max_size=8), MOMENTS, st.booleans())
+def test_any_page_keeps_slacks_limits(webinars: list[Webinar], now: datetime, can_create: bool) -> None:
+    """As a message and as a Home tab, with one primary button; what is over is in no part that asks to take part."""
+    different = [one.model_copy(update={"session_id": f"s{number}"}) for number, one in enumerate(webinars)]
+    part = HomeScope({one.id for one in different[::2]}, {one.id for one in different[::3]})
+    content = home_content(different, part, can_create=can_create, now=now)
+    shown, view = home_message(content, now=now), home_view(content, now=now)
+    check_message(shown.text, shown.blocks)
+    check_view(view)
+    assert str(view).count("'primary'") == int(can_create)
+    assert all(is_coming_or_live(one, now) for one in [*content.live, *content.seats, *content.coming])
