@@ -18,7 +18,13 @@ async def open_home(world: World, user: str) -> View:
     """Open the Home tab as this user."""
     world.slack.events.add("app_home_opened")
     assert (await world.slack.open_home(user)).ok
-    home = await world.until(lambda: world.slack.home(user))
+    return shown_home(world, user)
+
+
+def shown_home(world: World, user: str) -> View:
+    """The Home tab that this user sees."""
+    home = world.slack.home(user)
+    assert home is not None
     check_view(home.body)
     return home
 
@@ -61,7 +67,7 @@ async def test_a_button_of_home_answers_in_a_modal(world: World) -> None:
     await world.click("dev", home, "Cancel My Seat")
     assert launch.registrants == []
     await world.bot.services.home.publish_changed()
-    assert "*Your seats*" not in (await world.until(lambda: world.slack.home("dev"))).words
+    assert "*Your seats*" not in shown_home(world, "dev").words
 
 
 async def test_home_follows_changes_while_it_may_be_open(world: World) -> None:
@@ -75,12 +81,12 @@ async def test_home_follows_changes_while_it_may_be_open(world: World) -> None:
 
     await launch.update(status="live")
     await world.bot.services.home.publish_changed()
-    assert "*Live now*" in (await world.until(lambda: world.slack.home("emi"))).words
+    assert "*Live now*" in shown_home(world, "emi").words
 
     await world.move(timedelta(hours=1))
     await launch.update(status="over")
     await world.bot.services.home.publish_changed()
-    assert "*Live now*" in (await world.until(lambda: world.slack.home("emi"))).words
+    assert "*Live now*" in shown_home(world, "emi").words
     assert "*Live now*" not in (await open_home(world, "emi")).words
 
 
