@@ -78,8 +78,8 @@ class HomeTabs:
         now = self._clock.now()
         webinars = await self._mirror.everything(now - LOOK_BACK)
         visible = await self._visibility.visible(person, webinars, here=here)
-        coworker_id = self._permissions.coworker_id(person)
-        viewer = Viewer(person=person, is_organizer=False, coworker_id=coworker_id)
+        coworker_ids = self._permissions.coworker_ids(person)
+        viewer = Viewer(person=person, is_organizer=False, coworker_ids=coworker_ids)
         async with self._store.read() as db:
             seats = await participation.seats_of(db, self._account, person.user_id)
             teams = await participation.teams_of(db, self._account, person.user_id)
