@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import services
 from bot.db import change_schema, day_count_schema, gate_rows, people_schema, schema, shared_schema, webhook_schema
 from bot.db.connection import Store
 from bot.db.vault import Vault
@@ -16,6 +15,7 @@ from bot.model.retention import keep
 from bot.notices.outbox import cleanup
 from bot.providers.rate_budget import BUDGETS
 from bot.scheduler import HEARTBEAT
+from bot.startup import services
 from tests.support.databases import KEY
 
 ROOT = Path(__file__).parents[2]
