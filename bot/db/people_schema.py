@@ -71,6 +71,7 @@ seats = Table(
     Column("registrant_id", String(32)),
     Column("content", SealedText, nullable=False),  # name, address and both links
     Column("source", String(64), nullable=False, server_default=""),
+    Column("status", String(16), nullable=False, server_default="approved"),
     Column("told_what", String(64), nullable=False, server_default=""),  # digest of their last message
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
     Column("dm_ts", String(32), nullable=False, server_default=""),
@@ -78,6 +79,7 @@ seats = Table(
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", UtcDateTime),
     partial_index("ix_seats_open", "claimed_until", where="state <> 'held'"),
+    partial_index("ix_seats_pending", "session_id", where="status = 'pending'"),
 )
 """Registrants who are Slack users: the only ones whose names and addresses are kept."""
 

@@ -96,6 +96,8 @@ webinars = Table(
     Column("panel_offset_s", Integer, nullable=False, server_default="0"),
     Column("fixed_options", Text),  # JSON of the options that the account fixes, as last read
     Column("abilities", Text),  # JSON of what the event supports; null: the default (model.ability.ALL)
+    Column("questions", Text),  # JSON of the questions of the registration form, if the provider lists them
+    Column("questions_at", UtcDateTime),  # when they were read
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
 )

@@ -52,6 +52,8 @@ class Question(Frozen):
     is_asked: bool = True
     """Whether the form asks it. One that is not asked can be answered in a list."""
     choices: tuple[Choice, ...] = ()
+    initial: tuple[str, ...] = ()
+    """The values of the choices that are chosen at first."""
     max_length: int = 0
     """The most characters of an answer; 0 if the provider names no limit."""
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field, SecretStr
 
 from bot.model.people import Account, Frozen
+from bot.model.question import Answers
+from bot.model.registrant import RegistrantStatus
 
 
 class SeatState(StrEnum):
@@ -27,13 +29,14 @@ UNFINISHED_STATES = tuple(state for state in SeatState if state is not SeatState
 
 
 class SeatDetails(Frozen):
-    """The name and address that a seat is registered with."""
+    """The name and address that a seat is registered with, and the answers to the questions of the event."""
 
     first_name: str = Field(repr=False)
     last_name: str = Field(repr=False)
     email: str = Field(repr=False)
     is_own_address: bool = False
     """Whether it is the address in the user's Slack profile."""
+    fields: Answers = Field(default=(), repr=False)
 
     @property
     def address(self) -> str:
@@ -43,7 +46,7 @@ class SeatDetails(Frozen):
     @property
     def name(self) -> str:
         """First and last name."""
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class Seat(Frozen):
@@ -57,6 +60,8 @@ class Seat(Frozen):
     wanted: SeatDetails | None = None
     """The new details, while they are being changed."""
     registrant_id: str | None = None
+    status: RegistrantStatus = RegistrantStatus.APPROVED
+    """Whether an organizer has to approve it; until then there is no link."""
     join_link: SecretStr = SecretStr("")
     cancel_link: SecretStr = SecretStr("")
     source: str = ""
@@ -71,6 +76,11 @@ class Seat(Frozen):
     dm_channel_id: str = ""
     dm_ts: str = ""
     changed_at: AwareDatetime
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it waits for approval."""
+        return self.status is RegistrantStatus.PENDING
 
 
 class SuggestionState(StrEnum):

@@ -117,17 +117,24 @@ def radio_buttons(*, action_id: str, options: Sequence[Element], initial_option:
     )
 
 
+def option_group(*, label: str, options: Sequence[Element]) -> Element:
+    """Choices of a list below a heading."""
+    return {"label": plain_text(label), "options": list(options)}
+
+
 def static_select(
     *,
     action_id: str,
-    options: Sequence[Element],
+    options: Sequence[Element] = (),
+    option_groups: Sequence[Element] = (),
     initial_option: Element | None = None,
     placeholder: str | None = None,
 ) -> Element:
-    """One choice from a menu."""
+    """One choice from a menu, of up to 100 options, or of groups of them."""
     return without_empty(
         action_id=action_id,
         initial_option=initial_option,
+        option_groups=list(option_groups),
         options=list(options),
         placeholder=plain_text(placeholder),
         type="static_select",

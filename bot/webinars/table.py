@@ -29,8 +29,8 @@ from bot.model.people import Account, Workspace
 from bot.model.webinar import Audience, FixedOptions, Preferences, Registration, Status, Webinar
 
 _KEY = list(webinars.primary_key)
-_COLUMNS = [column for column in webinars.c if column is not webinars.c.host_link]
-"""All but the host's link: listing webinars decrypts nothing."""
+_COLUMNS = [column for column in webinars.c if column not in (webinars.c.host_link, webinars.c.questions)]
+"""All but the host's link, so that listing webinars decrypts nothing, and the questions, which are long."""
 NO_LINK = SecretStr("")
 AT_ONCE = 200
 """Rows converted before other tasks may run."""

@@ -14,6 +14,7 @@ from bot.db.keys import account_of
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats
 from bot.model.people import Account, Frozen
+from bot.model.registrant import RegistrantStatus
 from bot.model.seat import REGISTERED_STATES, UNFINISHED_STATES, Seat, SeatDetails, SeatState
 from bot.registration.seats import person_rows
 from bot.webinars.participation import has_outdated_entry_of
@@ -53,6 +54,12 @@ async def registered(db: Db, account: Account, session_id: str) -> list[Seat]:
     """The seats of a session that are registered."""
     which = *person_rows.of_session(seats, account, session_id), seats.c.state.in_(REGISTERED_STATES)
     return [_seat(row) for row in await db.execute(select(seats).where(*which).order_by(seats.c.user_id))]
+
+
+async def pending_sessions(db: Db, account: Account) -> frozenset[str]:
+    """The sessions with seats that wait for approval."""
+    which = seats.c.status == RegistrantStatus.PENDING, seats.c.state.in_(REGISTERED_STATES)
+    return await person_rows.sessions(db, seats, account, *which)
 
 
 def is_unchanged(seat: Seat) -> list[ColumnElement[bool]]:
@@ -119,6 +126,7 @@ def _values(seat: Seat) -> dict[str, Any]:
     return {
         "state": seat.state,
         "registrant_id": seat.registrant_id,
+        "status": seat.status,
         "content": content.model_dump_json(),
         "source": seat.source,
         "told_what": seat.notified_digest,
@@ -138,6 +146,7 @@ def _seat(row: Any) -> Seat:
         attendee=content.attendee,
         wanted=content.wanted,
         registrant_id=row.registrant_id,
+        status=RegistrantStatus(row.status),
         join_link=SecretStr(content.join),
         cancel_link=SecretStr(content.cancel),
         source=row.source,
