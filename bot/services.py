@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.registration.link_file import LinkFiles
     from bot.registration.own_pages.queue import PageQueue
     from bot.registration.own_pages.service import OwnPages
+    from bot.registration.questions import RegistrationQuestions
     from bot.registration.registrant_cache import RegistrantCache
     from bot.registration.registrar import Registrar
     from bot.registration.seats.service import SeatService
@@ -85,6 +86,7 @@ class Services:
     changes: ChangeService
     team: TeamService
     registration: RegistrationSettings
+    questions: RegistrationQuestions
     seats: SeatService
     suggestions: Suggestions
     charts: RegistrationCharts
@@ -120,6 +122,7 @@ class Services:
         """Read the directory once, then keep the mirror current."""
         await self.directory.refresh(max_age=math.inf)
         await self.mirror.sync()
+        await self.questions.read_outdated()
 
     async def resume(self) -> None:
         """Resume the operations whose lease expired, and keep open Home tabs current."""

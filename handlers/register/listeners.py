@@ -7,6 +7,7 @@ from secrets import token_hex
 
 from bot.commands.people_args import NamedPeople, Register, parse_register, slack_text
 from bot.errors import BadInput, GreenroomError
+from bot.model.question import QuestionSet
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
@@ -211,9 +212,10 @@ async def _register_one(
 async def _push_own_form(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> bool:
     """Ask the user for the name or address that their profile does not have. False if it has them."""
     profile = seat_form.from_profile(await request.person(), webinar.session_id, typed.source or "slack")
-    if seat_form.is_complete(profile):
+    questions = await request.services.questions.known(webinar) or QuestionSet()
+    if seat_form.is_complete(profile, questions):
         return False
-    form = seat_form.form_view(webinar, profile, now=request.now())
+    form = seat_form.form_view(webinar, profile, now=request.now(), questions=questions)
     await request.acknowledge(response_action="push", view=form)
     return True
 

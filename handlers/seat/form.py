@@ -12,6 +12,7 @@ from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.lifecycle import Stage, stage
 from bot.model.people import Frozen, Person
+from bot.model.question import STANDARD, Answers, QuestionSet
 from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.seat import SeatDetails
 from bot.model.visible_text import one_line
@@ -23,6 +24,7 @@ from bot.slack.blocks import Block, actions, button, context, modal, paragraph, 
 from bot.slack.form_elements import email_input, input_block, option, static_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
+from handlers import question_fields
 
 CALLBACK = "seat.form"
 RENAME_CALLBACK = "seat.name_form"
@@ -46,12 +48,13 @@ class SeatInput(Frozen):
     first_name: str = Field(default="", repr=False)
     last_name: str = Field(default="", repr=False)
     email: str = Field(default="", repr=False)
+    answers: Answers = Field(default=(), repr=False)
     reminder_s: int = int(REMINDERS[0].total_seconds())
 
     @property
     def attendee(self) -> SeatDetails:
         """The name and address to register."""
-        return SeatDetails(first_name=self.first_name, last_name=self.last_name, email=self.email)
+        return SeatDetails(first_name=self.first_name, last_name=self.last_name, email=self.email, fields=self.answers)
 
     @property
     def lead(self) -> timedelta | None:
@@ -71,19 +74,27 @@ def from_profile(person: Person, session_id: str, source: str) -> SeatInput:
     )
 
 
-def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
-    """The registration form; without reminders while the webinar is live."""
+def form_view(
+    webinar: Webinar, typed: SeatInput, *, now: datetime, questions: QuestionSet = STANDARD, note: str = ""
+) -> View:
+    """The registration form with the questions of the event; without reminders while the webinar is live.
+
+    Its private_metadata has no answers: there is no room for them. `note` says why the form is shown again.
+    """
     is_live = stage(webinar, now) is Stage.LIVE
     submit = "Join Now" if is_live else "Register"
     ahead = [lead for lead in REMINDERS if webinar.start - lead > now and not is_live]
     blocks: list[Block] = [
+        *([paragraph(note)] if note else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        *_name_inputs(typed),
+        *_name_inputs(typed, questions),
         input_block(
             block_id=EMAIL,
             label="Email address",
             element=email_input(action_id=EMAIL, initial_value=typed.email or None),
         ),
+        *question_fields.question_inputs(questions.asked, typed.answers, zone=webinar.time_zone),
+        *question_fields.age_note(questions, now),
         *([_reminder_input(ahead, typed)] if ahead else []),
         context(consent(webinar, submit, with_channel=":" in typed.source)),
     ]
@@ -93,12 +104,12 @@ def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
         blocks,
         submit=submit,
         close="Cancel",
-        private_metadata=typed.model_dump_json(),
+        private_metadata=typed.model_dump_json(exclude={"answers"}),
     )
 
 
-def rename_view(webinar: Webinar, typed: SeatInput) -> View:
-    """The form for another name, which states the consequences."""
+def rename_view(webinar: Webinar, typed: SeatInput, questions: QuestionSet = STANDARD) -> View:
+    """The form for another name, which states the consequences. The answers stay as they are."""
     provider = provider_name(webinar.id)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
@@ -106,7 +117,7 @@ def rename_view(webinar: Webinar, typed: SeatInput) -> View:
             f"{provider} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
             f"the one you have stops working. {provider} may send you an email about each."
         ),
-        *_name_inputs(typed),
+        *_name_inputs(typed, questions),
     ]
     return modal(
         RENAME_CALLBACK,
@@ -114,39 +125,50 @@ def rename_view(webinar: Webinar, typed: SeatInput) -> View:
         blocks,
         submit="Change My Name",
         close="Cancel",
-        private_metadata=typed.model_dump_json(),
+        private_metadata=typed.model_dump_json(exclude={"answers"}),
     )
 
 
-def read_form(values: form_values.Values, note: str) -> SeatInput:
+def session_of(note: str) -> str:
+    """The webinar of a form, from its private_metadata."""
+    return SeatInput.model_validate_json(note).session_id
+
+
+def read_form(values: form_values.Values, note: str, questions: QuestionSet = STANDARD) -> SeatInput:
     """Read the submitted values, not validated. `note` is the form's private_metadata."""
     before = SeatInput.model_validate_json(note)
     texts = {name: form_values.text(values, name, getattr(before, name)) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
     seconds = int(form_values.choice(values, REMINDER, NEVER))
-    return before.model_copy(update={**{name: one_line(text) for name, text in texts.items()}, "reminder_s": seconds})
+    answers = question_fields.read_answers(values, questions.asked)
+    names = {name: one_line(text) for name, text in texts.items()}
+    return before.model_copy(update={**names, "reminder_s": seconds, "answers": answers})
 
 
-def check_form(typed: SeatInput) -> None:
+def check_form(typed: SeatInput, questions: QuestionSet = STANDARD) -> None:
     """Raise `BadInput` with everything that the provider would reject, by field."""
-    if found := _problems(typed):
+    found = _problems(typed, questions) | question_fields.field_problems(questions.asked, typed.answers)
+    if found:
         raise BadInput("Please change what is marked.", found)
 
 
-def is_complete(typed: SeatInput) -> bool:
+def is_complete(typed: SeatInput, questions: QuestionSet = STANDARD) -> bool:
     """Whether a profile has all that the provider requires."""
-    return not _problems(typed)
+    return not _problems(typed, questions) and not question_fields.field_problems(questions.asked, typed.answers)
 
 
-def check_rename(typed: SeatInput, note: str) -> None:
+def check_rename(typed: SeatInput, note: str, questions: QuestionSet = STANDARD) -> None:
     """Raise `BadInput` also if the name is unchanged: the link would change for nothing."""
-    check_form(typed)
+    check_form(typed, QuestionSet(questions=tuple(filter(None, [questions.last_name]))))
     was = SeatInput.model_validate_json(note)
     if (typed.first_name, typed.last_name) == (was.first_name, was.last_name):
         raise BadInput(SAME_NAME, {FIRST_NAME: SAME_NAME})
 
 
-def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View:
-    """Replaces the form in the meantime. `note` says why it takes longer than usual."""
+def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "", name: str = "") -> View:
+    """Replaces the form in the meantime, or covers it. `note` says why it takes longer than usual.
+
+    `name` is the view's external id, which identifies it until its id is known.
+    """
     label = (
         f"Registering you again for *{plain(webinar.title)}*…"
         if renaming
@@ -155,7 +177,14 @@ def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "") ->
     blocks: list[Block] = [section(label), *([paragraph(note)] if note else [])]
     closing = context("You can close this window: the result then comes as a direct message.")
     title = "Change my name" if renaming else "Register"
-    return modal(WORKING, title, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
+    view = modal(WORKING, title, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
+    return view | {"external_id": name} if name else view
+
+
+def opening_view(webinar: Webinar) -> View:
+    """The view until the questions of the form are read."""
+    text = section(f"Reading what *{plain(webinar.title)}* asks at the registration…")
+    return modal(WORKING, "Register", [text], private_metadata=webinar.id, close="Cancel")
 
 
 def failed_view(sentence: str, typed: SeatInput) -> View:
@@ -164,20 +193,27 @@ def failed_view(sentence: str, typed: SeatInput) -> View:
     return modal(FAILED, "Not registered", [paragraph(sentence), *back], private_metadata=typed.model_dump_json())
 
 
+def failed_above_form_view(sentence: str) -> View:
+    """That it failed and what to do; the form stays below with all its answers."""
+    return modal(FAILED, "Not registered", [paragraph(sentence)], close="Back")
+
+
 def rename_failed_view(sentence: str) -> View:
     """That the name was not changed, and what to do."""
     return modal(FAILED, "Name not changed", [paragraph(sentence)])
 
 
-def _name_inputs(typed: SeatInput) -> list[Block]:
-    named = (("First name", FIRST_NAME, typed.first_name), ("Last name", LAST_NAME, typed.last_name))
+def _name_inputs(typed: SeatInput, questions: QuestionSet) -> list[Block]:
+    first = text_input(action_id=FIRST_NAME, initial_value=typed.first_name or None, focus_on_load=True)
+    last = text_input(action_id=LAST_NAME, initial_value=typed.last_name or None, focus_on_load=False)
+    is_optional = None if questions.requires_last_name else True
     return [
-        input_block(
-            block_id=block,
-            label=label,
-            element=text_input(action_id=block, initial_value=value or None, focus_on_load=not number),
-        )
-        for number, (label, block, value) in enumerate(named)
+        input_block(block_id=FIRST_NAME, label="First name", element=first),
+        *(
+            [input_block(block_id=LAST_NAME, label="Last name", element=last, optional=is_optional)]
+            if questions.last_name
+            else []
+        ),
     ]
 
 
@@ -189,19 +225,20 @@ def _reminder_input(ahead: list[timedelta], typed: SeatInput) -> Block:
     return input_block(block_id=REMINDER, label="Remind me in a direct message", element=select)
 
 
-def _problems(typed: SeatInput) -> dict[str, str]:
+def _problems(typed: SeatInput, questions: QuestionSet) -> dict[str, str]:
     provider = provider_name(typed.session_id)
+    is_last_required = questions.requires_last_name
     problems = {
         FIRST_NAME: _name_problem(typed.first_name, "first name", provider),
-        LAST_NAME: _name_problem(typed.last_name, "last name", provider),
+        LAST_NAME: _name_problem(typed.last_name, "last name", provider, is_required=is_last_required),
         EMAIL: _address_problem(typed.email, provider),
     }
     return {field: problem for field, problem in problems.items() if problem}
 
 
-def _name_problem(name: str, label: str, provider: str) -> str:
+def _name_problem(name: str, label: str, provider: str, *, is_required: bool = True) -> str:
     if not name:
-        return f"Type your {label}."
+        return f"Type your {label}." if is_required else ""
     if len(name) > MAX_NAME:
         return f"{provider} takes at most {MAX_NAME} characters for a {label}; this has {len(name)}."
     return ""

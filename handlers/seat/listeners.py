@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from bot.errors import AnswersRequired, ChannelUnreachable, RegistrationClosed
+from bot.model.ability import Ability
 from bot.model.lifecycle import is_coming_or_live
+from bot.model.question import QuestionSet
 from bot.model.seat import Seat, SeatState
 from bot.model.webinar import Status, Webinar
 from bot.notices.reminders import lock_webinar
@@ -49,13 +53,23 @@ async def when_open_pressed(request: SlackRequest) -> None:
 
 async def form_submitted(request: SlackRequest) -> None:
     """Validate the form; register the user behind a progress view."""
-    typed = seat_form.read_form(request.values, request.metadata)
-    seat_form.check_form(typed)
-    webinar = await request.find_webinar(typed.session_id)
-    request.failure_view = lambda sentence: seat_form.failed_view(sentence, typed)
-    await request.acknowledge(response_action="update", view=seat_form.working_view(webinar))
+    webinar = await request.find_webinar(seat_form.session_of(request.metadata))
+    questions = await request.services.questions.known(webinar) or QuestionSet()
+    typed = seat_form.read_form(request.values, request.metadata, questions)
+    seat_form.check_form(typed, questions)
+    if questions.asked:
+        # The form stays below with all its answers: a private_metadata has no room for them.
+        name = token_hex(12)
+        view = seat_form.working_view(webinar, name=name)
+        await request.acknowledge(response_action="push", view=view)
+    else:
+        name = ""
+        request.failure_view = lambda sentence: seat_form.failed_view(sentence, typed)
+        await request.acknowledge(response_action="update", view=seat_form.working_view(webinar))
 
     async def work(request: SlackRequest) -> None:
+        if name:
+            request.use_window(seat_form.failed_above_form_view, external_id=name)
         await _register(request, webinar, typed)
 
     request.run_after_ack(work)
@@ -65,7 +79,8 @@ async def back_to_form(request: SlackRequest) -> None:
     """Show the form again with its input."""
     typed = SeatInput.model_validate_json(request.metadata)
     webinar = await request.find_webinar(typed.session_id)
-    await request.show(seat_form.form_view(webinar, typed, now=request.now()))
+    questions = await request.services.questions.known(webinar) or QuestionSet()
+    await request.show(seat_form.form_view(webinar, typed, now=request.now(), questions=questions))
 
 
 async def rename_pressed(request: SlackRequest) -> None:
@@ -75,16 +90,17 @@ async def rename_pressed(request: SlackRequest) -> None:
     if seat is None:
         await request.reply(seat_texts.gone_message(webinar, problem=seat_texts.NO_SEAT), replace=bool(request.view))
         return
-    current = SeatInput(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
-    view = seat_form.rename_view(webinar, current)
+    names = seat.attendee.model_dump(include={"first_name", "last_name", "email"})
+    current = SeatInput(session_id=webinar.session_id, **names)
+    view = seat_form.rename_view(webinar, current, await request.services.questions.known(webinar) or QuestionSet())
     await (request.show(view) if request.view else request.open(view))
 
 
 async def rename_submitted(request: SlackRequest) -> None:
     """Validate the name; replace the seat by one under this name."""
+    webinar = await request.find_webinar(seat_form.session_of(request.metadata))
     typed = seat_form.read_form(request.values, request.metadata)
-    seat_form.check_rename(typed, request.metadata)
-    webinar = await request.find_webinar(typed.session_id)
+    seat_form.check_rename(typed, request.metadata, await request.services.questions.known(webinar) or QuestionSet())
     request.failure_view = seat_form.rename_failed_view
     await request.acknowledge(response_action="update", view=seat_form.working_view(webinar, renaming=True))
 
@@ -142,10 +158,20 @@ async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -
     except RegistrationClosed as closed:
         request.services.mirror.count_soon(webinar.session_id)  # the figure that offered the form is outdated
         await _show_unavailable(request, webinar, closed.sentence)
-    except AnswersRequired:
-        await _show(request, seat_texts.registration_page_view(webinar, named(seat_texts.ANSWERS, webinar.id)))
+    except AnswersRequired as required:
+        await _ask_again(request, webinar, typed, required)
     else:
         await _show_seat(request, webinar, seat)
+
+
+async def _ask_again(request: SlackRequest, webinar: Webinar, typed: SeatInput, required: AnswersRequired) -> None:
+    """Show the form with the questions as they are now; without them, only the page of the provider asks them."""
+    if Ability.QUESTIONS not in webinar.abilities:
+        await _show(request, seat_texts.registration_page_view(webinar, named(seat_texts.ANSWERS, webinar.id)))
+        return
+    questions = await request.services.questions.read(webinar, _caller(request, webinar))
+    form = seat_form.form_view(webinar, typed, now=request.now(), questions=questions, note=required.sentence)
+    await request.show(form)
 
 
 async def _show_seat(request: SlackRequest, webinar: Webinar, seat: Seat) -> None:

@@ -12,15 +12,21 @@ from handlers.request import SlackRequest
 from handlers.seat import form as seat_form
 
 
-async def offer(request: SlackRequest, webinar: Webinar) -> None:
-    """Open the view that `offered_view` returns."""
-    await request.open(await offered_view(request, webinar))
+async def offer(request: SlackRequest, webinar: Webinar, source: str = "") -> None:
+    """Open the view that `offered_view` returns; first a progress view if the questions are still to be read."""
+    if await request.services.questions.known(webinar):
+        await request.open(await offered_view(request, webinar, source))
+        return
+    await request.open_window(seat_form.opening_view(webinar))
+    view = await offered_view(request, webinar, source)
+    await (request.show(view) if "submit" in view else request.finish(view, seat_texts.as_message(view)))
 
 
 async def offered_view(request: SlackRequest, webinar: Webinar, source: str = "") -> View:
     """The user's seat or speaker link, else the form for a seat, else the reason for none.
 
-    `source` is sent with the registration instead of where the request was made.
+    `source` is sent with the registration instead of where the request was made. No vendor call once the questions of
+    the form are known.
     """
     now = request.now()
     if own := await own_view(request, webinar):
@@ -34,8 +40,9 @@ async def offered_view(request: SlackRequest, webinar: Webinar, source: str = ""
     person = await request.person()
     if person.is_stranger and not person.email:
         return seat_texts.registration_page_view(webinar, seat_texts.NO_ADDRESS)
+    questions = await request.services.questions.get(webinar, request.caller())
     typed = seat_form.from_profile(person, webinar.session_id, source or _source(request))
-    return seat_form.form_view(webinar, typed, now=now)
+    return seat_form.form_view(webinar, typed, now=now, questions=questions)
 
 
 async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:

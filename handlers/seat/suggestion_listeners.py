@@ -8,7 +8,7 @@ from bot.registration.texts import suggestion as suggestion_texts
 from bot.slack import buttons
 from handlers.request import Listeners, SlackRequest
 from handlers.seat import form as seat_form
-from handlers.seat.offer import is_closed, offer, offered_view, own_view
+from handlers.seat.offer import is_closed, offer, own_view
 
 
 async def take_pressed(request: SlackRequest) -> None:
@@ -21,9 +21,11 @@ async def take_pressed(request: SlackRequest) -> None:
         return
     person = await request.person()
     typed = seat_form.from_profile(person, webinar.session_id, suggestion.source)
+    questions = await services.questions.known(webinar)
     is_possible = is_coming_or_live(webinar, request.now()) and not is_closed(webinar, request)
-    if not (is_possible and seat_form.is_complete(typed)) or await own_view(request, webinar):
-        await request.open(await offered_view(request, webinar, suggestion.source))
+    is_complete = questions is not None and seat_form.is_complete(typed, questions)
+    if not (is_possible and is_complete) or await own_view(request, webinar):
+        await offer(request, webinar, suggestion.source)
         return
     seat = await services.suggestions.accept(webinar, person, typed.attendee, request.caller(), lead=typed.lead)
     if seat:

@@ -96,6 +96,7 @@ def registrant_details(seat: Seat) -> RegistrantDetails:
         email=person.email,
         external_id=external_id.encode(_identity(seat.account.workspace, seat.user_id)),
         source=seat.source,
+        fields=person.fields,
     )
 
 
@@ -125,7 +126,7 @@ def with_registrant(seat: Seat, registrant: Registrant) -> Seat:
     )
     links = {"join_link": registrant.join_link, "cancel_link": registrant.cancel_link}
     changes: dict[str, object] = {name: link for name, link in links.items() if link.get_secret_value()}
-    changes |= {"attendee": attendee, "registrant_id": registrant.registrant_id}
+    changes |= {"attendee": attendee, "registrant_id": registrant.registrant_id, "status": registrant.status}
     if registrant.sequence is not None:
         changes["sequence"] = max(seat.sequence, registrant.sequence)
     return seat.model_copy(update=changes)
