@@ -61,7 +61,11 @@ def suggestion(**changes: Any) -> Suggestion:
 
 def seat_input(**changes: Any) -> SeatInput:
     """The values of Dev's form."""
-    facts: dict[str, Any] = {"session_id": "s1", "source": "slack:C1", **DEV.model_dump(exclude={"is_own_address", "fields"})}
+    facts: dict[str, Any] = {
+        "session_id": "s1",
+        "source": "slack:C1",
+        **DEV.model_dump(exclude={"is_own_address", "fields"}),
+    }
     return SeatInput(**(facts | changes))
 
 
