@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.db.connection import Store
-from bot.errors import ProviderBusy, ProviderDown, ProviderError, ProviderGone
+from bot.errors import ProviderBusy, ProviderDown, ProviderError
 from bot.model.ability import Ability
 from bot.model.people import Account
 from bot.model.question import STANDARD, QuestionSet
@@ -73,8 +73,7 @@ class RegistrationQuestions:
                 return
             except ProviderError as error:
                 self._refused[session_id] = now
-                level = logging.INFO if isinstance(error, ProviderGone) else logging.WARNING
-                log.log(level, "questions.read_failed", extra={"session": session_id, "code": error.code})
+                log.warning("questions.read_failed", extra={"session": session_id, "code": error.code})
                 continue
             async with self._store.write() as db:
                 await question_table.save(db, self._account, session_id, questions, now)
