@@ -31,6 +31,7 @@ from bot.registration.own_pages.queue import PageQueue
 from bot.registration.own_pages.service import OwnPages
 from bot.registration.own_pages.tokens import Tokens
 from bot.registration.own_pages.urls import PageUrls
+from bot.registration.questions import RegistrationQuestions
 from bot.registration.registrant_cache import RegistrantCache
 from bot.registration.registrar import Registrar
 from bot.registration.seats import suggestion_table
@@ -134,6 +135,7 @@ def build_services(
         ),
         team=team_service,
         registration=RegistrationSettings(provider, mirror, clock, scheduler),
+        questions=RegistrationQuestions(account, store, provider, clock),
         seats=seat_service,
         suggestions=Suggestions(worker_id, account, store, slack, mirror, seat_service, clock),
         charts=RegistrationCharts(store, provider, slack),
