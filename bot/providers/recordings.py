@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -14,8 +15,13 @@ if TYPE_CHECKING:
 class RecordingProvider(Protocol):
     """A provider that records (`Ability.RECORDINGS`). Every method may raise any `ProviderError`."""
 
-    async def recordings(self, since: datetime, until: datetime, caller: Caller) -> list[Recording]:
-        """All recordings visible to the service user that began between these times. One call per 1,000."""
+    async def recordings(
+        self, since: datetime, until: datetime, caller: Caller, session_ids: Sequence[str] = ()
+    ) -> list[Recording]:
+        """All recordings visible to the service user that began between these times. One call per 1,000.
+
+        `session_ids` are those that are looked for: a provider without such a list reads these, with one call each.
+        """
         ...
 
     async def recording(self, recording_id: str, caller: Caller) -> Recording:

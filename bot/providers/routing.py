@@ -92,13 +92,16 @@ class RoutingProvider(WebinarProvider):
         """See the port."""
         return await self.provider_of(webinar_id).participants_page(webinar_id, session_id, token, caller)
 
-    async def recordings(self, since: datetime, until: datetime, caller: Caller) -> list[Recording]:
+    async def recordings(
+        self, since: datetime, until: datetime, caller: Caller, session_ids: Sequence[str] = ()
+    ) -> list[Recording]:
         """See the port: of all providers that answer. Raises `ProviderError` if none does."""
         found: list[Recording] = []
         errors: list[ProviderError] = []
-        for provider in self.providers.values():
+        for prefix, provider in self.providers.items():
+            own = [one for one in session_ids if EventRef.parse(one).prefix == prefix]
             try:
-                found += await provider.recordings(since, until, caller)
+                found += await provider.recordings(since, until, caller, own)
             except ProviderError as error:
                 errors.append(error)
         if len(errors) == len(self.providers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -79,7 +80,13 @@ class DownloadRecord(Record):
 class RecordingsApi(CompanyReads):
     """The part of the client about recordings."""
 
-    async def recordings(self, since: datetime, until: datetime, caller: Caller) -> list[Recording]:
+    async def recordings(
+        self,
+        since: datetime,
+        until: datetime,
+        caller: Caller,
+        session_ids: Sequence[str] = (),  # noqa: ARG002 - the list has those, too
+    ) -> list[Recording]:
         """See the port. The company's if the service user is an administrator, otherwise of what it hosts."""
         query = {"creationTimeFrom": format_utc(since), "creationTimeTo": format_utc(until)}
         records = await self._list(COMPANY_RECORDINGS, RECORDINGS, caller, query=query)

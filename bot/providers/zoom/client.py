@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.providers.zoom.history_api import ZoomHistoryApi
 from bot.providers.zoom.lists_api import ListsApi
 from bot.providers.zoom.panelists_api import PanelistsApi
+from bot.providers.zoom.recordings_api import ZoomRecordingsApi
 from bot.providers.zoom.registrants_api import RegistrantsApi
 
 
-class Zoom(ListsApi, RegistrantsApi, PanelistsApi, ZoomHistoryApi):
+class Zoom(ListsApi, RegistrantsApi, PanelistsApi, ZoomHistoryApi, ZoomRecordingsApi):
     """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
 
     name = "zoom"

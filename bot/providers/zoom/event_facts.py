@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.model.webinar import Audience, FixedOptions, Options, Registration, SessionFacts, Status, WebinarFacts
+from bot.model.webinar import Access, Audience, FixedOptions, Options, Registration, SessionFacts, Status, WebinarFacts
 from bot.providers.event_ref import ZOOM, EventRef
 from bot.providers.zoom.abilities import abilities_of
 from bot.providers.zoom.times import read_time
@@ -68,6 +68,7 @@ def webinar_of(event: EventRecord) -> WebinarFacts:
         options=Options(
             auto_record=settings.auto_recording != "none",
             password=event.password,
+            artifacts_access=Access.GUEST,  # whoever has the link of a recording can watch it
             panelist_video=settings.panelists_video,
             qna=questions.enable,
             qna_anonymous=questions.allow_anonymous_questions,

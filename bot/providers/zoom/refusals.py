@@ -99,6 +99,7 @@ NO_HISTORY = (
     "Zoom doesn't show who attended this meeting or webinar. That needs a paid plan of the host, and a role that can "
     "see reports for the owner of the app that Greenroom uses."
 )
+NO_RECORDING = "Zoom has no recording of this meeting or webinar, or is still processing it."
 NOT_HELD = "Zoom has no record of this meeting or webinar having taken place."
 
 SCHEDULING = frozenset({Purpose.CREATE, Purpose.CHANGE, Purpose.DELETE})
@@ -162,6 +163,7 @@ MEANINGS: tuple[Refusal, ...] = (
     Refusal("3038", RegistrationClosed, OVER),
     Refusal("3063", ProviderRefused, ON_PREMISE),
     Refusal("3079", ProviderGone, NOT_REGISTERED),
+    Refusal("3301", ProviderGone, NO_RECORDING),
     Refusal("3161", ProviderForbidden, LICENSE),
     Refusal("4505", ProviderRefused, SIMULIVE),
     Refusal("12702", HistoryForbidden, TOO_OLD),

@@ -49,6 +49,9 @@ SCOPES: Mapping[tuple[str, str], AppScope] = {
     ("GET", "/users/{}"): AppScope("user:read:user:admin", "user:read:admin"),
     **_of_events("meeting"),
     **_of_events("webinar"),
+    ("GET", "/meetings/{}/recordings"): AppScope(
+        "cloud_recording:read:list_recording_files:admin", "recording:read:admin"
+    ),
     ("GET", "/webinars/{}/panelists"): AppScope("webinar:read:list_panelists:admin", _READ),
     ("POST", "/webinars/{}/panelists"): AppScope("webinar:write:panelist:admin", _WRITE),
     ("DELETE", "/webinars/{}/panelists/{}"): AppScope("webinar:delete:panelist:admin", _WRITE),

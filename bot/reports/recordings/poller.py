@@ -95,7 +95,7 @@ class RecordingPoller:
         before = known or TrackedRecording(
             account=self._account, session_id=webinar.session_id, ended_at=min(webinar.end, self._clock.now())
         )
-        listed = await self._list([webinar.start], caller)
+        listed = await self._list([webinar.start], [webinar.session_id], caller)
         after = rules.updated(before, main_recording(listed.get(webinar.session_id, ())), self._clock.now())
         if rules.needs_link(after):
             after = await self._with_link(webinar, after, caller)
@@ -118,8 +118,9 @@ class RecordingPoller:
         listed: dict[str, list[Recording]] = {}
         if any(not rules.needs_link(one) for one in claimed):
             async with self._store.read() as db:
-                starts = await table.starts(db, self._account, [one.session_id for one in claimed])
-            listed = await self._list(starts, LOOKING)
+                session_ids = [one.session_id for one in claimed]
+                starts = await table.starts(db, self._account, session_ids)
+            listed = await self._list(starts, session_ids, LOOKING)
         for before in claimed:
             found = main_recording(listed.get(before.session_id, ()))
             try:
@@ -133,13 +134,15 @@ class RecordingPoller:
             log.info("recording.list_recovered")
         self._is_failing = False
 
-    async def _list(self, starts: Sequence[datetime], caller: Caller) -> dict[str, list[Recording]]:
-        """The recordings of sessions planned to start then, by session. One call per 1,000."""
+    async def _list(
+        self, starts: Sequence[datetime], session_ids: Sequence[str], caller: Caller
+    ) -> dict[str, list[Recording]]:
+        """The recordings of these sessions, planned to start then, by session. One call per 1,000."""
         now = self._clock.now()
         since = min([*starts, now]) - BEFORE_START
         if caller.lane is Lane.UPKEEP:
             self._mirror.budget.spend()
-        found = await self._provider.recordings(since, now, caller)
+        found = await self._provider.recordings(since, now, caller, session_ids)
         if caller.lane is Lane.UPKEEP:
             self._mirror.budget.spend(max(1, math.ceil(len(found) / PAGE)) - 1)
         by_session: dict[str, list[Recording]] = defaultdict(list)
