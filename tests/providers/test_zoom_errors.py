@@ -192,5 +192,5 @@ def test_missing_scopes_are_listed_by_either_name() -> None:
 
     assert missing_scopes([one.granular for one in SCOPES.values()]) == []
     missing = {one.granular for one in missing_scopes(classic)}
-    assert {name.partition(":")[0] for name in missing} == {"user", "report"}
+    assert {name.partition(":")[0] for name in missing} == {"user", "report", "cloud_recording"}
     assert len(missing_scopes([])) == len({one.granular for one in SCOPES.values()})
