@@ -82,8 +82,8 @@ $(MUTANTS): requirements/mutants.txt $(STAMP)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
 	@touch $(MUTANTS)
 
-fuzz: $(FUZZ)  ## send the RingCentral stand-in requests generated from an OpenAPI document (SPEC=path, a few minutes)
-	$(PY) -m tools.spec_check.generated $(SPEC)
+fuzz: $(FUZZ)  ## send a stand-in requests generated from an OpenAPI document (SPEC=path, ZOOM=1 for Zoom, a few minutes)
+	$(PY) -m tools.spec_check.generated $(SPEC) $(if $(ZOOM),--zoom)
 
 $(FUZZ): requirements/schemathesis.txt $(STAMP)
 	@echo "Installing schemathesis into .venv"

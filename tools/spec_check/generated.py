@@ -1,4 +1,4 @@
-"""Generated requests: `python -m tools.spec_check.generated PATH` sends them to the RingCentral stand-in.
+"""Generated requests: `python -m tools.spec_check.generated PATH` sends them to the RingCentral stand-in, or Zoom's.
 
 schemathesis (the extra `schemathesis`) generates right and wrong requests for every operation of the OpenAPI document,
 and checks each response: status, headers, content type and body as described, no server error, wrong requests refused,
@@ -14,60 +14,62 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.spec_check.prepared import Prepared, prepared_stand_in
+from tools.spec_check.prepared import prepared_ringcentral
+from tools.spec_check.prepared_zoom import prepared_zoom
+from tools.spec_check.target import Target
 
 EXAMPLES = 30
-NOT_CHECKED = "positive_data_acceptance"
 PHASES = "examples,coverage,fuzzing"
 
 
-async def run(document: Path, examples: int, seed: int, phases: str) -> int:
+async def run(document: Path, options: Sequence[str], *, zoom: bool = False) -> int:
     """Run schemathesis against a prepared stand-in, print the figures, and return its exit code."""
-    async with prepared_stand_in() as prepared:
-        prepared.rc.calls.clear()
+    async with prepared_zoom() if zoom else prepared_ringcentral() as target:
         with TemporaryDirectory() as folder:
             process = await asyncio.create_subprocess_exec(
-                *_command(document, prepared, Path(folder)),
-                *("--max-examples", str(examples), "--seed", str(seed), "--phases", phases),
+                *_command(document, target, Path(folder)),
+                *options,
                 cwd=folder,
-                env=_environment(prepared, Path(folder)),
+                env=_environment(target, Path(folder)),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
             )
             output, _ = await process.communicate()
         print(output.decode("utf-8", "replace"))
-        print(_figures(prepared))
+        print(_figures(target))
     return process.returncode or 0
 
 
-def _command(document: Path, prepared: Prepared, folder: Path) -> list[str]:
+def _command(document: Path, target: Target, folder: Path) -> list[str]:
     config = folder / "schemathesis.toml"
-    config.write_text(_config(prepared), encoding="utf-8")
+    config.write_text(_config(target), encoding="utf-8")
     return [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", str(document.resolve())),
-        *("--url", prepared.rc.url, "--checks", "all", "--exclude-checks", NOT_CHECKED),
+        *("--url", target.url, "--checks", "all", "--exclude-checks", target.excluded),
+        *(("--exclude-path-regex", target.skipped) if target.skipped else ()),
         *("--continue-on-failure", "--no-shrink", "--warnings", "off", "--no-color"),
     ]
 
 
-def _config(prepared: Prepared) -> str:
+def _config(target: Target) -> str:
     """The token for all operations but those that issue it."""
     return "\n".join(
         (
-            f'headers = {{ Authorization = "Bearer {prepared.token}" }}',
+            f'headers = {{ Authorization = "Bearer {target.token}" }}',
             "[[operations]]",
             'include-path-regex = "/oauth/"',
-            f'headers = {{ Authorization = "{prepared.basic}" }}',
+            f'headers = {{ Authorization = "{target.basic}" }}',
         )
     )
 
 
-def _environment(prepared: Prepared, folder: Path) -> dict[str, str]:
+def _environment(target: Target, folder: Path) -> dict[str, str]:
     known = folder / "ids.json"
-    known.write_text(json.dumps(prepared.ids), encoding="utf-8")
+    known.write_text(json.dumps(target.ids), encoding="utf-8")
     outer = os.environ  # noqa: TID251 - schemathesis needs PATH and the like
     root = str(Path(__file__).resolve().parent.parent.parent)
     return {
@@ -78,8 +80,8 @@ def _environment(prepared: Prepared, folder: Path) -> dict[str, str]:
     }
 
 
-def _figures(prepared: Prepared) -> str:
-    calls = prepared.rc.calls
+def _figures(target: Target) -> str:
+    calls = target.calls
     statuses = Counter(one.status for one in calls)
     by_status = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items(), key=str))
     return f"{len(calls)} requests: {by_status}"
@@ -92,8 +94,10 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=EXAMPLES, help=f"requests per operation and mode ({EXAMPLES})")
     parser.add_argument("--seed", type=int, default=1, help="the same seed generates the same requests (1)")
     parser.add_argument("--phases", default=PHASES, help=f"schemathesis's phases ({PHASES})")
+    parser.add_argument("--zoom", action="store_true", help="send them to the Zoom stand-in")
     given = parser.parse_args()
-    return asyncio.run(run(given.document, given.examples, given.seed, given.phases))
+    options = ("--max-examples", str(given.examples), "--seed", str(given.seed), "--phases", given.phases)
+    return asyncio.run(run(given.document, options, zoom=given.zoom))
 
 
 if __name__ == "__main__":

@@ -12,16 +12,17 @@ from aiohttp import ClientSession, web
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral
 from sandbox.ringcentral.operations import SUBSCRIPTIONS, WEBHOOK, WEBINARS
+from tools.spec_check.target import Ids, Target
 
 UNLIMITED = 1_000_000_000
 SCHEDULED, ACTIVE, FINISHED, SUBSCRIBED = 60, 15, 15, 10
+EXCLUDED = "positive_data_acceptance"
+"""An id or a page token that is valid as a text need not exist."""
 START = "2031-03-04T15:00:00Z"
 SETTINGS = {"registrationEnabled": True, "autoRecord": True, "password": "s3same", "pstnEnabled": True}
 PANELIST = {"firstName": "Ada", "lastName": "Lovelace", "email": "ada@visitor.example", "role": "Panelist"}
 FILTER = "/webinar/configuration/v1/company/sessions"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-
-Ids = dict[str, str]
 
 
 class Prepared:
@@ -37,6 +38,11 @@ class Prepared:
     def basic(self) -> str:
         """The Authorization header of the app."""
         return "Basic " + b64encode(f"{self.rc.client_id}:{self.rc.client_secret}".encode()).decode()
+
+    def target(self) -> Target:
+        """Where generated requests are sent; what came before is not counted."""
+        self.rc.calls.clear()
+        return Target(self.rc.url, self.token, self.basic, self.ids, self.rc.calls, EXCLUDED)
 
     async def fill(self, hook: str) -> None:
         """Log in, and create webinars in every state and subscriptions that deliver to `hook`."""
@@ -73,6 +79,13 @@ class Prepared:
         async with self._http.request(method, self.rc.url + path, json=body, headers=headers) as response:
             response.raise_for_status()
             return await response.json()
+
+
+@asynccontextmanager
+async def prepared_ringcentral() -> AsyncIterator[Target]:
+    """The same, as the target of generated requests."""
+    async with prepared_stand_in() as prepared:
+        yield prepared.target()
 
 
 @asynccontextmanager
