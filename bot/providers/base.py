@@ -141,7 +141,7 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         ...
 
     async def dates(self, webinar_id: str, caller: Caller) -> list[SessionFacts] | None:
-        """Every date of a webinar, listed or not. Raises `ProviderGone` if it does not exist, or has no date. One call.
+        """Every date of a webinar, listed or not; empty if it has none. Raises `ProviderGone`. One call.
 
         `None` without a call if the provider cannot read a webinar with its dates by itself.
         """

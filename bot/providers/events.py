@@ -37,6 +37,8 @@ class EventHint:
     """The webinar, if it can be read by itself; empty if the list of sessions must be read."""
     may_be_new: bool = False
     """Whether a webinar that is not known here must be read because of this."""
+    is_live: bool | None = None
+    """Whether the webinar has started, or ended; `None` if it is about something else."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from bot.errors import ProviderError, ProviderForbidden, ProviderGone, RegistrationFull
 from bot.model.ability import Ability
 from bot.model.webinar import Audience, SessionFacts, Status
+from bot.providers.zoom.deliveries import MARK
 from bot.providers.zoom.limits import Label
 from sandbox.zoom.rules import SCOPES
 from tests.support.zoom_client import ANA, BEN, EMI, LONG_AGO, PERSON, ZoomPair, fixed_answer, zoom_pair
@@ -266,3 +268,27 @@ async def test_an_answer_that_is_no_event_counts_as_none(body: str) -> None:
     async with fixed_answer(200, body) as (client, _):
         with pytest.raises(ProviderError, match="can't be reached"):
             await client.session("zoom-1", "zoom-1", PERSON)
+
+
+async def test_one_event_is_read_with_all_its_dates(pair: ZoomPair) -> None:
+    """One call, or two for a webinar at first; whether it is listed or has registration does not matter."""
+    single, client = pair.event("webinar", settings={"approval_type": 2}), pair.client()
+    for calls in (2, 1):
+        pair.sandbox.calls.clear()
+        [date] = await client.dates(f"zoom-{single}", PERSON)
+        assert (date.session_id, Ability.REGISTRATION in date.abilities) == (f"zoom-{single}", False)
+        assert len(pair.asked("GET", ONE)) == calls
+    assert await client.sessions(LONG_AGO, PERSON) == []
+    with pytest.raises(ProviderGone):
+        await client.dates("zoom-99999999999", PERSON)
+
+
+async def test_a_webhook_says_whether_a_webinar_is_live(pair: ZoomPair) -> None:
+    """The read that follows cannot: Zoom tells of meetings only."""
+    event_id, client = pair.event("webinar", days=0.01), pair.client()
+    pair.sandbox.zoom.clock.move(timedelta(days=0.011))
+    for change, status in (("started", Status.ACTIVE), ("ended", Status.FINISHED)):
+        kept = {"event": f"webinar.{change}", "id": event_id}
+        assert client.read_delivery(MARK + json.dumps(kept).encode()).event_id == f"zoom-{event_id}"
+        [date] = await client.dates(f"zoom-{event_id}", PERSON)
+        assert date.status is status

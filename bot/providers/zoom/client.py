@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.providers.zoom.history_api import ZoomHistoryApi
-from bot.providers.zoom.lists_api import ListsApi
+from bot.providers.zoom.hooks_api import HooksApi
 from bot.providers.zoom.panelists_api import PanelistsApi
 from bot.providers.zoom.recordings_api import ZoomRecordingsApi
 from bot.providers.zoom.registrants_api import RegistrantsApi
 
 
-class Zoom(ListsApi, RegistrantsApi, PanelistsApi, ZoomHistoryApi, ZoomRecordingsApi):
+class Zoom(HooksApi, RegistrantsApi, PanelistsApi, ZoomHistoryApi, ZoomRecordingsApi):
     """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
 
     name = "zoom"

@@ -112,6 +112,7 @@ def read_delivery(stored: bytes) -> EventHint:
         key=hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32],
         event_id=reference,
         may_be_new=change not in OLD,
+        is_live={"started": True, "ended": False}.get(change),
     )
 
 
