@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from bot.slack.client import SlackApi
     from bot.slack.deliver import ResultDelivery
     from bot.slack.users import Users
+    from bot.sync.adding import WebinarAdder
     from bot.sync.cards import Cards
     from bot.sync.drift import Drift
     from bot.sync.mirror import Mirror
@@ -76,6 +77,7 @@ class Services:
     visibility: Visibility
     directory: Directories
     mirror: Mirror
+    adder: WebinarAdder
     cards: Cards
     digests: Digests
     posted_digests: PostedDigests

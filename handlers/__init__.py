@@ -7,6 +7,7 @@ conversation goes on with:
 
     home            (no verb)
     browse          help, list, show, count
+    add             add
     create          create
     duplicate       duplicate
     edit            edit
@@ -34,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from handlers.add import listeners as add_listeners
 from handlers.browse import listeners as browse_listeners
 from handlers.cancel import listeners as cancel_listeners
 from handlers.channel import listeners as channel_listeners
@@ -78,6 +80,7 @@ def _merged(tables: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:
 COMMANDS: Commands = _merged(
     (
         home_listeners.COMMANDS,
+        add_listeners.COMMANDS,
         browse_listeners.COMMANDS,
         create_listeners.COMMANDS,
         duplicate_listeners.COMMANDS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.commands.event_link import registration_code
 from bot.commands.slack_text import normalized_word
 from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
@@ -27,7 +28,7 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     candidates = await request.visible_webinars()
     if verb in NOT_FOR_CANCELED:
         candidates = [webinar for webinar in candidates if webinar.status is not Status.CANCELED]
-    found = find_webinars(which, candidates, now)
+    found = find_webinars(which, candidates, now) or _by_page(which, candidates)
     if verb in webinar_choice_texts.AFTER_EVENT:
         found = _over(which, candidates, now) or found
     elif which.is_missing:
@@ -40,6 +41,14 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
         names = request.services.mirror.provider_names
         await request.reply(webinar_choice_texts.nothing_found(which.text, verb, names))
     return None
+
+
+def _by_page(which: WebinarRef, candidates: Sequence[Webinar]) -> list[Webinar]:
+    """Those whose registration page is the pasted link."""
+    code = registration_code(which.text)
+    return [
+        one for one in candidates if code and one.registration and code == registration_code(one.registration.page_uri)
+    ]
 
 
 def _over(which: WebinarRef, candidates: Sequence[Webinar], now: datetime) -> list[Webinar]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _SLACK_LINK: Final = re.compile(r"<([a-z][a-z0-9+.-]*:[^<>|\s]*)(?:\|[^<>]*)?>", re.IGNORECASE)
 _BARE_LINK: Final = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://[^\s<>|]+|(?<![\w.@/-])(?:[\w-]+\.)*zoom(?:gov)?\.(?:us|com)/[^\s<>|]+)", re.IGNORECASE
+    r"(?:[a-z][a-z0-9+.-]*://[^\s<>|]+|(?<![\w.@/-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>|]+)", re.IGNORECASE
 )
 _NUMBER_IN_PATH: Final = re.compile(
     r"/(?:j|w|s|wc|wc/join|meeting|webinar|meetings|webinars|start|launch/\w+)/([0-9]{9,19})(?:[/-]|$)"
@@ -89,7 +89,7 @@ def _number_in(link: str) -> str:
     if not _is_url(link):
         return ""
     parts = urlsplit(link if "://" in link else f"https://{link}")
-    if parts.scheme.lower().startswith("zoom"):
+    if not parts.scheme.lower().startswith("http"):
         value = next(iter(parse_qs(parts.query).get("confno", [])), "")
         return _digits(value) if _ALONE.fullmatch(value) else ""
     match = _NUMBER_IN_PATH.search(parts.path)

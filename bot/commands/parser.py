@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from bot.commands.add_args import Add, parse_add
 from bot.commands.event_link import without_secrets
 from bot.commands.limit_arg import Limit, parse_limit
 from bot.commands.link_args import RegistrationLink
@@ -37,7 +38,7 @@ from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
 _TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")  # not "Episode #5"
 _TO_CHANNEL = re.compile(r"(?:^|\s)(?:to|in)\s*$", re.IGNORECASE)
-_AS_TYPED = frozenset({"create", "help"})
+_AS_TYPED = frozenset({"add", "create", "help"})
 """Verbs whose words are no reference to a webinar: a link among them stays as it is."""
 _TARGET_WORDS = frozenset({"for", "to", "from"})  # introduce the target of a subscription
 
@@ -194,6 +195,7 @@ Command: TypeAlias = (
     | ShowReport
     | ShowRecording
     | FollowUp
+    | Add
 )
 
 
@@ -267,6 +269,7 @@ def _help(topic: str) -> Help:
 
 
 _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
+    "add": parse_add,
     "create": lambda rest: Create(unescape(rest)),
     "edit": lambda rest: Edit(ref_from_slack(rest)),
     "list": parse_list,

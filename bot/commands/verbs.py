@@ -6,14 +6,14 @@ from difflib import get_close_matches
 from typing import Final
 
 VERBS: Final = (
-    "create", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
+    "create", "add", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
     "open", "close", "limit", "invite", "team", "register", "registrants", "link", "settings", "move", "duplicate",
     "cancel", "report", "recording", "followup", "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {
-    "new": "create", "add": "create", "make": "create", "schedule": "create", "plan": "create",
-    "ls": "list", "all": "list", "upcoming": "list", "find": "list", "search": "list",
+    "new": "create", "make": "create", "schedule": "create", "plan": "create",
+    "import": "add", "adopt": "add", "ls": "list", "all": "list", "upcoming": "list", "find": "list", "search": "list",
     "info": "show", "details": "show", "view": "show",
     "registrations": "registrants", "attendees": "registrants", "signups": "registrants", "who": "registrants",
     "results": "report", "result": "report", "attendance": "report", "statistics": "report", "stats": "report",

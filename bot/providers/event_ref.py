@@ -46,3 +46,8 @@ class EventRef:
 def provider_name(event_id: str) -> str:
     """The provider's name, as users know it, of the event with this session or webinar id."""
     return _NAMES[EventRef.parse(event_id).prefix]
+
+
+def by_number(number: str) -> str:
+    """The id of the event with this number, as users copy it at the provider whose events have one."""
+    return str(EventRef(ZOOM, number))

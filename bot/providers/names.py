@@ -12,6 +12,8 @@ RINGCENTRAL: Final = "RingCentral"
 ZOOM: Final = "Zoom"
 SUBSCRIBED: Final = RINGCENTRAL
 """The provider whose webhooks are subscribed to by calls, and stored until they are read."""
+LINKED: Final = ZOOM
+"""The provider whose events are added by their link or number."""
 PLACEHOLDER: Final = "{provider}"
 
 

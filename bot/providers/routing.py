@@ -79,8 +79,9 @@ class RoutingProvider(WebinarProvider):
         await self.primary.unsubscribe(subscription_id, caller)
 
     def read_delivery(self, raw: bytes) -> EventHint:
-        """See the port."""
-        return self.primary.read_delivery(raw)
+        """See the port. A stored delivery begins with the prefix of its provider, or is the first one's."""
+        owners = (one for prefix, one in self.providers.items() if prefix and raw.startswith(f"{prefix}:".encode()))
+        return next(owners, self.primary).read_delivery(raw)
 
     async def past_session(self, webinar_id: str, session_id: str, caller: Caller) -> PastSession:
         """See the port."""

@@ -52,6 +52,7 @@ from bot.slack.channels import Channels
 from bot.slack.client import Identity, SlackApi
 from bot.slack.deliver import ResultDelivery
 from bot.slack.users import Users
+from bot.sync.adding import WebinarAdder
 from bot.sync.cards import Cards
 from bot.sync.drift import Drift
 from bot.sync.mirror import Mirror
@@ -121,6 +122,7 @@ def build_services(
         visibility=visibility,
         directory=directory,
         mirror=mirror,
+        adder=WebinarAdder(mirror.single, provider.providers, mirror.read_unread),
         cards=cards,
         digests=Digests(store, clock, account),
         posted_digests=PostedDigests(account, store, slack, clock),

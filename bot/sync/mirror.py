@@ -61,8 +61,8 @@ class Mirror:
         self._cards = cards
         self._clock = clock
         self._reader = WebinarReader(account, store, provider, directory, cards, clock, on_change)
-        self._single = SingleReads(self._reader, store, provider, cards, clock)
-        self._poller = Poller(self._reader, store, provider, clock, self._single)
+        self.single = SingleReads(self._reader, store, provider, cards, clock)
+        self._poller = Poller(self._reader, store, provider, clock, self.single)
         self._sweeps = {
             prefix: ProviderSweep(prefix, one, self._reader, self._poller, cards, store, clock)
             for prefix, one in provider.providers.items()
@@ -172,8 +172,8 @@ class Mirror:
         Also called when a webhook says that it was made or changed. Concurrent callers take turns.
         """
         async with self._locks[webinar_id]:
-            new = await self._single.read(webinar_id, caller) or []
-        for webinar in new:
+            new = await self.single.read(webinar_id, caller) or []
+        for webinar in new[:1]:
             self._poller.count_soon(webinar.session_id)
         return new
 

@@ -100,6 +100,10 @@ class WebinarReader:
         await self._cards.update(changed)
         return changed
 
+    async def set_creator(self, webinar: Webinar, user_id: str) -> Webinar:
+        """Save who created a webinar for Slack, and plan the notices that depend on it."""
+        return await self._save_facts(webinar, force=False, created_by=user_id)
+
     async def apply_list(self, listed: Iterable[SessionFacts], began: datetime) -> None:
         """Save listed sessions in one transaction; `began` is when the list was requested."""
         async with self._store.write() as db:

@@ -46,7 +46,7 @@ class SingleReads:
             dates = await self.provider.dates(webinar_id, caller)
         except ProviderGone:
             dates = []
-            if not await self._known(webinar_id):
+            if not await self.known(webinar_id):
                 raise
         if dates is None:
             return None
@@ -54,8 +54,8 @@ class SingleReads:
 
     async def apply(self, webinar_id: str, dates: Sequence[SessionFacts], began: datetime) -> list[Webinar]:
         """Save the dates of a webinar as read at `began`; return those that are new here."""
-        known = {webinar.session_id: webinar for webinar in await self._known(webinar_id)}
-        wanted = [one for one in dates if self._matters(known.get(one.session_id), one)]
+        known = {webinar.session_id: webinar for webinar in await self.known(webinar_id)}
+        wanted = [one for one in dates if self._matters(known.get(one.session_id), one, began)]
         if wanted:
             await self.save.apply_list(wanted, began)
         listed = {one.session_id for one in dates}
@@ -63,16 +63,17 @@ class SingleReads:
             if webinar.session_id not in listed and is_coming_or_live(webinar, began):
                 await self.save.set_status(webinar, Status.CANCELED)
                 log.info("sync.webinar_deleted", extra={"session": webinar.session_id})
-        saved = await self._known(webinar_id)
+        saved = await self.known(webinar_id)
         await self.cards.update_all(self.save.account, [one for one in saved if one.session_id in known])
         return [one for one in saved if one.session_id not in known]
 
-    def _matters(self, known: Webinar | None, facts: SessionFacts) -> bool:
-        """Whether a date must be saved: a new one with registration, or one that has changed."""
+    def _matters(self, known: Webinar | None, facts: SessionFacts, now: datetime) -> bool:
+        """Whether a date must be saved: a coming one with registration that is new here, or one that has changed."""
         if known is None:
-            return Ability.REGISTRATION in facts.abilities
+            return Ability.REGISTRATION in facts.abilities and facts.start + facts.length > now
         return self.save.merge(known, facts, known.seen_at) != known
 
-    async def _known(self, webinar_id: str) -> list[Webinar]:
+    async def known(self, webinar_id: str) -> list[Webinar]:
+        """The dates of a webinar that are known here, by start."""
         async with self.store.read() as db:
             return await webinar_table.dates_of(db, self.save.account, webinar_id)

@@ -4,7 +4,7 @@
 |---|---|
 | *run* a webinar: open, close, limit registration, see registrants | its co-hosts, and those who may manage it |
 | *manage* a webinar: everything else, such as its team and canceling it | its creator, its host, organizers, admins |
-| create, share, subscribe, remind | every full member |
+| create, add, share, subscribe, remind | every full member |
 | subscribe a channel to all webinars | organizers and admins |
 | settings of the workspace | admins and owners |
 
@@ -40,6 +40,11 @@ def check_may_use_commands(person: Person) -> None:
 def check_may_create(person: Person) -> None:
     """Raise `NotAllowed` for guests and for people of another organization."""
     _check_member(person, "create webinars")
+
+
+def check_may_add(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organization."""
+    _check_member(person, "add webinars")
 
 
 def check_may_subscribe(person: Person) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, join_words
+from bot.providers.names import LINKED
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, actions, button, context, message, plain, section
 from bot.slack.message import Message
@@ -30,6 +31,12 @@ TOPICS = {
         "create [title] [when] [for 45m]",
         "Opens the form for a new webinar, filled with your words.",
         "create Launch day next tue 3pm for 45m",
+        MEMBERS,
+    ),
+    "add": Topic(
+        f"add <{LINKED} link or id>",
+        f"Adds a meeting or webinar that exists at {LINKED} already, with registration.",
+        "add 812 3456 7890",
         MEMBERS,
     ),
     "edit": Topic(

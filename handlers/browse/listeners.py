@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import SecretStr
-
 from bot.commands.list_args import List, parse_list
 from bot.commands.parser import Count, Help, Show
 from bot.model.webinar import Webinar
@@ -13,10 +11,10 @@ from bot.providers.base import Lane
 from bot.reports.turnouts import stored_turnouts
 from bot.slack import buttons
 from bot.slack.message import Message
-from bot.webinars import table as webinar_table
 from bot.webinars.totals import totals
 from handlers import webinar_choice_texts
 from handlers.browse import texts as browse_texts
+from handlers.browse.details import details
 from handlers.browse.help import help_message
 from handlers.browse.past_texts import PastPage, past_listing
 from handlers.browse.selection import PastSelection, select, select_past
@@ -55,12 +53,12 @@ async def show(request: SlackRequest, command: Show) -> None:
     """Reply with one webinar, as far as this user may see it."""
     webinar = await choose_webinar(request, command.which, "show")
     if webinar:
-        await request.reply(await _details(request, webinar))
+        await request.reply(await details(request, webinar))
 
 
 async def show_button(request: SlackRequest) -> None:
     """Reply with the button's webinar."""
-    await request.reply(await _details(request, await request.find_webinar(request.value)))
+    await request.reply(await details(request, await request.find_webinar(request.value)))
 
 
 async def count(request: SlackRequest, command: Count) -> None:
@@ -83,7 +81,7 @@ async def refresh_card(request: SlackRequest) -> None:
 async def refresh_details(request: SlackRequest) -> None:
     """Read the webinar at the provider (one call), and replace the message."""
     webinar = await request.refreshed_webinar(request.value)
-    await request.reply(await _details(request, webinar), replace=True)
+    await request.reply(await details(request, webinar), replace=True)
 
 
 async def refresh_count(request: SlackRequest) -> None:
@@ -140,23 +138,6 @@ async def _count(request: SlackRequest, webinar: Webinar) -> Message:
     can_manage = await request.can_manage(webinar)
     can_run = can_manage or await request.can_run(webinar)
     return browse_texts.count(webinar, now=request.now(), can_manage=can_manage, can_run=can_run)
-
-
-async def _details(request: SlackRequest, webinar: Webinar) -> Message:
-    link = ""
-    if webinar.created_by == request.user_id:
-        async with request.services.store.read() as db:
-            link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
-    can_manage = await request.can_manage(webinar)
-    return browse_texts.details(
-        webinar,
-        now=request.now(),
-        host_link=SecretStr(link) if link else None,
-        can_manage=can_manage,
-        can_run=can_manage or await request.can_run(webinar),
-        here=bool(request.channel_id),
-        has_pages=request.services.own_pages.urls.is_on,
-    )
 
 
 COMMANDS: Commands = {Help: show_help, List: list_webinars, Show: show, Count: count}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.commands.add_args import Add
 from bot.commands.limit_arg import Limit
 from bot.commands.list_args import List
 from bot.commands.parser import (
@@ -49,6 +50,14 @@ LAUNCH = WebinarRef("Launch day")
         ("?", Help()),
         ("help create", Help("create")),
         ("help Creat", Help(None, "Creat", "create")),
+        ("add", Add()),
+        ("add 812 3456 7890", Add("81234567890", "", "81234567890")),
+        ("add <https://us02web.zoom.us/j/81234567890?pwd=x|Launch>", Add("81234567890", "", "81234567890")),
+        ("add Launch day", Add("", "", "Launch day")),
+        (
+            "add https://zoom.us/webinar/register/WN_a?tk=x",
+            Add("", "WN_a", "https://zoom.us/webinar/register/WN_a"),
+        ),
         ("create", Create()),
         ("Create Launch day next tue 3pm for 45m", Create("Launch day next tue 3pm for 45m")),
         ("create   Launch   DAY", Create("Launch   DAY")),

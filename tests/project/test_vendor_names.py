@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[2]
 VENDOR = re.compile(r"ringcentral|zoom", re.IGNORECASE)
 EXEMPT = {
     "bot/app.py": "builds the adapters",
-    "bot/commands/event_link.py": "reads the links to events that people paste",
     "bot/doctor/examine.py": "names the servers that it calls",
     "bot/doctor/ringcentral_checks.py": "checks the login of one provider",
     "bot/doctor/shared_gate.py": "opens the gate of one provider",

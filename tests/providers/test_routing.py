@@ -77,6 +77,15 @@ async def test_what_names_an_event_goes_to_its_provider_with_all_arguments() -> 
             assert each[1 - index].calls == []
 
 
+def test_a_stored_delivery_goes_to_the_provider_in_its_first_bytes() -> None:
+    """Or to the first one, which marks none of its own."""
+    for raw, index in ((b"zoom:{}", 1), (b"{}", 0), (b"", 0), (b"\xff:", 0)):
+        provider, *each = pair()
+        provider.read_delivery(raw)
+        assert [one.calls for one in each][index] == [("read_delivery", (raw,))]
+        assert each[1 - index].calls == []
+
+
 async def test_an_event_of_a_provider_that_is_not_connected_any_more_does_not_count_as_deleted() -> None:
     """After its settings were removed: the sentence names it."""
     ours = Recorder("ours")

@@ -42,6 +42,7 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "ShowSettings": (OPEN, "settings"),
     "Register": (OWN, "register launch"),
     "Create": (MEMBERS, "create"),
+    "Add": (MEMBERS, "add 812 3456 7890"),
     "Share": (MEMBERS, "share launch"),
     "Remind": (MEMBERS, "remind launch 1h"),
     "Subscribe": (MEMBERS, "subscribe mine"),

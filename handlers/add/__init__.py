@@ -1,0 +1,1 @@
+"""Adds an existing meeting or webinar."""

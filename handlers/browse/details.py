@@ -1,0 +1,30 @@
+"""Builds the details of a webinar for the user of a request."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from bot.model.webinar import Webinar
+from bot.slack.message import Message
+from bot.webinars import table as webinar_table
+from handlers.browse import texts as browse_texts
+from handlers.request import SlackRequest
+
+
+async def details(request: SlackRequest, webinar: Webinar, *, note: str = "") -> Message:
+    """The details of a webinar as far as this user may see them, below a note."""
+    link = ""
+    if webinar.created_by == request.user_id:
+        async with request.services.store.read() as db:
+            link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
+    can_manage = await request.can_manage(webinar)
+    return browse_texts.details(
+        webinar,
+        now=request.now(),
+        host_link=SecretStr(link) if link else None,
+        can_manage=can_manage,
+        can_run=can_manage or await request.can_run(webinar),
+        here=bool(request.channel_id),
+        has_pages=request.services.own_pages.urls.is_on,
+        problem=note,
+    )
