@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.errors import ProviderGone, ProviderRefused
 from bot.providers.event_ref import EventRef
 from bot.providers.zoom import deliveries
 from bot.providers.zoom.event_facts import sessions_of
@@ -13,33 +12,11 @@ from bot.providers.zoom.lists_api import ListsApi
 if TYPE_CHECKING:
     from bot.model.webinar import SessionFacts
     from bot.providers.caller import Caller
-    from bot.providers.events import EventHint, EventSubscription
-
-
-NO_CALLS = "Webhooks of Zoom are set up in the Zoom app, under Feature: docs/zoom-setup.md lists the events."
+    from bot.providers.events import EventHint
 
 
 class HooksApi(ListsApi):
-    """The part of the client about webhooks, whose subscription is set up in the Zoom app and not by calls."""
-
-    async def event_subscriptions(self, _: Caller) -> list[EventSubscription]:
-        """See the port. No call, and none that could be changed."""
-        return []
-
-    async def event_subscription(self, _: str, __: Caller) -> EventSubscription:
-        """See the port. No call."""
-        raise ProviderGone(NO_CALLS)
-
-    async def subscribe(self, *_: object) -> EventSubscription:
-        """See the port. Always refused, without a call."""
-        raise ProviderRefused(NO_CALLS)
-
-    async def renew_event_subscription(self, _: str, __: Caller) -> EventSubscription:
-        """See the port. No call."""
-        raise ProviderGone(NO_CALLS)
-
-    async def unsubscribe(self, _: str, __: Caller) -> None:
-        """See the port. No call."""
+    """The part of the client about what webhooks say, and the read that follows."""
 
     def read_delivery(self, raw: bytes) -> EventHint:
         """See the port. Of webinars, only a webhook says that they have started or ended: this is kept for reads."""
