@@ -66,9 +66,10 @@ class Limits:
         scope = str(event_id) if self._rules.adds_count_per_event else ""
         self._charge_daily("address", f"{scope} {address.lower()}")
 
-    def charge_status(self, registrant_id: str) -> None:
+    def charge_status(self, event_id: int, registrant_id: str) -> None:
         """Charge a change of one registrant's status."""
-        self._charge_daily("registrant", registrant_id)
+        counts_together = self._rules.status_changes_count_per_event
+        self._charge_daily("registrant", str(event_id) if counts_together else registrant_id)
 
     def refusal(self, kind: LimitKind, label: Label, what: str = "Meeting") -> ApiError:
         """The refusal of a limit. Those of a host, an address and a registrant have been observed without headers of

@@ -18,16 +18,16 @@ KEPT = timedelta(days=365)
 def list_participants(request: ApiRequest) -> ApiResponse:
     """Each stay of each participant, with the id of their registrant."""
     event = _past(request)
-    stays = [_stay(request, one) | {"internal_user": bool(one.account_user_id)} for one in event.participants]
+    stays = [_stay(request, event, one) | {"internal_user": bool(one.account_user_id)} for one in event.participants]
     return ApiResponse(200, _without_number(request.page("participants", stays)))
 
 
 def report_participants(request: ApiRequest) -> ApiResponse:
     """The same as a report; the id of the registrant only if it is asked for."""
     event = _past(request)
-    with_registrant = request.choice("include_fields", "", "registrant_id") != ""
+    left_out = {"registrant_id"} - {request.choice("include_fields", "", "registrant_id")}
     stays = [
-        {name: value for name, value in _stay(request, one).items() if with_registrant or name != "registrant_id"}
+        {name: value for name, value in _stay(request, event, one).items() if name not in left_out}
         for one in event.participants
     ]
     return ApiResponse(200, _without_number(request.page("participants", stays)))
@@ -73,7 +73,7 @@ def _past(request: ApiRequest) -> Event:
     return event
 
 
-def _stay(request: ApiRequest, one: Participant) -> dict[str, Any]:
+def _stay(request: ApiRequest, event: Event, one: Participant) -> dict[str, Any]:
     left = one.left or request.world.now()
     body: dict[str, Any] = {
         "id": one.account_user_id,
@@ -82,11 +82,17 @@ def _stay(request: ApiRequest, one: Participant) -> dict[str, Any]:
         "user_email": one.email,
         "join_time": times.text(one.joined),
         "leave_time": times.text(left),
-        "duration": int((left - one.joined).total_seconds()),
+        "duration": int((left - one.joined).total_seconds()) if _is_counted(request, event) else 0,
         "failover": False,
         "status": "in_meeting",
     }
     return body | ({"registrant_id": one.registrant_id} if one.registrant_id else {})
+
+
+def _is_counted(request: ApiRequest, event: Event) -> bool:
+    """Whether Zoom has the durations: after large meetings it takes a while."""
+    world = request.world
+    return event.ended_at is not None and world.now() - event.ended_at >= timedelta(minutes=world.rules.report_minutes)
 
 
 def _without_number(page: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def add_registrant(request: ApiRequest) -> ApiResponse:
     check_person(world, event, given)
     check_answers(event.questions, given)
     chosen = _chosen_occurrences(request, event)
-    one = event.of_address(given.email)
+    one = None if world.rules.registers_again else event.of_address(given.email)
     if one is None:
         fields = RegistrantFields.model_validate(given.model_dump(exclude={"language", "auto_approve", "source_id"}))
         is_approved = given.auto_approve and event.kind == "meeting"
@@ -91,7 +91,7 @@ def put_status(request: ApiRequest) -> ApiResponse:
     change = request.body(StatusChange)
     people = [one for one in (_find(event, chosen) for chosen in change.registrants) if one]
     for one in people:
-        world.limits.charge_status(one.id)
+        world.limits.charge_status(event.id, one.id)
     if change.action == "approve":
         check_room(world, event, "approve", sum(one.status != "approved" for one in people))
     for one in people:

@@ -77,7 +77,12 @@ class Rules(BaseModel):
     adds_per_address: int = 3
     adds_count_per_event: bool = False
     """Whether the adds of an address count for each meeting by itself: both have been observed."""
+    registers_again: bool = False
+    """Whether an address that is registered gets a second registrant, instead of its first one again."""
     status_changes_per_registrant: int = 10
+    status_changes_count_per_event: bool = False
+    """Whether the people of one call count together for their meeting, as has been observed."""
+    limit_headers: bool = True
     changes_per_host: int = 100
     work_addresses_only: bool = False
     panelists: int = 100
@@ -85,6 +90,8 @@ class Rules(BaseModel):
     capacity: int = 100
     """Approved registrants that the plan has room for."""
     scopes: tuple[str, ...] = SCOPES
+    report_minutes: float = 0.0
+    """Minutes of sandbox time after the end, in which durations of participants are 0."""
     token_seconds: int = 3600
     page_token_seconds: int = 900
     webhook_timeout: float = 3.0

@@ -25,6 +25,7 @@ from sandbox.zoom.rules import Label, Rules
 
 NOT_RECOGNIZED = 2300
 CONTROL = "/sandbox/"
+LIMIT_HEADERS = ("X-RateLimit-Category", "X-RateLimit-Type", "X-RateLimit-Limit", "X-RateLimit-Remaining")
 
 
 class Zoom(Account):
@@ -131,6 +132,8 @@ class Zoom(Account):
     def _send(self, call: Call, response: ApiResponse, limits: dict[str, str] | None = None) -> web.Response:
         call.status = response.status
         headers = {**(limits or {}), **response.headers}
+        if not self.rules.limit_headers:
+            headers = {name: value for name, value in headers.items() if name not in LIMIT_HEADERS}
         self._changed()
         if isinstance(response.body, str):
             return web.Response(status=response.status, text=response.body, content_type="text/html", headers=headers)

@@ -115,3 +115,28 @@ async def test_faults_fail_cut_or_delay_a_call_before_or_after_its_effect(zoom: 
     for words in ({"status": None}, {"times": 0}):
         with pytest.raises(ValueError, match="fault"):
             zoom.zoom.fail("GET", "/x", **words)
+
+
+async def test_the_rules_that_have_been_observed_otherwise_can_be_set(zoom: ZoomClient) -> None:
+    """Status changes counted for a meeting, no headers, and a second registrant of one address."""
+    rules = zoom.zoom.rules
+    rules.status_changes_per_registrant, rules.status_changes_count_per_event = 2, True
+    meeting = await zoom.meeting(1)
+    people = [await zoom.add(meeting, email=f"{name}@x.example") for name in "abc"]
+    for one, status in zip(people, (204, 204, 429), strict=True):
+        body = {"action": "approve", "registrants": [{"id": one["registrant_id"]}]}
+        await zoom.call("PUT", f"/meetings/{meeting['id']}/registrants/status", status, body)
+
+    rules.registers_again = True
+    again = await zoom.add(meeting, email="c@x.example")
+    assert again["registrant_id"] != people[2]["registrant_id"]
+    assert await zoom.listed(meeting, "pending") == ["c@x.example", "c@x.example"]
+
+    await zoom.call("GET", f"/meetings/{meeting['id']}", 200)
+    assert "X-RateLimit-Limit" in zoom.headers
+    rules.limit_headers = False
+    await zoom.call("GET", f"/meetings/{meeting['id']}", 200)
+    assert not [name for name in zoom.headers if name.startswith("X-RateLimit")]
+    rules.per_second = {"Light": 0}
+    await zoom.call("GET", f"/meetings/{meeting['id']}", 429)
+    assert [name for name in zoom.headers if name.startswith("X-RateLimit")] == ["X-RateLimit-Reset"]

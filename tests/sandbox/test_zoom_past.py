@@ -118,3 +118,14 @@ async def test_a_recording_is_read_once_it_is_processed(zoom: ZoomClient) -> Non
         assert (await zoom.call("GET", f"/meetings/{uuid}/recordings", 200))["id"] == event["id"]
         assert events[-1]["object"]["recording_files"] == shown["recording_files"]
     assert (await zoom.call("GET", "/meetings/1/recordings", 404))["code"] == 3001
+
+
+async def test_durations_may_come_later(zoom: ZoomClient) -> None:
+    """As after large meetings: 0 at first."""
+    zoom.zoom.rules.report_minutes = 30
+    meeting = await zoom.meeting()
+    await _held(zoom, meeting)
+    path = f"/report/meetings/{meeting['id']}/participants"
+    assert {one["duration"] for one in (await zoom.call("GET", path, 200))["participants"]} == {0}
+    zoom.zoom.clock.move(30 * MINUTE)
+    assert 0 not in {one["duration"] for one in (await zoom.call("GET", path, 200))["participants"]}
