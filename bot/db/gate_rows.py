@@ -46,6 +46,7 @@ class StoredGateRows:
         """`account_user` identifies the user and the app at the provider, and is no secret."""
         self._store = store
         self._user = account_user
+        self._added: set[str] = set()
 
     async def read(self, groups: Sequence[str]) -> tuple[dict[str, Any], float]:
         """The states of these groups (`None` if new), and the time. Waits for no lock; raises the database's error."""
@@ -66,6 +67,20 @@ class StoredGateRows:
             values, now = await self.locked(db, groups)
             await self.save(db, decide(values, now))
 
+    async def add(self, groups: Sequence[str]) -> None:
+        """Add the rows of these groups that do not exist, without keeping a lock.
+
+        A transaction that adds a row while it has locked another one can cause a deadlock.
+        """
+        if new := sorted(set(groups) - self._added):
+            async with self._store.write() as db:
+                await self._add(db, new)
+            self._added.update(new)
+
+    async def _add(self, db: Db, groups: Sequence[str]) -> None:
+        rows = [{"account_user": self._user, "rate_group": group, "state": {}} for group in sorted(groups)]
+        await db.execute(_ADD, rows)
+
     async def save(self, db: Db, values: Mapping[str, Any]) -> None:
         """Replace the states of rows that are locked."""
         for group, value in values.items():
@@ -76,7 +91,6 @@ class StoredGateRows:
         key = {"user": self._user, "groups": list(groups)}
         rows = (await db.execute(_LOCK, key)).all()
         if len(rows) < len(groups):
-            new = [{"account_user": self._user, "rate_group": group, "state": {}} for group in sorted(groups)]
-            await db.execute(_ADD, new)
+            await self._add(db, groups)
             rows = (await db.execute(_LOCK, key)).all()
         return {group: state or None for group, state, _ in rows}, max(now for *_, now in rows)

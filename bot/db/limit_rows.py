@@ -61,8 +61,10 @@ class StoredLimitRows:
         """
         days, rates = _parts(groups)
         if not self._store.is_sqlite:
+            locked = [*rates, *([COUNTING] if days else [])]
+            await self._shared.add(locked)
             async with self._store.write() as db:
-                values, now = await self._shared.locked(db, [*rates, *([COUNTING] if days else [])])
+                values, now = await self._shared.locked(db, locked)
                 changed = decide(values | await self._counts(db, days), now)
                 await self._shared.save(db, {name: value for name, value in changed.items() if name not in days})
                 await self._save(db, {name: value for name, value in changed.items() if name in days})

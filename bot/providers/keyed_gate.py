@@ -16,9 +16,9 @@ from bot.providers.caller import Caller, Lane
 from bot.providers.gate_queue import UNSHARED, ProcessQueue, Renewal, WaitingCall
 from bot.providers.gate_state import GroupState, Visit, dump_state, load_state, visit
 from bot.providers.keyed_answers import KeyedReport, SentTurn, with_counts, with_rates
-from bot.providers.limit_counts import CountedLimits, Moment, StoredKey
+from bot.providers.limit_counts import CountedLimits, Moment, StoredKey, day_left
 from bot.providers.limit_keys import ApiLimits, LimitAnswer, LimitKey, LimitKind
-from bot.providers.queued_gate import GateRows, QueuedGate
+from bot.providers.queued_gate import SNAPSHOT_TIMEOUT, GateRows, QueuedGate
 from bot.providers.rate_budget import SEND_WITHIN, RateBudget, Waiting
 
 NO_RATE = LimitKey(LimitKind.RATE, "")
@@ -149,6 +149,20 @@ class KeyedGate(QueuedGate[KeyedReport]):
             self._queues[rate].note(state)
         if any(report.open_keys for report in reports):
             self._look_again()
+
+    async def _left(self) -> dict[str, int]:
+        """Calls that each rate has left now, and that the account has left today (`heavy_today`)."""
+        left = await super()._left()
+        limits = self._limits.account_days()
+        rows = {self._store_key(LimitKey(LimitKind.DAY, name)).row: name for name in limits}
+        try:
+            async with asyncio.timeout(SNAPSHOT_TIMEOUT):
+                values, now = await self._rows.read(tuple(rows))
+        except Exception:  # noqa: BLE001 - whatever the store raises: the rates have been logged
+            return left
+        moment = Moment(now, self._today())
+        days = {name: day_left(values[row] or {}, limits[name], moment) for row, name in rows.items()}
+        return left | {f"{name}_today": calls for name, calls in days.items()}
 
     def _look_again(self) -> None:
         """Let the calls look again that wait for another one to end."""

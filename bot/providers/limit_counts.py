@@ -56,6 +56,11 @@ def day_ready_at(counts: Counts, key: LimitKey, limit: int, lane: Lane, moment: 
     return moment.start_of_day_after(full[-1]) if full else -math.inf
 
 
+def day_left(counts: Counts, limit: int, moment: Moment) -> int:
+    """The calls that are left today."""
+    return max(0, min(_limit(counts, day, limit) - _used(counts, day) for day in moment.days()))
+
+
 def day_counted(counts: Counts, moment: Moment, more: int = 1) -> Counts:
     """The counts after `more` calls that are sent now."""
     return {**counts, **{day: {**counts.get(day, {}), "used": _used(counts, day) + more} for day in moment.days()}}

@@ -69,6 +69,10 @@ class ApiLimits(Protocol):
         """The calls and the seconds of each rate, as far as is known; the lowest ones before the first answer."""
         ...
 
+    def account_days(self) -> Mapping[str, int]:
+        """The calls of a day of the whole account, by the name of the limit."""
+        ...
+
     def per_day(self, name: str) -> int | None:
         """The calls of a day; `None` if the account has no such limit."""
         ...

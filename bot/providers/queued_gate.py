@@ -38,6 +38,17 @@ class GateSnapshot:
     """Calls of this process that wait, by lane, over all groups."""
 
 
+async def joint_snapshot(gates: Mapping[str, Callable[[], Awaitable[GateSnapshot]]]) -> GateSnapshot:
+    """One snapshot of several gates: the groups of a gate begin with its name and `_`, unless the name is empty."""
+    left: dict[str, int] = {}
+    waiting: Counter[Lane] = Counter()
+    for name, read in gates.items():
+        snapshot = await read()
+        left |= {f"{name}_{group}" if name else group: calls for group, calls in snapshot.left.items()}
+        waiting.update(snapshot.waiting)
+    return GateSnapshot(left, {lane: waiting[lane] for lane in Lane})
+
+
 class GateRows(Protocol):
     """Where the state of one account user is kept: a JSON value for each rate group."""
 

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.clock import machine_now
+from bot.clock import Clock, machine_now
 from bot.db.connection import Store
 from bot.db.day_count_schema import day_counts
 from bot.db.limit_rows import StoredLimitRows, forget_days
 from bot.errors import AttemptsUsed
 from bot.providers.caller import Caller, Lane
 from bot.providers.keyed_gate import KeyedGate
-from bot.providers.zoom.limits import Label, ZoomLimits, keys_for
+from bot.providers.zoom.limits import Label, keys_for
+from bot.settings import ZoomLogin
+from bot.startup.providers import build_zoom_gate
 
 pytest_plugins = ["tests.support.databases"]
 
@@ -24,22 +27,21 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ANA, BEN = "Ana@acme.example", "ben@acme.example"
 
 
-class Days:
+class Days(Clock):
     """A clock of days that can be moved."""
 
     def __init__(self) -> None:
         """Start at noon."""
         self.time = NOON
 
-    def __call__(self) -> datetime:
+    def now(self) -> datetime:
         """The time."""
         return self.time
 
 
 def gate(store: Store, days: Days) -> KeyedGate:
     """The gate of a process that has just started."""
-    rows = StoredLimitRows(store, "account")
-    return KeyedGate(rows, ZoomLimits(), digest=lambda subject: store.vault.digests(subject)[-1], today=days)
+    return build_zoom_gate("https://api.zoom.us/v2", ZoomLogin("account", "app", SecretStr("secret")), store, days)
 
 
 async def add(gate: KeyedGate, address: str) -> str:

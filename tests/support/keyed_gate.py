@@ -9,7 +9,7 @@ from bot.providers.base import Caller
 from bot.providers.gate_queue import SHARED, UNSHARED, Renewal
 from bot.providers.keyed_gate import KeyedGate
 from bot.providers.queued_gate import GateRows, LocalRows
-from bot.providers.zoom.limits import Label, ZoomLimits, keys_for
+from bot.providers.zoom.limits import ZoomLimits
 from tests.support.gate import caller, clock
 from tests.support.zoom_limits import StrictZoom, ZoomCall, today
 
@@ -30,7 +30,7 @@ async def make(
     gate: KeyedGate, zoom: StrictZoom, call: ZoomCall, who: Caller | None = None, delays: tuple[float, float] = (0, 0)
 ) -> float:
     """Make one call, with a delay of its request and of its answer; return when it was sent."""
-    turn = await gate.enter(keys_for(Label(call.label), **call.subjects), who or caller())  # type: ignore[arg-type]
+    turn = await gate.enter(call.keys, who or caller())
     went = clock()
     zoom.sent.update(call.addresses)
     await asyncio.sleep(delays[0])

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.providers.limit_keys import LimitKey
+from bot.providers.zoom.limits import Label, keys_for
 from tests.support.gate import clock
 
 EVENING = datetime(2026, 3, 2, 23, 59, 0, tzinfo=UTC)
@@ -33,9 +35,15 @@ class ZoomCall:
     deletes: str = ""
 
     @property
-    def subjects(self) -> Mapping[str, object]:
-        """The subjects as arguments of `keys_for`."""
-        return {name: getattr(self, name) for name in ("host", "addresses", "registrants", "deletes")}
+    def keys(self) -> tuple[LimitKey, ...]:
+        """Its limits as the bot sees them."""
+        return keys_for(
+            Label(self.label),
+            host=self.host,
+            addresses=self.addresses,
+            registrants=self.registrants,
+            deletes=self.deletes,
+        )
 
 
 @dataclass

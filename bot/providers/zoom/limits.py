@@ -108,6 +108,10 @@ class ZoomLimits:
         """See `ApiLimits`."""
         return {label: (limit, WINDOWS[label]) for label, limit in self._rates.items()}
 
+    def account_days(self) -> Mapping[str, int]:
+        """See `ApiLimits`."""
+        return self._days
+
     def per_day(self, name: str) -> int | None:
         """See `ApiLimits`."""
         return SUBJECTS.get(name, self._days.get(name))
