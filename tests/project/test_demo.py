@@ -134,7 +134,7 @@ async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path:
     await leave_state(tmp_path / ".sandbox")
     async with sandbox(tmp_path) as (running, page, printed):
         anew = await page.state()
-        assert (anew["offset"], anew["webinars"], anew["messages"][LAUNCH]) == (0, [], [])
+        assert (anew["offset"], anew["webinars"], anew["messages"][LAUNCH], anew["zoom"]) == (0, [], [], None)
         assert len(printed) == 5
         assert re.findall(r"http\S+", "\n".join(printed)) == [page.url]
         webinar = await make_webinar(page)
@@ -153,8 +153,9 @@ async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path:
         assert reminders(before) == ["starts in 1 day", "starts in 1 hour", "starts in 10 minutes"]
         await stop(running)
 
-    async with sandbox(tmp_path, "--port", "0", "--keep") as (running, page, _):
+    async with sandbox(tmp_path, "--port", "0", "--keep", "--zoom") as (running, page, _):
         await check_that_all_is_still_there(page, before)
+        await check_that_zoom_is_beside_it(page)
         await check_that_a_hosts_changes_are_seen_at_once(page, webinar["session_id"])
         await check_that_a_second_one_finds_its_own_place(page, tmp_path)
         await page.command("help")
@@ -180,6 +181,14 @@ async def check_that_all_is_still_there(page: Page, before: Json) -> None:
     assert reminders(after) == reminders(before)
     await page.command("count next")
     await page.until(lambda state: messages_with(state, "Launch day: 3 registered"))
+
+
+async def check_that_zoom_is_beside_it(page: Page) -> None:
+    """Its ready-made meetings lie ahead of the moved clock, and its webhooks reach the bot."""
+    state = await page.state()
+    assert len(state["zoom"]["meetings"]) == 5
+    assert all(one["start"] > state["now"] for one in state["zoom"]["meetings"])
+    assert state["zoom"]["webhooks"]
 
 
 async def check_that_a_hosts_changes_are_seen_at_once(page: Page, session: str) -> None:
