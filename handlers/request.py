@@ -43,6 +43,8 @@ class SlackRequest(RequestContext):
     """Builds the view that replaces a progress view if the work fails; None if no progress view is shown."""
     failure_message: Callable[[str], Message] = sentence_message
     """Builds the direct message that is sent if that view cannot be shown: it must say what failed."""
+    run_text: Callable[[SlackRequest, str], Awaitable[None]] | None = None
+    """Runs a command for the user of this request, as if they had typed it."""
     is_early: bool = False
     """Whether a form was acknowledged before its listener has answered."""
     _window: ResultWindow | None = None

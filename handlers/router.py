@@ -48,14 +48,18 @@ class Router:
 
     # Bolt passes arguments by name.
     async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        command = parse(body.get("text") or "")
         request = self._request(ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
         async def listener(request: SlackRequest) -> None:
-            check_may_use_commands(await request.person())
-            await self._commands[type(command)](request, command)
+            await self._run(request, body.get("text") or "")
 
         await errors.acknowledge_and_run(request, listener)
+
+    async def _run(self, request: SlackRequest, text: str) -> None:
+        """Run the command that was typed after `/webinar`."""
+        command = parse(text)
+        check_may_use_commands(await request.person())
+        await self._commands[type(command)](request, command)
 
     async def _action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         action = body["actions"][0]
@@ -85,6 +89,7 @@ class Router:
             response_url=body.get("response_url", ""),
             view=None if _is_in_home(body) else body.get("view"),
             is_in_home=_is_in_home(body),
+            run_text=self._run,
         )
 
 

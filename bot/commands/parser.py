@@ -211,6 +211,14 @@ def parse(text: str) -> Command:
     return _PARSERS[verb](rest if verb in _AS_TYPED else without_secrets(rest))
 
 
+def corrected(text: str, verb: str) -> str:
+    """The text after `/webinar` with this verb in place of the unknown one, or of the unknown topic of `help`."""
+    words = without_backticks(text.strip()).split(maxsplit=1)
+    if normalized_word(words[0]) in ("", "help") and len(words) > 1:
+        return f"help {verb}"
+    return " ".join([verb, *words[1:]]) if verb in _AS_TYPED else " ".join([verb, *map(without_secrets, words[1:])])
+
+
 def _share(rest: str) -> Share:
     escaped = list(_CHANNEL.finditer(rest))
     match = escaped[-1] if escaped else _TYPED_CHANNEL.search(rest)

@@ -76,9 +76,12 @@ UNSUBSCRIBE = "follow.less"
 CHANGE_FEATURES = "follow.change"
 """Opens the form for the features of a channel. The value is the id of the channel."""
 
-# The value of these is not used.
+# The value of this is not used.
 CREATE = "create.open"
 HELP = "help.open"
+"""The value is a group of commands, or anything else for all groups."""
+RUN = "command.run"
+"""Runs the command that is its value, as if it was typed."""
 
 # The value is the list and the page.
 LIST = "list.open"

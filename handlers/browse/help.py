@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, join_words
 from bot.providers.names import LINKED
 from bot.slack import buttons
-from bot.slack.blocks import MAX_SECTION, Block, actions, button, context, message, plain, section
+from bot.slack.blocks import actions, button, context, message, plain, section
 from bot.slack.message import Message
-from handlers.webinar_choice_texts import MAX_WORDS, page_value
+from handlers.webinar_choice_texts import MAX_WORDS
 
 
 @dataclass(frozen=True)
@@ -175,28 +175,70 @@ TOPICS = {
 WEBINAR_HINT = "<webinar> is `next`, words of the title, or an id."
 
 
-def help_message(topic: str | None = None, *, unknown: str | None = None, nearest: str | None = None) -> Message:
-    """All commands, or one of `TOPICS`. For an `unknown` verb, one line with the `nearest` one comes first."""
-    lead: list[str] = []
-    if unknown is not None:
-        meant = f" Did you mean `/webinar {nearest}`?" if nearest else ""
-        lead.append(f"There is no command “{plain(unknown, MAX_WORDS)}”.{meant}")
-    shown = [_topic(TOPICS[topic])] if topic in TOPICS else _overview()
+@dataclass(frozen=True)
+class CommandGroup:
+    """Commands that belong together: their title, and what they are for in a few words."""
+
+    title: str
+    does: str
+    verbs: tuple[str, ...]
+
+
+GROUPS = {
+    "plan": CommandGroup(
+        "Plan", "find, create and change webinars", ("create", "add", "list", "show", "edit", "move", "duplicate", "cancel")
+    ),
+    "announce": CommandGroup(
+        "Announce", "cards, reminders and channels", ("share", "remind", "subscribe", "unsubscribe", "subscriptions")
+    ),
+    "registration": CommandGroup(
+        "Registration",
+        "seats, lists and limits",
+        ("register", "registrants", "link", "count", "open", "close", "limit"),
+    ),
+    "people": CommandGroup("People", "who runs it, and who may manage it", ("invite", "team", "settings")),
+    "after": CommandGroup("Afterwards", "attendance, recording and follow-up", ("report", "recording", "followup")),
+}
+"""Every command but `help`, in the five lines of the help."""
+
+
+def help_message(topic: str | None = None) -> Message:
+    """One command of `TOPICS`, one group of `GROUPS`, or else a line for each group."""
+    if topic in TOPICS:
+        shown = [_topic(TOPICS[topic])]
+    elif topic in GROUPS:
+        shown = [f"*{GROUPS[topic].title}*", *(_line(TOPICS[verb]) for verb in GROUPS[topic].verbs)]
+    else:
+        return _overview()
     hint = _escaped(WEBINAR_HINT)
-    blocks: list[Block] = [section(text) for text in [*lead, *shown]]
-    blocks += [context(hint), *_buttons()]
-    return message("\n".join([*lead, *shown, hint]), blocks)
+    back = actions(button("All Commands", buttons.HELP, "all"))
+    return message("\n".join([*shown, hint]), [*(section(one) for one in shown), context(hint), *back])
 
 
-def _overview() -> list[str]:
-    """All commands, in as few paragraphs as they fit in."""
-    paragraphs = [""]
-    for entry in TOPICS.values():
-        line = f"`/webinar {_escaped(entry.usage)}`\n{entry.does}"
-        if len(paragraphs[-1]) + len(line) + 1 > MAX_SECTION:
-            paragraphs.append("")
-        paragraphs[-1] += f"\n{line}" if paragraphs[-1] else line
-    return paragraphs
+def unknown_message(unknown: str, meant: str) -> Message:
+    """One line for an unknown word, with a button that runs what was `meant`, if there is a guess."""
+    line = f"There is no command “{plain(unknown, MAX_WORDS)}”."
+    verb = meant.partition(" ")[0]
+    guess = button(f"/webinar {verb}", buttons.RUN, meant, label=f"Run the command {verb}") if meant else None
+    if meant:
+        line += f" Did you mean `/webinar {plain(meant, MAX_WORDS)}`?"
+    is_short = len(meant) <= buttons.MAX_TYPED
+    return message(line, [section(line), *actions(guess if is_short else None, button("Help", buttons.HELP, "all"))])
+
+
+def _overview() -> Message:
+    """A line for each group, with the button that opens it."""
+    lines = {
+        key: f"*{group.title}:* {group.does}: {', '.join(f'`{verb}`' for verb in group.verbs)}"
+        for key, group in GROUPS.items()
+    }
+    rows = [section(line, button(GROUPS[key].title, buttons.HELP, key)) for key, line in lines.items()]
+    hint = _escaped(WEBINAR_HINT)
+    return message("\n".join([*lines.values(), hint]), [*rows, context(hint)])
+
+
+def _line(entry: Topic) -> str:
+    return f"`/webinar {_escaped(entry.usage)}`\n{entry.does}"
 
 
 def _topic(entry: Topic) -> str:
@@ -205,10 +247,3 @@ def _topic(entry: Topic) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _buttons() -> list[Block]:
-    return actions(
-        button("Create Webinar", buttons.CREATE, "help", style="primary"),
-        button("List Webinars", buttons.LIST, page_value("", 1)),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.list_args import List, parse_list
-from bot.commands.parser import Count, Help, Show
+from bot.commands.parser import Count, Help, Show, corrected
 from bot.model.webinar import Webinar
 from bot.providers.base import Lane
 from bot.reports.turnouts import stored_turnouts
@@ -15,7 +15,7 @@ from bot.webinars.totals import totals
 from handlers import webinar_choice_texts
 from handlers.browse import texts as browse_texts
 from handlers.browse.details import details
-from handlers.browse.help import help_message
+from handlers.browse.help import help_message, unknown_message
 from handlers.browse.past_texts import PastPage, past_listing
 from handlers.browse.selection import PastSelection, select, select_past
 from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
@@ -23,13 +23,23 @@ from handlers.webinar_choice import choose_webinar
 
 
 async def show_help(request: SlackRequest, command: Help) -> None:
-    """Reply with all commands, or one of them."""
-    await request.reply(help_message(command.topic, unknown=command.unknown, nearest=command.nearest))
+    """Reply with the groups of commands, or one command; for an unknown word, with the nearest one."""
+    if command.unknown is None:
+        await request.reply(help_message(command.topic))
+        return
+    meant = corrected(str(request.body.get("text")), command.nearest) if command.nearest else ""
+    await request.reply(unknown_message(command.unknown, meant))
 
 
 async def help_button(request: SlackRequest) -> None:
-    """Reply with all commands."""
-    await request.reply(help_message())
+    """Reply with the commands of a group, or with all groups."""
+    await request.reply(help_message(request.value))
+
+
+async def run_guess(request: SlackRequest) -> None:
+    """Run the command that was meant, as if it was typed."""
+    if request.run_text:
+        await request.run_text(request, request.value)
 
 
 async def list_webinars(request: SlackRequest, command: List) -> None:
@@ -143,6 +153,7 @@ async def _count(request: SlackRequest, webinar: Webinar) -> Message:
 COMMANDS: Commands = {Help: show_help, List: list_webinars, Show: show, Count: count}
 ACTIONS: Listeners = {
     buttons.HELP: help_button,
+    buttons.RUN: run_guess,
     buttons.LIST: turn_page,
     buttons.PREVIOUS: turn_page,
     buttons.NEXT: turn_page,

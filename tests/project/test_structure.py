@@ -218,7 +218,7 @@ def views() -> list[dict[str, Any]]:
             share_result.shared(plain, "C1", PlannedNotices(DEFAULT_FEATURES, ())),
             share_texts.confirm_external(plain, "C1", "Globex"),
             share_texts.already_shared(plain, "C1", "https://acme.slack.com/archives/C1/p1"),
-            help_texts.help_message(),
+            *(help_texts.help_message(), help_texts.unknown_message("lsit", "list")),
             error_message.sentence_message(error_message.error_sentence(ValueError())),
         ),
         *(subscription_result.channel_message(channel), subscription_result.intro("Ana Lima", channel)),

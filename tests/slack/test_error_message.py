@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import pytest
 
 from bot.commands.verbs import VERBS
 from bot.errors import NotAllowed, NotFound
 from bot.slack.error_message import error_sentence, problem_view, sentence_message, wait_sentence
-from handlers.browse.help import TOPICS, help_message
+from handlers.browse.help import GROUPS, TOPICS, help_message, unknown_message
 from tests.support.block_kit import buttons, check_message, check_view
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY
@@ -62,15 +62,25 @@ def test_wait_says_how_long(seconds: float, words: str) -> None:
     )
 
 
-def test_help_shows_every_command() -> None:
-    """The purpose of each, and the first buttons."""
+def test_help_shows_every_command_in_five_lines() -> None:
+    """Each verb once, and a button for each group."""
     message = help_message()
     check_message(message.text, message.blocks)
     assert list(TOPICS) == COMMANDS
-    assert [
-        line.split()[1].strip("`") for line in message.text.splitlines() if line.startswith("`/webinar ")
-    ] == COMMANDS
-    assert list(buttons(message.blocks)) == ["Create Webinar", "List Webinars"]
+    assert sorted(verb for group in GROUPS.values() for verb in group.verbs) == sorted({*COMMANDS} - {"help"})
+    *lines, _ = message.text.splitlines()
+    assert [re.findall(r"`(\w+)`", line) for line in lines] == [list(group.verbs) for group in GROUPS.values()]
+    assert list(buttons(message.blocks)) == [group.title for group in GROUPS.values()]
+
+
+@each_row("key", [*GROUPS])
+def test_a_group_lists_its_commands_with_their_purpose(key: str) -> None:
+    """With the way back."""
+    message = help_message(key)
+    check_message(message.text, message.blocks)
+    for verb in GROUPS[key].verbs:
+        assert TOPICS[verb].does in message.text
+    assert list(buttons(message.blocks)) == ["All Commands"]
 
 
 @each_row("topic", COMMANDS)
@@ -84,16 +94,24 @@ def test_help_on_a_topic_has_an_example_and_says_who_may(topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask", "first"),
+    ("unknown", "meant", "line", "shown"),
     [
-        ({"unknown": "crate", "nearest": "create"}, "There is no command “crate”. Did you mean `/webinar create`?"),
-        ({"unknown": "<!channel>"}, "There is no command “&lt;!channel&gt;”."),
-        ({"topic": "nonsense"}, "`/webinar create [title] [when] [for 45m]`"),
-        ({}, "`/webinar create [title] [when] [for 45m]`"),
+        (
+            "lsit",
+            "list past",
+            "There is no command “lsit”. Did you mean `/webinar list past`?",
+            ["/webinar list", "Help"],
+        ),
+        ("<!channel>", "", "There is no command “&lt;!channel&gt;”.", ["Help"]),
+        ("creat", "create " + "x" * 300, "There is no command “creat”. Did you mean", ["Help"]),
     ],
 )
-def test_unknown_word_shows_help_with_the_nearest_match(ask: dict[str, Any], first: str) -> None:
-    """Quoted text cannot ping."""
-    message = help_message(**ask)
+def test_an_unknown_word_gets_one_line_and_the_guess_as_a_button(
+    unknown: str, meant: str, line: str, shown: list[str]
+) -> None:
+    """Quoted text cannot ping; a command that is too long for a button is only named."""
+    message = unknown_message(unknown, meant)
     check_message(message.text, message.blocks)
-    assert message.text.splitlines()[0] == first
+    assert message.text.startswith(line)
+    assert "\n" not in message.text
+    assert list(buttons(message.blocks)) == shown

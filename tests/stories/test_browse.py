@@ -28,13 +28,23 @@ async def test_browsing_makes_no_vendor_call_and_keeps_slacks_limits(world: Worl
     assert world.vendor_calls()[before:] == []
 
 
-async def test_unknown_words_show_help_with_the_nearest_verb(world: World) -> None:
-    """The reply names the closest command and lists all commands."""
-    await world.command("chloe", "#launch", "lsit")
+async def test_a_mistyped_verb_offers_the_guess_which_runs_with_all_its_words(world: World) -> None:
+    """One line; the button does what was meant, as if it was typed. The groups of the help open in the same place."""
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("chloe", "#launch", "shwo launch")
+    guess = world.last("#launch", "chloe")
+    assert guess.words.startswith("There is no command “shwo”. Did you mean `/webinar show launch`?")
+    assert guess.buttons == ["/webinar show", "Help"]
 
-    words = world.last("#launch", "chloe").words
-    assert words.startswith("There is no command “lsit”. Did you mean `/webinar list`?")
-    assert "`/webinar create" in words
+    await world.click("chloe", guess, "/webinar show")
+    assert "Launch day" in world.last("#launch", "chloe").words
+    await world.click("chloe", guess, "Help")
+    await world.click("chloe", world.last("#launch", "chloe"), "Registration")
+    assert "`/webinar limit" in world.last("#launch", "chloe").words
+    await world.command("chloe", "#launch", "help regster")
+    await world.click("chloe", world.last("#launch", "chloe"), "/webinar help")
+    assert "For example: `/webinar register Launch day`" in world.last("#launch", "chloe").words
 
 
 async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from bot.commands.parser import parse
 from bot.registration.bulk.csv_import import read_people
+from bot.slack import buttons
 from bot.team.diff import TeamDiff
 from bot.webinars import organizer_table
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
@@ -162,7 +163,7 @@ async def test_whatever_somebody_may_do_is_answered(stage: Stage) -> None:
     problems = {}
     for role, user_id, rules in (("stranger", STRANGER, {OPEN, OWN, SILENT}), ("member", MEMBER, {MEMBERS})):
         async for what, effects in stage.all(user_id, rules):
-            if role == "stranger" and what.startswith("/webinar"):
+            if role == "stranger" and (what.startswith("/webinar") or what == buttons.RUN):
                 assert COMMANDS_ARE_FOR_MEMBERS in effects.shown, what
             elif found := unanswered(effects, silent=ACTION_RULES.get(what) is SILENT):
                 problems[role, what] = found
