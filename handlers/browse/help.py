@@ -186,7 +186,9 @@ class CommandGroup:
 
 GROUPS = {
     "plan": CommandGroup(
-        "Plan", "find, create and change webinars", ("create", "add", "list", "show", "edit", "move", "duplicate", "cancel")
+        "Plan",
+        "find, create and change webinars",
+        ("create", "add", "list", "show", "edit", "move", "duplicate", "cancel"),
     ),
     "announce": CommandGroup(
         "Announce", "cards, reminders and channels", ("share", "remind", "subscribe", "unsubscribe", "subscriptions")
