@@ -30,7 +30,7 @@ class CancelService:
         if webinar.status is not Status.SCHEDULED:
             provider = provider_name(webinar.id)
             raise BadInput(f"This webinar has already started, so it can't be canceled. End it in {provider} instead.")
-        await self._provider.delete_webinar(webinar.webinar_id, caller)
+        await self._provider.delete_webinar(webinar.webinar_id, caller, webinar.session_id)
         canceled = await self._mirror.set_status(webinar, Status.CANCELED, by)
         self._scheduler.wake()
         return canceled

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, SecretStr, field_serializer
 
 from bot.model.ability import ALL, Ability
 from bot.model.people import Account, Frozen
+from bot.model.recurrence import EventForm, Recurrence
 
 UNTITLED = "Untitled webinar"
 
@@ -99,6 +100,10 @@ class WebinarForm(Frozen):
     """How long before the start hosts and panelists can join."""
     provider: str = ""
     """The prefix of the provider that it is created at; see `bot.providers.event_ref`."""
+    kind: EventForm = EventForm.MEETING
+    """What is created, at a provider that has both."""
+    recurrence: Recurrence | None = None
+    """Several dates, at a provider that has them; `None` for one date."""
 
 
 class OnDemand(StrEnum):

@@ -136,8 +136,11 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         """
         ...
 
-    async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
-        """Delete a webinar with its session and invitees. No error if it does not exist. One call."""
+    async def delete_webinar(self, webinar_id: str, caller: Caller, session_id: str = "") -> None:
+        """Delete a webinar with its session and invitees. No error if it does not exist. One call.
+
+        Of a webinar with several dates, delete only that of `session_id`, if one is given.
+        """
         ...
 
     async def dates(self, webinar_id: str, caller: Caller) -> list[SessionFacts] | None:

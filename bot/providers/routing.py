@@ -163,9 +163,9 @@ class RoutingProvider(WebinarProvider):
         """See the port."""
         return await self.provider_of(session_id).change_session(webinar_id, session_id, edit, caller)
 
-    async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
+    async def delete_webinar(self, webinar_id: str, caller: Caller, session_id: str = "") -> None:
         """See the port."""
-        await self.provider_of(webinar_id).delete_webinar(webinar_id, caller)
+        await self.provider_of(webinar_id).delete_webinar(webinar_id, caller, session_id)
 
     async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
         """See the port. The mirror lists each provider alone, because one may not answer."""

@@ -10,7 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import OutcomeUnknown, ProviderForbidden, ProviderGone, ProviderRefused
+from bot.model.ability import Ability
 from bot.model.people import Coworker
+from bot.model.recurrence import EventForm, Every, Recurrence
 from bot.model.webinar import Audience, Options, Preferences, SessionFacts
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, difference, fields_as_read
 from bot.providers.base import RegistrationChange
@@ -20,6 +22,7 @@ from tests.support.zoom_client import ANA, LONG_AGO, PERSON, ZoomPair, zoom_pair
 
 HOST = Coworker(user_id="zAna0000000000000000Q", account_id="sandbox-account", name="Ana", email=ANA)
 UNLICENSED = Coworker(user_id="zEmi0000000000000000Q", account_id="sandbox-account", name="Emi", email="e@x.example")
+BEN_AS_HOST = Coworker(user_id="zBen0000000000000000Q", account_id="sandbox-account", name="Ben", email="b@x.example")
 WRITES = "POST", "PATCH", "DELETE"
 
 
@@ -76,6 +79,42 @@ async def test_a_meeting_without_registration_is_for_anyone_with_the_link(pair: 
     session = await pair.client().create_session(made.webinar_id, form, PERSON)
 
     assert (made.audience, session.attendee_link[-2:]) == (Audience.ANYONE, made.webinar_id[-2:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "every", "of_type", "recurrence"),
+    [
+        (EventForm.MEETING, Every.DAY, 8, {"type": 1}),
+        (EventForm.MEETING, Every.WEEK, 8, {"type": 2, "weekly_days": "3"}),
+        (EventForm.WEBINAR, Every.MONTH, 9, {"type": 3, "monthly_day": 4}),
+    ],
+)
+async def test_an_event_with_several_dates_recurs_from_its_first_one(
+    pair: ZoomPair, kind: EventForm, every: Every, of_type: int, recurrence: dict[str, object]
+) -> None:
+    """On its weekday or its day, at its local time."""
+    form = webinar_form(kind=kind, recurrence=Recurrence(every=every, interval=2, dates=3))
+    client = pair.client()
+    made = await client.create_webinar(form, HOST, PERSON)
+    session = await client.create_session(made.webinar_id, form, PERSON)
+    assert (session.start, session.webinar_id) == (form.start, made.webinar_id)
+    assert len(await client.dates(made.webinar_id, PERSON)) == 3
+
+    (event,) = pair.sandbox.state.events.values()
+    stored = event.fields.recurrence
+    assert event.fields.type == of_type
+    assert stored is not None
+    assert {name: getattr(stored, name) for name in recurrence} == recurrence
+    assert (stored.repeat_interval, stored.end_times) == (2, 3)
+
+
+async def test_a_webinar_is_created_where_the_host_is_licensed_for_it(pair: ZoomPair) -> None:
+    """Otherwise Zoom's plan is explained."""
+    form, client = webinar_form(kind=EventForm.WEBINAR), pair.client()
+    made = await client.create_webinar(form, HOST, PERSON)
+    assert Ability.INVITE_PANELIST in (await client.create_session(made.webinar_id, form, PERSON)).abilities
+    with pytest.raises(ProviderForbidden, match="Webinars add-on"):
+        await client.create_webinar(form, BEN_AS_HOST, PERSON)
 
 
 async def test_a_host_must_be_licensed(pair: ZoomPair) -> None:

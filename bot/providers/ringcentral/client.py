@@ -133,8 +133,8 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
         body = await self._request("PATCH", SESSION, group=HEAVY, caller=caller, changes=True, ids=ids, json=json)
         return parse_record(SessionRecord, body, changes=True).facts(webinar_id)
 
-    async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
-        """See the port. Raises `OutcomeUnknown` if no try was answered."""
+    async def delete_webinar(self, webinar_id: str, caller: Caller, session_id: str = "") -> None:  # noqa: ARG002
+        """See the port: a webinar has one session. Raises `OutcomeUnknown` if no try was answered."""
         ids = {"webinar_id": webinar_id}
         try:
             await self._request("DELETE", WEBINAR, group=HEAVY, caller=caller, changes=True, ids=ids)

@@ -65,7 +65,7 @@ class ChangesApi(EventReads):
         """See the port. The meeting has its date with it. One Light call."""
         if host is None:
             raise ProviderForbidden(NO_HOST)
-        return webinar_of(await self._create(form, host, EventKind.MEETING, caller))
+        return webinar_of(await self._create(form, host, EventKind(form.kind), caller))
 
     async def create_session(self, webinar_id: str, form: WebinarForm, caller: Caller) -> SessionFacts:
         """See the port. The date was created with the meeting: no call right after that, otherwise one Light call."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.model.recurrence import Every
 from bot.model.webinar import Audience
 from bot.providers.zoom.records import (
     AUTOMATIC,
     NO_REGISTRATION,
+    RECURRING,
+    RECURRING_WEBINAR,
     SCHEDULED,
     WEBINAR,
     EventKind,
 )
-from bot.providers.zoom.times import format_utc
+from bot.providers.zoom.times import format_utc, zone_of
 
 if TYPE_CHECKING:
     from bot.model.webinar import WebinarForm
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def new_event_body(form: WebinarForm, kind: EventKind) -> dict[str, Any]:
-    """A meeting or webinar with one date.
+    """A meeting or webinar with one date, or with several.
 
     Who registers gets Zoom's mail with the link, also somebody without Slack: both settings are sent, because the
     first works only with the second, and the defaults of an account may differ.
@@ -38,7 +41,7 @@ def new_event_body(form: WebinarForm, kind: EventKind) -> dict[str, Any]:
     password = options.password.get_secret_value()
     return {
         "topic": form.title,
-        "type": SCHEDULED if kind is EventKind.MEETING else WEBINAR,
+        **_dates(form, kind),
         "start_time": format_utc(form.start),
         "duration": minutes(form.length),
         "timezone": form.time_zone,
@@ -46,6 +49,22 @@ def new_event_body(form: WebinarForm, kind: EventKind) -> dict[str, Any]:
         **({"agenda": form.description} if form.description else {}),
         **({"password": password} if password else {}),
     }
+
+
+def _dates(form: WebinarForm, kind: EventKind) -> dict[str, Any]:
+    """The type of a new event, and how it recurs: on the weekday or the day of its first date."""
+    recurrence = form.recurrence
+    if recurrence is None:
+        return {"type": SCHEDULED if kind is EventKind.MEETING else WEBINAR}
+    first = form.start.astimezone(zone_of(form.time_zone))
+    by_unit: dict[Every, dict[str, Any]] = {
+        Every.DAY: {"type": 1},
+        Every.WEEK: {"type": 2, "weekly_days": str(first.isoweekday() % 7 + 1)},  # 1 is Sunday
+        Every.MONTH: {"type": 3, "monthly_day": first.day},
+    }
+    many = {"repeat_interval": recurrence.interval, "end_times": recurrence.dates}
+    kinds = {EventKind.MEETING: RECURRING, EventKind.WEBINAR: RECURRING_WEBINAR}
+    return {"type": kinds[kind], "recurrence": {**by_unit[recurrence.every], **many}}
 
 
 def changed_event_body(edit: WebinarEdit, kind: EventKind) -> dict[str, Any]:

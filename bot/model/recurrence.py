@@ -1,0 +1,35 @@
+"""How an event recurs: several dates at the same local time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from bot.model.people import Frozen
+
+MAX_DATES = 60
+"""Dates of one event: developers.zoom.us/docs/api, `recurrence.end_times`."""
+
+
+class Every(StrEnum):
+    """The unit of a recurrence."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Recurrence(Frozen):
+    """Every so many days, weeks or months, with a number of dates in all; on the weekday or day of the first date."""
+
+    every: Every
+    interval: int = Field(default=1, ge=1, le=99)
+    dates: int = Field(ge=2, le=MAX_DATES)
+
+
+class EventForm(StrEnum):
+    """The kinds of events that a provider with several can create."""
+
+    MEETING = "meeting"
+    WEBINAR = "webinar"
