@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field
-
-from bot.model.people import Frozen
+from pydantic import BaseModel, ConfigDict, Field
 
 MAX_DATES = 60
 """Dates of one event: developers.zoom.us/docs/api, `recurrence.end_times`."""
@@ -20,8 +18,10 @@ class Every(StrEnum):
     MONTH = "month"
 
 
-class Recurrence(Frozen):
+class Recurrence(BaseModel):
     """Every so many days, weeks or months, with a number of dates in all; on the weekday or day of the first date."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     every: Every
     interval: int = Field(default=1, ge=1, le=99)
