@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_DATES = 60
-"""Dates of one event: developers.zoom.us/docs/api, `recurrence.end_times`."""
+"""The most dates that an event can have."""
 
 
 class Every(StrEnum):
