@@ -138,7 +138,7 @@ async def test_a_webinar_deleted_there_is_canceled_here_after_a_404(world: World
     assert (await known(world))["Elsewhere"].status is Status.CANCELED
     assert await planned(world) == []
     says = cards(world)[0]
-    assert "cancelled and will not take place" in says
+    assert "canceled and will not take place" in says
     assert await sweep(world) == [COMPANY]
 
 
