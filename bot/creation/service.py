@@ -20,8 +20,9 @@ from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
 from bot.model.people import Account, Person
 from bot.model.webinar import Audience, Webinar
-from bot.providers.base import NOTICE, Caller, WebinarProvider
+from bot.providers.base import NOTICE, Caller
 from bot.providers.directories import Directories
+from bot.providers.routing import RoutingProvider
 from bot.slack.deliver import ResultDelivery
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
@@ -44,7 +45,7 @@ class CreationService:
         account: Account,
         store: Store,
         results: ResultDelivery,
-        provider: WebinarProvider,
+        provider: RoutingProvider,
         directory: Directories,
         cards: Cards,
         mirror: Mirror,

@@ -22,9 +22,10 @@ from bot.errors import (
 )
 from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
 from bot.notices.planner import plan_changes
-from bot.providers.base import Caller, WebinarProvider
+from bot.providers.base import Caller
 from bot.providers.directories import Directories
 from bot.providers.names import any_of
+from bot.providers.routing import RoutingProvider
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class CreationSteps:
         self,
         store: Store,
         leases: WorkerLeases[Creation],
-        provider: WebinarProvider,
+        provider: RoutingProvider,
         directory: Directories,
         clock: Clock,
     ) -> None:
@@ -66,7 +67,7 @@ class CreationSteps:
         self._provider = provider
         self._directory = directory
         self._clock = clock
-        self.reconciler = CreationReconciler(store, provider, directory, clock)
+        self.reconciler = CreationReconciler(store, provider, clock)
         self.watch = WATCH
 
     async def run(self, creation: Creation, caller: Caller, *, resumed: bool = False) -> Creation:
@@ -129,7 +130,9 @@ class CreationSteps:
         resumed = creation.step is not CreationStep.BEGUN
         made = await self._webinar(creation, caller)
         if made is None:
-            problem = NOT_CREATED_AS_FAR_AS_LISTED if creation.request.host else NOT_CREATED
+            is_listed = self._provider.at(creation.request.form.provider).lists_all_hosts
+            may_exist = creation.request.host and not is_listed
+            problem = NOT_CREATED_AS_FAR_AS_LISTED if may_exist else NOT_CREATED
             return await self.save(creation, CreationStep.NOT_FOUND, problem=self._named(problem))
         if creation.webinar_id is None:
             creation = await self.save(creation, CreationStep.WEBINAR_CREATED, webinar_id=made.webinar_id)

@@ -82,6 +82,8 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str
+    lists_all_hosts: bool
+    """Whether `candidates` finds what any host has, and not only what the service user has."""
 
     @property
     def display_names(self) -> tuple[str, ...]:
@@ -104,10 +106,14 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         """Create a webinar with its settings, hosted by `host` or else by the service user. One call."""
         ...
 
-    async def find_webinar(
-        self, title: str, created_from: datetime, known_ids: frozenset[str], caller: Caller
-    ) -> WebinarFacts | None:
-        """The oldest webinar with exactly this title that was created since then, except those of `known_ids`."""
+    async def candidates(
+        self, form: WebinarForm, host: Coworker | None, begun_at: datetime, known_ids: frozenset[str], caller: Caller
+    ) -> list[WebinarFacts]:
+        """What a creation that began then, and whose outcome is unknown, may have made, except those of `known_ids`.
+
+        Nothing that somebody else certainly made, or that is complete in more than one step. Empty if it cannot be
+        looked up: see `lists_all_hosts`.
+        """
         ...
 
     async def create_session(self, webinar_id: str, form: WebinarForm, caller: Caller) -> SessionFacts:

@@ -37,6 +37,7 @@ class RoutingProvider(WebinarProvider):
 
     name = "ringcentral"
     """The name in the keys of all rows, whichever providers there are: their ids cannot collide."""
+    lists_all_hosts = False
 
     def __init__(self, providers: Mapping[str, WebinarProvider]) -> None:
         """`providers` are by the prefix of their ids, at least one."""
@@ -47,6 +48,10 @@ class RoutingProvider(WebinarProvider):
     def display_names(self) -> tuple[str, ...]:
         """The names of all."""
         return tuple(name for one in self.providers.values() for name in one.display_names)
+
+    def at(self, prefix: str) -> WebinarProvider:
+        """The provider with this prefix; the first one if it is not connected."""
+        return self.providers.get(prefix, self.primary)
 
     def provider_of(self, event_id: str) -> WebinarProvider:
         """The provider of this webinar, session or recording. Raises `ProviderForbidden` if it is not connected."""
@@ -131,13 +136,13 @@ class RoutingProvider(WebinarProvider):
 
     async def create_webinar(self, form: WebinarForm, host: Coworker | None, caller: Caller) -> WebinarFacts:
         """See the port."""
-        return await self.providers.get(form.provider, self.primary).create_webinar(form, host, caller)
+        return await self.at(form.provider).create_webinar(form, host, caller)
 
-    async def find_webinar(
-        self, title: str, created_from: datetime, known_ids: frozenset[str], caller: Caller
-    ) -> WebinarFacts | None:
+    async def candidates(
+        self, form: WebinarForm, host: Coworker | None, begun_at: datetime, known_ids: frozenset[str], caller: Caller
+    ) -> list[WebinarFacts]:
         """See the port."""
-        return await self.primary.find_webinar(title, created_from, known_ids, caller)
+        return await self.at(form.provider).candidates(form, host, begun_at, known_ids, caller)
 
     async def create_session(self, webinar_id: str, form: WebinarForm, caller: Caller) -> SessionFacts:
         """See the port."""

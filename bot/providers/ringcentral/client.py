@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.errors import ProviderGone
@@ -39,6 +39,11 @@ WEBINAR_SESSIONS = "/webinar/configuration/v1/webinars/{webinar_id}/sessions"
 SESSION = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}"
 OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
+CLOCK_SKEW = timedelta(minutes=2)
+"""How far RingCentral's clock may be behind ours when we look for a webinar by when it was created."""
+CREATED_WITHIN = timedelta(minutes=6)
+"""A webinar created longer than this after we began is not ours: waits at our gate and for an answer are shorter."""
+DAY = timedelta(days=1)
 
 
 class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvider):
@@ -46,6 +51,7 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
 
     name = "ringcentral"
     display_names = ("RingCentral",)
+    lists_all_hosts = False
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:
         """See the port. One Medium call per 1,000 entries. Companies that are linked to ours are excluded."""
@@ -87,12 +93,32 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
     async def find_webinar(
         self, title: str, created_from: datetime, known_ids: frozenset[str], caller: Caller
     ) -> WebinarFacts | None:
-        """See the port. RingCentral lists only webinars that the service user itself hosts."""
+        """The oldest webinar with exactly this title that was created since then, except those of `known_ids`.
+
+        RingCentral lists only webinars that the service user itself hosts.
+        """
         since = created_from.astimezone(UTC).replace(microsecond=0)
         records = self._records(WEBINARS, caller, query={"creationTimeFrom": format_utc(since)})
         webinars = [parse_record(WebinarRecord, record).facts() async for record in records]
         matches = [webinar for webinar in webinars if webinar.title == title and webinar.created_at >= since]
         return min((match for match in matches if match.webinar_id not in known_ids), key=_created_at, default=None)
+
+    async def candidates(
+        self, form: WebinarForm, host: Coworker | None, begun_at: datetime, known_ids: frozenset[str], caller: Caller
+    ) -> list[WebinarFacts]:
+        """See the port. Webinars without a date, which the creation would have added. One call, or none."""
+        if host and self._user and host.user_id != self._user.user_id:
+            return []  # RingCentral lists only webinars that the service user itself hosts
+        found: list[WebinarFacts] = []
+        while webinar := await self.find_webinar(form.title, begun_at - CLOCK_SKEW, known_ids, caller):
+            known_ids |= {webinar.webinar_id}
+            is_in_time = webinar.created_at < begun_at + CREATED_WITHIN
+            if is_in_time and (host is None or webinar.host_user_id == host.user_id):
+                found.append(webinar)
+        if not found:
+            return []
+        dated = {session.webinar_id for session in await self.sessions(self._clock.now() - DAY, caller)}
+        return [webinar for webinar in found if webinar.webinar_id not in dated]
 
     async def create_session(self, webinar_id: str, form: WebinarForm, caller: Caller) -> SessionFacts:
         """See the port."""
