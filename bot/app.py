@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 
 import aiohttp
 from aiohttp import web
@@ -23,18 +21,15 @@ from bot.db.connection import Store
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
 from bot.errors import SettingsError
-from bot.providers.event_ref import RINGCENTRAL
-from bot.providers.gate import Gate
-from bot.providers.ringcentral.client import RingCentral
-from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
 from bot.providers.routing import RoutingProvider
 from bot.services import Services
-from bot.settings import RingCentralLogin, Settings
+from bot.settings import Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.slack.responses import SlackRefused
 from bot.startup.leases import release_leases
 from bot.startup.patience import patiently
-from bot.startup.providers import build_gate
+from bot.startup.providers import USUAL_TIMING, build_providers
+from bot.startup.providers import ProviderTiming as ProviderTiming
 from bot.startup.services import build_services
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
@@ -50,14 +45,6 @@ from handlers import EVENTS as LISTENERS
 from handlers.router import Router
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ProviderTiming:
-    """The timeout of a provider request in seconds, and how to wait before a retry."""
-
-    timeout: float = PROVIDER_TIMEOUT
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass
@@ -85,7 +72,7 @@ class Greenroom:
         log.info("bot.stopped")
 
 
-async def build(settings: Settings, clock: Clock, pace: ProviderTiming = ProviderTiming()) -> Greenroom:
+async def build(settings: Settings, clock: Clock, pace: ProviderTiming = USUAL_TIMING) -> Greenroom:
     """Build and start the bot. Raises `GreenroomError` with a sentence for the admin if it cannot start."""
     create_args.warm_up()
     vault = Vault(settings.encryption_key.get_secret_value())
@@ -94,14 +81,11 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
         identity = await _when_available(settings, vault, slack, pace)
         store = Store(settings.database_url, vault)
-        login = _login(settings)
-        gate = build_gate(settings.rc_server_url, login, store)
-        ringcentral = _provider(settings.rc_server_url, login, clock, http, gate, pace)
-        provider = RoutingProvider({RINGCENTRAL: ringcentral})
-        services = build_services(settings, identity, store, slack, provider, clock)
+        providers = build_providers(settings, store, http, clock, pace)
+        services = build_services(settings, identity, store, slack, providers.provider, clock)
         acks = AckTimes()
         app = _bolt(settings, identity, acks)
-        metrics = Metrics(acks, Sources(services, gate.snapshot, lambda: ringcentral.calls))
+        metrics = Metrics(acks, Sources(services, providers.snapshot, providers.calls))
         Router(services, COMMANDS, ACTIONS, SUBMISSIONS, LISTENERS).listen(app)
         runner, url = await _serve(settings, app, services, metrics)
         if store.is_sqlite:  # after binding the port, which proves that no other process uses the file
@@ -114,7 +98,7 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = Provide
         raise
     services.scheduler.start()
     log.info("bot.ready", extra={"url": url, "mode": "socket" if socket else "http"})
-    return Greenroom(services, url, runner, http, provider, metrics, socket)
+    return Greenroom(services, url, runner, http, providers.provider, metrics, socket)
 
 
 async def _when_available(settings: Settings, vault: Vault, slack: SlackApi, pace: ProviderTiming) -> Identity:
@@ -130,34 +114,6 @@ async def _identity(slack: SlackApi) -> Identity:
         return await slack.identity()
     except SlackRefused as error:
         raise SettingsError(f"Slack does not accept SLACK_BOT_TOKEN. {error.sentence}") from error
-
-
-def _login(settings: Settings) -> RingCentralLogin:
-    if settings.ringcentral is None:
-        raise SettingsError("Greenroom cannot work with Zoom alone yet. Please set the RC_* settings too.")
-    return settings.ringcentral
-
-
-def _provider(
-    server_url: str,
-    login: RingCentralLogin,
-    clock: Clock,
-    http: aiohttp.ClientSession,
-    gate: Gate,
-    pace: ProviderTiming,
-) -> RingCentral:
-    return RingCentral(
-        http,
-        gate,
-        server_url=server_url,
-        client_id=login.client_id,
-        client_secret=login.client_secret,
-        jwt=login.jwt,
-        clock=clock,
-        version=_version(),
-        timeout=pace.timeout,
-        sleep=pace.sleep,
-    )
 
 
 def _bolt(settings: Settings, identity: Identity, acks: AckTimes) -> AsyncApp:
@@ -233,10 +189,3 @@ async def _open_socket(settings: Settings, app: AsyncApp, http: aiohttp.ClientSe
             "The token needs the scope connections:write (Basic Information, App-Level Tokens)."
         ) from error
     return handler
-
-
-def _version() -> str:
-    try:
-        return version("greenroom")
-    except PackageNotFoundError:
-        return "checkout"

@@ -166,7 +166,8 @@ class Settings(BaseSettings):
         complete = dict(given)
         for names, is_needed in ((_RINGCENTRAL, has_ringcentral), (_ZOOM, has_zoom)):
             for name in names:
-                complete[name] = given.get(name, _MISSING) if is_needed else None
+                value = given.get(name)
+                complete[name] = (_MISSING if value is None else value) if is_needed else None
         return complete
 
     @field_validator("slack_signing_secret")

@@ -14,7 +14,7 @@ from bot.db.vault import Vault
 from bot.errors import SettingsError
 from bot.providers.gate import Gate, LocalGate
 from bot.settings import RingCentralLogin, Settings
-from bot.startup.providers import build_gate
+from bot.startup.gates import build_gate
 
 TIMEOUT = 10.0
 

@@ -82,6 +82,8 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
     """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str
+    has_event_subscriptions: bool
+    """Whether webhooks are subscribed to by calls."""
     lists_all_hosts: bool
     """Whether `candidates` finds what any host has, and not only what the service user has."""
 

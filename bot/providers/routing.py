@@ -43,6 +43,7 @@ class RoutingProvider(WebinarProvider):
         """`providers` are by the prefix of their ids, at least one."""
         self.providers: Mapping[str, WebinarProvider] = MappingProxyType(dict(providers))
         self.primary = next(iter(self.providers.values()))
+        self.has_event_subscriptions = self.primary.has_event_subscriptions
 
     @property
     def display_names(self) -> tuple[str, ...]:

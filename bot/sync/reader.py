@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.db.connection import Db, Store
 from bot.errors import NotFound
+from bot.model.ability import Ability
 from bot.model.people import Account
 from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
 from bot.notices.planner import plan_changes
@@ -202,12 +203,21 @@ def merged(
     base = known or Webinar(account=account, session_id=facts.session_id, **listed)
     host = facts.host_user_id or base.host_user_id
     also = {
-        "audience": base.audience or (Audience.ANYONE if facts.attendee_link else None),
+        "audience": _audience(base.audience, facts),
         "host_user_id": host,
         "host_name": host_name(host) or base.host_name,
         "attendee_link": facts.attendee_link or base.attendee_link,
     }
     return base.model_copy(update=listed | also)
+
+
+def _audience(known: Audience | None, facts: SessionFacts) -> Audience | None:
+    """Who can attend: what the event supports may tell it, and the shared link does, but other lists omit it."""
+    if Ability.SHARED_LINK not in facts.abilities:
+        return Audience.REGISTRANTS
+    if Ability.REGISTRATION not in facts.abilities:
+        return Audience.ANYONE
+    return known or (Audience.ANYONE if facts.attendee_link else None)
 
 
 def with_registration(current: Webinar, read: Registration, *, unless_read_since: datetime | None = None) -> Webinar:

@@ -19,7 +19,7 @@ from bot.providers.caller import Caller, Lane
 from bot.providers.keyed_gate import KeyedGate
 from bot.providers.zoom.limits import Label, keys_for
 from bot.settings import ZoomLogin
-from bot.startup.providers import build_zoom_gate
+from bot.startup.gates import build_zoom_gate
 
 pytest_plugins = ["tests.support.databases"]
 

@@ -25,8 +25,10 @@ from bot.webinars import organizer_table, visibility_table
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
+from sandbox.zoom import Zoom
 from tests.support import compiled_statements as compiled_statements
 from tests.support.block_kit import check_message, check_view
+from tests.support.provider_settings import WITHOUT_RATES, ringcentral_settings, zoom_settings
 from tests.support.sqlite_file import STORY_FILE, migrated
 
 T = TypeVar("T")
@@ -44,6 +46,8 @@ class World:
     def __init__(self, database_url: str, *, socket_mode: bool = False, public_url: str = "") -> None:
         """Start nothing yet."""
         self.clock = SandboxClock()
+        self.zoom = Zoom(self.clock, WITHOUT_RATES)
+        self.has_zoom, self.has_ringcentral = False, True
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0, webhook_permission=True))
         # Without the permission, RingCentral has no webhooks: stories about them grant it (tests.support.webhooks).
@@ -65,6 +69,7 @@ class World:
         self._changed = asyncio.Event()
         self.slack.on_change.append(self._changed.set)
         self.ringcentral.on_change.append(self._changed.set)
+        self.zoom.on_change.append(self._changed.set)
 
     @property
     def bot(self) -> Greenroom:
@@ -83,17 +88,15 @@ class World:
 
     @property
     def settings(self) -> Settings:
-        """The settings with which the bot reaches both stand-ins."""
+        """The settings with which the bot reaches the stand-ins."""
         return Settings(
+            **(ringcentral_settings(self.ringcentral) if self.has_ringcentral else {}),
+            **(zoom_settings(self.zoom) if self.has_zoom else {}),
             _env_file=None,
             slack_bot_token=SecretStr(self.slack.bot_token),
             slack_signing_secret=SecretStr("" if self.socket_mode else self.slack.signing_secret),
             slack_app_token=SecretStr(self.slack.app_token if self.socket_mode else ""),
             slack_api_url=f"{self.slack.url}/api/",
-            rc_server_url=self.ringcentral.url,
-            rc_app_client_id=self.ringcentral.client_id,
-            rc_app_client_secret=SecretStr(self.ringcentral.client_secret),
-            rc_user_jwt=SecretStr(self.ringcentral.jwt),
             database_url=self.database_url,
             public_url=self.public_url,
             port=urlsplit(self.public_url).port or 0,
@@ -282,6 +285,8 @@ async def running_world(
     prepare(world)
     await world.slack.start()
     await world.ringcentral.start()
+    if world.has_zoom:
+        await world.zoom.start()
     try:
         await world.start_bot()
         yield world
@@ -292,3 +297,5 @@ async def running_world(
             await world.stop_bot()
         await world.slack.stop()
         await world.ringcentral.stop()
+        if world.has_zoom:
+            await world.zoom.stop()

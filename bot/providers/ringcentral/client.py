@@ -51,6 +51,7 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
 
     name = "ringcentral"
     display_names = ("RingCentral",)
+    has_event_subscriptions = True
     lists_all_hosts = False
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:

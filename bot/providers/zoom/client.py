@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from bot.providers.base import WebinarProvider
+from bot.providers.zoom.creation_api import CandidatesApi
 from bot.providers.zoom.history_api import ZoomHistoryApi
 from bot.providers.zoom.hooks_api import HooksApi
 from bot.providers.zoom.panelists_api import PanelistsApi
 from bot.providers.zoom.recordings_api import ZoomRecordingsApi
 from bot.providers.zoom.registrants_api import RegistrantsApi
+from bot.providers.zoom.subscriptions_api import ZoomSubscriptionsApi
 
 
-class Zoom(HooksApi, RegistrantsApi, PanelistsApi, ZoomHistoryApi, ZoomRecordingsApi):
+class Zoom(
+    HooksApi,
+    RegistrantsApi,
+    CandidatesApi,
+    PanelistsApi,
+    ZoomHistoryApi,
+    ZoomRecordingsApi,
+    ZoomSubscriptionsApi,
+    WebinarProvider,
+):
     """Zoom as a server-to-server app of one account; developers.zoom.us/docs/api."""
 
     name = "zoom"
     display_names = ("Zoom",)
+    lists_all_hosts = True

@@ -50,6 +50,7 @@ class Webhooks:
         self._account = account
         self._store = store
         self.address = WebhookAddress(public_url, store.vault, account)
+        self._provider = provider
         self.hints = HintWorker(worker_id, account, store, provider, mirror, background, wake_delivery)
         self._inbox = DeliveryInbox(store, account)
         self._subscriber = Subscriber(account, store, provider, clock, self.address)
@@ -84,6 +85,8 @@ class Webhooks:
             if not self._has_said_off:
                 log.info("webhook.off")
             self._has_said_off = True
+            return
+        if not self._provider.has_event_subscriptions:
             return
         async with self._store.write() as db:
             await state_table.add(db, self._account)
