@@ -159,7 +159,7 @@ async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path:
         await check_that_a_hosts_changes_are_seen_at_once(page, webinar["session_id"])
         await check_that_a_second_one_finds_its_own_place(page, tmp_path)
         await page.command("help")
-        await page.until(lambda state: messages_with(state, "/webinar create"))
+        await page.until(lambda state: messages_with(state, "*Plan:*"))
         await stop(running)
 
 
@@ -208,6 +208,6 @@ async def check_that_a_second_one_finds_its_own_place(page: Page, folder: Path) 
         assert printed[0] == "Another sandbox runs in .sandbox. This one uses .sandbox~2."
         assert printed[1] == f"Port {taken} is taken, so this uses {urlsplit(other.url).port}."
         await other.command("help")
-        await other.until(lambda state: messages_with(state, "/webinar create"))
-        assert messages_with(await page.state(), "/webinar create") == []
+        await other.until(lambda state: messages_with(state, "*Plan:*"))
+        assert messages_with(await page.state(), "*Plan:*") == []
         await stop(second)
