@@ -33,4 +33,4 @@ async def test_a_socket_that_slack_closes_is_opened_again(tmp_path: Path) -> Non
 
         await world.command("chloe", "#launch", "help")
 
-        assert "`/webinar create" in world.last("#launch", "chloe").words
+        assert "*Plan:*" in world.last("#launch", "chloe").words

@@ -49,7 +49,7 @@ async def test_a_slack_that_is_unavailable_at_the_start_is_waited_for(
 
     assert [one.getMessage() for one in caplog.records].count(WAITING) == fault.get("times", 1)
     await stopped.command("chloe", "#launch", "help")
-    assert "`/webinar create" in stopped.last("#launch", "chloe").words
+    assert "*Plan:*" in stopped.last("#launch", "chloe").words
 
 
 async def test_health_checks_are_answered_while_the_bot_waits_at_its_start(stopped: World) -> None:
