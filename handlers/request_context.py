@@ -13,7 +13,9 @@ from bot.errors import UnknownWebinar
 from bot.model.people import Person, Workspace
 from bot.model.webinar import Webinar
 from bot.slack.client import SlackApi
+from bot.slack.needs import NOTHING, Needs
 from bot.slack.users import CURRENT
+from bot.webinars.unsupported import check_supported
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -37,6 +39,8 @@ class RequestContext:
     is_in_home: bool = False
     """Whether the request came from the Home tab, which is neither a message nor a modal."""
     acknowledged: bool = False
+    needs: Needs = NOTHING
+    """What the webinar of this request must support; one of them is enough."""
     manages: bool = False
     """Whether a check of this request has found that its user manages the webinar: their calls go first."""
 
@@ -78,10 +82,14 @@ class RequestContext:
         return await self.services.users.get(self.workspace, self.user_id, max_age=CURRENT)
 
     async def find_webinar(self, session_id: str) -> Webinar:
-        """The webinar of this session. Raises `UnknownWebinar` if there is none, or the user cannot see it."""
+        """The webinar of this session. Raises `UnknownWebinar` if there is none, or the user cannot see it.
+
+        Raises `Unsupported` if it does not support what this request is about.
+        """
         webinar = await self.services.mirror.find(session_id)
         if not await self.services.visibility.can_see(await self.person(), webinar, here=self.channel_id):
             raise UnknownWebinar
+        check_supported(webinar, self.needs)
         return webinar
 
     async def visible_webinars(self, ending_after: datetime | None = None) -> list[Webinar]:

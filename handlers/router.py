@@ -11,6 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands.parser import parse
 from bot.errors import BadInput
+from bot.slack import needs
 from bot.webinars.permissions import check_may_use_commands
 from handlers import errors
 from handlers.request import Commands, EventListeners, Listeners, SlackRequest
@@ -50,6 +51,8 @@ class Router:
     async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         request = self._request(ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
+        request.needs = needs.COMMANDS.get(type(command).__name__, needs.NOTHING)
+
         async def listener(request: SlackRequest) -> None:
             await self._run(request, body.get("text") or "")
 
@@ -67,10 +70,12 @@ class Router:
         request = self._request(ack, body, user_id=body["user"]["id"], channel_id=channel_id)
         request.value = _value(action)
         request.block_id = action.get("block_id", "")
+        request.needs = needs.ACTIONS.get(action["action_id"], needs.NOTHING)
         await errors.acknowledge_and_run(request, self._actions.get(action["action_id"], _outdated))
 
     async def _submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         request = self._request(ack, body, user_id=body["user"]["id"])
+        request.needs = needs.FORMS.get(body["view"]["callback_id"], needs.NOTHING)
         await errors.run_submission(request, self._submissions.get(body["view"]["callback_id"], _outdated))
 
     async def _event(self, ack: AsyncAck, event: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from bot.commands.slack_text import normalized_word
 from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.webinar import Status, Webinar
+from bot.webinars.unsupported import check_supported
 from handlers import webinar_choice_texts
 from handlers.request import SlackRequest
 
@@ -21,6 +22,8 @@ LAST_WORDS = frozenset({"last", "latest", "previous"})
 
 async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *, typed: str = "") -> Webinar | None:
     """The one webinar that `which` names. If none or several match, reply with the list or a picker and return None.
+
+    Raises `Unsupported` if it does not support what the command is about.
 
     `typed` is the rest of the command: the picker's buttons carry it.
     """
@@ -34,6 +37,7 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     elif which.is_missing:
         found = [webinar for webinar in candidates if is_coming_or_live(webinar, now)]
     if len(found) == 1:
+        check_supported(found[0], request.needs)
         return found[0]
     if found:
         await request.reply(webinar_choice_texts.pick(found, verb, words=which.text, now=now, typed=typed))

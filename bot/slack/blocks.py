@@ -168,7 +168,7 @@ def verbatim(text: str) -> Block:
 
 def section(text: str, accessory: Element | None = None, block_id: str | None = None) -> Block:
     """A paragraph of mrkdwn, with an optional button or picker beside it."""
-    return without_empty(accessory=accessory, block_id=block_id, text=mrkdwn(text), type="section")
+    return without_empty(accessory=accessory or None, block_id=block_id, text=mrkdwn(text), type="section")
 
 
 def paragraph(sentence: str) -> Block:
@@ -205,8 +205,8 @@ def warning(sentence: str) -> Block:
 
 
 def actions(*elements: Element | None, block_id: str | None = None) -> list[Block]:
-    """A row of the elements that are not None; no row if all are None."""
-    present = [element for element in elements if element is not None]
+    """A row of the elements that are not None or empty; no row if all are."""
+    present = [element for element in elements if element]
     return [without_empty(block_id=block_id, elements=present, type="actions")] if present else []
 
 

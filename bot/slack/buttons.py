@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.model.webinar import Audience, Webinar, one_line_title
+from bot.slack import needs
 from bot.slack.blocks import Element, confirm_dialog, link_button
 from bot.slack.blocks import button as _button
 from bot.slack.form_elements import conversations_select
+from bot.slack.needs import is_supported
 
 # These only open a page, but Slack reports their clicks, so they must be acknowledged.
 PAGE = "open.registration"
@@ -146,7 +148,12 @@ def webinar_button(
     typed: str = "",
     confirm: Element | None = None,
 ) -> Element:
-    """A button whose value is a webinar's id, and the rest of the typed command if there is one."""
+    """A button whose value is a webinar's id, and the rest of the typed command if there is one.
+
+    It is empty if the event does not support the action: `actions` and `section` leave it out.
+    """
+    if not is_supported(needs.ACTIONS.get(action_id, needs.NOTHING), webinar.abilities):
+        return {}
     value = f"{webinar.id} {typed[:MAX_TYPED]}".strip()
     label = f"{text}: {one_line_title(webinar.title)}"
     return _button(text, action_id, value, style=style, label=label, confirm=confirm)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.commands.lengths import length_text
+from bot.model.ability import Ability
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Webinar, one_line_title
@@ -42,6 +43,7 @@ REGISTERED_BEFORE = "This address was registered before"
 REFUSED = "You are not registered"
 CLOSED = "Registration for this webinar is closed. If it opens again, this page has the form."
 FULL = "This webinar is full: no more registrations are taken. If there is room again, this page has the form."
+ELSEWHERE = "Registration for this webinar is on its page at {provider}, not here."
 OPEN_TO_ALL = "Nobody needs to register for this webinar: everyone with its link can join."
 CONSENT = (
     "By registering you agree that your name and your email address are passed to {provider} and to whoever "
@@ -141,6 +143,10 @@ def closed_page(webinar: Webinar, now: datetime) -> PageText | None:
     if at in ENDED:
         return _ended(at, event_text(webinar))
     page = PageText(200, register_heading(webinar), event_text(webinar, with_title=False))
+    if Ability.OWN_PAGES not in webinar.abilities and webinar.audience is not Audience.ANYONE:
+        url = registration.page_uri if registration else ""
+        links = (Link(f"Register at {provider_name(webinar.id)}", url),) if url else ()
+        return replace(page, text=named(ELSEWHERE, webinar.id), links=links)
     if webinar.audience is Audience.ANYONE:
         links = (Link("Join", webinar.attendee_link),) if webinar.attendee_link else ()
         return replace(page, text=OPEN_TO_ALL, links=links)

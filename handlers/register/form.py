@@ -18,9 +18,10 @@ from bot.providers.event_ref import provider_name
 from bot.registration.bulk import csv_import
 from bot.slack import buttons, form_values
 from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, paragraph, person, plain, section
-from bot.slack.form_elements import checkboxes, email_input, input_block, option, text_input, url_input, users_select
+from bot.slack.form_elements import email_input, input_block, text_input, users_select
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import timing
+from handlers.register.optional_fields import CANCEL, EXTERNAL_ID, JOIN, PAGES, SOURCE, optional_fields
 
 CALLBACK = "enrol.form"
 WORKING = "enrol.working"
@@ -30,9 +31,7 @@ MANY = "enrol.many"
 """Opens the form for many people. The value is the webinar's id."""
 
 USER, FIRST, LAST, EMAIL = "user", "first_name", "last_name", "email"
-SOURCE, EXTERNAL_ID, JOIN, CANCEL, PAGES = "source", "external_id", "join_page", "cancel_page", "own_pages"
-"""The block ids of the fields."""
-MAX_PAIRS_TEXT = 1_000
+"""The block ids of the fields; others are in `optional_fields`."""
 
 IN_SLACK = "They get a direct message with Take My Seat and No Thanks, and no email before they answer"
 NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an email address."
@@ -81,26 +80,9 @@ def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note
         _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
         _field(LAST, "Last name", _text(LAST, MAX_NAME)),
         _field(EMAIL, "Email address", email),
-        _field(SOURCE, "Source", _text(SOURCE, csv_import.MAX_SOURCE), "Where they heard of it, for your own figures"),
-        _field(
-            EXTERNAL_ID,
-            "What your systems know them by",
-            text_input(
-                action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"
-            ),
-            f"One value a line, with its name before it; {provider_name(webinar.id)} keeps them as externalId",
-        ),
-        _field(JOIN, "A page of yours to join by", url_input(action_id=JOIN)),
-        _field(CANCEL, "A page of yours to cancel by", url_input(action_id=CANCEL)),
-        *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),
+        *optional_fields(webinar, has_pages=has_pages),
     ]
     return modal(CALLBACK, "Register somebody", blocks, submit="Register", close="Cancel", private_metadata=webinar.id)
-
-
-def pages_field(text: str) -> Block:
-    """The checkbox for our own pages."""
-    boxes = checkboxes(action_id=PAGES, options=[option(value=PAGES, text=text)])
-    return input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)
 
 
 def read_form(values: form_values.Values) -> RegistrantInput:

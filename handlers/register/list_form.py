@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.errors import BadInput
+from bot.model.ability import Ability
 from bot.model.people import Frozen
 from bot.model.webinar import Webinar
 from bot.registration.bulk import csv_import
@@ -25,7 +26,7 @@ from bot.slack.blocks import (
 from bot.slack.form_elements import file_input, input_block, multi_users_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
-from handlers.register.form import PAGES, SOURCE, pages_field
+from handlers.register.optional_fields import PAGES, SOURCE, pages_fields
 
 CALLBACK = "enrol.many_form"
 WORKING = "enrol.reading"
@@ -73,7 +74,7 @@ def form_view(webinar: Webinar, typed: BulkInput | None = None, *, has_pages: bo
     )
     file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
     hint = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a line of headings. "
-    hint += "Other columns are kept as externalId."
+    hint += "Other columns are kept as externalId." if Ability.EXTERNAL_ID in webinar.abilities else ""
     source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
     blocks: list[Block] = [
         *([warning(note)] if note else []),
@@ -82,7 +83,7 @@ def form_view(webinar: Webinar, typed: BulkInput | None = None, *, has_pages: bo
         _field(PASTED, "One person a line", pasted, "First name, last name, email address"),
         _field(FILE, "Or a file", file, hint),
         _field(SOURCE, "Source", source, "For those whose line does not say its own"),
-        *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),
+        *pages_fields(webinar, has_pages=has_pages),
         context("Nobody is registered before you have seen what is in the list."),
     ]
     return modal(CALLBACK, TITLE, blocks, submit="Check List", close="Back", private_metadata=webinar.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.commands.limit_arg import read_limit
 from bot.errors import BadInput
+from bot.model.ability import Ability
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.people import Frozen
 from bot.model.webinar import OnDemand, Preferences, Registration, Webinar
@@ -91,18 +92,28 @@ def form_view(
     settings = _read_settings(typed or {}, opened.shown)
     preferences = settings.preferences or Preferences()
     limit = form_values.text(typed or {}, LIMIT, _typed(opened.shown.limit))
+    abilities, groups = webinar.abilities, _groups(webinar, is_over=opened.is_over)
+    can_open = Ability.OPEN_CLOSE in abilities
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _facts(webinar, read, forecast, now),
         context(f"As read from {provider} {ago(read.read_at, now)}"),
-        *([] if is_full(read) or opened.is_over else [_status_input(settings)]),
-        _limit_input(limit, is_full=is_full(read) and not opened.is_over),
-        *(_checkbox_input(name, preferences, provider) for name in ((AFTER,) if opened.is_over else LABELS)),
-        _duration_input(preferences),
+        *([_status_input(settings)] if can_open and not (is_full(read) or opened.is_over) else []),
+        *([_limit_input(limit, is_full=is_full(read) and not opened.is_over)] if Ability.LIMIT in abilities else []),
+        *(_checkbox_input(name, preferences, provider) for name in groups),
+        *([_duration_input(preferences)] if AFTER in groups else []),
         *_buttons(webinar),
     ]
     return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=opened.model_dump_json())
+
+
+def _groups(webinar: Webinar, *, is_over: bool) -> list[str]:
+    """The groups of checkboxes that the event supports and that apply now."""
+    if Ability.PREFERENCES not in webinar.abilities:
+        return []
+    groups = [AFTER] if is_over else list(LABELS)
+    return [name for name in groups if name != AFTER or Ability.ON_DEMAND in webinar.abilities]
 
 
 def read_context(note: str) -> MenuContext:

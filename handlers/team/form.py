@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.model.ability import Ability
 from bot.model.lifecycle import Stage, stage
 from bot.model.people import Frozen
 from bot.model.team import Role
@@ -42,6 +43,8 @@ COHOSTS, PANELISTS, OUTSIDE, MAIL = "cohosts", "panelists", "outside", "mail"
 """The block ids of the fields."""
 MAIL_OUTSIDE, MAIL_SLACK = "outside", "slack"
 """The options of the email field."""
+INVITABLE = {Role.COHOST: Ability.INVITE_COHOST, Role.PANELIST: Ability.INVITE_PANELIST}
+"""What the event must support for a role to be offered."""
 MAX_OTHERS = 10
 MAX_CONTEXT = 1000
 
@@ -129,6 +132,8 @@ def build(
 ) -> View:
     """The form, filled with the current team and the named people. `problem` is shown as a warning."""
     typed, shown = prefilled(team, named)
+    hidden = _hidden_roles(webinar)
+    shown -= {one.invitee.invitee_id for one in team if one.invitee.role in hidden}
     return filled(webinar, team, typed, shown, now=now, read_at=read_at, problem=problem)
 
 
@@ -149,7 +154,7 @@ def filled(
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nHost: {_host(webinar, team)}"),
         *([warning(problem)] if problem else []),
         *started,
-        *_fields(typed, provider),
+        *_fields(typed, webinar, provider),
         *_others(team, shown),
         context(f"The team as read from {provider} {ago(read_at, now)}; `/webinar team` reads it anew"),
     ]
@@ -176,7 +181,7 @@ def _host(webinar: Webinar, team: Sequence[Member]) -> str:
     return person(host or webinar.host_name) or f"as set in {provider_name(webinar.id)}"
 
 
-def _fields(typed: TeamInput, provider: str) -> list[Block]:
+def _fields(typed: TeamInput, webinar: Webinar, provider: str) -> list[Block]:
     cohosts = _picker(typed.cohosts, focus=True)
     outside = text_input(
         action_id=OUTSIDE,
@@ -185,12 +190,26 @@ def _fields(typed: TeamInput, provider: str) -> list[Block]:
         placeholder="Zoe Lang <zoe@partner.example>",
         max_length=MAX_INPUT,
     )
+    cohost_hint = f"They run it with the host. Only people in your {provider} directory"
+    offered = {
+        Role.COHOST: [_input(COHOSTS, "Co-hosts", cohosts, cohost_hint)],
+        Role.PANELIST: [
+            _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
+            _input(
+                OUTSIDE, "Panelists from outside Slack", outside, "One a line: first and last name, and the address"
+            ),
+        ],
+    }
+    hidden = _hidden_roles(webinar)
     return [
-        _input(COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {provider} directory"),
-        _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
-        _input(OUTSIDE, "Panelists from outside Slack", outside, "One a line: first and last name, and the address"),
+        *(field for role, fields in offered.items() if role not in hidden for field in fields),
         _input(MAIL, "Invitations by email", _mail_choice(typed, provider), "Slack users always get a direct message"),
     ]
+
+
+def _hidden_roles(webinar: Webinar) -> frozenset[Role]:
+    """The roles that the event does not support: members who have one are kept."""
+    return frozenset(role for role, ability in INVITABLE.items() if ability not in webinar.abilities)
 
 
 def _mail_choice(typed: TeamInput, provider: str) -> Element:

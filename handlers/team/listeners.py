@@ -21,6 +21,7 @@ from bot.team.diff import Member, TeamDiff, read_role
 from bot.team.table import Team as KnownTeam
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
+from bot.webinars.unsupported import check_supported
 from handlers.named_people import named_users
 from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only, once
 from handlers.team import check as team_check
@@ -44,9 +45,11 @@ LOOK_UP_TIMEOUT = 1.0
 
 async def invite(request: SlackRequest, command: Invite) -> None:
     """Open the form for the named webinar, filled with the named people."""
-    read_role(command.role)
+    role = read_role(command.role)
     webinar = await choose_webinar(request, command.which, "invite", typed=_people_text(command))
     if webinar:
+        if command.role:
+            check_supported(webinar, (team_form.INVITABLE[role],))
         await _open(request, webinar, command)
 
 
