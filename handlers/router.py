@@ -51,8 +51,6 @@ class Router:
     async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         request = self._request(ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
-        request.needs = needs.COMMANDS.get(type(command).__name__, needs.NOTHING)
-
         async def listener(request: SlackRequest) -> None:
             await self._run(request, body.get("text") or "")
 
@@ -61,6 +59,7 @@ class Router:
     async def _run(self, request: SlackRequest, text: str) -> None:
         """Run the command that was typed after `/webinar`."""
         command = parse(text)
+        request.needs = needs.COMMANDS.get(type(command).__name__, needs.NOTHING)
         check_may_use_commands(await request.person())
         await self._commands[type(command)](request, command)
 

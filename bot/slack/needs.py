@@ -19,7 +19,7 @@ INVITE = (Ability.INVITE_PANELIST, Ability.INVITE_COHOST)
 HISTORY, RECORDINGS, FOLLOW_UP = (Ability.HISTORY,), (Ability.RECORDINGS,), (Ability.FOLLOW_UP,)
 
 COMMANDS: Mapping[str, Needs] = {
-    **dict.fromkeys(("Home", "Help", "List", "Show", "Count", "Share", "Create", "ShowSettings"), NOTHING),
+    **dict.fromkeys(("Home", "Help", "List", "Show", "Count", "Share", "Create", "Add", "ShowSettings"), NOTHING),
     **dict.fromkeys(("Remind", "Subscribe", "Unsubscribe", "Subscriptions"), NOTHING),
     "Edit": EDIT,
     "Move": MOVE,
@@ -48,7 +48,7 @@ ACTIONS: Mapping[str, Needs] = {
     **dict.fromkeys(("remind.bring_back", "remind.change_time", "remind.on", "remind.off", "remind.usual"), NOTHING),
     **dict.fromkeys(("defaults.change", "defaults.undo", "follow.change", "follow.more", "follow.less"), NOTHING),
     **dict.fromkeys(("notice.mute", "notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour"), NOTHING),
-    "snooze.shortly_before": NOTHING,
+    **dict.fromkeys(("snooze.shortly_before", "command.run"), NOTHING),  # the command that it runs is checked
     # A seat that somebody has can be looked at and given up, whatever has changed since.
     **dict.fromkeys(("seat.link", "seat.leave", "seat.look", "seat.decline"), NOTHING),
     **dict.fromkeys(("seat.register", "seat.when_open", "seat.look_again", "seat.back"), REGISTRATION),
@@ -79,8 +79,8 @@ ACTIONS: Mapping[str, Needs] = {
     "recording.decline": NOTHING,
     **dict.fromkeys(("items.done", "items.not_needed"), NOTHING),
     **dict.fromkeys(("followup.open", "followup.start_over", "followup.edit", "followup.confirm"), FOLLOW_UP),
-    **dict.fromkeys(("followup.change", "followup.rest"), FOLLOW_UP),
-    **dict.fromkeys(("followup.stop", "followup.opt_out", "followup.opt_in"), NOTHING),
+    "followup.rest": FOLLOW_UP,
+    **dict.fromkeys(("followup.change", "followup.stop", "followup.opt_out", "followup.opt_in"), NOTHING),
 }
 """By the action id of a button, select or picker."""
 

@@ -13,15 +13,9 @@ from pathlib import Path
 import pytest_asyncio
 
 from bot.commands.parser import parse
-from bot.registration.bulk.csv_import import read_people
 from bot.slack import buttons
-from bot.team.diff import TeamDiff
-from bot.webinars import organizer_table
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
-from sandbox.slack.model import Person
-from tests.support.bulk import IRIS
-from tests.support.creation import without_waits
-from tests.support.forged_requests import DatabaseRows, Effects, RequestForger
+from tests.support.forged_requests import Effects
 from tests.support.permission_rules import (
     ACTION_RULES,
     ADMINS,
@@ -36,11 +30,9 @@ from tests.support.permission_rules import (
     SILENT,
     SUBMISSION_RULES,
 )
-from tests.support.permission_stage import Stage
-from tests.support.team import TeamHarness
-from tests.support.world import World, running_world
+from tests.support.permission_stage import COHOST, ELSEWHERE, FORMER, OWNER, Stage, permission_stage
 
-COHOST, STRANGER, GUEST, MEMBER, FORMER, ELSEWHERE = "U0DEV", "U0HAL", "U0GIA", "U0FINN", "U0EMI", "U0IDA"
+STRANGER, GUEST, MEMBER = "U0HAL", "U0GIA", "U0FINN"
 ROLES = {
     "stranger": STRANGER,
     "guest": GUEST,
@@ -48,7 +40,6 @@ ROLES = {
     "former organizer": FORMER,
     "member of another workspace": ELSEWHERE,
 }
-OWNER = "U0ANA"
 REFUSED = {
     MANAGES: {*ROLES.values(), COHOST},
     RUNS: set(ROLES.values()),
@@ -64,53 +55,13 @@ REFUSAL = re.compile(
 )
 COMMANDS_ARE_FOR_MEMBERS = "Commands are for members of the workspace"
 UNEXPECTED = "Something unexpected happened"
-CHANNEL = "C0PARTNERS"
-
-
-def prepare(world: World) -> None:
-    """Budgets never run out, and a member of another workspace is in the shared channel."""
-    without_waits(world)
-    world.slack.limits.messages_per_second = None
-    people, channel = world.slack.world.people, world.slack.world.channels[CHANNEL]
-    people[ELSEWHERE] = Person(ELSEWHERE, "ida", "Ida Holm", "Europe/Paris", email="ida@else.example", team_id="T0ELSE")
-    world.slack.world.stacks[ELSEWHERE] = []
-    channel.members = sorted({*channel.members, *people})
 
 
 @pytest_asyncio.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """The webinar is Chloé's; Emi was an organizer, and is known to have been one."""
-    async with running_world(tmp_path, prepare=prepare) as world:
-        services = world.bot.services
-        services.scheduler.pause()  # whatever happens here follows from a request
-        await world.create("chloe")
-        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
-        await world.command("chloe", "#partners", "share launch")
-        await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
-        [webinar] = await services.mirror.everything()
-        [card] = [one for one in world.slack.messages("#partners") if not one.ephemeral_to]
-        await world.click("dev", card, "Register")
-        await world.slack.submit("dev", world.slack.view("dev"), {})
-        await world.settled()
-        await TeamHarness(world, webinar.session_id).save({"cohosts": ["dev"]})
-        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
-        draft = await services.bulk.draft(webinar, "U0CHLOE", read_people(IRIS), [], own_pages=False)
-        users = [*ROLES.values(), COHOST, OWNER]
-        changes = {
-            user: (await services.team.draft(webinar, TeamDiff(deleted=("i1",)), user)).change_id for user in users
-        }
-        for chosen in ([FORMER], []):
-            async with services.store.write() as db:
-                await organizer_table.save(db, services.account.workspace, chosen, OWNER, services.clock.now())
-        rows = DatabaseRows(world.database_url.removeprefix("sqlite:///"))
-        forger = RequestForger(world, CHANNEL, card, rows)
-        for user in users:
-            await forger.command(user, "help")
-            await services.users.get(services.account.workspace, user)  # known from now on: that changes a row
-        await services.scheduler.deliver()
-        rows.changed()
-        yield Stage(world, forger, CHANNEL, webinar.session_id, draft.batch_id, changes)
-        rows.close()
+    """The stage of the matrix, with a member of another workspace in the shared channel."""
+    async with permission_stage(tmp_path, ROLES) as stage:
+        yield stage
 
 
 def test_every_key_of_the_tables_has_a_rule() -> None:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from bot.registration.bulk.csv_import import read_people
+from bot.team.diff import TeamDiff
+from bot.webinars import organizer_table
+from sandbox.slack.model import Person
 from tests.support.bulk import IRIS
-from tests.support.forged_requests import Effects, RequestForger
+from tests.support.creation import without_waits
+from tests.support.forged_requests import DatabaseRows, Effects, RequestForger
 from tests.support.permission_rules import ACTION_RULES, COMMAND_RULES, SUBMISSION_RULES, VARIANTS, Rule
-from tests.support.world import World
+from tests.support.team import TeamHarness
+from tests.support.world import World, running_world
+
+COHOST, FORMER, ELSEWHERE, OWNER = "U0DEV", "U0EMI", "U0IDA", "U0ANA"
+CHANNEL = "C0PARTNERS"
 
 
 @dataclass(frozen=True)
@@ -130,3 +141,52 @@ class Stage:
         for callback_id, rule in sorted(SUBMISSION_RULES.items(), key=lambda one: one[0] == "cancel.form"):
             if rule in rules and wanted(callback_id):
                 yield callback_id, await self.submit(user_id, callback_id)
+
+
+def prepare(world: World) -> None:
+    """Budgets never run out, and a member of another workspace is in the shared channel."""
+    without_waits(world)
+    world.slack.limits.messages_per_second = None
+    people, channel = world.slack.world.people, world.slack.world.channels[CHANNEL]
+    people[ELSEWHERE] = Person(ELSEWHERE, "ida", "Ida Holm", "Europe/Paris", email="ida@else.example", team_id="T0ELSE")
+    world.slack.world.stacks[ELSEWHERE] = []
+    channel.members = sorted({*channel.members, *people})
+
+
+@asynccontextmanager
+async def permission_stage(path: Path, users: Mapping[str, str]) -> AsyncIterator[Stage]:
+    """Build the stage in a new world. The webinar is Chloé's; Emi was an organizer, and is known to have been one.
+
+    `users` are the ids of those who act, by their role.
+    """
+    async with running_world(path, prepare=prepare) as world:
+        services = world.bot.services
+        services.scheduler.pause()  # whatever happens here follows from a request
+        await world.create("chloe")
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+        await world.command("chloe", "#partners", "share launch")
+        await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
+        [webinar] = await services.mirror.everything()
+        [card] = [one for one in world.slack.messages("#partners") if not one.ephemeral_to]
+        await world.click("dev", card, "Register")
+        await world.slack.submit("dev", world.slack.view("dev"), {})
+        await world.settled()
+        await TeamHarness(world, webinar.session_id).save({"cohosts": ["dev"]})
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+        draft = await services.bulk.draft(webinar, "U0CHLOE", read_people(IRIS), [], own_pages=False)
+        everybody = [*users.values(), COHOST, OWNER]
+        changes = {
+            user: (await services.team.draft(webinar, TeamDiff(deleted=("i1",)), user)).change_id for user in everybody
+        }
+        for chosen in ([FORMER], []):
+            async with services.store.write() as db:
+                await organizer_table.save(db, services.account.workspace, chosen, OWNER, services.clock.now())
+        rows = DatabaseRows(world.database_url.removeprefix("sqlite:///"))
+        forger = RequestForger(world, CHANNEL, card, rows)
+        for user in everybody:
+            await forger.command(user, "help")
+            await services.users.get(services.account.workspace, user)  # known from now on: that changes a row
+        await services.scheduler.deliver()
+        rows.changed()
+        yield Stage(world, forger, CHANNEL, webinar.session_id, draft.batch_id, changes)
+        rows.close()
