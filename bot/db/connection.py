@@ -10,13 +10,15 @@ import os
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiosqlite
 from sqlalchemy import Executable, Table, bindparam, event, make_url, text
 from sqlalchemy.dialects import postgresql as postgres
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -236,9 +238,24 @@ def _engine(url: URL, size: int, *, no_timeout: bool = False) -> AsyncEngine:
             event.listen(engine.sync_engine, "connect", _end_transactions)
         return engine
     # Parameters contain names and addresses, and error texts are logged.
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, hide_parameters=True)
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, hide_parameters=True, async_creator=partial(_open_sqlite, url)
+    )
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
+
+
+async def _open_sqlite(url: URL) -> aiosqlite.Connection:
+    arguments, options = SQLiteDialect_aiosqlite().create_connect_args(url)
+    connection = aiosqlite.connect(*arguments, **options)
+    thread = connection._thread  # noqa: SLF001 - the driver offers no other way to wait for its end
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        # The driver leaves its thread behind, which prints a stack trace if the loop is closed before it has ended.
+        await asyncio.to_thread(thread.join)
+        raise
 
 
 def _end_transactions(connection: Any, _: Any) -> None:

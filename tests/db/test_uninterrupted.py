@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from bot.db.connection import TRANSACTION_TIMEOUT_MS, Store, uninterrupted, write_engine
 from bot.db.schema import notices, outbox_messages
@@ -99,4 +102,15 @@ async def test_transactions_of_a_frozen_process_end(postgres: Postgres) -> None:
     async with patient.connect() as connection:
         assert (await connection.execute(text("show transaction_timeout"))).scalar_one() == "0"
     await patient.dispose()
+    await store.close()
+
+
+async def test_a_file_that_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    """Such a thread prints a stack trace if the program ends before it."""
+    store = Store(f"sqlite:///{tmp_path}/missing/x.db", Vault(KEY))
+    for _ in range(20):
+        with pytest.raises(OperationalError):
+            async with store.read():
+                pass
+        assert [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name] == []
     await store.close()
