@@ -47,17 +47,19 @@ class PanelistsApi(ChangesApi):
     ) -> TeamChangeResult:
         """See the port. One call for 30 new panelists, one for each who leaves, and one for all alternative hosts.
 
-        Then one or two calls to read the links. Raises `OutcomeUnknown` also if a later call fails after an earlier one
+        Then a call to read the links. Raises `OutcomeUnknown` also if a later call fails after an earlier one
         has changed something: look at the team.
         """
         event = await self._event(EventRef.parse(session_id or webinar_id).event_id, caller)
         _check(change, event)
+        self._sent.pop(event.id, None)
         done = 0
         try:
             for call in self._calls(change, event, caller):
                 await call
                 done += 1
-            team = await self._team(await self._event(event.id, caller), caller)
+            changed = self._sent.pop(event.id, None)  # of the alternative hosts, if they have changed
+            team = await self._team(changed.event if changed else event, caller)
         except ProviderError as error:
             if not done:
                 raise
