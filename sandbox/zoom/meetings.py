@@ -10,7 +10,7 @@ from sandbox.zoom.event_bodies import summary
 from sandbox.zoom.models import Event
 from sandbox.zoom.request import ApiRequest
 from sandbox.zoom.responses import ApiResponse
-from sandbox.zoom.schedule import FORMS, change, make, registration_url, remove, shown_occurrence
+from sandbox.zoom.schedule import FORMS, change, change_date, make, registration_url, remove, shown_occurrence
 from sandbox.zoom.world import World
 
 LISTS = {
@@ -45,10 +45,16 @@ def list_events(request: ApiRequest) -> ApiResponse:
 
 
 def patch_event(request: ApiRequest) -> ApiResponse:
-    """Change the given fields; `settings` are changed one by one. A changed date makes new occurrences."""
+    """Change the given fields; `settings` are changed one by one. A changed date makes new occurrences.
+
+    With an `occurrence_id`, change the start and the length of that date.
+    """
     world, event = request.world, request.event()
     world.limits.charge_host(event.host_id, event.kind.capitalize())
-    change(world, event, request.json())
+    if occurrence_id := request.query.get("occurrence_id", ""):
+        change_date(world, event, occurrence_id, request.json())
+    else:
+        change(world, event, request.json())
     return ApiResponse(204)
 
 

@@ -41,11 +41,13 @@ class Occurrence:
     start: datetime
     duration: int
     is_deleted: bool = False
+    first_start: datetime | None = None
+    """The start that it had before it was moved by itself."""
 
     @property
     def id(self) -> str:
-        """The vendor's id: the start in milliseconds."""
-        return str(int(self.start.timestamp()) * 1000)
+        """The vendor's id: the first start in milliseconds. It stays when the date is moved."""
+        return str(int((self.first_start or self.start).timestamp()) * 1000)
 
 
 @dataclass

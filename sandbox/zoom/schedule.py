@@ -60,6 +60,23 @@ def change(world: World, event: Event, changes: Mapping[str, Any]) -> None:
     world.emit(f"{event.kind}.updated", by_operator(world, event, scope="all", **more))
 
 
+def change_date(world: World, event: Event, occurrence_id: str, changes: Mapping[str, Any]) -> None:
+    """Change the start and the length of one date of a recurring event; it keeps its id. Raises 400."""
+    one, before = occurrence(event, occurrence_id), summary(event)
+    given = {name: changes[name] for name in ("start_time", "duration") if name in changes}
+    try:
+        fields = FORMS[event.kind].model_validate({**event.fields.model_dump(exclude_none=True), **given})
+    except ValidationError as problem:
+        raise invalid_fields(problem) from problem
+    if "start_time" in given:
+        one.first_start = one.first_start or one.start
+        one.start = times.read(fields.start_time, times.zone(event.fields.timezone), "start_time")
+    one.duration = fields.duration if "duration" in given else one.duration
+    stamp = int(world.clock.now().timestamp() * 1000)
+    more = {"object": summary(event), "old_object": before, "time_stamp": stamp}
+    world.emit(f"{event.kind}.updated", by_operator(world, event, scope="single", **more))
+
+
 def remove(world: World, event: Event, occurrence_id: str = "") -> None:
     """Delete a meeting or webinar, or one of its dates. Raises 400 for an unknown date."""
     body = summary(event)

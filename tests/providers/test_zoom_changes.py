@@ -242,6 +242,29 @@ async def test_an_event_is_deleted_once_and_its_registrants_get_mail(pair: ZoomP
         assert pair.sandbox.state.events == {}
 
 
+async def test_of_several_dates_only_one_is_moved(pair: ZoomPair) -> None:
+    """It keeps its id, so it stays the same webinar here; the title is that of all dates."""
+    event_id, client = pair.weekly(dates=3), pair.client()
+    ref = f"zoom-{event_id}"
+    first, second, third = sorted(await client.dates(ref, PERSON), key=lambda one: one.start)
+    start = second.start + timedelta(hours=2)
+    edit = await edit_of(client, second.session_id, title="New title", start=start, length=timedelta(minutes=90))
+    calls(pair)
+
+    webinar = await client.change_webinar(ref, edit, PERSON)
+    moved = await client.change_session(ref, second.session_id, edit, PERSON)
+
+    assert [one for one in calls(pair) if one in WRITES] == ["PATCH", "PATCH"]  # of all dates, and of one
+    assert (webinar.title, moved.title) == ("New title", "New title")
+    assert (moved.session_id, moved.start, moved.length) == (second.session_id, start, timedelta(minutes=90))
+    dates = {one.session_id: (one.start, one.length) for one in await client.dates(ref, PERSON)}
+    assert dates == {
+        first.session_id: (first.start, first.length),
+        second.session_id: (start, timedelta(minutes=90)),
+        third.session_id: (third.start, third.length),
+    }
+
+
 async def test_of_several_dates_only_one_is_canceled(pair: ZoomPair) -> None:
     """The others stay as they are."""
     event_id, client = pair.weekly(dates=3), pair.client()

@@ -150,3 +150,19 @@ async def test_a_deleted_meeting_does_not_exist(zoom: ZoomClient) -> None:
     await zoom.call("DELETE", f"/meetings/{made['id']}", 204)
     for path in (f"/meetings/{made['id']}", "/meetings/1", "/meetings/abc"):
         assert (await zoom.call("GET", path, 404))["code"] == 3001
+
+
+async def test_one_date_of_a_recurring_meeting_can_be_moved(zoom: ZoomClient) -> None:
+    """It keeps its id; the other dates stay, and an unknown date is refused."""
+    recurrence = {"type": 1, "end_times": 3}
+    made = await zoom.meeting(type=8, recurrence=recurrence, start_time="2027-03-01T10:00:00Z")
+    first, second, third = made["occurrences"]
+    path = f"/meetings/{made['id']}"
+    change = {"start_time": "2027-03-02T15:00:00Z", "duration": 90}
+    await zoom.call("PATCH", path, 204, change, occurrence_id=second["occurrence_id"])
+
+    moved = {**second, **change}
+    assert (await zoom.call("GET", path, 200))["occurrences"] == [first, moved, third]
+    assert (await zoom.call("PATCH", path, 400, change, occurrence_id="1"))["code"] == 300
+    wrong = await zoom.call("PATCH", path, 400, {"duration": 0}, occurrence_id=second["occurrence_id"])
+    assert wrong["errors"][0]["field"] == "duration"

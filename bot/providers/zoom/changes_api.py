@@ -39,6 +39,8 @@ NO_LIMIT = (
     "A Zoom meeting has no limit of its own: it takes as many registrants as the plan of its host. Nothing has changed."
 )
 NO_PREFERENCES = "These settings of a registration don't exist at Zoom. Nothing has changed."
+OF_A_DATE = ("start", "length", "time_zone")
+"""The fields of an edit that one of several dates has for itself."""
 SAME_EDIT = timedelta(minutes=2)
 """How long the two halves of one edit belong together: Zoom has one object for both."""
 
@@ -80,7 +82,7 @@ class ChangesApi(EventReads):
         """See the port. With the date, if there is one date: one Light call to change, and one to read the result."""
         event_id = EventRef.parse(webinar_id).event_id
         event = await self._known_event(event_id, caller)
-        body = changed_event_body(edit if event.is_single else edit.without(edit.session_names), event.kind)
+        body = changed_event_body(edit if event.is_single else edit.without(OF_A_DATE), event.kind)
         return webinar_of(await self._change(event_id, body, {}, caller))
 
     async def change_session(
