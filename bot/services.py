@@ -125,6 +125,7 @@ class Services:
         await self.directory.refresh(max_age=math.inf)
         await self.mirror.sync()
         await self.questions.read_outdated()
+        await self.seats.approvals.poll()
 
     async def resume(self) -> None:
         """Resume the operations whose lease expired, and keep open Home tabs current."""

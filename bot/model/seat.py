@@ -78,6 +78,11 @@ class Seat(Frozen):
     changed_at: AwareDatetime
 
     @property
+    def is_approved(self) -> bool:
+        """Whether it is valid, and so has a link."""
+        return self.status is RegistrantStatus.APPROVED
+
+    @property
     def is_pending(self) -> bool:
         """Whether it waits for approval."""
         return self.status is RegistrantStatus.PENDING

@@ -10,6 +10,7 @@ from bot.db.connection import Db
 from bot.db.keys import of_account
 from bot.db.people_schema import calendar_entries, invitees, seats
 from bot.model.people import Account
+from bot.model.registrant import RegistrantStatus
 from bot.model.seat import REGISTERED_STATES
 from bot.model.team import FORMER, NotifiedBy, Role
 
@@ -17,13 +18,15 @@ _NOTIFIED_IN_SLACK = (NotifiedBy.WAITING, NotifiedBy.MESSAGE)
 
 
 async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> bool:
-    """Whether this Slack user has a seat."""
-    return await _exists(db, account, seats, session_id, user_id, seats.c.state.in_(REGISTERED_STATES))
+    """Whether this Slack user has a seat, also one that waits for approval."""
+    is_denied = seats.c.status == RegistrantStatus.DENIED
+    return await _exists(db, account, seats, session_id, user_id, seats.c.state.in_(REGISTERED_STATES) & ~is_denied)
 
 
 async def seat_holders(db: Db, account: Account, session_id: str) -> list[str]:
-    """The Slack users who have a seat."""
-    which = *of_account(seats, account), seats.c.session_id == session_id, seats.c.state.in_(REGISTERED_STATES)
+    """The Slack users who have a seat that is approved."""
+    is_valid = seats.c.state.in_(REGISTERED_STATES), seats.c.status == RegistrantStatus.APPROVED
+    which = *of_account(seats, account), seats.c.session_id == session_id, *is_valid
     return list((await db.execute(select(seats.c.user_id).where(*which).order_by(seats.c.user_id))).scalars())
 
 

@@ -86,6 +86,19 @@ class SeatNotifier:
                 await self._defer(current, error)
                 return current
 
+    async def notify_decided(self, before: Seat, after: Seat) -> None:
+        """Notify the user of an approval by a new message, or of a denial where the seat is shown.
+
+        The earlier message of an approved seat refers to the new one; `after` is saved already.
+        """
+        if after.is_approved and before.dm_ts:
+            webinar = await self._mirror.find(after.session_id)
+            try:
+                await self._slack.edit(before.dm_channel_id, before.dm_ts, seat_texts.approved_message(webinar))
+            except GreenroomError as error:
+                log.info("seat.message_gone", extra={"session": after.session_id, "reason": type(error).__name__})
+        await self.notify_taken(after)
+
     async def notify_gone(self, seat: Seat, *, problem: str = "") -> None:
         """Replace the DM of a seat that is gone, end its reminders, and delete it."""
         webinar = await self._mirror.find(seat.session_id)
@@ -181,6 +194,10 @@ class SeatNotifier:
     async def _send(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
         """Post or edit the message with the link, then send the calendar file unless the entry is current."""
         channel, ts = await self._post_or_edit(seat, seat_texts.seat_message(webinar, seat, now=self._clock.now()))
+        if not seat.is_approved:  # without a link there is nothing to put in a calendar
+            return seat.model_copy(
+                update={"dm_channel_id": channel, "dm_ts": ts, "notified_digest": content_digest(webinar)}
+            )
         is_entry_current = personal_calendar.is_entry_unchanged(seat.notified_digest, content_digest(webinar))
         seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts, "notified_digest": ""})
         if is_entry_current:
@@ -243,7 +260,7 @@ async def _subscribe(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> Non
     await subscriptions_service.subscribe_person(
         db, webinar, seat.dm_channel_id, frozenset({Feature.CHANGES}), seat.user_id, now
     )
-    if seat.lead and can_remind(webinar, now) and webinar.start - seat.lead > now:
+    if seat.is_approved and seat.lead and can_remind(webinar, now) and webinar.start - seat.lead > now:
         with contextlib.suppress(BadInput):  # the DM has the maximum number of reminders
             await reminders.snooze(db, webinar, seat.dm_channel_id, seat.lead, seat.user_id, now)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone, ProviderRefused
 from bot.model import external_id
 from bot.model.people import Workspace
-from bot.model.registrant import Registrant, RegistrantDetails
+from bot.model.registrant import Registrant, RegistrantDetails, RegistrantStatus
 from bot.model.seat import Seat
 from bot.providers.base import Caller, WebinarProvider
 from bot.providers.names import named
@@ -19,6 +19,10 @@ MAX_TRIES = 2
 UNCLEAR = (
     "{provider} gave no clear answer, so this is not certain yet. Greenroom goes on by itself, "
     "and tells you in a direct message how it ended."
+)
+DENIED = (
+    "An organizer has denied your registration for this webinar, so you cannot register again. Ask them if you think "
+    "this is a mistake: they can still approve it."
 )
 ADDRESS_TAKEN = (
     "Somebody is registered with this email address already, and the link is theirs. If it is you, the link is in "
@@ -56,7 +60,7 @@ class SeatRegistrar:
                 if found is None:
                     taken = named(ADDRESS_TAKEN, seat.session_id)
                     raise ProviderConflict(taken, code=conflict.code, status=conflict.status) from conflict
-                return found
+                return _not_denied(found)
             except ProviderRefused:
                 # The first try may have completed late, and taken the last place.
                 found = None if is_sure else await self.find(seat, caller)
@@ -74,17 +78,27 @@ class SeatRegistrar:
         raise SeatUnclear(seat.session_id)
 
     async def find(self, seat: Seat, caller: Caller) -> Registrant | None:
-        """The registrant of this seat, if listed: one call per 1,000 registrants.
+        """The registrant of this seat, if listed in any status: one call per page of registrants.
 
         Raises `ProviderGone` if the webinar does not exist any more, else `SeatUnclear`.
         """
         try:
-            listed = await self._provider.registrants(seat.session_id, caller)
+            for status in RegistrantStatus:
+                found = own_registrant(await self._provider.registrants(seat.session_id, caller, status), seat)
+                if found:
+                    return found
         except ProviderGone:
             raise
         except ProviderError as error:
             raise SeatUnclear(seat.session_id) from error
-        return own_registrant(listed, seat)
+        return None
+
+
+def _not_denied(registrant: Registrant) -> Registrant:
+    """The registrant. Raises `ProviderRefused` if an organizer has denied them: they cannot register once more."""
+    if registrant.status is RegistrantStatus.DENIED:
+        raise ProviderRefused(DENIED)
+    return registrant
 
 
 def registrant_details(seat: Seat) -> RegistrantDetails:

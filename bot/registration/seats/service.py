@@ -20,6 +20,7 @@ from bot.model.seat import REGISTERED_STATES, Seat, SeatDetails, SeatState
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
+from bot.registration.seats.approvals import SeatApprovals, decided
 from bot.registration.seats.notify import SeatNotifier
 from bot.registration.seats.register import SeatRegistrar, SeatUnclear, with_registrant
 from bot.registration.seats.texts import NO_SEAT
@@ -68,6 +69,7 @@ class SeatService:
         self._locks = KeyedLocks()  # per seat: the second of two clicks finds what the first one did
         self.leases = WorkerLeases(store, seat_table.LEASES, account, worker_id, subject="seat")
         self.notifier = SeatNotifier(account, store, slack, mirror, clock, self.leases, self._locks, scheduler)
+        self.approvals = SeatApprovals(account, store, provider, mirror, clock, self.leases, self.notifier)
 
     async def find(self, webinar: Webinar, user_id: str) -> Seat | None:
         """This user's seat as saved. No vendor call."""
@@ -148,7 +150,7 @@ class SeatService:
             except ProviderError:
                 await self._release(seat)
                 raise
-            return await self._release(with_registrant(seat, registrant))
+            return await self._release(decided(seat, registrant))
 
     async def resume(self) -> None:
         """Resume seats whose lease expired, notify their users, and update calendars."""

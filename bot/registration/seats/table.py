@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from sqlalchemy import ColumnElement, delete, or_, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_of
+from bot.db.keys import account_of, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats
 from bot.model.people import Account, Frozen
@@ -51,15 +51,25 @@ async def of_registrant(db: Db, account: Account, session_id: str, registrant_id
 
 
 async def registered(db: Db, account: Account, session_id: str) -> list[Seat]:
-    """The seats of a session that are registered."""
-    which = *person_rows.of_session(seats, account, session_id), seats.c.state.in_(REGISTERED_STATES)
+    """The seats of a session that are registered and approved."""
+    is_valid = seats.c.state.in_(REGISTERED_STATES), seats.c.status == RegistrantStatus.APPROVED
+    which = *person_rows.of_session(seats, account, session_id), *is_valid
     return [_seat(row) for row in await db.execute(select(seats).where(*which).order_by(seats.c.user_id))]
 
 
-async def pending_sessions(db: Db, account: Account) -> frozenset[str]:
-    """The sessions with seats that wait for approval."""
+async def of_event(db: Db, account: Account, event_id: str, registrant_id: str) -> Seat | None:
+    """The seat of this registrant of an event or of any of its dates, whose ids begin with that of the event."""
+    here = or_(seats.c.session_id == event_id, seats.c.session_id.startswith(f"{event_id}-", autoescape=True))
+    which = *of_account(seats, account), here, seats.c.registrant_id == registrant_id
+    row = await person_rows.first(db, seats, *which, seats.c.state.in_(REGISTERED_STATES))
+    return _seat(row) if row else None
+
+
+async def pending(db: Db, account: Account) -> list[Seat]:
+    """The seats that wait for approval, by session."""
     which = seats.c.status == RegistrantStatus.PENDING, seats.c.state.in_(REGISTERED_STATES)
-    return await person_rows.sessions(db, seats, account, *which)
+    query = select(seats).where(*of_account(seats, account), *which)
+    return [_seat(row) for row in await db.execute(query.order_by(seats.c.session_id, seats.c.user_id))]
 
 
 def is_unchanged(seat: Seat) -> list[ColumnElement[bool]]:
@@ -88,6 +98,7 @@ async def claim_outdated(
     which = (
         seats.c.session_id == session_id,
         seats.c.state == SeatState.NOTIFIED,
+        seats.c.status != RegistrantStatus.DENIED,
         or_(seats.c.told_what.not_in(current), has_outdated_entry_of(seats)),
         seats.c.dm_channel_id != "",
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.commands.reminder_offsets import offset_text
 from bot.model.lifecycle import Stage, is_full, stage
+from bot.model.registrant import RegistrantStatus
 from bot.model.seat import Seat
 from bot.model.webinar import Status, Webinar
 from bot.providers.event_ref import provider_name
@@ -35,6 +36,9 @@ RENAME = "seat.rename"
 REFRESH = "seat.look"
 REFRESH_REGISTRATION = "seat.look_again"
 
+PENDING = "An organizer approves each registration. Your link comes as a direct message once they have."
+DENIED = "An organizer has denied your registration, so you have no link. Ask them if you think this is a mistake."
+APPROVED_BELOW = "Your registration is approved. Your link is in the message below."
 LINK_IS_PRIVATE = "This link is personal. Please don't share it."
 IN_CALENDAR = "You are registered for this webinar. The link below is personal. Please don't share it."
 LEFT = "Your seat is canceled. Your link no longer works."
@@ -74,8 +78,17 @@ def seat_message(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
     """The DM with the user's link and the buttons of the seat."""
     if webinar.status is Status.CANCELED:
         return _ended(webinar, CANCELLED)
-    text = f"You are registered: {plain(webinar.title)}, {timing(webinar)}."
+    heads = {
+        RegistrantStatus.PENDING: "You are waiting for approval",
+        RegistrantStatus.DENIED: "You are not registered",
+    }
+    text = f"{heads.get(seat.status, 'You are registered')}: {plain(webinar.title)}, {timing(webinar)}."
     return message(text, _seat(webinar, seat, now))
+
+
+def approved_message(webinar: Webinar) -> Message:
+    """Replaces the message of a seat that waited for approval; the one with the link follows it."""
+    return _ended(webinar, APPROVED_BELOW)
 
 
 def gone_message(webinar: Webinar, *, problem: str = "") -> Message:
@@ -174,6 +187,8 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
     current = stage(webinar, now)
     if current in (Stage.OVER, Stage.CANCELED):
         return [_about(webinar, CANCELLED if current is Stage.CANCELED else "This webinar is over.")]
+    if not seat.is_approved:
+        return _undecided(webinar, seat, look=look)
     link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if current is Stage.LIVE else "Join")
     head = f"*You are registered{', and it is live now' if current is Stage.LIVE else ''}*"
     by = f" Suggested by <@{seat.by}>." if seat.by and not look else ""
@@ -188,6 +203,24 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
             leave_button(webinar),
         ),
         context(f"{LINK_IS_PRIVATE}{remind}{by}"),
+    ]
+
+
+def _undecided(webinar: Webinar, seat: Seat, *, look: bool) -> list[Block]:
+    """A seat without a link: it waits for approval, or was denied."""
+    is_pending = seat.is_pending
+    lead = f" Your reminder comes {offset_text(seat.lead)} before it starts, if you are approved." if seat.lead else ""
+    return [
+        section(
+            f"*{'You are waiting for approval' if is_pending else 'Your registration was denied'}*\n"
+            f"*{plain(webinar.title)}*\n{timing(webinar)}\n{PENDING if is_pending else DENIED}"
+        ),
+        verbatim(f"{seat.attendee.name}, {seat.attendee.email}"),
+        *actions(
+            buttons.webinar_button(webinar, "Refresh", REFRESH) if look else None,
+            leave_button(webinar) if is_pending else None,
+        ),
+        *([context(lead.strip())] if lead and is_pending and not look else []),
     ]
 
 
