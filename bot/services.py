@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.notices.outbox.posted_digests import PostedDigests
     from bot.notices.subscriptions.review import SubscriptionReview
     from bot.providers.directories import Directories
+    from bot.registration.approval import Approvals
     from bot.registration.bulk.service import BulkService
     from bot.registration.charts import RegistrationCharts
     from bot.registration.link_file import LinkFiles
@@ -89,6 +90,7 @@ class Services:
     team: TeamService
     registration: RegistrationSettings
     questions: RegistrationQuestions
+    approvals: Approvals
     seats: SeatService
     suggestions: Suggestions
     charts: RegistrationCharts

@@ -24,6 +24,7 @@ from bot.notices.subscriptions.review import SubscriptionReview
 from bot.providers.directories import Directories
 from bot.providers.directory import Directory
 from bot.providers.routing import RoutingProvider
+from bot.registration.approval import Approvals
 from bot.registration.bulk.service import BulkService
 from bot.registration.charts import RegistrationCharts
 from bot.registration.link_file import LinkFiles
@@ -103,6 +104,7 @@ def build_services(
     reports = ReportService(
         worker_id, account, store, provider, mirror, directory, results, clock, background, suggestion_table.count_sent
     )
+    registrants = RegistrantCache(provider, mirror)
     silent = OptOuts(account.workspace, store, clock).for_webinar
     recordings = build_recordings(worker_id, account, store, slack, provider, mirror, clock, silent)
     sources = FollowUpSources(reports.people, seat_table.registered, recordings.shared_link, csv_file)
@@ -142,7 +144,8 @@ def build_services(
         suggestions=Suggestions(worker_id, account, store, slack, mirror, seat_service, clock),
         charts=RegistrationCharts(store, provider, slack),
         link_files=LinkFiles(store, provider),
-        registrants=RegistrantCache(provider, mirror),
+        registrants=registrants,
+        approvals=Approvals(provider, registrants, seat_service.approvals),
         registrar=registrar,
         own_pages=OwnPages(urls, tokens, account, store, provider, clock, page_queue),
         page_queue=page_queue,

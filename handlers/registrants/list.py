@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.model.ability import Ability
 from bot.model.people import Frozen
 from bot.model.registrant import Registrant
 from bot.model.visible_text import one_line
@@ -34,6 +35,8 @@ from bot.slack.data_words import data_message
 from bot.slack.form_elements import input_block, text_input
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import people
+from handlers.registrants import approval
+from handlers.registrants.position import RegistrantPage
 
 PREVIOUS = "registrants.previous"
 NEXT = "registrants.next"
@@ -59,15 +62,6 @@ IN_DM = "The file is in your direct messages with Greenroom. Delete it there whe
 GONE = "They are off the list, and their links do not work any more."
 
 
-class RegistrantPage(Frozen):
-    """A position in the list: the webinar, the page, the search words; and the chosen registrant."""
-
-    session_id: str
-    page: int = 1
-    words: str = ""
-    picked: str = ""
-
-
 class SearchContext(Frozen):
     """The context of the search form, and the response URL of its message."""
 
@@ -83,17 +77,19 @@ def page_message(
     age: timedelta,
     now: datetime,
     note: str = "",
+    above: Sequence[Block] = (),
     can_manage: bool = True,
 ) -> Message:
     """One page, newest first. `age` is the age of the list; `note` is a sentence about the last action.
 
-    Without `can_manage` (for co-hosts) it has no buttons that remove or add people.
+    `above` are blocks about the people to decide about. Without `can_manage` (for co-hosts) it has no buttons that
+    remove or add people.
     """
     provider = provider_name(webinar.id)
     found = search_registrants(registrants, position.words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(position.page, 1), pages)
-    here = position.model_copy(update={"page": page, "picked": ""})
+    here = position.model_copy(update={"page": page, "picked": "", "decision": None})
     head = f"*{plain(webinar.title)}*\n{_counted(registrants, found, position.words)}"
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     rows: list[Block] = [
@@ -113,9 +109,10 @@ def page_message(
     notes.append("For your eyes only: nothing of this is stored")
     blocks = [
         *([paragraph(note)] if note else []),
+        *above,
         section(head),
         *rows,
-        *_page_buttons(here, pages, can_manage=can_manage),
+        *_page_buttons(webinar, here, pages, can_manage=can_manage),
     ]
     fallback = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, position.words)}".strip()
     return data_message(fallback, [*blocks, context(" · ".join(filter(None, notes)))])
@@ -206,17 +203,20 @@ def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> E
     return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)
 
 
-def _page_buttons(here: RegistrantPage, pages: int, *, can_manage: bool) -> list[Block]:
+def _page_buttons(webinar: Webinar, here: RegistrantPage, pages: int, *, can_manage: bool) -> list[Block]:
     def at(page: int) -> str:
         return here.model_copy(update={"page": page}).model_dump_json()
 
     this = at(here.page)
     registrants = here.model_copy(update={"page": 1, "words": ""}).model_dump_json()
+    denied = here.model_copy(update={"shows_denied": not here.shows_denied}).model_dump_json()
+    denied_label = "Hide Denied" if here.shows_denied else "Show Denied"
     return actions(
         button("Previous", PREVIOUS, at(here.page - 1), label="Previous page") if here.page > 1 else None,
         button("Next", NEXT, at(here.page + 1), label="Next page") if here.page < pages else None,
         button("Search", SEARCH, this, label="Find registrants by name, address or source"),
         button("Show All", ALL, registrants) if here.words else None,
+        button(denied_label, approval.DENIED, denied) if Ability.APPROVE in webinar.abilities else None,
         button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many")
         if can_manage
         else None,

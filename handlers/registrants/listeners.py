@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from bot.commands.people_args import ShowRegistrants
 from bot.errors import BadInput
+from bot.model.registrant import Decision
 from bot.model.webinar import Audience, Webinar
 from bot.registration import registrant_file
 from bot.slack import buttons
+from bot.slack.blocks import Block
 from bot.slack.client import Upload
 from bot.slack.error_message import sentence_message
+from handlers.registrants import approval
 from handlers.registrants import list as registrant_list
-from handlers.registrants.list import RegistrantPage, SearchContext
+from handlers.registrants.list import SearchContext
+from handlers.registrants.position import RegistrantPage
 from handlers.request import Commands, Listeners, SlackRequest, once
 from handlers.webinar_choice import choose_webinar
 
 ANYONE = "Everyone with the link can join this webinar, so nobody registers for it."
 FILE_NAME = "registrants.csv"
 ACTION = "see who has registered for this webinar"
+DECIDE_ACTION = "approve or deny registrations for this webinar"
 REMOVE_ACTION = "remove registrants of this webinar"
 
 
@@ -80,6 +86,46 @@ async def remove(request: SlackRequest) -> None:
     await _show(request, webinar, position, replace=True, note=registrant_list.GONE)
 
 
+async def approve(request: SlackRequest) -> None:
+    """Approve one person (one call), and replace the page."""
+    await _decide(request, Decision.APPROVE)
+
+
+async def deny(request: SlackRequest) -> None:
+    """Deny one person (one call), and replace the page."""
+    await _decide(request, Decision.DENY)
+
+
+async def approve_all(request: SlackRequest) -> None:
+    """Approve all who wait (one call for thirty), as confirmed at the button."""
+    await _decide(request, Decision.APPROVE, is_for_all=True)
+
+
+async def deny_all(request: SlackRequest) -> None:
+    """Deny all who wait (one call for thirty), as confirmed at the button."""
+    await _decide(request, Decision.DENY, is_for_all=True)
+
+
+async def undo(request: SlackRequest) -> None:
+    """Decide the other way about the same people."""
+    await _decide(request, RegistrantPage.model_validate_json(request.value).decision or Decision.APPROVE)
+
+
+async def _decide(request: SlackRequest, decision: Decision, *, is_for_all: bool = False) -> None:
+    position = RegistrantPage.model_validate_json(request.value)
+    webinar = await request.managed_webinar(position.session_id, DECIDE_ACTION)
+    ids = [one for one in position.picked.split(",") if one]
+    if is_for_all:
+        known = await request.services.registrants.get(webinar, request.user_id, request.caller())
+        ids = [one.registrant_id for one in known.pending]
+    result = await request.services.approvals.decide(webinar, ids, decision, request.user_id, request.caller())
+    request.services.mirror.count_soon(webinar.session_id)
+    here = position.model_copy(update={"picked": "", "decision": None})
+    note = approval.done_note(decision, len(result.decided), result.problem)
+    undo_blocks = approval.undo_buttons(webinar, here, result.decided, decision)
+    await _show(request, webinar, here, replace=True, note=note, undo=undo_blocks)
+
+
 async def download(request: SlackRequest) -> None:
     """Send all registrants as a file by DM."""
     position = RegistrantPage.model_validate_json(request.value)
@@ -100,11 +146,13 @@ async def _show(
     replace: bool = False,
     force: bool = False,
     note: str = "",
+    undo: Sequence[Block] = (),
 ) -> None:
     if webinar.audience is Audience.ANYONE:
         raise BadInput(ANYONE)
     cached = await request.services.registrants.get(webinar, request.user_id, request.caller(), force=force)
-    now = request.now()
+    now, can_manage = request.now(), await request.can_manage(webinar)
+    undecided = approval.approval_blocks(webinar, cached, position, can_manage=can_manage)
     page = registrant_list.page_message(
         webinar,
         cached.registrants,
@@ -112,7 +160,8 @@ async def _show(
         age=cached.age,
         now=now,
         note=note,
-        can_manage=await request.can_manage(webinar),
+        above=[*undo, *undecided],
+        can_manage=can_manage,
     )
     # Names and addresses stay out of direct messages, which are kept.
     await request.reply(page, replace=replace, notification=sentence_message(registrant_list.ANSWERED))
@@ -127,6 +176,12 @@ ACTIONS: Listeners = {
     registrant_list.REFRESH: refresh,
     registrant_list.SEARCH: search,
     registrant_list.REMOVE: remove,
+    approval.DENIED: turn_page,
+    approval.APPROVE: approve,
+    approval.DENY: deny,
+    approval.APPROVE_ALL: approve_all,
+    approval.DENY_ALL: deny_all,
+    approval.UNDO: undo,
     registrant_list.DOWNLOAD: once(download),
 }
 SUBMISSIONS: Listeners = {registrant_list.SEARCH_CALLBACK: search_submitted}

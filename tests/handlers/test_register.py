@@ -18,7 +18,8 @@ from bot.registration.bulk.texts import BatchCounts, duration, result_text
 from handlers.register import form as register_form
 from handlers.register import list_review
 from handlers.register.form import RegistrantInput
-from handlers.registrants.list import RegistrantPage, page_message, search_registrants
+from handlers.registrants.list import page_message, search_registrants
+from handlers.registrants.position import RegistrantPage
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
 from tests.support.bulk_samples import (
     IMPORT_RESULT,

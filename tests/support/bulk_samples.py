@@ -7,19 +7,23 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails
+from bot.model.ability import ALL, Ability
+from bot.model.registrant import Decision, NewRegistration, Registrant, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration.bulk import csv_import
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
 from bot.registration.bulk.texts import BatchCounts
+from bot.registration.registrant_cache import RegistrantList
 from bot.slack.message import Message
 from handlers.register import form as register_form
 from handlers.register import list_form, list_review
 from handlers.register.form import RegistrantInput
 from handlers.register.list_form import BulkInput
+from handlers.registrants import approval
 from handlers.registrants import list as registrant_list
-from handlers.registrants.list import RegistrantPage, page_message
+from handlers.registrants.list import page_message
+from handlers.registrants.position import RegistrantPage
 from tests.support.webinar_samples import NASTY, NOW
 
 IRIS = RegistrantDetails(first_name="Iris", last_name="Moreno", email="iris@acme.example")
@@ -76,6 +80,11 @@ def bulk_messages(one: Webinar) -> list[Message]:
         age=timedelta(),
         now=NOW,
     )
+    manual = one.model_copy(update={"abilities": ALL | {Ability.APPROVE}})
+    waiting = [NASTY_REGISTRANT.model_copy(update={"registrant_id": f"{number:024}"}) for number in range(30)]
+    undecided = RegistrantList([], pending=waiting, denied=waiting[:1])
+    first = RegistrantPage(session_id="1" * 20)
+    ids = [one.registrant_id for one in waiting]
     nasty = RegistrantPage(session_id="1" * 20, page=99, words=NASTY[: registrant_list.MAX_WORDS])
     return [
         bulk_texts.running_message(one, "b1", TALLY),
@@ -96,6 +105,14 @@ def bulk_messages(one: Webinar) -> list[Message]:
         many,
         page_message(one, [NASTY_REGISTRANT], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
         page_message(one, [], RegistrantPage(session_id="s1"), age=timedelta(minutes=3), now=NOW),
+        *(
+            page_message(manual, REGISTRANTS, here, age=timedelta(), now=NOW, above=above)
+            for here in (first, first.model_copy(update={"shows_denied": True}))
+            for above in (
+                approval.approval_blocks(manual, undecided, here, can_manage=True),
+                approval.undo_buttons(manual, here, ids, Decision.APPROVE),
+            )
+        ),
     ]
 
 

@@ -109,7 +109,9 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("followup.open", "followup.start_over", "followup.edit", "followup.confirm"), MANAGES),
     **dict.fromkeys(("followup.stop", "followup.rest"), MANAGES),
     **dict.fromkeys(("followup.change", "followup.opt_out", "followup.opt_in"), OWN),
-    "registrants.remove": MANAGES,
+    **dict.fromkeys(("registrants.remove", "registrants.approve", "registrants.deny", "registrants.undo"), MANAGES),
+    **dict.fromkeys(("registrants.approve_all", "registrants.deny_all"), MANAGES),
+    "registrants.denied": RUNS,
     **dict.fromkeys(("report.open", "report.people", "report.growth", "report.download", "report.stop"), RUNS),
 }
 """The rule of each button, select and picker."""
