@@ -52,12 +52,13 @@ class Refresh:
     is_paused: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FieldText(Field):
-    """An input with its value and its error."""
+    """An input with its value and its error. Of choices, `chosen` has their names or values."""
 
     value: str
     error: str
+    chosen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

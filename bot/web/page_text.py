@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.lengths import length_text
 from bot.model.ability import Ability
 from bot.model.lifecycle import Stage, is_full, stage
+from bot.model.question import STANDARD, QuestionSet
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.providers.event_ref import provider_name
@@ -160,15 +161,16 @@ def form_page(
     entered: RegistrantDetails,
     form_token: str,
     *,
+    questions: QuestionSet = STANDARD,
     errors: Mapping[str, str] | None = None,
     problem: str = "",
 ) -> FormText:
     """The registration form with what was entered; `problem` is an error of the form as a whole."""
     by_field = errors or {}
-    values = (entered.first_name, entered.last_name, entered.email)
+    values = signup_form.values_of(entered, questions)
     fields = tuple(
-        FieldText(**vars(field), value=value, error=by_field.get(field.name, ""))
-        for field, value in zip(signup_form.FIELDS, values, strict=True)
+        _field_text(field, values[field.name], by_field.get(field.name, ""))
+        for field, _ in signup_form.fields_of(questions)
     )
     whole = (FormError("", problem),) if problem else ()
     return FormText(
@@ -180,6 +182,12 @@ def form_page(
         honeypot=signup_form.HONEYPOT,
         consent=named(CONSENT, webinar.id),
     )
+
+
+def _field_text(field: signup_form.Field, values: Sequence[str], error: str) -> FieldText:
+    of_checkboxes = field.type == signup_form.CHECKBOXES
+    chosen = frozenset(f"{field.name}.{value}" if of_checkboxes else value for value in values)
+    return FieldText(**vars(field), value=next(iter(values), ""), error=error, chosen=chosen)
 
 
 def refresh(page: PageText, status_token: str, *, is_paused: bool) -> Refresh | None:

@@ -8,14 +8,16 @@ import logging
 import math
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.errors import NotFound, ProviderError
+from bot.model.question import QuestionSet
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration.own_pages.page_context import AlreadyQueued, QueueFull, RegistrationGone
-from bot.registration.own_pages.service import OwnPages
+from bot.registration.own_pages.service import READ_LINK, OwnPages
 from bot.registration.own_pages.tokens import TokenExpired
 from bot.web import page_text, render, signup_form
 from bot.web.ip_rate_limit import IpRateLimit, client_of
@@ -24,7 +26,7 @@ from bot.web.page_model import PageText
 
 log = logging.getLogger(__name__)
 
-MAX_BYTES = 8192
+MAX_BYTES = 16_384
 QUEUE_FULL_RETRY = 600
 """Seconds until the queue may be shorter."""
 STATUS_TOKEN, PAUSED = "done", "still"
@@ -79,7 +81,8 @@ class Pages:
         if closed := page_text.closed_page(webinar, now):
             return _page(request, closed)
         empty = RegistrantDetails(first_name="", last_name="", email="")
-        return _form(200, webinar, empty, self._own_pages.form_token(webinar))
+        questions = await self._own_pages.questions.get(webinar, READ_LINK)
+        return _form(200, SignupForm(webinar, questions, empty, self._own_pages.form_token(webinar)))
 
     async def submit_form(self, request: web.Request) -> web.Response:
         """Queue the person, or show the form again with everything that was entered and the errors."""
@@ -88,42 +91,47 @@ class Pages:
         if closed := page_text.closed_page(webinar, now):
             return _page(request, closed, status=closed.status if closed.status > 400 else 403)
         fields = await _fields(request)
-        entered, form_token = signup_form.registrant_details(fields), fields.get(signup_form.FORM_TOKEN, "")
-        if errors := signup_form.field_errors(entered):
-            return _form(400, webinar, entered, form_token, errors=errors)
+        questions = await self._own_pages.questions.get(webinar, READ_LINK)
+        entered = signup_form.registrant_details(fields, questions)
+        form = SignupForm(webinar, questions, entered, fields.get(signup_form.FORM_TOKEN, ""))
+        if errors := signup_form.field_errors(entered, questions):
+            return _form(400, form, errors=errors)
         if signup_form.is_honeypot_filled(fields):
-            return _form(400, webinar, entered, form_token, problem=signup_form.HONEYPOT_FILLED)
+            return _form(400, form, problem=signup_form.HONEYPOT_FILLED)
         if wait := self._rate_limit.acquire(_client(request)):
             problem = (
                 f"Too many people have registered from your network. Press Register again {page_text.wait_text(wait)}."
             )
-            return _form(429, webinar, entered, form_token, problem=problem, retry_after=math.ceil(wait))
-        return await self._register(token, webinar, entered, form_token)
+            return _form(429, form, problem=problem, retry_after=math.ceil(wait))
+        return await self._register(token, form)
 
-    async def _register(
-        self, token: str, webinar: Webinar, entered: RegistrantDetails, form_token: str
-    ) -> web.Response:
+    async def _register(self, token: str, form: SignupForm) -> web.Response:
         try:
-            status_token = await self._own_pages.register(token, entered, form_token)
+            status_token = await self._own_pages.register(token, form.entered, form.token)
         except AlreadyQueued as error:
-            return _form(409, webinar, entered, form_token, problem=error.sentence)
+            return _form(409, form, problem=error.sentence)
         except QueueFull as error:
-            return _form(503, webinar, entered, form_token, problem=error.sentence, retry_after=QUEUE_FULL_RETRY)
+            return _form(503, form, problem=error.sentence, retry_after=QUEUE_FULL_RETRY)
         return render.redirect(303, f"{token}?{STATUS_TOKEN}={status_token}")
 
 
+@dataclass(frozen=True)
+class SignupForm:
+    """A form of a webinar with its questions, what was entered, and the token with which it counts as one request."""
+
+    webinar: Webinar
+    questions: QuestionSet
+    entered: RegistrantDetails
+    token: str
+
+
 def _form(
-    status: int,
-    webinar: Webinar,
-    entered: RegistrantDetails,
-    form_token: str,
-    *,
-    errors: dict[str, str] | None = None,
-    problem: str = "",
-    retry_after: int = 0,
+    status: int, form: SignupForm, *, errors: dict[str, str] | None = None, problem: str = "", retry_after: int = 0
 ) -> web.Response:
-    form = page_text.form_page(webinar, entered, form_token, errors=errors, problem=problem)
-    return render.response(status, render.form_html(form), retry_after=retry_after)
+    text = page_text.form_page(
+        form.webinar, form.entered, form.token, questions=form.questions, errors=errors, problem=problem
+    )
+    return render.response(status, render.form_html(text), retry_after=retry_after)
 
 
 def _page(request: web.Request, page: PageText, *, status: int = 0, retry_after: int = 0) -> web.Response:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from bot.model.email_address import AddressProblem, address_problem
+from bot.model.question import STANDARD, Choice, Question, QuestionKind, QuestionSet, answer_problem, given
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
 from bot.model.visible_text import one_line
 
@@ -20,18 +23,35 @@ class Field:
     type: str
     autocomplete: str
     max_length: int
+    is_required: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
+    """The name or value and the text of each choice: of a menu, or of checkboxes."""
 
 
 FIRST_NAME, LAST_NAME, EMAIL = "first_name", "last_name", "email"
+MENU, CHECKBOXES, LINES = "menu", "checkboxes", "lines"
+"""Types of inputs beside those of HTML."""
 HONEYPOT = "website"
 """An input that people do not see. Programs fill it in."""
 FORM_TOKEN = "form"  # noqa: S105 - the name of an input
-MAX_FIELDS = 10
+MAX_FIELDS = 120
+MAX_ANSWER = 500
 FIELDS = (
     Field(FIRST_NAME, "First name", "text", "given-name", MAX_NAME),
     Field(LAST_NAME, "Last name", "text", "family-name", MAX_NAME),
     Field(EMAIL, "Email", "email", "email", MAX_EMAIL),
 )
+AUTOCOMPLETE = {
+    "address": "street-address",
+    "city": "address-level2",
+    "state": "address-level1",
+    "zip": "postal-code",
+    "country": "country",
+    "phone": "tel",
+    "org": "organization",
+    "job_title": "organization-title",
+}
+"""What browsers fill in, by the name of the question: the words of HTML."""
 
 NO_EMAIL = "Enter your email address."
 BAD_EMAIL = "Enter a whole email address, for example name@example.com."
@@ -49,19 +69,43 @@ def parse_body(raw: bytes) -> dict[str, str]:
     return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
 
 
-def registrant_details(fields: Mapping[str, str]) -> RegistrantDetails:
-    """The person in the form: each value on one line, without invisible characters."""
+def fields_of(questions: QuestionSet) -> list[tuple[Field, Question | None]]:
+    """The inputs of a form with these questions, each with its question."""
+    last = questions.last_name
+    names: list[tuple[Field, Question | None]] = [
+        (replace(field, is_required=bool(last and last.is_required)) if field.name == LAST_NAME else field, None)
+        for field in FIELDS
+        if field.name != LAST_NAME or last
+    ]
+    return [*names, *((_question_field(one), one) for one in questions.asked)]
+
+
+def registrant_details(fields: Mapping[str, str], questions: QuestionSet = STANDARD) -> RegistrantDetails:
+    """The person in the form: each value on one line, without invisible characters, with their answers."""
     values = {name: one_line(fields.get(name, "")) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
-    return RegistrantDetails(first_name=values[FIRST_NAME], last_name=values[LAST_NAME], email=values[EMAIL])
+    answers = tuple((one.name, value) for one in questions.asked for value in _answers(fields, one) if value)
+    return RegistrantDetails(
+        first_name=values[FIRST_NAME], last_name=values[LAST_NAME], email=values[EMAIL], fields=answers
+    )
 
 
-def field_errors(entered: RegistrantDetails) -> dict[str, str]:
+def field_errors(entered: RegistrantDetails, questions: QuestionSet = STANDARD) -> dict[str, str]:
     """The error of each invalid field, in the order of the form."""
-    names = ((FIRST_NAME, "first name", entered.first_name), (LAST_NAME, "last name", entered.last_name))
-    found = {name: _name_error(label, value) for name, label, value in names}
+    found = {FIRST_NAME: _name_error("first name", entered.first_name)}
+    found[LAST_NAME] = _name_error("last name", entered.last_name, is_required=questions.requires_last_name)
     if problem := address_problem(entered.email):
         found[EMAIL] = _EMAIL_ERRORS[problem]
+    found |= {_name_of(one): answer_problem(one, given(entered.fields, one.name)) for one in questions.asked}
     return {name: text for name, text in found.items() if text}
+
+
+def values_of(entered: RegistrantDetails, questions: QuestionSet) -> dict[str, list[str]]:
+    """What was entered, by the name of the input; of choices the digests that are chosen."""
+    values = {FIRST_NAME: [entered.first_name], LAST_NAME: [entered.last_name], EMAIL: [entered.email]}
+    for one in questions.asked:
+        found = given(entered.fields, one.name) or list(one.initial)
+        values[_name_of(one)] = [_digest(value) for value in found] if one.has_choices else found
+    return values
 
 
 def is_honeypot_filled(fields: Mapping[str, str]) -> bool:
@@ -69,7 +113,48 @@ def is_honeypot_filled(fields: Mapping[str, str]) -> bool:
     return bool(fields.get(HONEYPOT))
 
 
-def _name_error(label: str, value: str) -> str:
+def _question_field(question: Question) -> Field:
+    several = question.kind in (QuestionKind.CHOICES, QuestionKind.DATES)
+    kinds = {QuestionKind.LONG_TEXT: LINES, QuestionKind.TEXT: "text"}
+    kind = kinds.get(question.kind, CHECKBOXES if several else MENU)
+    name = _name_of(question)
+    texts = ((_digest(one.value), _choice_text(question, one)) for one in question.choices)
+    return Field(
+        name=name,
+        label=question.label,
+        type=kind,
+        autocomplete=AUTOCOMPLETE.get(question.name, "off"),
+        max_length=min(question.max_length or MAX_ANSWER, MAX_ANSWER),
+        is_required=question.is_required,
+        choices=tuple((f"{name}.{key}" if several else key, text) for key, text in texts),
+    )
+
+
+def _choice_text(question: Question, choice: Choice) -> str:
+    if question.kind is not QuestionKind.DATES:
+        return choice.text
+    return f"{datetime.fromisoformat(choice.text).astimezone(UTC):%A, %B %-d, %Y, %H:%M} UTC"
+
+
+def _answers(fields: Mapping[str, str], question: Question) -> list[str]:
+    name = _name_of(question)
+    if not question.has_choices:
+        text = fields.get(name, "")
+        return [text.strip() if question.kind is QuestionKind.LONG_TEXT else one_line(text)]
+    chosen = fields.get(name, "")
+    keys = {one.value: _digest(one.value) for one in question.choices}
+    return [value for value, key in keys.items() if key == chosen or f"{name}.{key}" in fields]
+
+
+def _name_of(question: Question) -> str:
+    return f"q{_digest(question.name)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _name_error(label: str, value: str, *, is_required: bool = True) -> str:
     if not value:
-        return f"Enter your {label}."
+        return f"Enter your {label}." if is_required else ""
     return f"Enter a {label} of at most {MAX_NAME} characters." if len(value) > MAX_NAME else ""

@@ -21,6 +21,7 @@ from bot.registration.own_pages.campaigns import CampaignLinks
 from bot.registration.own_pages.page_context import AlreadyQueued, PageContext, QueueFull, RegistrationGone
 from bot.registration.own_pages.tokens import TokenExpired, Tokens
 from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
+from bot.registration.questions import RegistrationQuestions
 from bot.registration.request_table import QUEUED, RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
 
@@ -62,6 +63,7 @@ class OwnPages:
         """`queue` registers queued people and removes those who cancel."""
         self.urls = urls
         self.campaigns = CampaignLinks(urls, store, clock)
+        self.questions = RegistrationQuestions(account, store, provider, clock)
         self._tokens = tokens
         self._account = account
         self._store = store

@@ -1,0 +1,68 @@
+"""The questions of an event in the form of our own page: shown, read back and validated."""
+
+from __future__ import annotations
+
+from bot.model.question import Choice, Question, QuestionKind, QuestionSet
+from bot.model.registrant import RegistrantDetails
+from bot.web import page_text, render, signup_form
+from tests.handlers.test_question_fields import CITY, COMMENTS, DATES, LAND, SIZE, TOPICS
+from tests.support.webinar_samples import webinar
+
+EVIL = """"'><script>alert(1)</script>"""
+ASKED = QuestionSet(questions=(CITY, SIZE, TOPICS, LAND, DATES, COMMENTS))
+ANSWERS = (("city", "Rome"), ("size", "1"), ("topics", "T1"), ("topics", "T3"), ("country", "117"), ("dates", "3"))
+WHO = RegistrantDetails(first_name="Ana", last_name="", email="ana@visitor.example", fields=ANSWERS)
+
+
+def sent(form: QuestionSet, who: RegistrantDetails) -> dict[str, str]:
+    """What a browser sends of a form that shows this."""
+    values = signup_form.values_of(who, form)
+    fields: dict[str, str] = {}
+    for field, _ in signup_form.fields_of(form):
+        if field.type == signup_form.CHECKBOXES:
+            fields |= {f"{field.name}.{key}": "1" for key in values[field.name]}
+        else:
+            fields[field.name] = next(iter(values[field.name]), "")
+    return fields
+
+
+def test_answers_come_back_as_they_were_sent() -> None:
+    """Texts, menus, checkboxes and dates; the last name is not asked, so it is not required."""
+    html = render.form_html(page_text.form_page(webinar(), WHO, "token", questions=ASKED))
+
+    assert signup_form.registrant_details(sent(ASKED, WHO), ASKED) == WHO
+    assert signup_form.field_errors(WHO, ASKED) == {}
+    assert html.count("<option") == 1 + 2 + 1 + 249
+    assert html.count(" selected") == 2
+    assert html.count(" checked") == 3
+    assert "Last name" not in html
+    assert "Comments (optional)" in html
+
+
+def test_what_is_missing_is_named_at_its_field() -> None:
+    """An empty form: the first name, the address, and each required answer that has no choice at first."""
+    nobody = RegistrantDetails(first_name="", last_name="", email="")
+    errors = signup_form.field_errors(nobody, ASKED)
+    form = page_text.form_page(webinar(), nobody, "token", questions=ASKED, errors=errors)
+
+    assert [error for error in errors.values() if "answer" in error] == [
+        "City: an answer is required.",
+        "Dates: an answer is required.",
+    ]
+    assert {error.field for error in form.errors} <= {field.name for field in form.fields}
+    # The date of the page is chosen at first.
+    [dates] = [field for field in form.fields if field.label == "Dates"]
+    assert len(dates.chosen) == 1
+
+
+def test_texts_of_hosts_are_escaped() -> None:
+    """In labels, choices and answers."""
+    evil = Question(name=EVIL, label=EVIL, kind=QuestionKind.CHOICE, choices=(Choice(value=EVIL), Choice(value="x")))
+    several = evil.model_copy(update={"name": "more", "kind": QuestionKind.CHOICES})
+    lines = Question(name="lines", label="Lines", kind=QuestionKind.LONG_TEXT)
+    form = QuestionSet(questions=(evil, several, lines))
+    who = WHO.model_copy(update={"fields": ((EVIL, EVIL), ("more", EVIL), ("lines", EVIL))})
+    html = render.form_html(page_text.form_page(webinar(), who, "token", questions=form))
+    assert "<script" not in html
+    assert """"'>""" not in html
+    assert html.count("&lt;script&gt;") == 5
