@@ -211,8 +211,9 @@ async def _register_one(
 
 async def _push_own_form(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> bool:
     """Ask the user for the name or address that their profile does not have. False if it has them."""
-    profile = seat_form.from_profile(await request.person(), webinar.session_id, typed.source or "slack")
     questions = await request.services.questions.known(webinar) or QuestionSet()
+    source = typed.source or "slack"
+    profile = seat_form.from_profile(await request.person(), webinar.session_id, source, questions)
     if seat_form.is_complete(profile, questions):
         return False
     form = seat_form.form_view(webinar, profile, now=request.now(), questions=questions)
@@ -233,7 +234,8 @@ async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantI
     """Register the user themselves, and notify them."""
     services = request.services
     person = await request.person()
-    profile = seat_form.from_profile(person, webinar.session_id, typed.source)
+    questions = await services.questions.get(webinar, caller)
+    profile = seat_form.from_profile(person, webinar.session_id, typed.source, questions)
     if not profile.email:
         raise BadInput(NO_ADDRESS)
     attendee = profile.attendee

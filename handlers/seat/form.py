@@ -62,14 +62,14 @@ class SeatInput(Frozen):
         return timedelta(seconds=self.reminder_s) or None
 
 
-def from_profile(person: Person, session_id: str, source: str) -> SeatInput:
-    """Prefill from the Slack profile. A name that the profile does not have stays empty."""
+def from_profile(person: Person, session_id: str, source: str, questions: QuestionSet = STANDARD) -> SeatInput:
+    """Prefill from the Slack profile what the form asks. A name that the profile does not have stays empty."""
     name = name_of(person)
     return SeatInput(
         session_id=session_id,
         source=source,
         first_name=name.first[:MAX_NAME],
-        last_name=name.last[:MAX_NAME],
+        last_name=name.last[:MAX_NAME] if questions.last_name else "",
         email=person.email[:MAX_EMAIL],
     )
 
@@ -139,6 +139,8 @@ def read_form(values: form_values.Values, note: str, questions: QuestionSet = ST
     before = SeatInput.model_validate_json(note)
     texts = {name: form_values.text(values, name, getattr(before, name)) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
     seconds = int(form_values.choice(values, REMINDER, NEVER))
+    if not questions.last_name:
+        texts[LAST_NAME] = ""  # what the form does not ask is not sent
     answers = question_fields.read_answers(values, questions.asked)
     names = {name: one_line(text) for name, text in texts.items()}
     return before.model_copy(update={**names, "reminder_s": seconds, "answers": answers})

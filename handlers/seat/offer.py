@@ -41,7 +41,7 @@ async def offered_view(request: SlackRequest, webinar: Webinar, source: str = ""
     if person.is_stranger and not person.email:
         return seat_texts.registration_page_view(webinar, seat_texts.NO_ADDRESS)
     questions = await request.services.questions.get(webinar, request.caller())
-    typed = seat_form.from_profile(person, webinar.session_id, source or _source(request))
+    typed = seat_form.from_profile(person, webinar.session_id, source or _source(request), questions)
     return seat_form.form_view(webinar, typed, now=now, questions=questions)
 
 

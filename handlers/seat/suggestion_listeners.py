@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.model.lifecycle import is_coming_or_live
+from bot.model.question import STANDARD
 from bot.model.webinar import Webinar
 from bot.registration.texts import suggestion as suggestion_texts
 from bot.slack import buttons
@@ -20,8 +21,8 @@ async def take_pressed(request: SlackRequest) -> None:
         await offer(request, webinar)
         return
     person = await request.person()
-    typed = seat_form.from_profile(person, webinar.session_id, suggestion.source)
     questions = await services.questions.known(webinar)
+    typed = seat_form.from_profile(person, webinar.session_id, suggestion.source, questions or STANDARD)
     is_possible = is_coming_or_live(webinar, request.now()) and not is_closed(webinar, request)
     is_complete = questions is not None and seat_form.is_complete(typed, questions)
     if not (is_possible and is_complete) or await own_view(request, webinar):
