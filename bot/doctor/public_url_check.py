@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -24,7 +24,7 @@ async def check_public_url(settings: Settings, http: aiohttp.ClientSession) -> F
     """Call our own route at `PUBLIC_URL`."""
     if not settings.public_url:
         return note(PART, "none is set", UNSET.format(all_of(configured(settings))))
-    async with _served(settings) as expected:
+    async with served(settings) as expected:
         try:
             async with http.get(settings.public_url + PATH, timeout=TIMEOUT, allow_redirects=False) as response:
                 status, body = response.status, await response.text(errors="replace")
@@ -39,8 +39,8 @@ async def check_public_url(settings: Settings, http: aiohttp.ClientSession) -> F
 
 
 @asynccontextmanager
-async def _served(settings: Settings) -> AsyncIterator[str]:
-    """Serve a page while no bot does; yield what the page contains."""
+async def served(settings: Settings, *routes: Callable[[web.Application], None]) -> AsyncIterator[str]:
+    """Serve a page, and what `routes` add, while no bot does; yield what the page contains."""
     word = secrets.token_hex(8)
 
     async def show(_: web.Request) -> web.Response:
@@ -48,6 +48,8 @@ async def _served(settings: Settings) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_get(PATH, show)
+    for add in routes:
+        add(app)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

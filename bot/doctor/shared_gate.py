@@ -8,13 +8,17 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clock import SystemClock, monotonic
 from bot.db.connection import Store, async_url
 from bot.db.migrate import SchemaState, schema_state
 from bot.db.vault import Vault
 from bot.errors import SettingsError
 from bot.providers.gate import Gate, LocalGate
-from bot.settings import RingCentralLogin, Settings
-from bot.startup.gates import build_gate
+from bot.providers.keyed_gate import KeyedGate
+from bot.providers.queued_gate import LocalRows
+from bot.providers.zoom.limits import ZoomLimits
+from bot.settings import RingCentralLogin, Settings, ZoomLogin
+from bot.startup.gates import build_gate, build_zoom_gate
 
 TIMEOUT = 10.0
 
@@ -28,6 +32,22 @@ async def open_gate(settings: Settings, login: RingCentralLogin) -> AsyncIterato
     store = _store(settings)
     is_shared = store is not None and await _is_up_to_date(store)
     gate: Gate = build_gate(settings.rc_server_url, login, store) if store and is_shared else LocalGate()
+    try:
+        yield gate
+    finally:
+        await gate.close()
+        if store:
+            await store.close()
+
+
+@asynccontextmanager
+async def open_zoom_gate(settings: Settings, login: ZoomLogin) -> AsyncIterator[KeyedGate]:
+    """The same for Zoom, whose limits all apps of the account share."""
+    store, vault = _store(settings), Vault(settings.encryption_key.get_secret_value())
+    if store and await _is_up_to_date(store):
+        gate = build_zoom_gate(settings.zoom_api_url, login, store, SystemClock())
+    else:
+        gate = KeyedGate(LocalRows(monotonic), ZoomLimits(), digest=lambda text: vault.digests(text)[-1])
     try:
         yield gate
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
@@ -43,7 +42,7 @@ class ZoomWebhookIngress:
         now: Callable[[], datetime] = machine_now,
     ) -> None:
         """`secret` is the secret token of the Zoom app; `accept` stores an event of the account."""
-        self._secret = secret.get_secret_value().encode()
+        self._secret = secret.get_secret_value()
         self._account_id = account_id
         self._accept = accept
         self._now = now
@@ -77,15 +76,16 @@ class ZoomWebhookIngress:
         return -MAX_AHEAD.total_seconds() <= age <= MAX_AGE.total_seconds()
 
     def _is_signed(self, request: web.Request, raw: bytes) -> bool:
-        content = f"v0:{request.headers[TIMESTAMP]}:".encode() + raw
         given = request.headers.get(SIGNATURE, "").encode(errors="replace")
-        return hmac.compare_digest(given, f"v0={self._digest(content)}".encode())
+        right = deliveries.signature(self._secret, request.headers[TIMESTAMP], raw)
+        return hmac.compare_digest(given, right.encode())
 
     async def _answer(self, body: deliveries.Validation | deliveries.AccountEvent | None) -> web.Response:
         if body is None:
             return _refuse(400)
         if isinstance(body, deliveries.Validation):
-            answer = {"plainToken": body.token, "encryptedToken": self._digest(body.token.encode())}
+            digest = deliveries.digest(self._secret, body.token.encode())
+            answer = {"plainToken": body.token, "encryptedToken": digest}
             response = web.json_response(answer)
             response[HANDSHAKE] = True
             return response
@@ -98,9 +98,6 @@ class ZoomWebhookIngress:
             log.warning("webhook.not_stored", extra={"reason": type(error).__name__})
             return web.Response(status=503)  # it is delivered again
         return web.Response()
-
-    def _digest(self, content: bytes) -> str:
-        return hmac.new(self._secret, content, hashlib.sha256).hexdigest()
 
 
 def _refuse(status: int) -> web.Response:
