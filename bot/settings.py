@@ -193,6 +193,11 @@ class Settings(BaseSettings):
         return ZoomLogin(self.zoom_account_id, self.zoom_client_id, self.zoom_client_secret)
 
     @property
+    def others_deliver(self) -> bool:
+        """Whether webhooks are set up of the providers that have no subscription by calls: without Zoom, of all."""
+        return self.zoom is None or bool(self.zoom_webhook_secret.get_secret_value())
+
+    @property
     def socket_mode(self) -> bool:
         """Whether to use Socket Mode, which needs no public URL."""
         return bool(self.slack_app_token.get_secret_value())

@@ -17,7 +17,7 @@ from bot.doctor.shared_gate import open_zoom_gate
 from bot.doctor.zoom_scopes import NEEDED, WITHOUT
 from bot.errors import ProviderBusy, ProviderDown, ProviderError
 from bot.providers.zoom.deliveries import VALIDATION, digest, signature
-from bot.providers.zoom.probe import ZoomProbe
+from bot.providers.zoom.probe import CHECKING, ZoomProbe
 from bot.providers.zoom.scopes import AppScope, missing_scopes
 from bot.settings import Settings, ZoomLogin
 from bot.web.zoom_webhooks import PATH, SIGNATURE, TIMESTAMP, ZoomWebhookIngress
@@ -57,7 +57,7 @@ async def check_zoom(settings: Settings, http: aiohttp.ClientSession, now: datet
 
 async def _check(probe: ZoomProbe) -> list[Finding]:
     try:
-        granted = await probe.granted_scopes()
+        granted = await probe.granted_scopes(CHECKING)
     except ProviderError as error:
         remedy = "Check the network, and ZOOM_OAUTH_URL if you have set it." if isinstance(error, ProviderDown) else ""
         return [wrong(LOGIN, error.sentence, remedy)]

@@ -163,6 +163,7 @@ def build_services(
             background,
             scheduler.wake,
             public_url=settings.public_url,
+            others_deliver=settings.others_deliver,
         ),
         reports=reports,
         follow_ups=FollowUpService(

@@ -98,8 +98,11 @@ async def test_a_correct_setup_has_nothing_wrong(setup: World) -> None:
 
 
 async def test_the_documentation_lists_every_part(setup: World) -> None:
-    """In the order of the report."""
+    """In the order of the report, with both providers."""
+    setup.has_zoom = True
+    await setup.zoom.start()
     text, _ = await examine(lambda: setup.settings)
+    await setup.zoom.stop()
 
     parts = [line[2:].partition(":")[0] for line in text.splitlines() if line.startswith(("✓", "✗", "!"))]
     assert [part for part, _ in table("operations.md", "checked part")] == parts
@@ -453,6 +456,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     values = {
         name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         for name, value in settings
+        if value is not None
     }
     return {name: value for name, value in values.items() if value}
 

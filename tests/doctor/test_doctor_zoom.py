@@ -24,7 +24,8 @@ CLASSIC = ("user:read:admin", "meeting:read:admin", "meeting:write:admin")
 async def setup(tmp_path: Path) -> AsyncIterator[World]:
     """Slack, Zoom and a migrated database, without a bot; Zoom alone is connected."""
     url = f"http://127.0.0.1:{free_port()}"
-    world = World(await migrated(tmp_path / "greenroom.db"), public_url=url, has_zoom=True, has_ringcentral=False)
+    world = World(await migrated(tmp_path / "greenroom.db"), public_url=url)
+    world.has_zoom, world.has_ringcentral = True, False
     await world.slack.start()
     await world.zoom.start()
     yield world
@@ -93,7 +94,7 @@ async def test_missing_scopes_are_named_with_what_stops_working(setup: World) ->
 async def test_an_account_without_licensed_users(setup: World) -> None:
     """Nobody can host what has registration."""
     for user in setup.zoom.world.users:
-        user.type = 1
+        user.is_licensed = False
     assert "✗ Zoom users: nobody in the account has a license" in await zoom_lines(setup)
 
 
@@ -116,4 +117,6 @@ async def test_webhooks_that_are_off_or_lead_elsewhere(setup: World) -> None:
 async def test_without_zoom_there_is_no_line_about_it(setup: World) -> None:
     """It is not missed."""
     setup.has_zoom, setup.has_ringcentral = False, True
+    await setup.ringcentral.start()
     assert await zoom_lines(setup) == []
+    await setup.ringcentral.stop()

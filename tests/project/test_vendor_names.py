@@ -16,6 +16,8 @@ EXEMPT = {
     "bot/doctor/examine.py": "names the servers that it calls",
     "bot/doctor/ringcentral_checks.py": "checks the login of one provider",
     "bot/doctor/shared_gate.py": "opens the gate of one provider",
+    "bot/doctor/zoom_checks.py": "checks the login of one provider",
+    "bot/doctor/zoom_scopes.py": "names the page about the app of one provider",
     "bot/settings.py": "has the settings of each provider",
     "bot/startup/gates.py": "builds the gate of each provider",
     "bot/startup/providers.py": "builds the adapters",

@@ -15,6 +15,7 @@ import aiohttp
 from bot.app import Greenroom
 from bot.sync.webhooks.address import PATH
 from bot.sync.webhooks.hint_rules import HintTiming
+from bot.web.zoom_webhooks import PATH as ZOOM_PATH
 from tests.support.world import World, running_world
 
 QUICK = HintTiming(
@@ -57,6 +58,27 @@ async def webhook_world(
         await world.until(lambda: any(one.filters for one in world.ringcentral.world.state.subscriptions.values()))
         await quiet(world)
         yield world
+
+
+@asynccontextmanager
+async def zoom_webhook_world(folder: Path, database_url: str = "") -> AsyncIterator[World]:
+    """A world with Zoom alone, whose webhooks are set up, and nothing left to read."""
+
+    def prepare(world: World) -> None:
+        world.on_build = quicken
+        world.has_zoom, world.has_ringcentral = True, False
+
+    url = f"http://127.0.0.1:{free_port()}"
+    async with running_world(folder, database_url=database_url, public_url=url, prepare=prepare) as world:
+        await world.zoom.webhooks.subscribe(f"{url}{ZOOM_PATH}")
+        await zoom_quiet(world)
+        yield world
+
+
+async def zoom_quiet(world: World) -> None:
+    """Wait until every delivery of Zoom has arrived and was acted upon."""
+    await world.zoom.webhooks.settle()
+    await world.settled()
 
 
 async def quiet(world: World) -> None:

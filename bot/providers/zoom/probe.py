@@ -12,11 +12,6 @@ CHECKING = Caller(Lane.LOOK, patience=5.0)
 class ZoomProbe(ListsApi):
     """Zoom as the app of the account. Every method may raise any `ProviderError`."""
 
-    async def granted_scopes(self) -> frozenset[str]:
-        """Log in; return the scopes of the app, empty if Zoom does not list them."""
-        await self._login.token(CHECKING)
-        return self._login.scope
-
     async def licensed_users(self) -> int:
         """How many users of the account can host what has registration. One call per 300 users."""
         return len(await self.coworkers(CHECKING))

@@ -45,8 +45,10 @@ class Webhooks:
         wake_delivery: Callable[[], None],
         *,
         public_url: str,
+        others_deliver: bool = True,
     ) -> None:
-        """Do nothing yet."""
+        """Do nothing yet. `others_deliver`: the providers that need no subscription by calls are set up to deliver."""
+        self._others_deliver = others_deliver
         self._account = account
         self._store = store
         self.address = WebhookAddress(public_url, store.vault, account)
@@ -71,8 +73,8 @@ class Webhooks:
         self.hints.wake()
 
     async def work(self) -> bool:
-        """Whether the provider delivers all events, as far as is known."""
-        return self.is_on and rules.delivers(await self.facts(), self._clock.now())
+        """Whether all providers deliver all events, as far as is known."""
+        return self.is_on and self._others_deliver and rules.delivers(await self.facts(), self._clock.now())
 
     async def facts(self) -> WebhookFacts:
         """What is known of the subscription."""
