@@ -49,6 +49,7 @@ SENTENCES: Final[Mapping[Ability, str]] = {
         "{provider} does not support registration pages of Greenroom's own for this event. Share its card, or the "
         "registration page of {provider}, instead."
     ),
+    Ability.OWN_LINKS: "{provider} mails links of its own. Leave them out: people join and cancel by those.",
     Ability.EXTERNAL_ID: "{provider} keeps no ids of other systems. Leave them out, and match people by email address.",
     Ability.SOURCE: "{provider} does not report where registrants of this event come from. Look at the chart instead.",
     Ability.REGISTRANTS: (

@@ -25,7 +25,7 @@ def optional_fields(webinar: Webinar, *, has_pages: bool) -> list[Block]:
         )
         hint = f"One value a line, with its name before it; {provider_name(webinar.id)} keeps them as externalId"
         fields.append(_field(EXTERNAL_ID, "What your systems know them by", pairs, hint))
-    if Ability.OWN_PAGES in webinar.abilities:
+    if Ability.OWN_LINKS in webinar.abilities:
         fields.append(_field(JOIN, "A page of yours to join by", url_input(action_id=JOIN)))
         fields.append(_field(CANCEL, "A page of yours to cancel by", url_input(action_id=CANCEL)))
     return fields + pages_fields(webinar, has_pages=has_pages)
@@ -33,7 +33,7 @@ def optional_fields(webinar: Webinar, *, has_pages: bool) -> list[Block]:
 
 def pages_fields(webinar: Webinar, *, has_pages: bool) -> list[Block]:
     """The checkbox for our own pages, if the event supports them and there are any."""
-    if not has_pages or Ability.OWN_PAGES not in webinar.abilities:
+    if not has_pages or Ability.OWN_LINKS not in webinar.abilities:
         return []
     boxes = checkboxes(action_id=PAGES, options=[option(value=PAGES, text=OWN_PAGES)])
     return [input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)]

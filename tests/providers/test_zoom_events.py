@@ -214,7 +214,12 @@ async def test_a_full_meeting_is_known_by_its_refusal(pair: ZoomPair) -> None:
 @pytest.mark.parametrize(
     ("kind", "settings", "more", "less"),
     [
-        ("meeting", {}, "registration registrants questions batch_register", "limit source invite_panelist approve"),
+        (
+            "meeting",
+            {},
+            "registration registrants questions batch_register own_pages",
+            "limit source own_links approve",
+        ),
         ("meeting", {"approval_type": 1}, "approve batch_register", "shared_link open_close occurrences"),
         (
             "meeting",

@@ -23,7 +23,7 @@ from tests.support.permission_stage import OWNER, Stage, permission_stage
 
 TABLES = {**needs.COMMANDS, **needs.ACTIONS, **needs.FORMS}
 LACKING = ALL - {
-    *(Ability.LIMIT, Ability.OPEN_CLOSE, Ability.PREFERENCES, Ability.INVITE_COHOST, Ability.OWN_PAGES),
+    *(Ability.LIMIT, Ability.OPEN_CLOSE, Ability.PREFERENCES, Ability.INVITE_COHOST, Ability.OWN_LINKS),
     *(Ability.EXTERNAL_ID, Ability.HISTORY, Ability.RECORDINGS),
 }
 LABELS = ("Co-hosts", "What your systems know them by", "A page of yours", "own pages", "Report", "Recording")

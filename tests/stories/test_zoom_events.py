@@ -7,7 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
+from tests.support.own_pages import LENA, PUBLIC_URL, PageVisitor
 from tests.support.reports import prepare
 from tests.support.world import World, running_world
 
@@ -148,3 +150,26 @@ async def test_the_recording_is_found_by_its_webinar(world: World) -> None:
     await world.click(ANA, shown, "Download Video")
     assert "be downloaded on its own page only" in world.last("#launch", ANA).words
     assert "/rec/" not in "".join(str(one.blocks) for one in world.slack.messages("#launch") if not one.ephemeral_to)
+
+
+async def test_people_register_on_a_page_of_greenrooms_own(tmp_path: Path) -> None:
+    """Zoom mails its own link; the page has links that join and cancel all the same."""
+    async with running_world(tmp_path, prepare=_zoom_alone, public_url=PUBLIC_URL) as world, ClientSession() as http:
+        start = world.clock.now() + timedelta(days=2)
+        event_id = world.zoom.create("Launch day", start, settings={"approval_type": 0})
+        await world.bot.services.mirror.sweep()
+        [webinar] = await world.bot.services.mirror.everything()
+        visitor = PageVisitor(world, http, webinar)
+        placed = await visitor.sign_up(visitor.url)
+        await world.settled()
+        page = await visitor.get(placed.location)
+
+        [registrant] = world.zoom.world.events[event_id].registrants.values()
+        assert (registrant.fields.email, registrant.status) == (LENA["email"], "approved")
+        join, cancel = page.links
+        world.clock.move(webinar.start - world.clock.now())
+        assert (await visitor.get(join)).location.endswith(registrant.secret)
+        asked = await visitor.get(cancel)
+        await visitor.post(cancel, asked.values)
+        await world.settled()
+        assert registrant.status != "approved" or not world.zoom.world.events[event_id].registrants

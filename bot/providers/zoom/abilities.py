@@ -23,7 +23,7 @@ ALWAYS = frozenset(
         Ability.FOLLOW_UP,
     }
 )
-WITH_REGISTRATION = frozenset({Ability.REGISTRATION, Ability.REGISTRANTS, Ability.QUESTIONS})
+WITH_REGISTRATION = frozenset({Ability.REGISTRATION, Ability.REGISTRANTS, Ability.QUESTIONS, Ability.OWN_PAGES})
 BY_KIND: Mapping[EventKind, frozenset[Ability]] = {
     EventKind.MEETING: frozenset(),
     EventKind.WEBINAR: frozenset({Ability.INVITE_PANELIST}),
@@ -36,6 +36,7 @@ CONDITIONS: Mapping[Ability, str] = {
     Ability.REGISTRATION: "with registration",
     Ability.REGISTRANTS: "with registration",
     Ability.QUESTIONS: "with registration",
+    Ability.OWN_PAGES: "with registration",
     Ability.LIMIT: "with registration",
     Ability.SOURCE: "with registration, for the tracking sources of the webinar",
     Ability.SHARED_LINK: "without registration",
