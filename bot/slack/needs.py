@@ -15,6 +15,7 @@ CREATE, EDIT, MOVE, CANCEL = (Ability.CREATE,), (Ability.EDIT,), (Ability.MOVE,)
 REGISTRATION, OPEN_CLOSE, LIMIT = (Ability.REGISTRATION,), (Ability.OPEN_CLOSE,), (Ability.LIMIT,)
 SETTINGS = (Ability.PREFERENCES, Ability.LIMIT, Ability.OPEN_CLOSE)
 REGISTRANTS, SOURCE, OWN_PAGES = (Ability.REGISTRANTS,), (Ability.SOURCE,), (Ability.OWN_PAGES,)
+APPROVE: Final[Needs] = (Ability.APPROVE,)
 INVITE = (Ability.INVITE_PANELIST, Ability.INVITE_COHOST)
 HISTORY, RECORDINGS, FOLLOW_UP = (Ability.HISTORY,), (Ability.RECORDINGS,), (Ability.FOLLOW_UP,)
 
@@ -72,6 +73,8 @@ ACTIONS: Mapping[str, Needs] = {
     **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), REGISTRANTS),
     **dict.fromkeys(("registrants.refresh", "registrants.search", "registrants.download"), REGISTRANTS),
     "registrants.remove": REGISTRANTS,
+    **dict.fromkeys(("registrants.approve", "registrants.deny", "registrants.denied"), APPROVE),
+    **dict.fromkeys(("registrants.approve_all", "registrants.deny_all", "registrants.undo"), APPROVE),
     **dict.fromkeys(("report.open", "report.people", "report.growth", "report.download"), HISTORY),
     "report.stop": NOTHING,
     **dict.fromkeys(("recording.open", "recording.check", "recording.refresh", "recording.video"), RECORDINGS),
