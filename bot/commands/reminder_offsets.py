@@ -166,8 +166,7 @@ def _invalid_problem(invalid: Sequence[str]) -> str:
         return ""
     quoted = [f"“{word if len(word) <= MAX_WORD else word[:MAX_WORD] + '…'}”" for word in dict.fromkeys(invalid)]
     more = f" and {len(quoted) - MAX_QUOTED} more" if len(quoted) > MAX_QUOTED else ""
-    are_no_times = "is no time" if len(quoted) == 1 else "are no times"
-    return f"{', '.join(quoted[:MAX_QUOTED])}{more} {are_no_times}: write 1d, 2h or 30m."
+    return f"I don't understand {', '.join(quoted[:MAX_QUOTED])}{more}. Try 1d, 2h or 30m."
 
 
 def _sign_problem(signed: Sequence[str]) -> str:

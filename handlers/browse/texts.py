@@ -129,13 +129,11 @@ def details(
         blocks += actions(*over, registrants_button(webinar, now), *registration_buttons(webinar, now))
     if coming and not here:
         blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block_id(webinar))
-    notes = [f"Known as `{plain(webinar.id)}` in commands"]
-    if link:
-        notes.append("Start as Host is your personal link. Please don't share it")
+    note = context("*Start as Host* is your personal link. Please don't share it.") if link else None
     spoken = (
         f"{escape_sentence(problem)} {summary(webinar)}. {status_line(webinar, now)}. {registrations(webinar)}.".strip()
     )
-    return message(spoken, [*blocks, context(" · ".join(notes))])
+    return message(spoken, [*blocks, *([note] if note else [])])
 
 
 def _facts(webinar: Webinar, now: datetime) -> list[Block]:

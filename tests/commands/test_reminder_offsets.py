@@ -25,7 +25,7 @@ from tests.support.rows import each_row
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 START = datetime(2026, 11, 24, 15, tzinfo=UTC)
 ALL_WRONG = (
-    "“soon” is no time: write 1d, 2h or 30m. Reminders go out before the start, so write 1h instead of -1h. "
+    "I don't understand “soon”. Try 1d, 2h or 30m. Reminders go out before the start, so write 1h instead of -1h. "
     "A reminder goes out before the start, so 0 cannot be used."
 )
 LEADS = st.lists(st.integers(1, int(MAX_OFFSET.total_seconds())), min_size=1, max_size=MAX_OFFSETS, unique=True).map(
@@ -84,16 +84,16 @@ def test_valid_offsets_are_parsed(text: str, leads: tuple[timedelta, ...]) -> No
     [
         ("", "Say how long before the start, for example 1d 1h 10m."),
         (" and , ", "Say how long before the start, for example 1d 1h 10m."),
-        ("soon", "“soon” is no time: write 1d, 2h or 30m."),
-        ("1d soon 10 later soon", "“soon”, “10”, “later” are no times: write 1d, 2h or 30m."),
-        ("a b c d e f g", "“a”, “b”, “c”, “d”, “e” and 2 more are no times: write 1d, 2h or 30m."),
-        ("x" * 3000, f"“{'x' * 40}…” is no time: write 1d, 2h or 30m."),
-        ("1½", "“1½” is no time: write 1d, 2h or 30m."),
-        ("1½x ½", "“1½x”, “½” are no times: write 1d, 2h or 30m."),
-        ("１ｄｘ ㎢", "“１ｄｘ”, “㎢” are no times: write 1d, 2h or 30m."),
+        ("soon", "I don't understand “soon”. Try 1d, 2h or 30m."),
+        ("1d soon 10 later soon", "I don't understand “soon”, “10”, “later”. Try 1d, 2h or 30m."),
+        ("a b c d e f g", "I don't understand “a”, “b”, “c”, “d”, “e” and 2 more. Try 1d, 2h or 30m."),
+        ("x" * 3000, f"I don't understand “{'x' * 40}…”. Try 1d, 2h or 30m."),
+        ("1½", "I don't understand “1½”. Try 1d, 2h or 30m."),
+        ("1½x ½", "I don't understand “1½x”, “½”. Try 1d, 2h or 30m."),
+        ("１ｄｘ ㎢", "I don't understand “１ｄｘ”, “㎢”. Try 1d, 2h or 30m."),
         ("-1½h", "Reminders go out before the start, so write 1½h instead of -1½h."),
-        ("10", "“10” is no time: write 1d, 2h or 30m."),
-        ("1d2", "“1d2” is no time: write 1d, 2h or 30m."),
+        ("10", "I don't understand “10”. Try 1d, 2h or 30m."),
+        ("1d2", "I don't understand “1d2”. Try 1d, 2h or 30m."),
         ("1h -10m", "Reminders go out before the start, so write 10m instead of -10m."),
         ("+1h", "Reminders go out before the start, so write 1h instead of +1h."),
         ("0m 1h", "A reminder goes out before the start, so 0 cannot be used."),

@@ -317,7 +317,7 @@ def test_form_reads_lengths_and_a_moment(typed: ReminderInput, offsets: tuple[ti
             "Write how long before the start, such as 1d 1h 10m, or choose a date and a time.",
         ),
         (ReminderInput("2h", AT), "at", "Use one of the two: leave this one or the one above as it was."),
-        (ReminderInput("soon", None), "text", "“soon” is no time: write 1d, 2h or 30m."),
+        (ReminderInput("soon", None), "text", "I don't understand “soon”. Try 1d, 2h or 30m."),
         (
             ReminderInput("4d 1h", None),
             "text",
@@ -372,7 +372,7 @@ def test_other_time_is_a_length_or_a_moment(typed: ReminderInput, offset: timede
     [
         (ReminderInput("2h", AT), "Use one of the two: leave this one or the one above as it was."),
         (ReminderInput("1d 2h", START - HOUR), "Write one time: 1 day and 2 hours before are 2."),
-        (ReminderInput("later", None), "“later” is no time: write 1d, 2h or 30m."),
+        (ReminderInput("later", None), "I don't understand “later”. Try 1d, 2h or 30m."),
     ],
 )
 def test_other_time_is_one_time(typed: ReminderInput, sentence: str) -> None:
@@ -418,9 +418,9 @@ def test_button_names_a_channel_and_what_was_typed(more: str, target: tuple[str,
 
 def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
     """It can be read, and mended in the form; what is too long for a button can still be copied."""
-    message = reminder_result.not_set(webinar(), "“soon” is no time.", "1d soon", channel_id="C1")
+    message = reminder_result.not_set(webinar(), "I don't understand “soon”.", "1d soon", channel_id="C1")
     assert visible_text(message.blocks).splitlines()[:2] == [
-        "“soon” is no time. Nothing was changed.",
+        "I don't understand “soon”. Nothing was changed.",
         "You typed: `1d soon`",
     ]
     assert buttons(message.blocks)["Change"]["value"] == "s1 <#C1> 1d soon"

@@ -360,8 +360,8 @@ def test_result_says_how_each_person_is_notified() -> None:
             ],
         )
     )
-    assert "Zoe Lang, panelist: hears of it only from whoever invited them, who has their link" in shown
-    assert "<@U0DEV>, now co-host: told in a direct message" in shown
+    assert "Zoe Lang, panelist: not notified: pass on their link" in shown
+    assert "<@U0DEV>, now co-host: notified by direct message" in shown
     assert "<@U0FINN>, now panelist: not told yet; Greenroom tries again" in shown
     assert "Ben Okafor: Greenroom can't tell them, so please do" in shown
     assert "The links that only you can pass on are in a direct message to you." in shown

@@ -102,7 +102,7 @@ async def test_remind_is_not_undone_over_a_later_change(world: World) -> None:
 @pytest.mark.parametrize(
     ("times", "sentence"),
     [
-        ("soon", "“soon” is no time: write 1d, 2h or 30m. Nothing was changed."),
+        ("soon", "I don't understand “soon”. Try 1d, 2h or 30m. Nothing was changed."),
         ("1d -1h", "Reminders go out before the start, so write 1h instead of -1h. Nothing was changed."),
         ("0m", "A reminder goes out before the start, so 0 cannot be used. Nothing was changed."),
         (
@@ -356,7 +356,7 @@ async def test_form_adds_lengths_and_moments(world: World) -> None:
     [
         ({}, "Write how long before the start, such as 1d 1h 10m, or choose a date and a time."),
         ({"Add a reminder before the start": "2h"}, "There is a reminder 2 hours before already."),
-        ({"Add a reminder before the start": "10 bananas"}, "“10”, “bananas” are no times: write 1d, 2h or 30m."),
+        ({"Add a reminder before the start": "10 bananas"}, "I don't understand “10”, “bananas”. Try 1d, 2h or 30m."),
         (
             {"Add a reminder before the start": "1m 2m 3m 4m 5m 6m 7m 8m 9m 10m"},
             "There can be at most 10 reminders of a webinar. Change the time of one of them instead.",
@@ -692,11 +692,11 @@ async def test_usual_times_in_their_form_and_back(world: World) -> None:
     await scheduled(world)
     await world.command("ben", "#launch", "remind defaults soon")
     refusal = world.last("#launch", "ben")
-    assert refusal.words.splitlines()[0] == "“soon” is no time: write 1d, 2h or 30m. Nothing was changed."
+    assert refusal.words.splitlines()[0] == "I don't understand “soon”. Try 1d, 2h or 30m. Nothing was changed."
     await world.click("ben", refusal, "Change")
     view = world.slack.view("ben")
     outcome = await world.slack.submit("ben", view)
-    assert outcome.errors == {"times": "“soon” is no time: write 1d, 2h or 30m."}
+    assert outcome.errors == {"times": "I don't understand “soon”. Try 1d, 2h or 30m."}
     await world.slack.submit("ben", view, {"How long before the start": "2d"})
     assert "Planning every webinar anew" in world.slack.view("ben").words
     await world.settled()

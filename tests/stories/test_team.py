@@ -44,7 +44,7 @@ async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world
     assert team.mailed == []
     result = world.slack.view("chloe")
     assert result.title == "Team saved"
-    assert "<@U0DEV>, panelist: told in a direct message" in result.words
+    assert "<@U0DEV>, panelist: notified by direct message" in result.words
     for user in ("dev", "finn"):
         invited, file = team.direct_messages(user)
         assert "You are *a panelist* of *Launch day*. Invited by <@U0CHLOE>." in invited.words
@@ -145,8 +145,8 @@ async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
     assert "You are no longer on the team of *Launch day*" in team.direct_messages("finn")[-2].words
     assert "You are *a panelist* of *Launch day*." in team.direct_messages("emi")[0].words
     words = world.slack.view("chloe").words
-    assert "<@U0DEV>, now co-host: told in a direct message" in words
-    assert "<@U0FINN>: told in a direct message" in words
+    assert "<@U0DEV>, now co-host: notified by direct message" in words
+    assert "<@U0FINN>: notified by direct message" in words
     # Closing the result also closes the outdated form below it.
     await world.slack.close("chloe", world.slack.view("chloe"))
     assert not world.slack.world.stacks["U0CHLOE"]
@@ -227,7 +227,7 @@ async def test_team_list_shows_how_members_were_notified(world: World) -> None:
     invited = await team_harness(world, invited=["dev"])
     words = await invited.reply_to("chloe", "team launch")
     assert "Chloé Martin · *Host*" in words
-    assert "<@U0DEV> · *Panelist*\nTold in a direct message" in words
+    assert "<@U0DEV> · *Panelist*\nNotified by direct message" in words
     assert invited.take_calls() == []
 
     await _invite_in_ringcentral(world, invited, "zoe@partner.example")
@@ -247,7 +247,7 @@ async def test_a_member_is_removed_from_the_list(world: World) -> None:
 
     assert (team.roles, team.take_calls()) == ({}, ["PATCH"])
     words = world.last("#launch", "chloe").words
-    assert "Removed: <@U0DEV>: told in a direct message." in words
+    assert "Removed: <@U0DEV>: notified by direct message." in words
     assert "Nobody is invited yet: there is only the host" in words
     await world.click("ana", world.last("#launch", "ana"), "Remove")
     assert "They are not on this team any more." in world.last("#launch", "ana").words
@@ -275,7 +275,7 @@ async def test_a_member_invited_elsewhere_is_notified_once_chosen_in_slack(world
     assert team.roles == {"dev@acme.example": "CoHost"}
     assert "You are *a co-host* of *Launch day*." in team.direct_messages("dev")[0].words
     assert team.link_of("dev@acme.example") in str(team.direct_messages("dev")[0].blocks)
-    assert "<@U0DEV>, now co-host: told in a direct message" in world.slack.view("chloe").words
+    assert "<@U0DEV>, now co-host: notified by direct message" in world.slack.view("chloe").words
 
 
 async def test_a_member_invited_by_address_cannot_become_cohost(world: World) -> None:
@@ -480,7 +480,7 @@ async def test_result_of_a_closed_form_is_a_dm(world: World) -> None:
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.settled()
 
-    assert "<@U0DEV>, panelist: told in a direct message" in team.direct_messages("chloe")[-1].words
+    assert "<@U0DEV>, panelist: notified by direct message" in team.direct_messages("chloe")[-1].words
 
 
 async def test_old_teams_are_deleted(world: World) -> None:

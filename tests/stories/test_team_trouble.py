@@ -132,7 +132,7 @@ async def test_an_unknown_outcome_is_reported_later(world: World) -> None:
     assert await _under_way(world) == 0
     assert [method for method in team.take_calls() if method == "PATCH"] == ["PATCH"]
     assert len(team.direct_messages("dev")) == 2
-    assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
+    assert "<@U0DEV>, panelist: notified by direct message" in world.slack.view("chloe").words
     await world.bot.services.team.resume()
     assert len(team.direct_messages("dev")) == 2
 
@@ -184,7 +184,7 @@ async def test_a_crash_leaves_every_member_notified(world: World, arm: SetFault,
 
     assert team.roles == {"dev@acme.example": "Panelist"}
     assert len(team.direct_messages("dev")) == messages
-    assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
+    assert "<@U0DEV>, panelist: notified by direct message" in world.slack.view("chloe").words
     webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - timedelta(minutes=59) - world.clock.now())
     assert "starts in 1 hour" in team.direct_messages("dev")[-1].words
@@ -248,7 +248,7 @@ async def test_a_member_without_dms_is_notified_otherwise(world: World, mail: li
         assert "<@U0DEV>, panelist: RingCentral sends the invitation by email" in result.words
         assert team.direct_messages("chloe") == []
     else:
-        assert "<@U0DEV>, panelist: hears of it only from whoever invited them" in result.words
+        assert "<@U0DEV>, panelist: not notified: pass on their link" in result.words
         assert team.link_of("dev@acme.example") in team.direct_messages("chloe")[-1].words
 
 
@@ -263,7 +263,7 @@ async def test_notifications_wait_for_a_busy_slack(world: World) -> None:
     await world.bot.services.team.resume()
 
     assert len(team.direct_messages("dev")) == 2
-    assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
+    assert "<@U0DEV>, panelist: notified by direct message" in world.slack.view("chloe").words
     assert await _under_way(world) == 0
 
 
@@ -281,7 +281,7 @@ async def test_links_that_could_not_be_sent_are_sent_later(world: World) -> None
 
     [links] = team.direct_messages("chloe")
     assert team.link_of("zoe@partner.example") in links.words
-    assert "who has their link" in world.slack.view("chloe").words
+    assert "pass on their link" in world.slack.view("chloe").words
 
 
 async def test_a_wait_is_shown(world: World) -> None:

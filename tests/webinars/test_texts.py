@@ -137,7 +137,7 @@ def test_card_shows_the_public_facts() -> None:
     read_at = "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 16:20 CET (15:20 UTC)>"
     assert visible_text(message.blocks).splitlines() == [
         "Launch day",
-        *("*Starts*", start, "*Length*", "45 minutes", "*Host*", "Ana Ruiz", "*Who is it for?*", "People who register"),
+        *("*Starts*", start, "*Length*", "45 minutes", "*Host*", "Ana Ruiz"),
         "What is new",
         f"3 of 100 registered · as of {read_at}",
         *("Register", "Refresh", "Details", "Registration"),

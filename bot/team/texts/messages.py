@@ -96,8 +96,7 @@ def links(webinar: Webinar, members: Sequence[Member]) -> Message:
     """The links of members who are not notified otherwise, for the organizer who invited them only."""
     head = (
         f"{number(len(members), 'person', 'people')} on the team of *{plain(webinar.title)}* "
-        f"({timing(webinar)}) {'hears' if len(members) == 1 else 'hear'} of it only from you. "
-        "Pass each their own link, and nobody else's:"
+        f"({timing(webinar)}) {'gets' if len(members) == 1 else 'get'} no message. Give each person their own link:"
     )
     lines = [f"• {_who(one)}, {ROLE_NAMES[one.invitee.role].lower()}: {_link(one, webinar)}" for one in members]
     blocks: list[Block] = [section(head), *(section(text) for text in join_lines(lines))]

@@ -128,11 +128,11 @@ def notification_text(member: Member, provider: str) -> str:
     match member.notified_by:
         case NotifiedBy.MESSAGE:
             also = f", and {provider} sends an email" if by_mail else ""
-            return f"told in a direct message{also}"
+            return f"notified by direct message{also}"
         case NotifiedBy.MAIL:
             return f"{provider} sends the invitation by email"
         case NotifiedBy.ORGANIZER:
-            return "hears of it only from whoever invited them, who has their link"
+            return "not notified: pass on their link"
         case NotifiedBy.WAITING:
             return WAITING
         case NotifiedBy.ELSEWHERE:
@@ -168,7 +168,7 @@ def _line(outcome: Outcome, provider: str) -> str:
         is_waiting = outcome.notified_by is NotifiedBy.WAITING
         told = WAITING if is_waiting else notification_text(member, provider)
         return f"{member_name(member)}, {role}: {told}"
-    notified = {NotifiedBy.MESSAGE: "told in a direct message", NotifiedBy.WAITING: WAITING}.get(
+    notified = {NotifiedBy.MESSAGE: "notified by direct message", NotifiedBy.WAITING: WAITING}.get(
         outcome.notified_by, NOT_NOTIFIED
     )
     return (

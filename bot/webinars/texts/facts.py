@@ -10,7 +10,6 @@ from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import Element, ago, number, plain, when
-from bot.webinars.texts.fields import AUDIENCES
 
 NOT_READ = "not read yet"
 
@@ -71,8 +70,7 @@ def public_facts(webinar: Webinar) -> list[tuple[str, str]]:
     facts = [("Starts", when(webinar.start, webinar.time_zone)), ("Length", length_text(webinar.length))]
     if webinar.host_name:
         facts.append(("Host", plain(webinar.host_name)))
-    audience = AUDIENCES[webinar.audience] if webinar.audience else f"{NOT_READ[0].upper()}{NOT_READ[1:]}"
-    return [*facts, ("Who is it for?", audience)]
+    return facts
 
 
 def status_line(webinar: Webinar, now: datetime) -> str:
