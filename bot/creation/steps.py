@@ -123,8 +123,8 @@ class CreationSteps:
         async with self._store.read() as db:
             return await creation_table.find(db, creation.account, creation.draft_id) or creation
 
-    def _named(self, text: str) -> str:
-        return text.format(provider=any_of(self._provider.display_names))
+    def _named(self, text: str, creation: Creation) -> str:
+        return text.format(provider=any_of(self._provider.at(creation.request.form.provider).display_names))
 
     async def _forward(self, creation: Creation, caller: Caller) -> Creation:
         resumed = creation.step is not CreationStep.BEGUN
@@ -133,7 +133,7 @@ class CreationSteps:
             is_listed = self._provider.at(creation.request.form.provider).lists_all_hosts
             may_exist = creation.request.host and not is_listed
             problem = NOT_CREATED_AS_FAR_AS_LISTED if may_exist else NOT_CREATED
-            return await self.save(creation, CreationStep.NOT_FOUND, problem=self._named(problem))
+            return await self.save(creation, CreationStep.NOT_FOUND, problem=self._named(problem, creation))
         if creation.webinar_id is None:
             creation = await self.save(creation, CreationStep.WEBINAR_CREATED, webinar_id=made.webinar_id)
         session = await self._session(creation, caller, resumed=resumed)
@@ -168,7 +168,7 @@ class CreationSteps:
             if was_requested and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                 return found
             if resumed and form.start <= self._clock.now():
-                raise TooLate(self._named(TOO_LATE))
+                raise TooLate(self._named(TOO_LATE, creation))
             creation = await self.save(creation, CreationStep.SESSION_REQUESTED)
             try:
                 return await self._provider.create_session(webinar_id, form, caller)
@@ -181,7 +181,7 @@ class CreationSteps:
                 if was_requested and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                     return found
                 raise
-        raise StillUnclear(self._named(NOT_CREATED))
+        raise StillUnclear(self._named(NOT_CREATED, creation))
 
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
         host, directory = creation.request.host, self._directory.at(creation.request.form.provider)
@@ -219,7 +219,7 @@ class CreationSteps:
                 await self._provider.delete_webinar(creation.webinar_id or "", caller)
             except ProviderRefused as error:
                 log.warning("creation.undo_failed", extra={"webinar": creation.webinar_id, "code": error.code})
-                problem += self._named(NOT_UNDONE)
+                problem += self._named(NOT_UNDONE, creation)
             except ProviderError:
                 return await self.resume_later(creation)
         return await self.save(creation, CreationStep.UNDONE, problem=problem)

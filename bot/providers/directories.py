@@ -33,6 +33,11 @@ class Directories:
         """The directory of the provider with this prefix; of the first one if it is not connected."""
         return self._directories.get(prefix, self._primary)
 
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The prefixes of all providers, the first one first."""
+        return tuple(self._directories)
+
     async def refresh(self, *, max_age: float = 0.0) -> None:
         """Read all of them, unless they were read in the last `max_age` seconds. Raises no `ProviderError`."""
         await asyncio.gather(*(one.refresh(max_age=max_age) for one in self._directories.values()))

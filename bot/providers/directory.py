@@ -53,6 +53,7 @@ HOST_REASONS: Mapping[HostProblem, str] = {
     HostProblem.RIGHTS: ", because Greenroom's RingCentral user lacks the permission WebinarSettings",
     HostProblem.REFUSED: "",
 }
+YOU_ARE_HOST = "You will be the host. Your host link comes with the result, for your eyes only."
 SEND_AGAIN = "Nothing was created: send the form again, and {} will be the host."
 
 
@@ -187,7 +188,7 @@ class Directory:
     def host_line(self, person: Person) -> str:
         """The line of the creation form that names the host of a webinar that `person` creates."""
         if self.host_for(person):
-            return "You will be the host. Your host link comes with the result, for your eyes only."
+            return YOU_ARE_HOST
         service, coworker = self._service_name, self.coworker(person)
         if "" in self._refused:
             return NO_SERVICE_LICENSE.format(service)

@@ -43,6 +43,11 @@ class EventRef:
         return text
 
 
+def prefix_name(prefix: str) -> str:
+    """The name, as users know it, of the provider whose ids have this prefix."""
+    return _NAMES[prefix]
+
+
 def provider_name(event_id: str) -> str:
     """The provider's name, as users know it, of the event with this session or webinar id."""
     return _NAMES[EventRef.parse(event_id).prefix]

@@ -23,7 +23,9 @@ from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.subscriptions.review import SubscriptionReview
 from bot.providers.directories import Directories
 from bot.providers.directory import Directory
+from bot.providers.event_ref import ZOOM
 from bot.providers.routing import RoutingProvider
+from bot.providers.zoom.directory import ZoomDirectory
 from bot.registration.approval import Approvals
 from bot.registration.bulk.service import BulkService
 from bot.registration.charts import RegistrationCharts
@@ -87,7 +89,12 @@ def build_services(
     background = BackgroundTasks()
     results = ResultDelivery(slack, background)
     refusals = HostRefusals(account, store, clock)
-    directory = Directories({prefix: Directory(one, refusals=refusals) for prefix, one in provider.providers.items()})
+    directory = Directories(
+        {
+            prefix: (ZoomDirectory if prefix == ZOOM else Directory)(one, refusals=refusals)
+            for prefix, one in provider.providers.items()
+        }
+    )
     channels = Channels(slack, clock)
     users = Users(store, slack, clock)
     permissions = Permissions(store, slack, directory)

@@ -28,6 +28,8 @@ class CreateDraft(Frozen):
     """The form's inputs, unvalidated. Its JSON contains the password: store it encrypted."""
 
     draft_id: str
+    provider: str = ""
+    """The prefix of the provider that it is created at; that of the first one by default."""
     title: str = ""
     start: int | None = None
     """Unix seconds, as in Slack's picker."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.commands.lengths import parse_length
@@ -34,7 +34,7 @@ from bot.slack.form_elements import (
 )
 from bot.slack.message import View
 from bot.webinars.texts.fields import AUDIENCES, FIELD_LABELS
-from handlers.create import copied, settings_form, zone_field
+from handlers.create import copied, place_field, settings_form, zone_field
 from handlers.create.draft import CreateDraft, filled
 from handlers.create.settings_form import More
 
@@ -84,13 +84,18 @@ def block_id(name: str, draft_id: str) -> str:
     return f"{name}:{draft_id}"
 
 
-def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: bool = False) -> View:
-    """The form filled with `draft`. `host_line` names the host; `problem` is why the last submission failed."""
+def build(
+    draft: CreateDraft, *, host_line: str, problem: str = "", resumed: bool = False, places: Sequence[str] = ()
+) -> View:
+    """The form filled with `draft`. `host_line` names the host; `problem` is why the last submission failed.
+
+    `places` are the prefixes of the providers to choose from.
+    """
     edits, usual = draft.edits, filled(draft.edits.read, "").more if draft.edits else More()
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         *([_resumed(draft)] if resumed else []),
-        *_fields(draft),
+        *_fields(draft, places),
         *actions(button("More Settings", MORE, draft.draft_id, label="More settings: recording, access, questions")),
         context(escape_sentence(host_line)),
     ]
@@ -108,9 +113,10 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
     )
 
 
-def _fields(draft: CreateDraft) -> list[Block]:
+def _fields(draft: CreateDraft, places: Sequence[str]) -> list[Block]:
     zone_ids = {name: block_id(name, draft.draft_id) for name in (zone_field.TIME_ZONE, zone_field.KEEPS)}
     fields = [
+        *place_field.fields(places, draft.provider, block_id(place_field.PLACE, draft.draft_id)),
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
         _starts(draft),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
@@ -154,6 +160,7 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
     start = draft.start if starts is None else starts.get("selected_date_time")
     return draft.model_copy(
         update={
+            "provider": place_field.read(named, draft.provider),
             "title": form_values.text(named, TITLE, draft.title),
             "start": start,
             "start_note": draft.start_note if start == draft.start else "",
@@ -182,6 +189,7 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
         raise bad_input(draft, problems, "Nothing was created.")
     more = settings_form.normalized(draft.more)
     return WebinarForm(
+        provider=draft.provider,
         title=title,
         start=start,
         length=length,

@@ -23,7 +23,7 @@ from bot.slack.message import View
 from bot.webinars import table as webinar_table
 from bot.webinars.permissions import check_may_create
 from handlers.create import form as create_form
-from handlers.create import settings_form
+from handlers.create import place_field, settings_form
 from handlers.create.draft import CreateDraft, edit_line, filled
 from handlers.request import Commands, Listeners, SlackRequest
 
@@ -54,6 +54,13 @@ async def open_empty(request: SlackRequest) -> None:
 async def save_input(request: SlackRequest) -> None:
     """Save all inputs when one changes: a closed form sends none."""
     await _save(request, create_form.read(await _draft(request), request.values))
+
+
+async def change_place(request: SlackRequest) -> None:
+    """Save all inputs when another provider is chosen, and show who the host is there."""
+    draft = create_form.read(await _draft(request), request.values)
+    await _save(request, draft)
+    await request.show(_form(request, await request.person(), draft))
 
 
 async def open_more_settings(request: SlackRequest) -> None:
@@ -214,8 +221,9 @@ def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft
 def _form(
     request: SlackRequest, person: Person, draft: CreateDraft, *, problem: str = "", resumed: bool = False
 ) -> View:
-    host_line = edit_line(draft) or request.services.directory.at("").host_line(person)
-    return create_form.build(draft, host_line=host_line, problem=problem, resumed=resumed)
+    host_line = edit_line(draft) or request.services.directory.at(draft.provider).host_line(person)
+    places = () if draft.edits else request.services.directory.prefixes
+    return create_form.build(draft, host_line=host_line, problem=problem, resumed=resumed, places=places)
 
 
 async def _resumable_draft(request: SlackRequest) -> CreateDraft | None:
@@ -256,6 +264,7 @@ COMMANDS: Commands = {Create: open_form}
 ACTIONS: Listeners = {
     buttons.CREATE: open_empty,
     create_form.CHANGE: save_input,
+    place_field.CHANGE_PLACE: change_place,
     create_form.MORE: open_more_settings,
     create_form.START_OVER: start_over,
     settings_form.CHANGE: save_settings_input,

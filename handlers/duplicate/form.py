@@ -9,6 +9,7 @@ from bot.commands.lengths import length_text
 from bot.creation.duplicate import WebinarCopy, next_start
 from bot.model.local_time import known_zone
 from bot.model.webinar import Options, Webinar
+from bot.providers.event_ref import EventRef
 from bot.providers.names import named
 from bot.slack.blocks import Block, modal, paragraph, plain, section
 from bot.slack.message import View
@@ -41,6 +42,7 @@ def draft_of(webinar: Webinar, copy: WebinarCopy, *, has_team: bool, channel_id:
     zone = fields.time_zone if known_zone(fields.time_zone).key == fields.time_zone else ""
     return CreateDraft(
         draft_id=token_urlsafe(12),
+        provider=EventRef.parse(webinar.id).prefix,
         title=" ".join(fields.title.split()),
         start=int(next_start(fields.start, fields.time_zone, now).timestamp()),
         length=length_text(fields.length),

@@ -44,7 +44,9 @@ async def _open(request: SlackRequest, webinar: Webinar) -> None:
         content, now = draft.model_dump_json(), request.now()
         await draft_table.save(db, request.workspace, request.user_id, draft.draft_id, content, now)
     host_line = request.services.directory.of(webinar.id).host_line(person)
-    view = create_form.build(draft, host_line=host_line, problem=duplicate_form.problem(copy, webinar))
+    places = request.services.directory.prefixes
+    problem = duplicate_form.problem(copy, webinar)
+    view = create_form.build(draft, host_line=host_line, problem=problem, places=places)
     await request.show(view, NOT_OPENED)
 
 

@@ -11,7 +11,15 @@ import pytest
 
 from bot.errors import ProviderDown
 from bot.model.webinar import Audience, Status, Webinar
-from tests.support.creation import without_waits
+from tests.support.creation import (
+    HANG_S,
+    FaultReached,
+    SetFault,
+    crash_before_writing,
+    submit_form,
+    wait_until_done,
+    without_waits,
+)
 from tests.support.world import World, running_world
 
 
@@ -83,3 +91,66 @@ async def test_an_outage_of_one_provider_does_not_concern_the_others_webinars(bo
         "Launch week": Status.SCHEDULED,
         "All hands": Status.SCHEDULED,
     }
+
+
+async def test_creating_asks_where_and_creates_there(both: World) -> None:
+    """The line about the host follows the choice; what is created at Zoom is one meeting with its registration."""
+    await both.command("ana", "#launch", "create")
+    view = both.slack.view("ana")
+    assert "Create at" in view.words
+    await both.slack.fill("ana", view, {"Create at": "Zoom"})
+    await both.settled()
+    assert "You will be the host" in both.slack.view("ana").words
+
+    result = await both.create("ana", "Town hall", fields={"Create at": "Zoom"})
+
+    assert "Town hall" in result.words
+    (event,) = both.zoom.world.events.values()
+    webinar = (await known(both))["Town hall"]
+    assert (webinar.session_id, webinar.created_by) == (f"zoom-{event.id}", "U0ANA")
+    assert webinar.audience is Audience.REGISTRANTS
+    assert both.ringcentral.dump().get("webinars", {}) == {}
+
+
+async def test_who_cannot_host_at_zoom_is_told_so_and_can_create_at_ringcentral(both: World) -> None:
+    """Before anything is sent: the form says it, and comes back with what was typed."""
+    result = await both.create("finn", "Town hall", fields={"Create at": "Zoom"})
+
+    assert "Licensed user" in result.words
+    assert both.zoom.world.events == {}
+    await both.create("finn", "Town hall", fields={"Create at": "RingCentral"})
+    assert (await known(both))["Town hall"].session_id.isdigit()
+
+
+async def test_a_crash_while_zoom_creates_ends_in_one_meeting_or_none(both: World) -> None:
+    """Killed with the request lost, with the answer lost, and before the answer is written; looked up by its start."""
+
+    def lose(*, done: bool) -> SetFault:
+        def arm(world: World) -> FaultReached:
+            fault = world.zoom.fail("POST", "/meetings$", status=None if done else 500, effect=done, hang=HANG_S)
+            return lambda: fault.times == 0
+
+        return arm
+
+    points = {
+        "request lost": (lose(done=False), 0),
+        "answer lost": (lose(done=True), 1),
+        "answer not written": (crash_before_writing("creations", "webinar_made"), 1),
+    }
+    # The same title at another time is somebody else's.
+    both.zoom.create("answer lost", both.clock.now() + timedelta(days=9), settings={"approval_type": 0})
+    for title, (arm, meetings) in points.items():
+        reached = arm(both)
+        await submit_form(both, "ana", title, **{"Create at": "Zoom"})
+        await both.until(reached)
+        await both.crash_bot()
+        await both.start_bot()
+        await wait_until_done(both)
+
+        planned = [one for one in both.zoom.world.events.values() if one.fields.topic == title]
+        mirrored = [one for one in await both.bot.services.mirror.everything() if one.title == title]
+        assert len([one for one in mirrored if one.created_by]) == meetings, title
+        assert len(planned) == meetings + (title == "answer lost"), title
+        shown = both.slack.view("ana")
+        assert ("Zoom gave no clear answer" in shown.words) == (meetings == 0), title
+        await both.slack.close("ana", shown)

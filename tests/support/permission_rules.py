@@ -80,7 +80,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("help.open", "command.run", "list.open", "list.previous", "list.next", "refresh.list"), OPEN),
     **dict.fromkeys(("webinar.show", "webinar.count", "refresh.card", "refresh.details", "refresh.count"), OPEN),
     **dict.fromkeys(("remind.refresh", "remind.change_time"), OPEN),
-    **dict.fromkeys(("create.change", "create.more", "create.start_over", "settings.change"), OWN),
+    **dict.fromkeys(("create.change", "create.place", "create.more", "create.start_over", "settings.change"), OWN),
     **dict.fromkeys(("create.back", "create.again"), OWN),
     **dict.fromkeys(("seat.register", "seat.link", "seat.when_open", "seat.look_again", "seat.back"), OWN),
     **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "seat.take", "seat.decline", "enrol.open"), OWN),

@@ -1,0 +1,24 @@
+"""The licensed users of a Zoom account. Only they host: a server-to-server app is no user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.providers.directory import YOU_ARE_HOST, Directory
+from bot.providers.zoom.changes_api import NO_HOST
+
+if TYPE_CHECKING:
+    from bot.errors import ProviderError
+    from bot.model.people import Coworker, Person
+
+
+class ZoomDirectory(Directory):
+    """See `Directory`."""
+
+    def host_line(self, person: Person) -> str:
+        """See `Directory`. Without a licensed user, nothing can be created."""
+        return YOU_ARE_HOST if self.host_for(person) else NO_HOST
+
+    async def note_refusal(self, error: ProviderError, host: Coworker | None) -> str:  # noqa: ARG002
+        """See `Directory`. Nothing is remembered: Zoom's own words say what a host lacks."""
+        return ""
