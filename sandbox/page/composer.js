@@ -211,6 +211,15 @@ export class Composer {
     this.fit();
   }
 
+  /** Types a command into the field; false if that would replace what the person typed. */
+  offer(text) {
+    const { value } = this.field;
+    const command = text.slice(0, text.lastIndexOf(" "));
+    if (value.trim() && !value.startsWith(command)) return false;
+    this.write(text);
+    return true;
+  }
+
   key(event) {
     const { found } = this;
     if (event.isComposing) return;

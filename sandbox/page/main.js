@@ -31,6 +31,7 @@ class Page {
       become: (person) => this.become(person),
       thread: (channel, ts) => this.thread.show(channel, ts),
       shortcut: (shortcut, message) => this.runShortcut(shortcut, message),
+      type: (text) => this.composer.offer(text),
       home: () => byId("composer").querySelector("textarea").focus(),
       toolsShown: () => !byId("tools").hidden,
       toggleTools: () => this.toggleTools(),

@@ -6,6 +6,7 @@ import { clockTime, shortDay } from "./time.js";
 import { OUTSIDERS, askMove, askTitle } from "./webinar_acts.js";
 
 const FEW = 3;
+const BUSY = "There is something in the message field. Send or clear it first.";
 const scheduled = (meeting) => meeting.status === "Scheduled";
 const started = (meeting) => meeting.status === "Started";
 const before = (meeting) => meeting.registration && meeting.status !== "Ended";
@@ -73,7 +74,7 @@ export const ZOOM = {
   titleOf: (meeting) => meeting.topic,
   pageOf: (meeting) => meeting.registration_url,
   facts,
-  below: registrants,
+  below,
   register: (row) =>
     row.send("register", { count: OUTSIDERS }, `Up to ${OUTSIDERS} people registered for “${row.title}”.`),
 };
@@ -98,6 +99,25 @@ function facts(meeting, reader) {
     meeting.recording ? h("div", { class: "row-line" }, `Recording: ${meeting.recording}`) : null,
     h("div", { class: "row-line" }, h("code", {}, meeting.id), " ", link(meeting.join_url, "Link", icon("external", 13))),
   );
+}
+
+/** A button that types the command which brings it into Slack, and the registrants. */
+function below(place, meeting, row) {
+  single(place, "below", () => h("div", {}, h("div"), h("div")));
+  const [command, people] = place.firstElementChild.children;
+  single(command, meeting.id, () =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        "data-focus": `add-${meeting.id}`,
+        on: { click: () => row.desk.type(`/webinar add ${meeting.id}`) || row.tell({ ok: false, text: BUSY }) },
+      },
+      "Type /webinar add",
+    ),
+  );
+  registrants(people, meeting, row);
 }
 
 /** The registrants, with the host's decision about each; the list stays open while it changes. */

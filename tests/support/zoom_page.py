@@ -19,6 +19,14 @@ async def use_zoom_tools(page: Page, zoom: ZoomDemo) -> None:
     await row.get_by_role("button", name="3 people register").click()
     await expect(row).to_contain_text("1 of 100 registered, 3 waiting")
 
+    await row.get_by_role("button", name="Type /webinar add").click()
+    composer, number = page.get_by_test_id("composer"), await row.get_attribute("data-session")
+    await expect(composer).to_have_value(f"/webinar add {number}")
+    await composer.fill("Hello")
+    await row.get_by_role("button", name="Type /webinar add").click()
+    await expect(page.get_by_test_id("tool-status")).to_contain_text("Send or clear it first.")
+    await expect(composer).to_have_value("Hello")
+
     await _in_the_hosts_menu(page, row, "Rename…")
     await page.get_by_label("New title").fill("Council")
     await page.get_by_role("button", name="Rename", exact=True).click()
