@@ -36,7 +36,7 @@ def plan_meetings(zoom: Zoom) -> None:
     weekly = {"type": 2, "repeat_interval": 1, "weekly_days": _weekday(zoom, 5), "end_times": 4}
     dates = {"approval_type": 0, "registration_type": 2}
     _plan(zoom, 5, "Office hours", type=8, recurrence=weekly, settings=dates)
-    _plan(zoom, 6, "Spring launch", kind="webinar", type=5, settings={"approval_type": 0})
+    _plan(zoom, 6, "Spring news", kind="webinar", type=5, settings={"approval_type": 0})
     zoom.register(tour, 2)
     zoom.register(council, 2)
 

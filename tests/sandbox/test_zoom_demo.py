@@ -37,7 +37,7 @@ def test_there_is_a_meeting_of_each_kind() -> None:
         ("Customer council", "meeting", "manual", 0),
         ("Your first month", "meeting", "automatic", 0),
         ("Office hours", "meeting", "automatic", 4),
-        ("Spring launch", "webinar", "automatic", 0),
+        ("Spring news", "webinar", "automatic", 0),
     ]
     assert (row(demo, "Product tour")["approved"], row(demo, "Customer council")["pending"]) == (2, 2)
     asked = [
