@@ -104,6 +104,10 @@ class ProviderBusy(ProviderError):
         self.ready_at = ready_at
 
 
+class BatchRefused(ProviderRefused):
+    """Nobody of a batch was registered; they may be registered one at a time."""
+
+
 class AttemptsUsed(ProviderBusy):
     """The calls of a day about one person or host are used up; calls about others can go on."""
 

@@ -34,6 +34,8 @@ class Decision(StrEnum):
 
 MAX_DECISIONS = 30
 """People of one call that decides."""
+MAX_BATCH = 30
+"""People of one call that registers."""
 
 
 class RegistrantDetails(Frozen):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
+from bot.errors import ProviderError
 from bot.model.people import Coworker, ServiceUser
 from bot.model.question import Question
 from bot.model.registrant import Decision, Registrant, RegistrantDetails, RegistrantStatus
@@ -223,6 +224,19 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         closed, full or over, `AnswersRequired` if the registration form requires answers that `details` lacks, and
         `OutcomeUnknown` without a clear answer: look in `registrants` before a retry. A registrant who has to be
         approved first has the status `PENDING` and no join link.
+        """
+        ...
+
+    async def register_many(
+        self, session_id: str, details: Sequence[RegistrantDetails], caller: Caller
+    ) -> list[Registrant | ProviderError]:
+        """Register up to 30 people (`MAX_BATCH`) of an event with `BATCH_REGISTER`; return the outcome of each.
+
+        Only names and addresses are sent: people with answers or sources are registered by `register`. An address that
+        is listed in any status, or has used its attempts of the day, is left out, and its error returned. One call,
+        never repeated automatically. Raises `BatchRefused` if nobody was registered but may be one at a time,
+        `RegistrationClosed` and other refusals of all of them, and `OutcomeUnknown` without a clear answer: look in
+        `registrants` of all statuses before a retry.
         """
         ...
 

@@ -225,6 +225,12 @@ class RoutingProvider(WebinarProvider):
         """See the port."""
         return await self.provider_of(session_id).register(session_id, details, caller)
 
+    async def register_many(
+        self, session_id: str, details: Sequence[RegistrantDetails], caller: Caller
+    ) -> list[Registrant | ProviderError]:
+        """See the port."""
+        return await self.provider_of(session_id).register_many(session_id, details, caller)
+
     async def remove_registrant(self, session_id: str, registrant_id: str, caller: Caller) -> None:
         """See the port."""
         await self.provider_of(session_id).remove_registrant(session_id, registrant_id, caller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,23 +14,22 @@ from pydantic import SecretStr
 from bot.clock import Clock, machine_now
 from bot.db.connection import Store
 from bot.errors import (
-    AnswersRequired,
+    AttemptsUsed,
     BadInput,
+    BatchRefused,
     GreenroomError,
     OutcomeUnknown,
     ProviderConflict,
     ProviderError,
-    ProviderForbidden,
-    ProviderGone,
     ProviderRefused,
-    ProviderUnauthorized,
-    RegistrationClosed,
+    RegistrationFull,
 )
-from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails
+from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails, RegistrantStatus
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
 from bot.providers.names import named
 from bot.registration import request_table
+from bot.registration.outcomes import AFFECTS_ALL, UNCLEAR, outcome_of
 from bot.registration.own_pages.urls import PageUrls
 from bot.registration.request_table import RegistrationRequest, RequestState
 
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNCLEAR = "unclear"
-"""The problem of a request whose call was made, and whose registrant is not listed so far."""
 CLOSED = "closed"
 ANSWERS = "answers"
 MAX_CLOCK_SKEW = timedelta(minutes=2)
@@ -48,8 +46,6 @@ MAX_CLOCK_SKEW = timedelta(minutes=2)
 KEY_BYTES = 16
 MAX_CLAIM = timedelta(minutes=10)
 """How long a person whom a user registers is kept out of the queue of our own pages."""
-AFFECTS_ALL = (RegistrationClosed, AnswersRequired, ProviderForbidden, ProviderGone, ProviderUnauthorized)
-"""Refusals that affect every other person as well."""
 
 ALREADY_REGISTERED = "This email address is registered for this webinar already."
 NOT_REGISTERED = "{provider} gave no clear answer, and its list does not show this person. Please try again."
@@ -129,7 +125,7 @@ class Registrar:
     ) -> Registrant:
         log.warning("registrant.unclear", extra={"session": webinar.session_id, "status": unknown.status})
         try:
-            found = _by_email(await self._provider.registrants(webinar.session_id, caller))
+            found = await self._found(webinar.session_id, caller)
         except ProviderError:
             # Report the unknown outcome rather than the failed read: the person may be registered.
             raise unknown from None
@@ -150,30 +146,55 @@ class Registrar:
         """
         try:
             registrant = await self._provider.register(request.session_id, self._details(webinar, request), caller)
-        except OutcomeUnknown as unknown:
-            log.warning("registrant.unclear", extra={"session": request.session_id, "status": unknown.status})
-            return request.model_copy(update={"state": RequestState.REGISTERING})
-        except ProviderConflict:
-            if request.problem == UNCLEAR:
-                # Our own earlier call may have completed late: look it up in the list.
-                return request.model_copy(update={"state": RequestState.REGISTERING})
-            return await self._save_result(request, RequestState.ALREADY_REGISTERED)
-        except AFFECTS_ALL:
-            await self._mark_waiting(request, request.problem)
-            raise
-        except ProviderRefused as refused:
-            code = " ".join(filter(None, [refused.code, refused.parameter])) or str(refused.status)
-            return await self._save_result(request, RequestState.REFUSED, problem=code)
-        except ProviderError:
-            await self._mark_waiting(request, request.problem)
-            raise
+        except ProviderError as error:
+            return await self._save_error(request, error)
         return await self._save_registered(request, registrant, keep_links=keep_links)
+
+    async def request_many(
+        self, webinar: Webinar, requests: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
+    ) -> list[RegistrationRequest]:
+        """Register the people of up to 30 requests saved as `REGISTERING`: see `request`.
+
+        Raises `BatchRefused` if they can only be registered one at a time; all wait again.
+        """
+        details = [self._details(webinar, request) for request in requests]
+        try:
+            outcomes = await self._provider.register_many(webinar.session_id, details, caller)
+        except OutcomeUnknown as unknown:
+            outcomes = [unknown] * len(requests)
+        except ProviderError as error:
+            for request in requests:
+                await self._mark_waiting(request, request.problem)
+            is_of_some = isinstance(error, RegistrationFull) or not isinstance(error, AFFECTS_ALL)
+            if isinstance(error, ProviderRefused) and is_of_some:
+                # One of them may be the reason, or there is room for some of them.
+                raise BatchRefused(error.sentence, code=error.code, status=error.status) from error
+            raise
+        return [
+            await self._save_registered(request, outcome, keep_links=keep_links)
+            if isinstance(outcome, Registrant)
+            else await self._save_error(request, outcome)
+            for request, outcome in zip(requests, outcomes, strict=True)
+        ]
+
+    async def _save_error(self, request: RegistrationRequest, error: ProviderError) -> RegistrationRequest:
+        """Save what an error means for this person. Raises it if it affects everybody; the request then waits."""
+        next_try = self._clock.now() + (error.ready_at - machine_now()) if isinstance(error, AttemptsUsed) else None
+        outcome = outcome_of(error, request.problem, next_try)
+        if outcome is None:
+            await self._mark_waiting(request, request.problem)
+            raise error
+        state, problem = outcome
+        if state is RequestState.REGISTERING:
+            log.warning("registrant.unclear", extra={"session": request.session_id, "status": error.status})
+            return request.model_copy(update={"state": state})
+        return await self._save_result(request, state, problem=problem)
 
     async def resolve(
         self, session_id: str, requests: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
     ) -> list[RegistrationRequest]:
-        """Resolve unknown outcomes with one reading of the list. A person not listed waits again."""
-        found = _by_email(await self._provider.registrants(session_id, caller))
+        """Resolve unknown outcomes with one reading of the lists of all statuses. A person not listed waits again."""
+        found = await self._found(session_id, caller)
         resolved = []
         for request in requests:
             details = request.details
@@ -185,6 +206,11 @@ class Registrar:
             else:
                 resolved.append(await self._save_result(request, RequestState.ALREADY_REGISTERED))
         return resolved
+
+    async def _found(self, session_id: str, caller: Caller) -> dict[str, Registrant]:
+        """All registrants by address, also those who wait for approval or were denied."""
+        listed = [await self._provider.registrants(session_id, caller, status) for status in RegistrantStatus]
+        return _by_email(itertools.chain.from_iterable(listed))
 
     async def refuse(self, request: RegistrationRequest, problem: str) -> RegistrationRequest:
         """Save that this person is not to be requested again."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from bot.model.ability import Ability
 from bot.model.lifecycle import accepts_registrations
 from bot.model.people import Frozen
+from bot.model.registrant import MAX_BATCH
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.registration.bulk.csv_import import ImportResult, ImportRow
@@ -97,6 +99,8 @@ def _confirmable(webinar: Webinar, batch_id: str, new: int, blocks: list[Block],
     provider = provider_name(webinar.id)
     if new:
         pace = f"It takes {duration(new)}: {provider} takes one person a call, and only a few calls a minute. "
+        if Ability.BATCH_REGISTER in webinar.abilities:
+            pace = f"It takes {duration(new, in_batches=True)}: {provider} takes up to {MAX_BATCH} people a call. "
         after = "A direct message says how far it is, with a button to stop it."
         blocks = [*blocks, section(emails_sentence(webinar, new)), section(pace + after)]
         blocks += [context("The list is kept encrypted: an hour until you confirm it, then until its result is sent.")]

@@ -37,6 +37,10 @@ class OpenGate:
         self.keys.append(tuple(keys))
         return len(self.keys)
 
+    async def used_up(self, keys: Any, lane: Any) -> dict[Any, Any]:  # noqa: ARG002
+        """None of these."""
+        return {}
+
     def may_send(self, turn: int) -> bool:
         """Always."""
         return turn > 0

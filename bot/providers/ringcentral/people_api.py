@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.errors import ProviderGone, ProviderRefused
+from bot.errors import BatchRefused, ProviderError, ProviderGone, ProviderRefused
 from bot.model.question import Question
 from bot.model.registrant import Decision, Registrant, RegistrantDetails, RegistrantStatus
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 INVITEES = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}/invitees"
 REGISTRANTS = "/webinar/registration/v1/sessions/{session_id}/registrants"
+NO_BATCH = "RingCentral registers one person at a time. Nothing has changed."
 NO_APPROVAL = "RingCentral has no registrations that wait for approval, so there is nobody to approve or deny."
 REGISTRANT = "/webinar/registration/v1/sessions/{session_id}/registrants/{registrant_id}"
 
@@ -59,6 +60,15 @@ class PeopleApi(RingCentralApi):
     async def decide(self, session_id: str, registrant_ids: Sequence[str], decision: Decision, caller: Caller) -> None:  # noqa: ARG002
         """Raise: everybody who registers is approved at once."""
         raise ProviderRefused(NO_APPROVAL)
+
+    async def register_many(
+        self,
+        session_id: str,  # noqa: ARG002
+        details: Sequence[RegistrantDetails],  # noqa: ARG002
+        caller: Caller,  # noqa: ARG002
+    ) -> list[Registrant | ProviderError]:
+        """Raise: the API registers one person a call."""
+        raise BatchRefused(NO_BATCH)
 
     async def registrants(
         self, session_id: str, caller: Caller, status: RegistrantStatus = RegistrantStatus.APPROVED

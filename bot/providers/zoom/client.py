@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from bot.providers.base import WebinarProvider
+from bot.providers.zoom.batch_api import BatchApi
 from bot.providers.zoom.creation_api import CandidatesApi
 from bot.providers.zoom.history_api import ZoomHistoryApi
 from bot.providers.zoom.hooks_api import HooksApi
 from bot.providers.zoom.panelists_api import PanelistsApi
 from bot.providers.zoom.recordings_api import ZoomRecordingsApi
-from bot.providers.zoom.registrants_api import RegistrantsApi
 from bot.providers.zoom.subscriptions_api import ZoomSubscriptionsApi
 
 
 class Zoom(
     HooksApi,
-    RegistrantsApi,
+    BatchApi,
     CandidatesApi,
     PanelistsApi,
     ZoomHistoryApi,

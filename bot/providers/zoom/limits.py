@@ -71,6 +71,11 @@ ACCOUNT_DAY = "Zoom takes only so many calls a day, and today's are used up"
 RATE = "Zoom takes only so many calls at a time, and they are used up"
 
 
+def address_key(address: str) -> LimitKey:
+    """The limit of adds of this address."""
+    return LimitKey(LimitKind.DAY, ADDRESS, address.strip().casefold())
+
+
 def keys_for(
     label: Label,
     *,
@@ -90,7 +95,7 @@ def keys_for(
         LimitKey(LimitKind.RATE, label),
         LimitKey(LimitKind.DAY, DAYS[label]),
         *(LimitKey(LimitKind.DAY, HOST, one) for one in (host,) if one),
-        *dict.fromkeys(LimitKey(LimitKind.DAY, ADDRESS, one.strip().casefold()) for one in people),
+        *dict.fromkeys(map(address_key, people)),
         *dict.fromkeys(LimitKey(LimitKind.DAY, REGISTRANT, one) for one in registrants),
         *(LimitKey(LimitKind.ONE_AT_A_TIME, DELETES, one) for one in (deletes,) if one),
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.errors import (
+    BatchRefused,
     HistoryForbidden,
     ProviderConflict,
     ProviderForbidden,
@@ -132,10 +133,10 @@ MEANINGS: tuple[Refusal, ...] = (
     Refusal("200", ProviderForbidden, LICENSE, words="paid or zmp"),
     Refusal("200", ProviderForbidden, WEBINAR_LICENSE),
     Refusal("300", RegistrationClosed, OFF, JOINING, words=r"registration (has )?not (been )?enabled"),
-    Refusal("300", ProviderRefused, NOT_SINGLE, {Purpose.BATCH}, words="only supported"),
+    Refusal("300", BatchRefused, NOT_SINGLE, {Purpose.BATCH}, words="only supported"),
     Refusal("300", ProviderGone, NOT_REGISTERED, {Purpose.REMOVE}, words="registrant"),
     Refusal("300", ProviderGone, NOT_A_PANELIST, {Purpose.UNINVITE}),
-    Refusal("303", ProviderRefused, NOT_SINGLE),
+    Refusal("303", BatchRefused, NOT_SINGLE),
     Refusal("404", RegistrationClosed, OFF, JOINING, status=400),
     Refusal("1001", ProviderGone, NO_USER, {Purpose.USERS, Purpose.LIST, Purpose.CREATE}),
     Refusal("1010", ProviderForbidden, NOT_OURS),

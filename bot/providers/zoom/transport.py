@@ -29,7 +29,8 @@ from bot.providers.zoom.request import ZoomAnswer, ZoomRequest
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.providers.caller import Caller
+    from bot.errors import ProviderBusy
+    from bot.providers.caller import Caller, Lane
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class CallGate(Protocol):
     """What decides when a call may go: see `bot.providers.keyed_gate.KeyedGate`."""
 
     async def enter(self, keys: Sequence[Any], caller: Caller) -> int: ...
+    async def used_up(self, keys: Sequence[Any], lane: Lane) -> Mapping[Any, ProviderBusy]: ...
     def may_send(self, turn: int) -> bool: ...
     async def answered(self, turn: int, status: int | None, headers: Mapping[str, str], message: str = "") -> None: ...
     async def close(self) -> None: ...

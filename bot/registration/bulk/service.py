@@ -21,8 +21,9 @@ from bot.registration.bulk.batch_table import Batch, BatchState
 from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
 from bot.registration.bulk.progress import BatchProgress
 from bot.registration.bulk.worker import BulkWorker
+from bot.registration.outcomes import UNCLEAR
 from bot.registration.own_pages.urls import PageUrls
-from bot.registration.registrar import KEY_BYTES, UNCLEAR, Registrar
+from bot.registration.registrar import KEY_BYTES, Registrar
 from bot.registration.request_table import RequestState
 from bot.slack.client import SlackApi
 from bot.sync.mirror import Mirror

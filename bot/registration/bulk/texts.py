@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.model.ability import Ability
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.event_ref import provider_name
+from bot.registration.outcomes import ATTEMPTS
 from bot.slack.blocks import (
     Element,
     actions,
@@ -33,6 +35,8 @@ UNDO = "enrol.undo"
 
 PEOPLE_PER_MINUTE = 7
 """The provider allows ten calls per minute; the others are reserved for waiting users (bot/providers/gate)."""
+PER_MINUTE_IN_BATCHES = 600
+"""With 30 people a call, and one call in a few seconds."""
 
 REFUSED_FIELDS = {
     "email": "does not accept this email address; it may take work addresses only",
@@ -68,7 +72,8 @@ class BatchCounts:
 def running_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
     """The message while people are being registered."""
     head = f"Registering {people(counts.total)} for *{plain(webinar.title)}*"
-    progress = f"{counts.done:,} of {counts.total:,} done, {duration(counts.waiting)} left."
+    left = duration(counts.waiting, in_batches=Ability.BATCH_REGISTER in webinar.abilities)
+    progress = f"{counts.done:,} of {counts.total:,} done, {left} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line_title(webinar.title)}")
     closing = context("You can go on with something else: this message is kept current, and a file comes at the end.")
     return message(f"{head}. {progress}", [section(f"{head}\n{progress}"), *actions(stop), closing])
@@ -136,9 +141,9 @@ def result_text(state: str, problem: str, provider: str) -> str:
     }.get(state, "still waiting")
 
 
-def duration(count: int) -> str:
-    """How long this many registrations take."""
-    minutes = math.ceil(count / PEOPLE_PER_MINUTE)
+def duration(count: int, *, in_batches: bool = False) -> str:
+    """How long this many registrations take; `in_batches` if many people are registered with one call."""
+    minutes = math.ceil(count / (PER_MINUTE_IN_BATCHES if in_batches else PEOPLE_PER_MINUTE))
     if minutes <= 1:
         return "about a minute"
     if minutes < 90:
@@ -147,6 +152,9 @@ def duration(count: int) -> str:
 
 
 def _refusal_text(problem: str, provider: str) -> str:
+    if problem.startswith(ATTEMPTS):
+        next_try = problem.removeprefix(ATTEMPTS).strip()
+        return f"this address has used up its attempts of the day; the next one is possible from {next_try} UTC"
     reasons = {
         "unclear": f"{provider} gave no clear answer",
         "repeated": "duplicate",

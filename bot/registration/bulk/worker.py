@@ -1,16 +1,19 @@
-"""Process one batch: register its people one at a time, or remove those it registered."""
+"""Process one batch: register its people, as many with one call as the event allows, or remove those it registered."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock, machine_now
 from bot.db.connection import Store
 from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
-from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderRefused, ProviderUnauthorized
+from bot.errors import BatchRefused, GreenroomError, ProviderBusy, ProviderError, ProviderRefused, ProviderUnauthorized
+from bot.model.ability import Ability
+from bot.model.registrant import MAX_BATCH
 from bot.model.webinar import Webinar
 from bot.providers.base import BULK
 from bot.providers.names import named
@@ -18,7 +21,8 @@ from bot.registration import request_table
 from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk.batch_table import Batch, BatchState
 from bot.registration.bulk.progress import BatchProgress
-from bot.registration.registrar import UNCLEAR, Registrar
+from bot.registration.outcomes import UNCLEAR
+from bot.registration.registrar import Registrar
 from bot.registration.request_table import RegistrationRequest, RequestState
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CHUNK = 50
+CHUNK = 60
 """Requests read per transaction."""
 MAX_UNKNOWN = 3
 """After so many unknown outcomes in a row, the list is read before the next request."""
@@ -36,6 +40,25 @@ NO_FILE = "Slack did not take the file that says what came of each line. /webina
 
 
 NO_CLEAR_ANSWERS = "{provider} gives no clear answers."
+
+
+def groups_of(
+    webinar: Webinar, requests: Sequence[RegistrationRequest], alone: Collection[int]
+) -> list[list[RegistrationRequest]]:
+    """The requests in groups that are registered with one call each, in their order as far as possible.
+
+    Those with the ids `alone`, and people with answers or a source, which a batch cannot have, are groups of their own.
+    """
+    if Ability.BATCH_REGISTER not in webinar.abilities:
+        return [[request] for request in requests]
+    joint = [one for one in requests if one.id not in alone and _fits_batch(one)]
+    single = [[one] for one in requests if one not in joint]
+    return [joint[start : start + MAX_BATCH] for start in range(0, len(joint), MAX_BATCH)] + single
+
+
+def _fits_batch(request: RegistrationRequest) -> bool:
+    details = request.details
+    return details is not None and not details.fields and not details.source
 
 
 class BatchUnclear(ProviderError):
@@ -94,17 +117,18 @@ class BulkWorker:
     async def _register_all(self, batch: Batch, webinar: Webinar) -> None:
         keep_links = await self._must_keep_links(webinar)
         tries: Counter[int] = Counter()
+        alone: set[int] = set()
         unknown = 0
         await self._resolve_unknown(batch, tries, keep_links=keep_links)
         while True:
             waiting = await self._load(batch, RequestState.WAITING)
             if not waiting and not await self._resolve_unknown(batch, tries, keep_links=keep_links):
                 break
-            for request in waiting:
-                if not await self._mark_requested(batch, request):
+            for group in groups_of(webinar, waiting, alone):
+                after = await self._register(batch, webinar, group, alone, keep_links=keep_links)
+                if not after:
                     continue
-                after = await self._registrar.request(webinar, request, BULK, keep_links=keep_links)
-                unknown = unknown + 1 if after.state is RequestState.REGISTERING else 0
+                unknown = unknown + 1 if after[-1].state is RequestState.REGISTERING else 0
                 if unknown == MAX_UNKNOWN:
                     await self._resolve_unknown(batch, tries, keep_links=keep_links)
                     raise BatchUnclear(named(NO_CLEAR_ANSWERS, webinar.id))
@@ -113,6 +137,27 @@ class BulkWorker:
         await self._progress.show(batch.model_copy(update={"state": BatchState.DONE}), webinar, is_last=True)
         has_file = await self._progress.send_results(batch, webinar)
         await self._end(batch, webinar, BatchState.DONE, "" if has_file else NO_FILE)
+
+    async def _register(
+        self,
+        batch: Batch,
+        webinar: Webinar,
+        group: Sequence[RegistrationRequest],
+        alone: set[int],
+        *,
+        keep_links: bool,
+    ) -> list[RegistrationRequest]:
+        """Register a group with one call; if it is refused as a whole, remember that each is to be registered alone."""
+        ready = await self._mark_requested(batch, group)
+        if len(ready) == 1:
+            return [await self._registrar.request(webinar, ready[0], BULK, keep_links=keep_links)]
+        if not ready:
+            return []
+        try:
+            return await self._registrar.request_many(webinar, ready, BULK, keep_links=keep_links)
+        except BatchRefused:
+            alone.update(request.id for request in ready)
+            return []
 
     async def _remove_all(self, batch: Batch, webinar: Webinar) -> None:
         # A request under way when the batch was stopped may have succeeded.
@@ -148,13 +193,15 @@ class BulkWorker:
         async with self._store.read() as db:
             return await row_table.find_rows(db, batch.account, batch.batch_id, state, limit=limit)
 
-    async def _mark_requested(self, batch: Batch, request: RegistrationRequest) -> bool:
+    async def _mark_requested(self, batch: Batch, group: Sequence[RegistrationRequest]) -> list[RegistrationRequest]:
+        """Save that these are about to be registered; return those that still wait."""
         async with self._store.write() as db:
             if not await batch_table.LEASES.is_owned(
                 db, batch, self._leases.worker_id, *batch_table.is_unchanged(batch)
             ):
                 raise LeaseLost
-            return await request_table.mark_registering(db, request, self._clock.now())
+            now = self._clock.now()
+            return [request for request in group if await request_table.mark_registering(db, request, now)]
 
     async def _check_lease(self, batch: Batch) -> None:
         async with self._store.read() as db:

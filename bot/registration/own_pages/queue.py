@@ -24,7 +24,8 @@ from bot.model.lifecycle import is_coming_or_live
 from bot.model.people import Account
 from bot.providers.base import PAGE
 from bot.registration import request_table
-from bot.registration.registrar import AFFECTS_ALL, ANSWERS, CLOSED, UNCLEAR, Registrar
+from bot.registration.outcomes import AFFECTS_ALL, UNCLEAR
+from bot.registration.registrar import ANSWERS, CLOSED, Registrar
 from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.sync.mirror import Mirror
 
