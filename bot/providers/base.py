@@ -234,9 +234,9 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
 
         Only names and addresses are sent: people with answers or sources are registered by `register`. An address that
         is listed in any status, or has used its attempts of the day, is left out, and its error returned. One call,
-        never repeated automatically. Raises `BatchRefused` if nobody was registered but may be one at a time,
-        `RegistrationClosed` and other refusals of all of them, and `OutcomeUnknown` without a clear answer: look in
-        `registrants` of all statuses before a retry.
+        never repeated automatically: without a clear answer the outcome is `OutcomeUnknown`; look in `registrants` of
+        all statuses before a retry. Raises `BatchRefused` if nobody was registered but may be one at a time, and
+        `RegistrationClosed` and other refusals of all of them.
         """
         ...
 

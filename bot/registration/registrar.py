@@ -24,6 +24,7 @@ from bot.errors import (
     ProviderRefused,
     RegistrationFull,
 )
+from bot.model.ability import Ability
 from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails, RegistrantStatus
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
@@ -132,7 +133,7 @@ class Registrar:
         listed = found.get(details.address)
         if listed is None:
             raise BadInput(named(NOT_REGISTERED, webinar.id)) from unknown
-        if not _is_ours(listed, details, requested_at):
+        if not _is_ours(webinar, listed, details, requested_at):
             raise BadInput(ALREADY_REGISTERED) from unknown
         return listed
 
@@ -160,8 +161,6 @@ class Registrar:
         details = [self._details(webinar, request) for request in requests]
         try:
             outcomes = await self._provider.register_many(webinar.session_id, details, caller)
-        except OutcomeUnknown as unknown:
-            outcomes = [unknown] * len(requests)
         except ProviderError as error:
             for request in requests:
                 await self._mark_waiting(request, request.problem)
@@ -194,14 +193,14 @@ class Registrar:
         self, session_id: str, requests: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
     ) -> list[RegistrationRequest]:
         """Resolve unknown outcomes with one reading of the lists of all statuses. A person not listed waits again."""
-        found = await self._found(session_id, caller)
+        found, webinar = await self._found(session_id, caller), await self._mirror.find(session_id)
         resolved = []
         for request in requests:
             details = request.details
             listed = found.get(details.address) if details else None
             if details is None or listed is None:
                 resolved.append(await self._mark_waiting(request, UNCLEAR))
-            elif _is_ours(listed, details, request.changed_at):
+            elif _is_ours(webinar, listed, details, request.changed_at):
                 resolved.append(await self._save_registered(request, listed, keep_links=keep_links))
             else:
                 resolved.append(await self._save_result(request, RequestState.ALREADY_REGISTERED))
@@ -276,8 +275,9 @@ def _by_email(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
     return {registrant.address: registrant for registrant in registrants}
 
 
-def _is_ours(listed: Registrant, details: RegistrantDetails, requested_at: datetime) -> bool:
+def _is_ours(webinar: Webinar, listed: Registrant, details: RegistrantDetails, requested_at: datetime) -> bool:
     """Whether our call created this registrant: one who registered alone did so earlier, or with other data."""
-    if (listed.external_id, listed.source) != (details.external_id, details.source):
+    is_other = (listed.external_id, listed.source) != (details.external_id, details.source)
+    if is_other and Ability.EXTERNAL_ID in webinar.abilities:  # otherwise the list has neither
         return False
     return listed.registered_at is None or listed.registered_at >= requested_at - MAX_CLOCK_SKEW

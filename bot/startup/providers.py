@@ -12,12 +12,11 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.db.connection import Store
-from bot.providers.base import Lane
 from bot.providers.event_ref import RINGCENTRAL, ZOOM
 from bot.providers.exchange import SentCall
 from bot.providers.gate import Gate
 from bot.providers.keyed_gate import KeyedGate
-from bot.providers.queued_gate import GateSnapshot
+from bot.providers.queued_gate import GateSnapshot, joint_snapshot
 from bot.providers.ringcentral.client import RingCentral
 from bot.providers.ringcentral.transport import TIMEOUT
 from bot.providers.routing import RoutingProvider
@@ -52,13 +51,7 @@ class Providers:
 
     async def snapshot(self) -> GateSnapshot:
         """The state of all gates; the groups of the first provider are named as always, others with their prefix."""
-        left: dict[str, int] = {}
-        waiting: Counter[Lane] = Counter(dict.fromkeys(Lane, 0))
-        for prefix, gate in self.gates.items():
-            seen = await gate.snapshot()
-            left |= {f"{prefix}_{group}" if prefix else group: calls for group, calls in seen.left.items()}
-            waiting.update(seen.waiting)
-        return GateSnapshot(left=left, waiting=waiting)
+        return await joint_snapshot({prefix: gate.snapshot for prefix, gate in self.gates.items()})
 
 
 def build_providers(

@@ -54,6 +54,9 @@ class BatchApi(RegistrantsApi):
                 outcomes |= await self._register_batch(ref, event, people, caller)
             except AttemptsUsed:
                 continue
+            except OutcomeUnknown as unknown:
+                self._known.pop(ref, None)  # so that their addresses are read again before the next call
+                outcomes |= dict.fromkeys(people, unknown)
             break
         unclear = OutcomeUnknown(UNKNOWN)
         return [outcomes.get(one.address, unclear) for one in details]
@@ -90,21 +93,17 @@ class BatchApi(RegistrantsApi):
     async def _register_batch(
         self, ref: EventRef, event: EventRecord, people: dict[str, RegistrantDetails], caller: Caller
     ) -> Outcomes:
-        """Register these people with one call. Without a clear answer, their addresses are read again the next time."""
-        try:
-            body = await self._on_event(
-                "POST",
-                PATH,
-                ref.event_id,
-                label=Label.HEAVY,
-                caller=caller,
-                changes=True,
-                addresses=tuple(people),
-                json=_batch_body(event, list(people.values())),
-            )
-        except OutcomeUnknown:
-            self._known.pop(ref, None)
-            raise
+        """Register these people with one call."""
+        body = await self._on_event(
+            "POST",
+            PATH,
+            ref.event_id,
+            label=Label.HEAVY,
+            caller=caller,
+            changes=True,
+            addresses=tuple(people),
+            json=_batch_body(event, list(people.values())),
+        )
         self._known.get(ref, (None, set[str]()))[1].update(people)
         found = {one.email.lower(): one for one in parse_record(BatchAnswerRecord, body, changes=True).registrants}
         return {address: _registered(found[address], one) for address, one in people.items() if address in found}
