@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import (
+    BatchRefused,
     HistoryForbidden,
     OutcomeUnknown,
     ProviderConflict,
@@ -63,8 +64,8 @@ OFF = "Registration has not been enabled for this meeting: 1."
         (WEBINAR_ADD, 400, 3000, "Cannot register for a paid webinar.", RegistrationClosed, "People pay"),
         (ADD, 400, 3000, "The user was blocked.", ProviderRefused, "has blocked this person"),
         (ADD, 400, 3000, "Cannot access meeting information.", RegistrationClosed, "may be off, full or paid"),
-        (BATCH, 400, 303, "x", ProviderRefused, "a single date"),
-        (("POST", "/webinars/{i}/batch_registrants"), 400, 300, "Batch is only supported", ProviderRefused, "single"),
+        (BATCH, 400, 303, "x", BatchRefused, "a single date"),
+        (("POST", "/webinars/{i}/batch_registrants"), 400, 300, "Batch is only supported", BatchRefused, "single"),
         (BATCH, 400, 404, "Registration has not been enabled.", RegistrationClosed, "Registration is not on"),
         (ADD, 400, 3043, "Meeting has reached maximum attendee capacity.", RegistrationFull, "is full"),
         (STATUS, 400, 3035, "x", RegistrationFull, "is full"),
