@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.model.recurrence import EventForm
+
 RINGCENTRAL, ZOOM = "", "zoom"
 """The prefixes."""
 MAX_LENGTH = 32
@@ -56,3 +58,8 @@ def provider_name(event_id: str) -> str:
 def by_number(number: str) -> str:
     """The id of the event with this number, as users copy it at the provider whose events have one."""
     return str(EventRef(ZOOM, number))
+
+
+def kinds_of(prefix: str) -> tuple[EventForm, ...]:
+    """What can be created at the provider with this prefix."""
+    return (EventForm.MEETING, EventForm.WEBINAR) if prefix == ZOOM else (EventForm.WEBINAR,)

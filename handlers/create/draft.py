@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.commands.lengths import length_text
 from bot.model.people import Frozen
+from bot.model.recurrence import EventForm
 from bot.model.webinar import Audience, Options
 from bot.model.webinar_edit import WebinarFields
 from bot.providers.event_ref import provider_name
@@ -30,6 +31,12 @@ class CreateDraft(Frozen):
     draft_id: str
     provider: str = ""
     """The prefix of the provider that it is created at; that of the first one by default."""
+    kind: EventForm = EventForm.MEETING
+    """What is created, at a provider that has both."""
+    repeats: str = ""
+    """How often; empty for one date. See `handlers.create.event_fields`."""
+    dates: str = ""
+    """How many dates, as typed."""
     title: str = ""
     start: int | None = None
     """Unix seconds, as in Slack's picker."""

@@ -34,7 +34,7 @@ from bot.slack.form_elements import (
 )
 from bot.slack.message import View
 from bot.webinars.texts.fields import AUDIENCES, FIELD_LABELS
-from handlers.create import copied, place_field, settings_form, zone_field
+from handlers.create import copied, event_fields, place_field, settings_form, zone_field
 from handlers.create.draft import CreateDraft, filled
 from handlers.create.settings_form import More
 
@@ -60,6 +60,7 @@ LABELS = {
     AUDIENCE: FIELD_LABELS["audience"],
     DESCRIPTION: FIELD_LABELS["description"],
     ANNOUNCE_IN: "Announce in",
+    **event_fields.LABELS,
 }
 
 # The vendor's names of the fields.
@@ -121,6 +122,7 @@ def _fields(draft: CreateDraft, places: Sequence[str]) -> list[Block]:
         _starts(draft),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
         *zone_field.fields(draft.edits, zone_ids, CHANGE),
+        *event_fields.fields(draft, places, lambda name: block_id(name, draft.draft_id)),
         _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
         _input(
             draft,
@@ -161,6 +163,7 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
     return draft.model_copy(
         update={
             "provider": place_field.read(named, draft.provider),
+            **event_fields.read(named, draft),
             "title": form_values.text(named, TITLE, draft.title),
             "start": start,
             "start_note": draft.start_note if start == draft.start else "",
@@ -184,12 +187,15 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
     title, start, length = values(draft)
     more_problem = settings_form.problem_text(settings_form.check(draft.more))
     problems = field_problems(draft, now=now, zone=zone)
+    problems[event_fields.DATES] = event_fields.problem(draft)
     problems[ANNOUNCE_IN] = " ".join(filter(None, [channel_problem, more_problem]))
     if any(problems.values()) or start is None or length is None:
         raise bad_input(draft, problems, "Nothing was created.")
     more = settings_form.normalized(draft.more)
     return WebinarForm(
         provider=draft.provider,
+        kind=draft.kind,
+        recurrence=event_fields.recurrence(draft),
         title=title,
         start=start,
         length=length,

@@ -7,7 +7,9 @@ from secrets import token_urlsafe
 
 from bot.commands.lengths import length_text
 from bot.creation.duplicate import WebinarCopy, next_start
+from bot.model.ability import Ability
 from bot.model.local_time import known_zone
+from bot.model.recurrence import EventForm
 from bot.model.webinar import Options, Webinar
 from bot.providers.event_ref import EventRef
 from bot.providers.names import named
@@ -43,6 +45,7 @@ def draft_of(webinar: Webinar, copy: WebinarCopy, *, has_team: bool, channel_id:
     return CreateDraft(
         draft_id=token_urlsafe(12),
         provider=EventRef.parse(webinar.id).prefix,
+        kind=EventForm.WEBINAR if Ability.INVITE_PANELIST in webinar.abilities else EventForm.MEETING,
         title=" ".join(fields.title.split()),
         start=int(next_start(fields.start, fields.time_zone, now).timestamp()),
         length=length_text(fields.length),

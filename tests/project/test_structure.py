@@ -234,6 +234,7 @@ def views() -> list[dict[str, Any]]:
     ]
     modals = [
         create_form.build(draft, host_line="Ana hosts", resumed=True, places=("", "zoom")),
+        create_form.build(draft.model_copy(update={"provider": "zoom"}), host_line="", places=("", "zoom")),
         settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral"),
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
         *move_modals(plain),

@@ -152,6 +152,23 @@ async def test_the_recording_is_found_by_its_webinar(world: World) -> None:
     assert "/rec/" not in "".join(str(one.blocks) for one in world.slack.messages("#launch") if not one.ephemeral_to)
 
 
+async def test_a_webinar_or_a_recurring_meeting_is_created_with_the_same_form(world: World) -> None:
+    """It asks what and how often; each date is a webinar of its own here."""
+    await world.command(ANA, "#launch", "create Launch day tomorrow 15:00 for 45m")
+    form = world.slack.view(ANA)
+    wrong = await world.slack.submit(ANA, form, {"Repeats": "Every week", "Number of dates": "many"})
+    assert list(wrong.errors.values()) == ["Type how many dates there are, from 2 to 60."]
+    kind = {"Kind": "Webinar, with panelists", "Repeats": "Every week", "Number of dates": "3"}
+    assert (await world.slack.submit(ANA, form, kind)).errors == {}
+    await world.settled()
+    [event] = world.zoom.world.events.values()
+    assert (event.kind, event.fields.type, len(event.occurrences)) == ("webinar", 9, 3)
+    await world.bot.services.mirror.sweep()
+    dates = await world.bot.services.mirror.everything()
+    assert sorted(one.start for one in dates) == [one.start for one in event.occurrences]
+    assert {one.title for one in dates} == {"Launch day"}
+
+
 async def test_people_register_on_a_page_of_greenrooms_own(tmp_path: Path) -> None:
     """Zoom mails its own link; the page has links that join and cancel all the same."""
     async with running_world(tmp_path, prepare=_zoom_alone, public_url=PUBLIC_URL) as world, ClientSession() as http:
