@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import SecretStr
+
+from bot.model.registrant import Decision
+
 MAX_HOSTS = 10
 """Hosts that one subscription can be limited to."""
 
@@ -25,6 +29,18 @@ class EventTopic(StrEnum):
 
 
 @dataclass(frozen=True)
+class DecisionNews:
+    """What a delivery says that was decided about a registrant, and when."""
+
+    event_id: str
+    registrant_id: str
+    decision: Decision
+    at: datetime
+    join_link: SecretStr
+    """Of somebody who was approved; empty if the delivery has none."""
+
+
+@dataclass(frozen=True)
 class EventHint:
     """What a delivery suggests. It is never data: the actual state is read."""
 
@@ -37,6 +53,7 @@ class EventHint:
     """The webinar, if it can be read by itself; empty if the list of sessions must be read."""
     may_be_new: bool = False
     """Whether a webinar that is not known here must be read because of this."""
+    news: DecisionNews | None = None
     is_live: bool | None = None
     """Whether the webinar has started, or ended; `None` if it is about something else."""
 

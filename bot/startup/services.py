@@ -179,6 +179,7 @@ def build_services(
         home=HomeTabs(account, store, slack, users, visibility, permissions, mirror, clock),
     )
     services.reports.on_ready.extend((ResultsNotice(clock, scheduler.wake), FollowUpReminder(clock)))
+    services.webhooks.hints.on_decision = seat_service.approvals.heard
     _schedule(services)
     return services
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.model.registrant import Decision
 from bot.providers.events import EventHint, EventTopic
 from bot.providers.zoom.deliveries import EVENTS, AccountEvent, Validation, read_body, read_delivery
 
@@ -92,6 +93,31 @@ def test_nothing_about_a_person_is_stored() -> None:
     assert PERSON["id"] in content
     for private in ("Lena", "Berger", "lena@", "https", "secret", "Party", "approved"):
         assert private not in content
+
+
+@pytest.mark.parametrize(
+    ("event", "decision", "link"),
+    [
+        ("registration_approved", Decision.APPROVE, PERSON["join_url"]),
+        ("registration_denied", Decision.DENY, ""),
+        ("registration_cancelled", Decision.CANCEL, ""),
+    ],
+)
+def test_a_decision_names_the_registrant(event: str, decision: Decision, link: str) -> None:
+    """With its time, and the link of somebody approved, which is not shown by accident."""
+    news = hint(f"webinar.{event}", {"id": 812, "registrant": PERSON}).news
+    assert news is not None
+    assert (news.event_id, news.registrant_id, news.decision) == ("zoom-812", "reg_1-A", decision)
+    assert (news.at.timestamp() * 1000, news.join_link.get_secret_value()) == (AT, link)
+    assert "secret" not in repr(news)
+    for wrong in ({}, {"id": ""}, {"id": ["x"]}, None):
+        assert hint(f"meeting.{event}", {"id": 812, "registrant": wrong}).news is None
+    assert hint(f"meeting.{event}", {"id": 812, "registrant": PERSON}, at="soon").news is None
+    assert hint("meeting.registration_created", {"id": 812, "registrant": PERSON}).news is None
+    for odd in ("javascript:x", "https://" + "x" * 300, "https://a b", 7):
+        found = hint(f"meeting.{event}", {"id": 812, "registrant": {**PERSON, "join_url": odd}}).news
+        assert found is not None
+        assert found.join_link.get_secret_value() == ""
 
 
 @pytest.mark.parametrize(

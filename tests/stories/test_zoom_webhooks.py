@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,8 @@ from bot.model.ability import Ability
 from bot.model.webinar import Status
 from bot.providers.base import NOTICE
 from sandbox.slack import Message
-from tests.support.webhooks import zoom_quiet, zoom_webhook_world
+from tests.support.seats import SeatsHarness
+from tests.support.webhooks import deliver_zoom, zoom_quiet, zoom_webhook_world
 from tests.support.world import World
 
 CHANNEL = "#marketing"
@@ -145,6 +147,47 @@ async def test_somebody_who_joins_shows_that_a_meeting_is_live(hooked: World) ->
     hooked.zoom.go(event_id, 1)
     await zoom_quiet(hooked)
     assert reads(hooked) == []
+
+
+def said(at: SeatsHarness) -> list[Message]:
+    """The direct messages without the calendar files."""
+    return [one for one in at.dms("dev") if not one.files]
+
+
+async def test_what_a_host_decides_at_zoom_reaches_the_person(hooked: World) -> None:
+    """At once, with the link of the webhook and without a call; a decision that is late is looked up first."""
+    event_id = plan(hooked, settings={"approval_type": 1})
+    await zoom_quiet(hooked)
+    await hooked.bot.services.mirror.refresh(f"zoom-{event_id}", NOTICE)
+    await hooked.post_card("Town hall")
+    at = SeatsHarness(hooked, f"zoom-{event_id}")
+    await at.take_seat()
+    await zoom_quiet(hooked)
+    [one] = hooked.zoom.world.events[event_id].registrants.values()
+
+    hooked.zoom.calls.clear()
+    hooked.zoom.decide(event_id, "approve", one.id)
+    await zoom_quiet(hooked)
+    assert "Your registration is approved" in said(at)[-2].words
+    assert at.link_of(said(at)[-1]).startswith(hooked.zoom.url)
+    assert f"GET /meetings/{event_id}/registrants/{one.id}" not in reads(hooked)
+
+    hooked.zoom.decide(event_id, "deny", one.id)
+    await zoom_quiet(hooked)
+    assert "Your registration was denied" in said(at)[-1].words
+    count = len(said(at))
+    registrant = {"id": one.id, "join_url": "https://zoom.example/w/1?tk=old"}
+    payload = {"account_id": hooked.zoom.account_id, "object": {"id": event_id, "registrant": registrant}}
+    then = int(hooked.clock.now().timestamp() * 1000) - 600_000
+    late = {"event": "meeting.registration_approved", "event_ts": then, "payload": payload}
+    assert await deliver_zoom(hooked, json.dumps(late).encode()) == 200
+    await zoom_quiet(hooked)
+    assert len(said(at)) == count
+
+    hooked.zoom.decide(event_id, "cancel", one.id)
+    await zoom_quiet(hooked)
+    webinar = await hooked.bot.services.mirror.find(f"zoom-{event_id}")
+    assert await hooked.bot.services.seats.find(webinar, "U0DEV") is None
 
 
 async def test_without_webhooks_the_poller_reads_the_same(hooked: World) -> None:

@@ -15,9 +15,12 @@ from typing import Any
 import aiohttp
 
 from bot.app import Greenroom
+from bot.clock import machine_now
+from bot.providers.zoom.deliveries import signature
 from bot.sync.webhooks.address import PATH
 from bot.sync.webhooks.hint_rules import HintTiming
 from bot.web.zoom_webhooks import PATH as ZOOM_PATH
+from bot.web.zoom_webhooks import SIGNATURE, TIMESTAMP
 from tests.support.world import World, running_world
 
 QUICK = HintTiming(
@@ -83,6 +86,15 @@ async def zoom_quiet(world: World) -> None:
     """Wait until every delivery of Zoom has arrived and was acted upon."""
     await world.zoom.webhooks.settle()
     await world.settled()
+
+
+async def deliver_zoom(world: World, raw: bytes) -> int:
+    """Send this to the bot as Zoom does, signed now; return the status of the answer."""
+    stamp = str(int(machine_now().timestamp()))
+    headers = {TIMESTAMP: stamp, SIGNATURE: signature(world.zoom.webhook_secret, stamp, raw)}
+    url = f"{world.bot.url}{ZOOM_PATH}"
+    async with aiohttp.ClientSession() as http, http.post(url, data=raw, headers=headers) as answer:
+        return answer.status
 
 
 async def quiet(world: World) -> None:

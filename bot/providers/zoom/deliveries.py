@@ -11,9 +11,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.providers.events import EventHint, EventTopic
+from pydantic import SecretStr
+
+from bot.model.registrant import Decision
+from bot.providers.events import DecisionNews, EventHint, EventTopic
 
 VALIDATION = "endpoint.url_validation"
 MARK = b"zoom:"
@@ -40,10 +44,17 @@ EVENTS = (
     "webinar.converted_to_meeting",
 )
 """The events to subscribe to in the Zoom app; others are accepted and ignored."""
+DECISIONS: Mapping[str, Decision] = {
+    "registration_approved": Decision.APPROVE,
+    "registration_denied": Decision.DENY,
+    "registration_cancelled": Decision.CANCEL,
+}
 OLD = frozenset({"deleted", "started", "ended", "participant_joined", "participant_left"})
 """Events because of which nothing is read of a meeting that is not known here."""
 _EVENT_ID = re.compile(r"[0-9]{1,19}")
 _WORD = re.compile(r"[A-Za-z0-9_+/=.-]{1,64}")
+_LINK = re.compile(r"https?://[!-~]{1,240}")
+_TIME = re.compile(r"[0-9]{1,14}")
 _TOKEN = re.compile(r"[!-9;-~]{1,512}")
 """Without a colon: a digest of "v0:…" would be a signature."""
 
@@ -90,7 +101,7 @@ def read_body(raw: bytes) -> Validation | AccountEvent | None:
 
 
 def _reduced(name: str, body: Any, thing: Any) -> bytes:
-    """The event without names and addresses; empty if it does not matter."""
+    """The event without names and addresses, with the link of somebody approved; empty if it does not matter."""
     event_id = _digits(_field(thing, "id"))
     if name not in EVENTS or not event_id:
         return b""
@@ -102,6 +113,8 @@ def _reduced(name: str, body: Any, thing: Any) -> bytes:
         "registrant": _word(_field(registrant, "id")),
         "participant": _word(_field(participant, "user_id")) or _word(_field(participant, "id")),
     }
+    if name.endswith("registration_approved"):
+        kept["link"] = _link(_field(registrant, "join_url"))
     return MARK + json.dumps(kept).encode()
 
 
@@ -123,8 +136,21 @@ def read_delivery(stored: bytes) -> EventHint:
         key=hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32],
         event_id=reference,
         may_be_new=change not in OLD,
+        news=_news(kept, change, reference),
         is_live={"started": True, "ended": False}.get(change),
     )
+
+
+def _news(kept: Any, change: str, event_id: str) -> DecisionNews | None:
+    registrant, at = _word(_field(kept, "registrant")), _digits(_field(kept, "at"))
+    if change not in DECISIONS or not registrant or not _TIME.fullmatch(at):
+        return None
+    moment = datetime.fromtimestamp(int(at) / 1000, UTC)
+    return DecisionNews(event_id, registrant, DECISIONS[change], moment, SecretStr(_link(_field(kept, "link"))))
+
+
+def _link(value: Any) -> str:
+    return value if isinstance(value, str) and _LINK.fullmatch(value) else ""
 
 
 def _field(value: Any, name: str) -> Any:

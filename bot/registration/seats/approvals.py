@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.errors import ProviderError, ProviderGone, UnknownWebinar
-from bot.model.registrant import Registrant, RegistrantStatus
+from bot.model.registrant import Decision, Registrant, RegistrantStatus
 from bot.model.seat import Seat, SeatState
 from bot.providers.base import NOTICE, UPKEEP, WebinarProvider
 from bot.registration.seats import table as seat_table
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from bot.db.connection import Store
     from bot.db.leases import WorkerLeases
     from bot.model.people import Account
+    from bot.providers.events import DecisionNews
     from bot.registration.seats.notify import SeatNotifier
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
+LATE = timedelta(minutes=2)
+"""The age of a webhook from which on it was delivered again, and what it says may be outdated."""
 MAX_READS = 20
 """Seats read alone in one run of the poller; the others follow in the next."""
 
@@ -76,6 +80,19 @@ class SeatApprovals:
         seat = await self._find(event_id, registrant_id)
         if seat:
             await self._notifier.notify_removed(await self._mirror.find(seat.session_id), registrant_id)
+
+    async def heard(self, news: DecisionNews) -> None:
+        """A webhook tells of a decision. One that is late may be outdated by another: the registrant is read then."""
+        if self._clock.now() - news.at > LATE:
+            seat = await self._find(news.event_id, news.registrant_id)
+            if seat:
+                await self._read(seat)
+        elif news.decision is Decision.APPROVE:
+            await self.approved(news.event_id, news.registrant_id, news.join_link)
+        elif news.decision is Decision.DENY:
+            await self.denied(news.event_id, news.registrant_id)
+        else:
+            await self.canceled(news.event_id, news.registrant_id)
 
     async def poll(self) -> None:
         """Read what became of seats that wait: one list for each webinar, and one call for each that is not on it."""

@@ -19,13 +19,13 @@ from bot.sync.webhooks.hint_rules import EVENT, LIST, HintTiming, next_read, rea
 from bot.sync.webhooks.hint_table import StoredHint, merge_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.background import BackgroundTasks
     from bot.db.connection import Db, Store
     from bot.model.people import Account
     from bot.providers.base import EventProvider
-    from bot.providers.events import EventHint
+    from bot.providers.events import DecisionNews, EventHint
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ class HintWorker:
         self._wake_delivery = wake_delivery
         self._leases = WorkerLeases(store, hint_table.LEASES, account, worker_id, subject="webhook")
         self.timing = HintTiming()
+        self.on_decision: Callable[[DecisionNews], Awaitable[None]] = _ignore
+        """Called with each decision about a registrant; one that is lost in a crash is found by the poller."""
         self._news = asyncio.Event()
         self._is_running = False
 
@@ -124,7 +126,16 @@ class HintWorker:
                 await self._add(db, subject, ())
             if reads.is_list:
                 await self._add(db, LIST, reads.listed)
+        for news in [hint.news for hint in hints if hint.news]:
+            await self._pass_on(news)
         return len(bodies)
+
+    async def _pass_on(self, news: DecisionNews) -> None:
+        try:
+            await self.on_decision(news)
+        except (ProviderError, NotFound) as error:
+            extra = {"session": news.event_id, "code": getattr(error, "code", "")}
+            log.warning("webhook.read_failed", extra=extra)
 
     async def _unseen(self, db: Db, hints: list[EventHint]) -> list[EventHint]:
         """These hints without repetitions of a delivery."""
@@ -191,3 +202,7 @@ class HintWorker:
             listed = current.listed if due_at else ()
             await hint_table.save(db, after.model_copy(update={"due_at": due_at, "listed": listed}))
             await hint_table.LEASES.renew(db, [hint], self._leases.worker_id, None)
+
+
+async def _ignore(_: DecisionNews) -> None:
+    """Do nothing about a decision."""
