@@ -21,6 +21,7 @@ EXEMPT = {
     "bot/settings.py": "has the settings of each provider",
     "bot/startup/gates.py": "builds the gate of each provider",
     "bot/startup/providers.py": "builds the adapters",
+    "bot/startup/services.py": "builds the directory of each provider",
     "bot/sync/webhooks/address.py": "has the path of a webhook",
     "bot/web/metrics.py": "tells webhooks from other requests by their path",
     "bot/web/zoom_webhooks.py": "serves the webhooks of one provider",
