@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.home.content import HomeContent, OwnWebinar
 from bot.model.lifecycle import Stage, stage
-from bot.model.webinar import Webinar
+from bot.model.webinar import Audience, Webinar
 from bot.registration.seats.texts import leave_button
 from bot.reports.open_items_table import ItemKind
 from bot.slack import buttons
@@ -93,7 +93,8 @@ def _coming(webinar: Webinar) -> list[Block]:
 
 
 def _row(webinar: Webinar, *, with_count: bool = True) -> str:
-    count = f" · {registrations(webinar)}" if with_count else ""
+    is_known = webinar.registration is not None or webinar.audience is Audience.ANYONE
+    count = f" · {registrations(webinar)}" if with_count and is_known else ""
     return f"*{plain(webinar.title)}*\n{timing(webinar)}{count}"
 
 

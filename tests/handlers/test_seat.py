@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
+from bot.model.ability import Ability
 from bot.model.people import Person
 from bot.model.seat import Seat
 from bot.model.webinar import Audience, Preferences, Status, Webinar
@@ -131,6 +132,14 @@ def test_the_consent_lists_the_transferred_data(source: str, suppressed: bool | 
     assert line.startswith("With Register you send your name, your email address, and the ids")
     assert line.endswith("Greenroom keeps your name, address and link encrypted, until 90 days after the webinar.")
     assert all(each in line for each in expected)
+
+
+def test_the_consent_names_no_ids_that_the_provider_does_not_keep() -> None:
+    """An event of Zoom gets a name, an address and the answers to its questions."""
+    one = webinar(session_id="zoom-1", abilities=frozenset({Ability.REGISTRATION, Ability.QUESTIONS}))
+    line = visible_text(seat_form.form_view(one, seat_input(source="slack:C1"), now=NOW)["blocks"][-1:])
+    assert line.startswith("With Register you send your name and your email address, and your answers, to Zoom, where")
+    assert " ids " not in line
 
 
 @settings(max_examples=60, deadline=None)

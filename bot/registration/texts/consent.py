@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.model.ability import Ability
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.slack.blocks import escape_sentence
@@ -12,13 +13,19 @@ KEPT_FOR = "90 days after the webinar"
 def consent(webinar: Webinar, submit: str, *, with_channel: bool) -> str:
     """The line (mrkdwn) above or below the button `submit`. `with_channel`: the id of the channel is sent as well."""
     provider = provider_name(webinar.id)
-    ids = "the ids of this workspace, of you and of this channel"
-    if not with_channel:
-        ids = "the ids of this workspace and of you"
     return escape_sentence(
-        f"With {submit} you send your name, your email address, and {ids} to {provider}, where the host of the "
+        f"With {submit} you send {_sent(webinar, with_channel=with_channel)} to {provider}, where the host of the "
         f"webinar sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
     )
+
+
+def _sent(webinar: Webinar, *, with_channel: bool) -> str:
+    """What the provider of this event gets: ids only if it keeps ids of other systems."""
+    if Ability.EXTERNAL_ID not in webinar.abilities:
+        answers = ", and your answers," if Ability.QUESTIONS in webinar.abilities else ""
+        return f"your name and your email address{answers}"
+    ids = "of this workspace, of you and of this channel" if with_channel else "of this workspace and of you"
+    return f"your name, your email address, and the ids {ids}"
 
 
 def _mail(webinar: Webinar) -> str:
