@@ -18,7 +18,6 @@ _BOTH: Final = {
     "read:registrant": "a seat of a {kind} cannot be checked",
     "delete:registrant": "nobody's registration for a {kind} can be removed",
     "read:list_registration_questions": "the questions of a {kind}'s registration are not asked",
-    "update:registration_question": "the questions of a {kind}'s registration cannot be changed",
     "read:list_past_participants": "who came to a {kind} is not read from its latest list",
 }
 WITHOUT: Final[Mapping[str, str]] = {
@@ -34,7 +33,6 @@ WITHOUT: Final[Mapping[str, str]] = {
     "webinar:write:panelist:admin": "no panelists can be invited",
     "webinar:delete:panelist:admin": "no panelists can be removed",
     "webinar:read:list_tracking_sources:admin": "the sources of a webinar's registrants are not shown",
-    "webinar:read:list_absentees:admin": "who registered for a webinar and did not come is not read from its list",
     "report:read:list_meeting_participants:admin": "there is no report of meetings by person",
     "report:read:list_webinar_participants:admin": "there is no report of webinars by person",
     "report:read:webinar:admin": "there are no figures of webinars that are over",

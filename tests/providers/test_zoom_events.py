@@ -13,6 +13,7 @@ from bot.model.ability import Ability
 from bot.model.webinar import Audience, SessionFacts, Status
 from bot.providers.zoom.deliveries import MARK
 from bot.providers.zoom.limits import Label
+from bot.providers.zoom.lists_api import READS_A_LIST
 from sandbox.zoom.rules import SCOPES
 from tests.support.zoom_client import ANA, BEN, EMI, LONG_AGO, PERSON, ZoomPair, fixed_answer, zoom_pair
 
@@ -68,6 +69,17 @@ async def test_events_with_registration_are_listed_and_each_is_read_once(pair: Z
 
     pair.sandbox.zoom.delete(int(known[1]))
     assert f"zoom-{known[1]}" not in ids(await client.sessions(LONG_AGO, PERSON))
+
+
+async def test_a_large_account_is_read_over_several_lists(pair: ZoomPair) -> None:
+    """The next events first; what a list has not read yet is in the following one."""
+    later = {pair.event(days=9) for _ in range(5)}
+    soon = {pair.event(days=2) for _ in range(READS_A_LIST)}
+    client = pair.client()
+
+    assert ids(await client.sessions(LONG_AGO, PERSON)) == sorted(f"zoom-{one}" for one in soon)
+    assert ids(await client.sessions(LONG_AGO, PERSON)) == sorted(f"zoom-{one}" for one in soon | later)
+    assert len(pair.asked("GET", ONE)) == READS_A_LIST + 5
 
 
 async def test_an_event_without_registration_is_listed_once_it_was_asked_for(pair: ZoomPair) -> None:

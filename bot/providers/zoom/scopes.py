@@ -37,7 +37,6 @@ def _of_events(kind: str) -> dict[tuple[str, str], AppScope]:
         ("GET", f"{one}/registrants/{{}}", "read:registrant", read),
         ("DELETE", f"{one}/registrants/{{}}", "delete:registrant", write),
         ("GET", f"{one}/registrants/questions", "read:list_registration_questions", read),
-        ("PATCH", f"{one}/registrants/questions", "update:registration_question", write),
         ("GET", f"/past_{kind}s/{{}}/participants", "read:list_past_participants", read),
     )
     return {(method, path): AppScope(f"{kind}:{name}:admin", classic) for method, path, name, classic in rows}
@@ -56,7 +55,6 @@ SCOPES: Mapping[tuple[str, str], AppScope] = {
     ("POST", "/webinars/{}/panelists"): AppScope("webinar:write:panelist:admin", _WRITE),
     ("DELETE", "/webinars/{}/panelists/{}"): AppScope("webinar:delete:panelist:admin", _WRITE),
     ("GET", "/webinars/{}/tracking_sources"): AppScope("webinar:read:list_tracking_sources:admin", _READ),
-    ("GET", "/past_webinars/{}/absentees"): AppScope("webinar:read:list_absentees:admin", _READ),
     ("GET", "/report/meetings/{}/participants"): AppScope("report:read:list_meeting_participants:admin", _REPORT),
     ("GET", "/report/webinars/{}/participants"): AppScope("report:read:list_webinar_participants:admin", _REPORT),
     ("GET", "/report/webinars/{}"): AppScope("report:read:webinar:admin", _REPORT),
