@@ -54,6 +54,8 @@ class Question(Frozen):
     choices: tuple[Choice, ...] = ()
     initial: tuple[str, ...] = ()
     """The values of the choices that are chosen at first."""
+    aliases: tuple[str, ...] = ()
+    """Other headings that a column of a list can have for it."""
     max_length: int = 0
     """The most characters of an answer; 0 if the provider names no limit."""
 

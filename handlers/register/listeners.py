@@ -7,21 +7,21 @@ from secrets import token_hex
 
 from bot.commands.people_args import NamedPeople, Register, parse_register, slack_text
 from bot.errors import BadInput, GreenroomError
-from bot.model.question import QuestionSet
+from bot.model.question import STANDARD, QuestionSet
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.providers.event_ref import provider_name
 from bot.registration.bulk import texts as bulk_texts
-from bot.registration.bulk.csv_import import ImportResult, read_people
+from bot.registration.bulk.csv_import import ImportResult
 from bot.slack import buttons
 from bot.slack.blocks import Block
-from bot.slack.files import download
 from handlers.named_people import named_users, unknown_note
 from handlers.register import form as register_form
 from handlers.register import list_form, list_review
 from handlers.register.form import RegistrantInput
 from handlers.register.list_form import BulkInput
+from handlers.register.list_input import parse_list, read_list
 from handlers.register.list_review import ReviewContext
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.seat import form as seat_form
@@ -31,8 +31,6 @@ from handlers.webinar_choice import choose_webinar
 ACTION = "register other people for this webinar"
 NOT_A_PERSON = "Choose a person: this is an app, or somebody who has left."
 NO_ADDRESS = "Slack does not show your email address. Register yourself by name and address instead."
-MAX_BYTES = 5_000_000
-TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists."
 
 
 async def register(request: SlackRequest, command: Register) -> None:
@@ -89,13 +87,15 @@ async def list_submitted(request: SlackRequest) -> None:
     """Check the list behind a progress view above the form, which keeps its input."""
     webinar = await request.managed_webinar(request.metadata, ACTION)
     submitted = list_form.read_form(request.values, webinar.session_id)
-    pasted = _parse(submitted.pasted, submitted) if submitted.pasted.strip() else None
+    questions = await request.services.questions.known(webinar)
+    is_pasted = bool(submitted.pasted.strip()) and questions is not None
+    pasted = parse_list(submitted.pasted, submitted, questions or STANDARD) if is_pasted else None
     name = token_hex(12)
     await request.acknowledge(response_action="push", view=list_form.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
         request.use_window(list_form.failed_view, external_id=name)
-        if pasted or submitted.file:
+        if pasted or submitted.file or submitted.pasted.strip():
             await _check_list(request, webinar, submitted, pasted)
         else:
             view = list_review.users_review(webinar, submitted.users)
@@ -251,17 +251,18 @@ async def _check_list(
     services = request.services
 
     caller = request.caller_with_progress(lambda note: list_form.working_view(webinar, note=note))
-    result = pasted or await _read_file(request, submitted)
+    result = pasted or await read_list(request, submitted, await services.questions.get(webinar, caller))
     known = await services.registrants.get(webinar, request.user_id, caller, force=True)
+    listed = [*known.registrants, *known.pending, *known.denied]
     webinar = await services.mirror.read_registration(webinar, caller)  # the review says who is emailed
     draft = await services.bulk.draft(
         webinar,
         request.user_id,
         result,
-        known.registrants,
+        listed,
         own_pages=submitted.own_pages and services.own_pages.urls.is_on,
     )
-    registered = {registrant.address for registrant in known.registrants}
+    registered = {registrant.address for registrant in listed}
     already = [row for row in result.rows if row.details.address in registered]
     view = list_review.review_view(webinar, draft.batch_id, already, result, submitted.users)
     await request.finish(view, list_review.review_message(view))
@@ -274,19 +275,6 @@ async def _start_batch(request: SlackRequest) -> None:
         await request.finish(view, list_review.started_message(webinar, new, asked))
     else:
         await request.window.show(view)  # its progress comes as a DM anyway
-
-
-async def _read_file(request: SlackRequest, submitted: BulkInput) -> ImportResult:
-    file = submitted.file or {}
-    if int(file.get("size") or 0) > MAX_BYTES:
-        raise BadInput(TOO_LARGE)
-    raw = await download(request.slack, str(file.get("url_private_download") or ""), MAX_BYTES)
-    # Parsing a long list would block the event loop for a second.
-    return await asyncio.to_thread(_parse, raw, submitted)
-
-
-def _parse(raw: bytes | str, submitted: BulkInput) -> ImportResult:
-    return read_people(raw, source=submitted.source)
 
 
 COMMANDS: Commands = {Register: register}

@@ -268,6 +268,7 @@ async def test_dates_are_registered_for(pair: ZoomPair, registration_type: int, 
     made = await client.register(at, OLGA, PERSON)
 
     assert [[choice.value for choice in one.choices] for one in found] == [[first, second, third]] * asks_dates
+    assert [one.initial for one in found] == [(first,)] * asks_dates
     (kept,) = posted(pair, event_id)
     assert kept.occurrence_ids == ([] if registration_type == 1 else [first])
     on_dates = [

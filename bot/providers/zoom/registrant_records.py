@@ -150,7 +150,14 @@ def dates_question(event: EventRecord, this: str, now: datetime) -> tuple[Questi
         start = read_time(one.start_time, event.timezone)
         if start and not one.is_deleted and (start >= now or one.occurrence_id == this):
             found.append(Choice(value=one.occurrence_id, label=start.isoformat()))
-    question = Question(name=DATES, label="Dates", kind=QuestionKind.DATES, is_required=True, choices=tuple(found))
+    question = Question(
+        name=DATES,
+        label="Dates",
+        kind=QuestionKind.DATES,
+        is_required=True,
+        choices=tuple(found),
+        initial=(this,),
+    )
     return (question,) if len(found) > 1 else ()
 
 
