@@ -11,7 +11,8 @@ from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.external_id import encode
 from bot.model.people import Frozen
-from bot.model.registrant import MAX_EMAIL, MAX_LINK, MAX_NAME, NewRegistration, RegistrantDetails
+from bot.model.question import STANDARD, Answers, QuestionSet
+from bot.model.registrant import MAX_EMAIL, MAX_LINK, MAX_NAME, NewRegistration, RegistrantDetails, RegistrantStatus
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
@@ -21,7 +22,8 @@ from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, p
 from bot.slack.form_elements import email_input, input_block, text_input, users_select
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import timing
-from handlers.register.optional_fields import CANCEL, EXTERNAL_ID, JOIN, PAGES, SOURCE, optional_fields
+from handlers import question_fields
+from handlers.register.optional_fields import APPROVED, CANCEL, EXTERNAL_ID, JOIN, PAGES, SOURCE, optional_fields
 
 CALLBACK = "enrol.form"
 WORKING = "enrol.working"
@@ -47,6 +49,9 @@ ADDRESS_PROBLEMS = {
 }
 LONG_PAIRS = f"This is too long: {csv_import.MAX_EXTERNAL_ID:,} characters is the most."
 OR_PAGES = "Leave this empty, or do not use Greenroom's own pages."
+WAITS_FOR_APPROVAL = (
+    "Their registration waits for approval, so there is no link yet. Use */webinar registrants* to approve or deny it."
+)
 WRONG = "Please change what is marked."
 
 
@@ -62,10 +67,17 @@ class RegistrantInput(Frozen):
     join_page: str = Field(default="", repr=False)
     cancel_page: str = Field(default="", repr=False)
     own_pages: bool = False
+    answers: Answers = Field(default=(), repr=False)
+    is_approved: bool = False
 
 
-def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note: str = "") -> View:
-    """The form; its private_metadata is the webinar's id. `typed` has values from the command."""
+def form_view(
+    webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note: str = "", questions: QuestionSet = STANDARD
+) -> View:
+    """The form with the questions of the event; its private_metadata is the webinar's id.
+
+    `typed` has values from the command.
+    """
     user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
     email = email_input(action_id=EMAIL, initial_value=typed.email or None)
     blocks: list[Block] = [
@@ -78,14 +90,15 @@ def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note
             IN_SLACK,
         ),
         _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
-        _field(LAST, "Last name", _text(LAST, MAX_NAME)),
+        *([_field(LAST, "Last name", _text(LAST, MAX_NAME))] if questions.last_name else []),
         _field(EMAIL, "Email address", email),
+        *question_fields.question_inputs(questions.asked, (), zone=webinar.time_zone, is_optional=True),
         *optional_fields(webinar, has_pages=has_pages),
     ]
     return modal(CALLBACK, "Register somebody", blocks, submit="Register", close="Cancel", private_metadata=webinar.id)
 
 
-def read_form(values: form_values.Values) -> RegistrantInput:
+def read_form(values: form_values.Values, questions: QuestionSet = STANDARD) -> RegistrantInput:
     """Read the submitted values."""
     texts = {name: one_line(form_values.text(values, name, "")) for name in (FIRST, LAST, EMAIL, SOURCE)}
     return RegistrantInput(
@@ -98,10 +111,14 @@ def read_form(values: form_values.Values) -> RegistrantInput:
         join_page=form_values.text(values, JOIN, "").strip(),
         cancel_page=form_values.text(values, CANCEL, "").strip(),
         own_pages=PAGES in form_values.choices(values, PAGES, frozenset()),
+        answers=question_fields.read_answers(values, questions.asked),
+        is_approved=APPROVED in form_values.choices(values, APPROVED, frozenset()),
     )
 
 
-def registrant_details(typed: RegistrantInput, provider: str) -> RegistrantDetails | None:
+def registrant_details(
+    typed: RegistrantInput, provider: str, questions: QuestionSet = STANDARD
+) -> RegistrantDetails | None:
     """The person to register; `None` for a Slack user. Raises `BadInput` with every problem by field."""
     problems: dict[str, str] = {}
     external_id = _read_pairs(typed.external_id, problems)
@@ -119,7 +136,7 @@ def registrant_details(typed: RegistrantInput, provider: str) -> RegistrantDetai
     elif not (typed.first_name or typed.last_name or typed.email):
         problems[USER] = NO_PERSON
     else:
-        problems |= _person_problems(typed)
+        problems |= _person_problems(typed, questions)
     if problems:
         raise BadInput(WRONG, problems)
     if typed.user_id:
@@ -132,6 +149,8 @@ def registrant_details(typed: RegistrantInput, provider: str) -> RegistrantDetai
         external_id=external_id,
         join_page=SecretStr(typed.join_page),
         cancel_page=SecretStr(typed.cancel_page),
+        fields=typed.answers,
+        is_approved=typed.is_approved,
     )
 
 
@@ -172,6 +191,8 @@ def link_blocks(
     `own_join` and `own_cancel` are the URLs of our own pages, if used; `is_silent`: the provider sends no emails.
     """
     registrant = new.registrant
+    if registrant.status is RegistrantStatus.PENDING:
+        return [section(WAITS_FOR_APPROVAL)]
     join, cancel = registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()
     blocks = [
         section(f"*To join*\n```{own_join or join}```"),
@@ -230,12 +251,14 @@ def _head(webinar: Webinar, name: str) -> str:
     return f"{person(name) or 'One more person'} is registered for *{plain(webinar.title)}*."
 
 
-def _person_problems(typed: RegistrantInput) -> dict[str, str]:
-    """The problems of a name and an address, by field."""
+def _person_problems(typed: RegistrantInput, questions: QuestionSet) -> dict[str, str]:
+    """The problems of a name, an address and the answers, by field."""
+    is_last_missing = questions.requires_last_name and not typed.last_name
     problems = {
         FIRST: "" if typed.first_name else "Type their first name.",
-        LAST: "" if typed.last_name else "Type their last name.",
+        LAST: "Type their last name." if is_last_missing else "",
         EMAIL: _address_problem(typed.email),
+        **question_fields.field_problems(questions.asked, typed.answers),
     }
     return {block: problem for block, problem in problems.items() if problem}
 

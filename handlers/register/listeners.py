@@ -52,8 +52,9 @@ async def form_submitted(request: SlackRequest) -> None:
     """Validate the form; register the person behind a progress view above it."""
     webinar = await request.managed_webinar(request.metadata, ACTION)
     request.services.registration.check(webinar)
-    typed = register_form.read_form(request.values)
-    details = register_form.registrant_details(typed, provider_name(webinar.id))
+    questions = await request.services.questions.known(webinar) or QuestionSet()
+    typed = register_form.read_form(request.values, questions)
+    details = register_form.registrant_details(typed, provider_name(webinar.id), questions)
     if details is None and typed.user_id == request.user_id and await _push_own_form(request, webinar, typed):
         return
     name = token_hex(12)
@@ -173,7 +174,8 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
     user_id, email = next(iter(people.user_ids), ""), next(iter(people.addresses), "")
     typed = RegistrantInput(user_id=user_id, email="" if user_id else email)
     has_pages, note = request.services.own_pages.urls.is_on, unknown_note(people)
-    await request.open(register_form.form_view(webinar, typed, has_pages=has_pages, note=note))
+    questions = await request.services.questions.known(webinar) or QuestionSet()
+    await request.open(register_form.form_view(webinar, typed, has_pages=has_pages, note=note, questions=questions))
 
 
 async def _open_list(request: SlackRequest, webinar: Webinar, people: NamedPeople) -> None:

@@ -11,6 +11,8 @@ from bot.slack.form_elements import checkboxes, input_block, option, text_input,
 
 SOURCE, EXTERNAL_ID, JOIN, CANCEL, PAGES = "source", "external_id", "join_page", "cancel_page", "own_pages"
 """The block ids of the fields."""
+APPROVED = "is_approved"
+"""The block id of the checkbox that approves at once; only people who may approve see this form."""
 MAX_PAIRS_TEXT = 1_000
 OWN_PAGES = "Use Greenroom's own pages to join and to cancel"
 
@@ -19,6 +21,9 @@ def optional_fields(webinar: Webinar, *, has_pages: bool) -> list[Block]:
     """The fields that this event supports; `has_pages`: Greenroom has pages of its own."""
     source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
     fields = [_field(SOURCE, "Source", source, "Where they heard of it, for your own figures")]
+    if Ability.APPROVE in webinar.abilities:
+        boxes = checkboxes(action_id=APPROVED, options=[option(value=APPROVED, text="Approve them at once")])
+        fields.append(input_block(block_id=APPROVED, label="Approval", element=boxes, optional=True))
     if Ability.EXTERNAL_ID in webinar.abilities:
         pairs = text_input(
             action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"

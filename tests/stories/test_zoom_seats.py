@@ -171,3 +171,30 @@ async def test_decisions_at_zoom_and_for_all_reach_the_people(world: World) -> N
     decided = [call.status for call in world.zoom.calls if call.method == "PUT"]
     assert decided == [204, 204]
     assert "31 people are approved." in world.last("#launch", "ana").words
+
+
+async def test_others_are_registered_with_their_answers(world: World) -> None:
+    """One person in the form, approved at once; a list with columns for the questions."""
+    at = await town_hall(world, QUESTIONS, approval_type=1)
+    await world.command("ana", "#launch", "register Town hall")
+    person = {"Or somebody else: first name": "Lena", "Email address": "lena@visitor.example"}
+    refused = await at.send("ana", **person)
+    assert len(refused.errors) == 2
+    answers = {"Country": "Germany", "Which track?": "Experts"}
+    done = await at.send("ana", **person, **answers, Approval=["Approve them at once"])
+    assert done.errors == {}
+    assert [(one.status, one.fields.country) for one in at_zoom(at)] == [("approved", "DE")]
+    await world.slack.close("ana", world.slack.view("ana"), clear=True)
+
+    await world.command("ana", "#launch", "register Town hall")
+    await world.click("ana", world.slack.view("ana"), "Register Many")
+    rows = [
+        "first name,email,Country,Which track?",
+        "Iris,iris@visitor.example,Italy,Beginners",
+        "Joan,joan@visitor.example,,Beginners",
+    ]
+    await at.send("ana", **{"One person a line": "\n".join(rows)})
+    review = world.slack.view("ana")
+    assert "there is no answer to: Country" in review.words
+    await at.send("ana")
+    assert [(one.status, one.fields.email) for one in at_zoom(at)][1:] == [("pending", "iris@visitor.example")]
