@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import permutations
@@ -56,10 +56,16 @@ class ColumnPlan:
         return column in self._by_meaning
 
 
-def plan_with_headings(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> ColumnPlan | None:
-    """The plan of a list with these headings above these rows; None if they are not headings of these rows."""
+def plan_with_headings(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], answers: Container[str] = ()
+) -> ColumnPlan | None:
+    """The plan of a list with these headings above these rows; None if they are not headings of these rows.
+
+    Columns with one of the (folded) headings `answers` are neither names nor addresses, whatever stands in them.
+    """
     if any(map(has_address, headings)):
         return None
+    everything, headings = headings, ["" if folded(cell) in answers else cell for cell in headings]
     read = {index: heading for index, cell in enumerate(headings) if (heading := read_heading(cell))}
     with_address = _columns_with_addresses(rows)
     known = {index: one for index, one in read.items() if one.column is Column.EMAIL}
@@ -81,7 +87,7 @@ def plan_with_headings(headings: Sequence[str], rows: Sequence[Sequence[str]]) -
     columns |= names | guessed
     columns |= {index: one.column for index, one in read.items() if one.column not in (*_NAME_COLUMNS, Column.EMAIL)}
     last_first = any(read[index].is_last_first for index in names if index in read)
-    extras = {index: cell for index, cell in enumerate(headings) if cell and index not in columns}
+    extras = {index: cell for index, cell in enumerate(everything) if cell and index not in columns}
     return ColumnPlan(columns, extras, guessed, is_last_first=last_first, width=len(headings))
 
 

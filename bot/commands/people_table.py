@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -62,15 +62,18 @@ class PeopleList:
     others: tuple[str, ...] = ()
 
 
-def read_table(text: str, separator: str, unescape: Callable[[str], str]) -> PeopleList:
-    """Read everyone below the headings of a text in columns. Raises `BadInput` for too many columns."""
-    return _read_rows([row for row in split_rows(text, separator, unescape) if any(row[1])])
+def read_table(text: str, separator: str, unescape: Callable[[str], str], answers: Container[str] = ()) -> PeopleList:
+    """Read everyone below the headings of a text in columns. Raises `BadInput` for too many columns.
+
+    `answers` are the (folded) headings of columns that say other things of a person.
+    """
+    return _read_rows([row for row in split_rows(text, separator, unescape) if any(row[1])], answers)
 
 
-def heading_score(rows: Sequence[Row]) -> int:
+def heading_score(rows: Sequence[Row], answers: Container[str] = ()) -> int:
     """How many columns the headings among these rows explain; 0 without headings."""
     filled = [row for row in rows if any(row[1])]
-    found = _find_headings(filled)
+    found = _find_headings(filled, answers)
     if found is None:
         return 0
     at, plan = found
@@ -78,17 +81,17 @@ def heading_score(rows: Sequence[Row]) -> int:
     return 4 * len(plan.columns) - 2 * len(plan.guessed) + is_split
 
 
-def _find_headings(rows: Sequence[Row]) -> tuple[int, ColumnPlan] | None:
+def _find_headings(rows: Sequence[Row], answers: Container[str]) -> tuple[int, ColumnPlan] | None:
     """The position of the first row of headings, and its plan."""
     for at in range(len(rows)):
-        if plan := _plan_at(rows, at):
+        if plan := _plan_at(rows, at, answers):
             return at, plan
     return None
 
 
-def _plan_at(rows: Sequence[Row], at: int) -> ColumnPlan | None:
+def _plan_at(rows: Sequence[Row], at: int, answers: Container[str]) -> ColumnPlan | None:
     following = [cells for _, cells in rows[at + 1 : at + 1 + FOLLOWING]]
-    return plan_with_headings(rows[at][1], following) if following else None
+    return plan_with_headings(rows[at][1], following, answers) if following else None
 
 
 def split_rows(text: str, separator: str, unescape: Callable[[str], str]) -> list[Row]:
@@ -108,9 +111,9 @@ def _plain_rows(text: str, separator: str) -> list[list[str]]:
     return [[cell.strip().strip('"') for cell in line.split(separator)] for line in text.splitlines()]
 
 
-def _read_rows(rows: Sequence[Row]) -> PeopleList:
+def _read_rows(rows: Sequence[Row], answers: Container[str]) -> PeopleList:
     """Read rows under headings. A later row of headings begins another section."""
-    found = _find_headings(rows[:HEADING_ROWS])
+    found = _find_headings(rows[:HEADING_ROWS], answers)
     start, plan = found or (0, ColumnPlan())
     people = [_not_understood(row) for row in rows[:start] if any(map(has_address, row[1]))]
     guessed: dict[str, Column] = {}
@@ -119,10 +122,10 @@ def _read_rows(rows: Sequence[Row]) -> PeopleList:
     while at < len(rows):
         number, cells = rows[at]
         is_addressed = any(map(has_address, cells))
-        if not is_addressed and at != start and _is_section(rows, at):
+        if not is_addressed and at != start and _is_section(rows, at, answers):
             at += 1
             continue
-        new = _plan_at(rows, at) if not is_addressed and _has_email_heading(cells) else None
+        new = _plan_at(rows, at, answers) if not is_addressed and _has_email_heading(cells) else None
         if at == start or new:
             plan = new or plan
             guessed |= {cells[index]: column for index, column in plan.guessed.items()}
@@ -133,10 +136,10 @@ def _read_rows(rows: Sequence[Row]) -> PeopleList:
     return PeopleList(tuple(people), tuple(guessed.items()), tuple(others))
 
 
-def _is_section(rows: Sequence[Row], at: int) -> bool:
+def _is_section(rows: Sequence[Row], at: int, answers: Container[str]) -> bool:
     """Whether a row is the title of a section: one cell, above a row of headings."""
     is_title = len([cell for cell in rows[at][1] if cell]) == 1 and at + 1 < len(rows)
-    return is_title and _has_email_heading(rows[at + 1][1]) and _plan_at(rows, at + 1) is not None
+    return is_title and _has_email_heading(rows[at + 1][1]) and _plan_at(rows, at + 1, answers) is not None
 
 
 def _has_email_heading(cells: Sequence[str]) -> bool:

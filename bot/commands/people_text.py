@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from bot.commands.people_headings import Column, read_heading
 from bot.commands.people_lines import FoundPerson, LineProblem, find_people, plain_line
@@ -29,18 +29,21 @@ SEPARATORS = (",", ";", "\t", "|", "，", "；", "、")
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(?P<separator>.)"?\s*', re.IGNORECASE)
 
 
-def read_list(text: str, unescape: Callable[[str], str] = str) -> PeopleList:
-    """Read everyone in a list. `unescape` is for the cells of a table. Raises `BadInput` for too many columns."""
+def read_list(text: str, unescape: Callable[[str], str] = str, answers: Container[str] = ()) -> PeopleList:
+    """Read everyone in a list. `unescape` is for the cells of a table. Raises `BadInput` for too many columns.
+
+    `answers` are the (folded) headings of columns that say other things of a person.
+    """
     text = text.replace("\x00", "").removeprefix("\ufeff")
     forced = _SEPARATOR_LINE.fullmatch(text.partition("\n")[0])
     head = "\n".join(text.split("\n", HEADING_ROWS)[:HEADING_ROWS])
     best: tuple[int, str] | None = None
     for separator in [forced["separator"]] if forced else SEPARATORS:
         if separator in text or separator == SEPARATORS[0] or forced:
-            score = heading_score(split_rows(head, separator, unescape))
+            score = heading_score(split_rows(head, separator, unescape), answers)
             best = max(best or (0, ""), (score, separator), key=lambda one: one[0])
     if best and best[0]:
-        return read_table(text, best[1], unescape)
+        return read_table(text, best[1], unescape, answers)
     lines = enumerate(text.splitlines(), start=1)
     return PeopleList(tuple(_read_lines((number, line) for number, line in lines if not (forced and number == 1))))
 

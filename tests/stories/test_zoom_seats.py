@@ -196,5 +196,6 @@ async def test_others_are_registered_with_their_answers(world: World) -> None:
     await at.send("ana", **{"One person a line": "\n".join(rows)})
     review = world.slack.view("ana")
     assert "there is no answer to: Country" in review.words
+    assert "1 new" in review.words
     await at.send("ana")
     assert [(one.status, one.fields.email) for one in at_zoom(at)][1:] == [("pending", "iris@visitor.example")]

@@ -111,7 +111,7 @@ def read_people(
 
     Raises `BadInput` if the list is empty or too long.
     """
-    found = read_list(decode_text(raw), unescape)
+    found = read_list(decode_text(raw), unescape, _by_heading(questions).keys())
     if not found.people:
         raise BadInput(EMPTY)
     if len(found.people) > MAX_PEOPLE:
