@@ -13,9 +13,10 @@ KEPT_FOR = "90 days after the webinar"
 def consent(webinar: Webinar, submit: str, *, with_channel: bool) -> str:
     """The line (mrkdwn) above or below the button `submit`. `with_channel`: the id of the channel is sent as well."""
     provider = provider_name(webinar.id)
+    kept = "name, address, answers and link" if Ability.QUESTIONS in webinar.abilities else "name, address and link"
     return escape_sentence(
         f"With {submit} you send {_sent(webinar, with_channel=with_channel)} to {provider}, where the host of the "
-        f"webinar sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
+        f"webinar sees them.{_mail(webinar)} Greenroom keeps your {kept} encrypted, until {KEPT_FOR}."
     )
 
 
