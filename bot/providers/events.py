@@ -55,7 +55,7 @@ class EventHint:
     """Whether a webinar that is not known here must be read because of this."""
     news: DecisionNews | None = None
     is_live: bool | None = None
-    """Whether the webinar has started, or ended; `None` if it is about something else."""
+    """Whether the webinar runs, or has ended; `None` if it is about something else."""
 
 
 @dataclass(frozen=True)

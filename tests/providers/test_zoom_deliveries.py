@@ -67,7 +67,7 @@ def test_an_event_names_what_to_read(event: str, topic: EventTopic, may_be_new: 
         found = hint(f"{kind}.{event}", {"id": event_id, "registrant": PERSON})
         assert (found.topic, found.event_id, found.may_be_new) == (topic, "zoom-81200000001", may_be_new)
         assert found.ids == {"zoom-81200000001"}
-        assert found.is_live is {"started": True, "ended": False}.get(event)
+        assert found.is_live is {"started": True, "participant_joined": True, "ended": False}.get(event)
 
 
 def test_a_conversion_has_the_event_read_under_the_same_id() -> None:

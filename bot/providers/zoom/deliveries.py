@@ -137,7 +137,7 @@ def read_delivery(stored: bytes) -> EventHint:
         event_id=reference,
         may_be_new=change not in OLD,
         news=_news(kept, change, reference),
-        is_live={"started": True, "ended": False}.get(change),
+        is_live={"started": True, "participant_joined": True, "ended": False}.get(change),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.providers.event_ref import EventRef
+from bot.providers.events import EventTopic
 from bot.providers.zoom import deliveries
 from bot.providers.zoom.event_facts import sessions_of
 from bot.providers.zoom.lists_api import ListsApi
@@ -19,9 +20,13 @@ class HooksApi(ListsApi):
     """The part of the client about what webhooks say, and the read that follows."""
 
     def read_delivery(self, raw: bytes) -> EventHint:
-        """See the port. Of webinars, only a webhook says that they have started or ended: this is kept for reads."""
+        """See the port. Of webinars, only a webhook says that they have started or ended: this is kept for reads.
+
+        Somebody who joins shows it too, if nothing else is known: after a restart, or if the start was not delivered.
+        """
         hint = deliveries.read_delivery(raw)
-        if hint.is_live is not None:
+        is_known = EventRef.parse(hint.event_id).event_id in self._course
+        if hint.is_live is not None and not (is_known and hint.topic is EventTopic.PRESENCE):
             self.note_course(hint.event_id, is_live=hint.is_live)
         return hint
 
