@@ -203,7 +203,7 @@ def change_features(channel_id: str) -> Element | None:
     """Opens the form for the features of a channel; None for a direct message."""
     if not channel_id.startswith(("C", "G")):
         return None
-    return _button("Change", CHANGE_FEATURES, channel_id, label="Change what Greenroom says here")
+    return _button("Change", CHANGE_FEATURES, channel_id, label="Change what Greenroom posts here")
 
 
 def share_picker(text: str) -> Element:

@@ -80,7 +80,7 @@ def test_state_explains_features_and_names_the_rest() -> None:
             "*live* when it starts, is live, has ended, and how many came"
         ),
         f"{quiet_hours_text(both)} · {digest_text(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
-        "Not said here: alerts, changes, filling and registrations",
+        "Not posted here: alerts, changes, filling and registrations",
     ]
 
 
@@ -146,12 +146,12 @@ def test_share_lists_the_planned_notices() -> None:
     ahead = (timedelta(hours=1), timedelta(minutes=10))
     answer = shared(webinar(), "C1", PlannedNotices(DEFAULT_FEATURES, ahead, QUIET_NIGHT))
     assert visible_text(answer.blocks).splitlines()[:6] == [
-        "*Launch day* is announced in <#C1>. Greenroom will say there:",
+        "*Launch day* is announced in <#C1>. Greenroom will post there:",
         "• reminders 1 hour and 10 minutes before the start",
         "• when registration is full, closed, or open again",
         "• when it is moved, renamed or canceled",
         "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not",
-        "To hear less of it, type there, for example, `/webinar unsubscribe changes for s1`",
+        'To get fewer posts about it, type this there: `/webinar unsubscribe changes for "Launch day"`',
     ]
     pressed = {text: (one["action_id"], one["value"]) for text, one in buttons(answer.blocks).items()}
     assert pressed == {
@@ -178,7 +178,7 @@ def test_listed_notices_fit_the_webinar() -> None:
         "when it starts, is live, has ended, and how many came",
     ]
     assert announced(webinar(), "C1", PlannedNotices(frozenset({Feature.LIVE}), ())) == (
-        "Announced in <#C1>. Greenroom will say there: when it starts, is live, has ended, and how many came."
+        "Announced in <#C1>. Greenroom will post there: when it starts, is live, has ended, and how many came."
     )
 
 

@@ -41,7 +41,7 @@ async def test_share_posts_a_card_and_lists_the_planned_notices(world: World) ->
     assert "Launch day" in card.words
     answer = world.last("#launch", "chloe")
     assert answer.words.splitlines()[:4] == [
-        "*Launch day* is announced in <#C0MARKETING>. Greenroom will say there:",
+        "*Launch day* is announced in <#C0MARKETING>. Greenroom will post there:",
         "• reminders 1 day, 1 hour and 10 minutes before the start",
         "• when registration is full, closed, or open again",
         "• when it is moved, renamed or canceled",
@@ -143,7 +143,7 @@ async def test_share_keeps_the_channels_own_choices(world: World) -> None:
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
 
     answer = world.last("#launch", "chloe")
-    assert "Nothing else is said about it there, as somebody chose." in answer.words
+    assert "Nothing else is posted about it there, as somebody chose." in answer.words
     assert answer.buttons == ["Add Reminders", "Change Channel", "Details"]
     assert (await lines(world), await waiting(world)) == (chosen, [])
 
@@ -164,7 +164,7 @@ async def test_announced_creation_lists_the_planned_notices(world: World) -> Non
     """The result lists the planned notices like the reply to a share; quiet hours do not affect reminders."""
     result = await world.create("chloe", "Launch day", fields={"Announce in": "#marketing"})
     assert (
-        "Announced in <#C0MARKETING>. Greenroom will say there: reminders 1 day, 1 hour and 10 minutes before the "
+        "Announced in <#C0MARKETING>. Greenroom will post there: reminders 1 day, 1 hour and 10 minutes before the "
         "start; when registration is full, closed, or open again; when it is moved, renamed or canceled."
     ) in result.words
 
@@ -297,7 +297,7 @@ async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World
     assert world.ringcentral.webinars() == []
     assert [call.split()[0] for call in world.vendor_calls()[before:]] == ["DELETE"]
     (card,) = world.slack.messages("#launch")
-    assert "cancelled" in card.words
+    assert "canceled" in card.words
     assert card.buttons == []
     await world.until(lambda: world.slack.scheduled() == [])
 

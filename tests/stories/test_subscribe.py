@@ -39,7 +39,7 @@ async def test_subscribing_is_shown_back_and_introduced_once(world: World) -> No
     (introduction,), answer = public_messages(world), world.last("#launch", "dev")
     assert "Dev Patel set up Greenroom here: reminders, alerts and changes about all webinars." in introduction.text
     assert answer.ephemeral_to == "U0DEV"
-    assert "Said here from now on: reminders, alerts and changes about all webinars." in words
+    assert "Now posted here: reminders, alerts and changes about all webinars." in words
     assert "*All webinars*: reminders, alerts and changes · set by <@U0DEV>" in words
     assert await subscribed_features(world) == [(Scope.ALL, DEFAULT_FEATURES, "U0DEV")]
     assert [before for _, _, before in await planned_notices(world)] == [
@@ -64,12 +64,12 @@ async def test_unsubscribing_step_by_step(world: World) -> None:
     """What was planned is taken back."""
     await create_webinar(world)
     await reply_to(world, "dev", "subscribe everything")
-    assert "Not said here any more: reminders about all webinars." in await reply_to(
+    assert "No longer posted here: reminders about all webinars." in await reply_to(
         world, "dev", "unsubscribe reminders"
     )
     assert await reminded_webinars(world) == set()
-    assert "Not said here any more: everything about all webinars." in await reply_to(world, "dev", "unsubscribe")
-    assert "Nothing is said here yet." in world.last("#launch", "dev").words
+    assert "No longer posted here: everything about all webinars." in await reply_to(world, "dev", "unsubscribe")
+    assert "Nothing is posted here yet." in world.last("#launch", "dev").words
     assert (await subscriptions_of(world), await planned_notices(world)) == ([], [])
     assert "Nothing changed: this channel did not hear alerts" in await reply_to(world, "dev", "unsubscribe alerts")
 
@@ -131,7 +131,7 @@ async def test_what_is_not_understood_changes_nothing(world: World, typed: str, 
 async def test_direct_message_is_no_channel(world: World) -> None:
     """The reply explains where to type each of the three commands."""
     for typed in ("subscribe", "unsubscribe live", "subscriptions"):
-        assert "type this there" in await reply_to(world, "dev", typed, "@dev")
+        assert "Type this there" in await reply_to(world, "dev", typed, "@dev")
 
 
 async def test_channel_without_greenroom_explains_how_to_invite_it(world: World) -> None:

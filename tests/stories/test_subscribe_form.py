@@ -105,7 +105,7 @@ async def test_form_ends_what_it_began(world: World) -> None:
     off = {"features": [], "quiet_from": "08:00", "quiet_to": "08:00", "digest": NEVER}
     await world.slack.submit("emi", await form(world, "emi"), off)
     await world.settled()
-    assert "Nothing is said here yet." in world.slack.view("emi").words
+    assert "Nothing is posted here yet." in world.slack.view("emi").words
     assert "No quiet hours and no digest" in world.slack.view("emi").words
     assert await subscriptions_of(world) == []
 

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.webinar import Audience, Status, Webinar
+from bot.commands.parser import Remind, parse
+from bot.model.webinar import Audience, Status, Webinar, one_line_title
 from bot.slack.buttons import join
 from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
+from bot.webinars.texts.facts import typed_title
 from handlers.browse.texts import count, details, listing
 from handlers.webinar_choice_texts import PAGE_SIZE, pick
 from tests.support.block_kit import buttons, check_message, visible_text
@@ -246,3 +248,22 @@ def test_answers_for_one_person_keep_slacks_limits(data: st.DataObject) -> None:
     problem = data.draw(st.just("") | st.text(max_size=300))
     message = details(one, now=now, host_link=None, can_manage=data.draw(st.booleans()), problem=problem)
     check_message(message.text, message.blocks)
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Launch day", '"Launch day"'),
+        ("Q&A  <live>", '"Q&amp;A &lt;live&gt;"'),
+        ('The "best" one', "s1"),
+        ("Code `x`", "s1"),
+        ("long " * 20, "s1"),
+    ],
+)
+def test_a_title_in_a_command_finds_its_webinar_again(title: str, typed: str) -> None:
+    """Quoted, in Slack's encoding; the id where the title cannot be quoted."""
+    one = webinar(title=title)
+    assert typed_title(one) == typed
+    command = parse(f"remind {typed} 1d")
+    assert isinstance(command, Remind)
+    assert command.which.text in (one_line_title(title), one.id)

@@ -31,6 +31,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.message import Message
+from bot.webinars.texts.facts import typed_title
 
 UNDO = "remind.undo"
 
@@ -124,7 +125,7 @@ def only_in_channels(webinar: Webinar, typed: str) -> Message:
     """Explains, after times were typed in a DM, that reminders belong to a channel."""
     text = (
         f"Reminders of *{plain(webinar.title)}* go out in channels. "
-        f"Type this in the channel: `/webinar remind {webinar.id} {plain(typed)}`"
+        f"Type this in the channel: `/webinar remind {typed_title(webinar)} {plain(typed)}`"
     )
     choose = remind_button(webinar, "Choose a Channel", typed=typed if len(typed) <= buttons.MAX_TYPED else "")
     remind_me_button = buttons.remind_me(webinar)

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from bot.commands.lengths import length_text
 from bot.model.lifecycle import Stage, accepts_registrations, is_coming_or_live, is_full, stage
-from bot.model.webinar import Audience, Registration, Status, Webinar
+from bot.model.webinar import Audience, Registration, Status, Webinar, one_line_title
 from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import Element, ago, number, plain, when
 
+MAX_TYPED_TITLE = 60
 NOT_READ = "not read yet"
 
 
@@ -81,6 +82,13 @@ def status_line(webinar: Webinar, now: datetime) -> str:
         Stage.OVER: "Finished" if webinar.status is Status.FINISHED else "Its time has passed",
         Stage.CANCELED: "Canceled",
     }[stage(webinar, now)]
+
+
+def typed_title(webinar: Webinar) -> str:
+    """Return the title as it can be typed in a command (mrkdwn); the id if it cannot be quoted or is long."""
+    title = one_line_title(webinar.title)
+    can_be_typed = len(title) <= MAX_TYPED_TITLE and not set(title) & set('"`“”')
+    return f'"{plain(title)}"' if can_be_typed else plain(webinar.id)
 
 
 def summary(webinar: Webinar) -> str:

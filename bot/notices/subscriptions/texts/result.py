@@ -41,7 +41,7 @@ MAX_NAMED = 5
 MAX_REASON = 150
 
 NO_SUBSCRIPTIONS = (
-    "Nothing is said here yet. Share a webinar's card with `/webinar share`, or hear about all webinars with "
+    "Nothing is posted here yet. Share a webinar's card with `/webinar share`, or get posts about all webinars with "
     "`/webinar subscribe`."
 )
 
@@ -152,7 +152,7 @@ def _notes(channel: ChannelState) -> list[str]:
     if hours and hours_texts:
         hours_texts.append(f"set by <@{hours.set_by}>, {when(hours.set_at, hours.time_zone)}")
     unused = ALL_FEATURES - features
-    more = f"Not said here: {feature_names(unused)}" if unused and features else ""
+    more = f"Not posted here: {feature_names(unused)}" if unused and features else ""
     return [
         text
         for text in (" · ".join(explanations), " · ".join(hours_texts) or "No quiet hours and no digest", more)
