@@ -55,14 +55,14 @@ SUBSCRIBE_VERB = Verb(
     add_features,
     DEFAULT_FEATURES,
     "Now posted here: {}.",
-    "Nothing changed: this channel already gets {}.",
+    "Nothing changed. Already posted here: {}.",
 )
 UNSUBSCRIBE_VERB = Verb(
     "unsubscribe",
     remove_features,
     ALL_FEATURES,
     "No longer posted here: {}.",
-    "Nothing changed: this channel did not get {}.",
+    "Nothing changed. Not posted here before: {}.",
 )
 
 

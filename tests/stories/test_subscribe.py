@@ -55,7 +55,7 @@ async def test_subscribing_is_shown_back_and_introduced_once(world: World) -> No
     assert public_messages(world) == [introduction]
     assert ("Launch day", NoticeKind.STARTING, timedelta()) in await planned_notices(world)
 
-    assert "Nothing changed: this channel hears live about all webinars already." in await reply_to(
+    assert "Nothing changed. Already posted here: live about all webinars." in await reply_to(
         world, "dev", "subscribe live"
     )
 
@@ -71,7 +71,7 @@ async def test_unsubscribing_step_by_step(world: World) -> None:
     assert "No longer posted here: everything about all webinars." in await reply_to(world, "dev", "unsubscribe")
     assert "Nothing is posted here yet." in world.last("#launch", "dev").words
     assert (await subscriptions_of(world), await planned_notices(world)) == ([], [])
-    assert "Nothing changed: this channel did not hear alerts" in await reply_to(world, "dev", "unsubscribe alerts")
+    assert "Nothing changed. Not posted here before: alerts" in await reply_to(world, "dev", "unsubscribe alerts")
 
 
 async def test_channel_with_a_card_can_subscribe_to_all(world: World) -> None:
