@@ -71,6 +71,23 @@ async def test_three_adds_a_day_survive_a_restart(store: Store) -> None:
     )
 
 
+async def test_replicas_share_the_adds_of_an_address(store: Store) -> None:
+    """Nine adds at once by three processes, of which SQLite has one: three go, whoever comes first."""
+    days = Days()
+    gates = [gate(store, days) for _ in range(1 if store.is_sqlite else 3)]
+    await asyncio.gather(*(add(one, f"first{number}@acme.example") for number, one in enumerate(gates)))
+
+    refused = await asyncio.gather(*(add(gates[number % len(gates)], ANA) for number in range(9)))
+    other = await add(gates[-1], BEN)
+    left = (await gates[0].snapshot()).left
+    for one in gates:
+        await one.close()
+
+    assert [bool(sentence) for sentence in sorted(refused)] == [False] * 3 + [True] * 6
+    assert other == ""
+    assert left["light"] > 4
+
+
 async def test_no_address_is_stored_and_old_days_are_deleted(store: Store) -> None:
     """A keyed digest only; the row of a day is deleted two days after its start."""
     await add(gate(store, Days()), ANA)

@@ -15,7 +15,7 @@ from bot.errors import (
     RegistrationClosed,
     RegistrationFull,
 )
-from bot.model.registrant import MAX_BATCH, Registrant, RegistrantDetails, RegistrantStatus
+from bot.model.registrant import MAX_BATCH, Decision, Registrant, RegistrantDetails, RegistrantStatus
 from bot.providers.base import BULK
 from bot.providers.keyed_gate import KeyedGate
 from bot.providers.queued_gate import LocalRows
@@ -142,6 +142,22 @@ async def test_after_no_clear_answer_the_lists_are_read_again(pair: ZoomPair) ->
     assert kinds(first) == ["OutcomeUnknown"] * 3
     assert kinds(again) == ["ProviderConflict"] * 3 + ["Registrant"]
     assert len(pair.asked("POST", BATCH)) == 2
+
+
+async def test_calls_about_people_count_for_their_limits(pair: ZoomPair) -> None:
+    """An add for the address, a batch for all of them, a decision for each registrant, a removal for the host."""
+    client, session_id = pair.client(), f"zoom-{pair.event(settings={'approval_type': 1})}"
+    one, *rest = people(3)
+
+    made = await client.register(session_id, one, PERSON)
+    await client.register_many(session_id, rest, BULK)
+    await client.decide(session_id, [made.registrant_id], Decision.APPROVE, PERSON)
+    await client.remove_registrant(session_id, made.registrant_id, PERSON)
+
+    named = [(key.name, key.subject) for keys in pair.gate.keys for key in keys if key.subject]
+    assert named[:3] == [("address", each.address) for each in (one, *rest)]
+    assert named[3] == ("registrant", made.registrant_id)
+    assert [name for name, _ in named[4:]] == ["deletes"]
 
 
 async def test_addresses_whose_day_is_used_up_are_left_out_and_the_rest_goes_on(pair: ZoomPair) -> None:

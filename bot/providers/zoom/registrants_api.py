@@ -129,6 +129,7 @@ class RegistrantsApi(EventReads):
                 caller=caller,
                 changes=True,
                 ids={"registrant_id": registrant_id},
+                deletes=self._host_of.get(ref.event_id, ref.event_id),
                 query={"occurrence_id": occurrence} if occurrence else {},
             )
         except ProviderGone:
@@ -138,8 +139,8 @@ class RegistrantsApi(EventReads):
         """See the port. One Medium call; each counts for a daily limit of every registrant, even without an effect."""
         event_id = EventRef.parse(session_id).event_id
         json = {"action": decision.value, "registrants": [{"id": one} for one in registrant_ids]}
-        path = "/registrants/status"
-        await self._on_event("PUT", path, event_id, label=Label.MEDIUM, caller=caller, changes=True, json=json)
+        parts: dict[str, Any] = {"changes": True, "registrants": tuple(registrant_ids), "json": json}
+        await self._on_event("PUT", "/registrants/status", event_id, label=Label.MEDIUM, caller=caller, **parts)
 
     async def _date(self, ref: EventRef, caller: Caller) -> str:
         """The date of this reference, if people register for dates; empty if they register once for all."""
