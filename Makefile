@@ -64,6 +64,7 @@ bench: $(RIVALS)  ## measure the figures of docs/measured.md
 	$(PY) -m bench.kills
 	$(PY) -m bench.batch
 	$(PY) -m bench.gate
+	$(PY) -m bench.zoom
 
 $(RIVALS): requirements/bench.txt $(STAMP)
 	@echo "Installing into .venv the job queues that the outbox is compared with"
