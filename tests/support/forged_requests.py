@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from copy import copy
+from dataclasses import dataclass
 
 from sandbox.slack import payloads, stack
 from sandbox.slack.delivery import Reply
@@ -94,6 +95,7 @@ class RequestForger:
         shown = [json.dumps(reply.body, ensure_ascii=False)] if reply.body else []
         shown += [body for view_id, body in self._views(person).items() if views.get(view_id) != body]
         shown += [json.dumps([one.text, one.blocks], ensure_ascii=False) for one in messages]
+        self._forget_replies(before)
         return Effects(
             shown="\n".join(shown),
             messages=messages,
@@ -108,7 +110,13 @@ class RequestForger:
 
     def _messages(self) -> dict[tuple[str, str], Message]:
         found = self._slack.messages.items()
-        return {(channel, ts): replace(one) for channel, inside in found for ts, one in inside.items()}
+        return {(channel, ts): copy(one) for channel, inside in found for ts, one in inside.items()}
+
+    def _forget_replies(self, before: Collection[tuple[str, str]]) -> None:
+        """Remove the new messages that only one user sees, as Slack does: each request compares all that are left."""
+        for channel, inside in self._slack.messages.items():
+            for ts in [ts for ts, one in inside.items() if one.ephemeral_to and (channel, ts) not in before]:
+                del inside[ts]
 
 
 class DatabaseRows:
