@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 # Property tests try the same examples in every run, so that a change passes or fails for what it changes, and not for a
 # rare example that is found by chance. They do not shrink: this can outlive `faulthandler_timeout`, which then ends the
 # worker without the failing example. They have no deadline: machines stall. `make explore` looks for new examples.
-settings.register_profile("suite", derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
+settings.register_profile(
+    "suite", derandomize=True, deadline=None, max_examples=60, phases=[Phase.explicit, Phase.generate]
+)
 settings.register_profile("explore", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile("suite")
 

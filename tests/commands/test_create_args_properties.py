@@ -33,7 +33,7 @@ FORMS = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(words=WORDS, locale=st.sampled_from(LOCALES), zone=st.sampled_from(["UTC", "Asia/Kolkata", "Pacific/Apia"]))
 def test_no_word_is_lost(words: str, locale: str | None, zone: str) -> None:
     """For any text: no exception, and every word is in the title or in the date and time."""
@@ -44,7 +44,7 @@ def test_no_word_is_lost(words: str, locale: str | None, zone: str) -> None:
     assert found.start is None or found.start.tzinfo is UTC
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(
     now=st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     clock=st.times(),
@@ -75,7 +75,7 @@ def test_relative_days_follow_the_calendar(
     assert read == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(
     title=st.sampled_from(
         ["Launch day", "May Day planning", "Top 10", "Q&A", "Über uns", "24/7", "1:1", "Fine Art", ""]

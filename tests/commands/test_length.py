@@ -77,7 +77,7 @@ def test_formatted_length_is_parsed_back(seconds: int) -> None:
     assert parse_length(length_text(length)) == length
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(text=st.one_of(st.text(max_size=100), st.from_regex(r"[\d.,: hms½/]{1,12}", fullmatch=True)))
 def test_any_text_is_a_length_or_none(text: str) -> None:
     """Never raises, and never returns a negative length."""

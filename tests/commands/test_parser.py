@@ -244,7 +244,7 @@ def test_documentation_lists_every_verb() -> None:
     assert {verb for words in documented for verb in words} == set(VERBS)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(deadline=None)
 @given(COMMAND_TEXTS)
 def test_any_text_is_a_command(text: str) -> None:
     """Never raises; surrounding spaces make no difference."""

@@ -66,7 +66,7 @@ def test_people_are_found_in_every_form(text: str, people: NamedPeople) -> None:
     assert bool(people) == bool(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["<@U1>", "<@U2>", "<!subteam^S1|@events>", "<!subteam^S2>", "z@x.example", "@nobody"]))
 )
@@ -105,7 +105,7 @@ def test_webinar_is_parsed_with_and_without_people(text: str, command: object) -
     assert parse(text) == command
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.text(alphabet="<>@!^|#:as UW1S.mailto-,\"'", max_size=60))
 def test_any_marks_are_parsed_as_an_invitation(text: str) -> None:
     """Incomplete and nested escapes never raise."""

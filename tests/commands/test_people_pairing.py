@@ -79,7 +79,7 @@ def written(draw: st.DrawFn) -> list[Written]:
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(written())
 def test_no_address_gets_the_name_of_another_person(people: list[Written]) -> None:
     """Each person who is read has words of their own name only, or none."""

@@ -179,7 +179,7 @@ def test_offset_text_is_parsed_back(leads: tuple[timedelta, ...]) -> None:
         assert sum(parse_offsets(offset_text(lead)), timedelta()) == lead
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=200), st.from_regex(r"[\d.,:+\- dhmsw]{1,40}", fullmatch=True)))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     """The result is never too many or too long."""

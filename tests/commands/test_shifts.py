@@ -190,7 +190,7 @@ def test_clock_changes_and_ends_of_months(start: str, shift: Shift, expected: st
 
 
 @given(st.integers(0, 500), st.integers(-3000, 3000), st.sampled_from([BERLIN, NEW_YORK, ZoneInfo("Asia/Kolkata")]))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_days_keep_the_local_hour(at: int, days: int, zone: ZoneInfo) -> None:
     """Over any clock change, outside of the skipped hour; there and back is where it was."""
     start = _at("2026-01-01 13:45", zone) + timedelta(days=at)
@@ -209,7 +209,7 @@ WORDS = list(zip(DAYS, LATER, EARLIER, strict=True))
 
 
 @given(st.sampled_from(WORDS), st.integers(1, 900))
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_later_and_earlier_differ_by_their_sign(words: tuple[str, str, str], days: int) -> None:
     """For every language and number."""
     unit, later, earlier = words

@@ -50,7 +50,7 @@ def test_documentation_has_its_table() -> None:
     assert len(table("commands.md", "also typed after `create`")) == 16
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     clock=st.sampled_from(sorted(CLOCKS)),
     day=st.sampled_from(sorted(DAYS)),

@@ -249,7 +249,7 @@ def test_buttons_require_a_registration() -> None:
         assert tuple(button and button["action_id"] for button in found) == there
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(WEBINARS, REGISTRATIONS, PREFERENCES, FORECASTS, MOMENTS, st.text(max_size=3000))
 def test_every_view_is_within_slacks_limits(
     one: Webinar, read: Registration, preferences: Preferences, told: Forecast, now: Any, text: str

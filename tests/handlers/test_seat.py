@@ -23,7 +23,7 @@ from tests.support.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_i
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(WEBINARS, SEATS, NAMES)
 def test_every_view_is_within_slacks_limits(one: Webinar, held: Seat, name: str) -> None:
     """For any webinar and any user."""
@@ -33,7 +33,7 @@ def test_every_view_is_within_slacks_limits(one: Webinar, held: Seat, name: str)
         check_message(message.text, message.blocks)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=200))
 def test_the_form_is_prefilled_from_any_profile(name: str, first: str, last: str) -> None:
     """Any profile can be shown, within RingCentral's limits."""
@@ -91,7 +91,7 @@ def test_invalid_input_is_reported_before_the_call(changes: dict[str, str], fiel
     assert list(raised.value.fields) == [field]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(NAMES.filter(lambda name: name.strip()), st.emails())
 def test_usual_names_and_addresses_are_valid(name: str, address: str) -> None:
     """No real name is refused."""
@@ -142,7 +142,7 @@ def test_the_consent_names_no_ids_that_the_provider_does_not_keep() -> None:
     assert " ids " not in line
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(MOMENTS, st.sampled_from(Status))
 def test_the_link_is_shown_only_while_it_works(now: Any, status: Status) -> None:
     """Not after the end, and not if the webinar is canceled."""

@@ -208,7 +208,7 @@ def test_texts_of_features_and_hours() -> None:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(sample_channels(), st.sampled_from(["", "Done: *x*"]), MOMENTS, st.sampled_from(["", NASTY]))
 def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: datetime, name: str) -> None:
     """Whatever titles, names, zones and times there are."""

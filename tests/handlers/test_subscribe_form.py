@@ -99,7 +99,7 @@ def test_working_and_failed_views_are_modals_of_the_channel() -> None:
         check_view(view)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(sample_channels())
 def test_any_channel_has_a_form_that_reads_as_it_was_built(state: ChannelState) -> None:
     """Within Slack's limits, whatever titles, zones and times there are; half of a pair of quiet hours is refused."""

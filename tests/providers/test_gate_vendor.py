@@ -90,7 +90,7 @@ def run_calls(vendor_calls: list[VendorCall], vendor: Vendor) -> None:
     simulate(story)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(vendor_calls=call_lists(lost=False), limit=st.integers(1, 12), data=st.data())
 def test_no_call_is_refused_after_a_restart(vendor_calls: list[VendorCall], limit: int, data: st.DataObject) -> None:
     """For any limit, delay, and calls of an earlier process: no 429."""
@@ -102,7 +102,7 @@ def test_no_call_is_refused_after_a_restart(vendor_calls: list[VendorCall], limi
     assert vendor.refused == 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(vendor_calls=call_lists(lost=True))
 def test_no_call_is_refused_by_a_vendor_without_headers(vendor_calls: list[VendorCall]) -> None:
     """The published budget is kept without headers, also if answers are lost."""
@@ -113,7 +113,7 @@ def test_no_call_is_refused_by_a_vendor_without_headers(vendor_calls: list[Vendo
     assert vendor.refused == 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(vendor_calls=call_lists(lost=False))
 def test_lanes_keep_their_order_and_their_share(vendor_calls: list[VendorCall]) -> None:
     """No call overtakes a manager, each lane is first come, first served, and the users' reserve is kept."""
@@ -130,7 +130,7 @@ def test_lanes_keep_their_order_and_their_share(vendor_calls: list[VendorCall]) 
         assert len(in_window) - users <= 8
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(vendor_calls=call_lists(lost=False), bursts=st.lists(st.floats(0, 150), max_size=2))
 def test_no_call_in_a_penalty_caused_by_another_program(vendor_calls: list[VendorCall], bursts: list[float]) -> None:
     """After a 429, no call is sent until the penalty is over."""

@@ -102,7 +102,7 @@ READ = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(PAST, READ, st.integers(1, 10**6))
 def test_forecast_invariants(past: list[PastCount], read: Registration, more: int) -> None:
     """Full only between now and the start; with a higher limit later or not at all; repeated counts change nothing."""

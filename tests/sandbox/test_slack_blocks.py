@@ -197,7 +197,7 @@ def test_view_slack_refuses_is_refused_with_its_place(view: Json, said: str) -> 
     assert view_problems(view, "modal")[0] == said
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(data=st.data())
 def test_nothing_that_can_be_sent_breaks_the_rules_themselves(data: st.DataObject) -> None:
     """A valid block with any value in any place is either refused or can be shown; nothing crashes."""

@@ -99,7 +99,7 @@ def test_name_of_the_file_contains_the_title(title: str, expected: str) -> None:
     assert file_name(webinar(title=title)) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_any_title_makes_a_valid_file_name(title: str) -> None:
     """For any text: within 255 bytes, and the same after a system has trimmed or normalized it."""
