@@ -12,7 +12,7 @@ import pytest
 from bot.slack.deliver import Pace
 from sandbox.slack import View
 from tests.support.creation import without_waits
-from tests.support.flows import CHLOE, FLOWS, Flow, Open, create, limit, register_list, register_one
+from tests.support.flows import CHLOE, ROUNDS, Flow, Open, create, limit, register_list, register_one
 from tests.support.registration import open_menu, registration_harness
 from tests.support.world import World, running_world
 
@@ -54,11 +54,17 @@ async def _webinar(world: World) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
-@pytest.mark.parametrize("open_flow", FLOWS)
+@pytest.mark.parametrize("flows", ROUNDS)
 async def test_a_modal_that_slack_updates_within_seconds_shows_the_result(
-    world: World, open_flow: Open, fault: dict[str, Any]
+    world: World, subtests: pytest.Subtests, flows: tuple[Open, ...], fault: dict[str, Any]
 ) -> None:
     """The result is in the modal, and is not repeated in a message."""
+    for open_flow in flows:
+        with subtests.test(open_flow.__name__):
+            await _result_is_in_the_modal(world, open_flow, fault)
+
+
+async def _result_is_in_the_modal(world: World, open_flow: Open, fault: dict[str, Any]) -> None:
     flow = await open_flow(world)
     before = len(world.slack.messages(f"@{flow.user}"))
     world.slack.fail(UPDATE, **fault)
@@ -70,44 +76,59 @@ async def test_a_modal_that_slack_updates_within_seconds_shows_the_result(
     assert not _is_waiting(world.slack.view(flow.user))
     if flow.user == CHLOE:  # a seat has a direct message anyway
         assert len(world.slack.messages(f"@{flow.user}")) == before
-
-
-@pytest.mark.parametrize("open_flow", [create, register_one, register_list])
-async def test_a_modal_that_slack_knows_only_later_shows_the_result(both: World, open_flow: Open) -> None:
-    """On both databases: the modal of our response is not there yet when the work is done."""
-    await test_a_modal_that_slack_updates_within_seconds_shows_the_result(both, open_flow, FAULTS["appears late"])
-
-
-@pytest.mark.parametrize("open_flow", FLOWS)
-async def test_a_modal_that_was_closed_gets_its_result_by_direct_message(world: World, open_flow: Open) -> None:
-    """The work is done, and the message says the same as the modal would."""
-    flow = await open_flow(world)
-
-    await world.slack.submit(flow.user, flow.form, flow.values)
     await world.slack.close(flow.user, world.slack.view(flow.user), clear=True)
-    await world.settled()
 
-    assert flow.is_done()
-    assert world.slack.view_stack(flow.user) == []
-    assert flow.result in _messages(world, flow.user)
+
+async def test_a_modal_that_slack_knows_only_later_shows_the_result(both: World, subtests: pytest.Subtests) -> None:
+    """On both databases: the modal of our response is not there yet when the work is done."""
+    for open_flow in (register_list, register_one, create):
+        with subtests.test(open_flow.__name__):
+            await _result_is_in_the_modal(both, open_flow, FAULTS["appears late"])
+
+
+@pytest.mark.parametrize("flows", ROUNDS)
+async def test_a_modal_that_was_closed_gets_its_result_by_direct_message(
+    world: World, subtests: pytest.Subtests, flows: tuple[Open, ...]
+) -> None:
+    """The work is done, and the message says the same as the modal would."""
+    for open_flow in flows:
+        with subtests.test(open_flow.__name__):
+            flow = await open_flow(world)
+            before = _count_earlier(world, flow)
+
+            await world.slack.submit(flow.user, flow.form, flow.values)
+            await world.slack.close(flow.user, world.slack.view(flow.user), clear=True)
+            await world.settled()
+
+            assert flow.is_done()
+            assert world.slack.view_stack(flow.user) == []
+            assert flow.result in _messages(world, flow.user, before)
 
 
 @pytest.mark.parametrize("fault", [{"retry_after": 30}, {"status": 500}], ids=["limited", "down"])
-@pytest.mark.parametrize("open_flow", FLOWS)
+@pytest.mark.parametrize("flows", ROUNDS)
 async def test_a_modal_that_slack_does_not_update_is_updated_later(
-    world: World, open_flow: Open, fault: dict[str, Any]
+    world: World, subtests: pytest.Subtests, flows: tuple[Open, ...], fault: dict[str, Any]
 ) -> None:
     """The result comes by direct message, and the modal does not stay on "Saving…"."""
     world.bot.services.results.pace = SHORT
+    for open_flow in flows:
+        with subtests.test(open_flow.__name__):
+            await _modal_is_updated_later(world, open_flow, fault)
+
+
+async def _modal_is_updated_later(world: World, open_flow: Open, fault: dict[str, Any]) -> None:
     flow = await open_flow(world)
+    before = _count_earlier(world, flow)
     world.slack.fail(UPDATE, times=1000, **fault)
 
     await world.slack.submit(flow.user, flow.form, flow.values)
-    await world.until(lambda: flow.is_done() and flow.result in _messages(world, flow.user))
+    await world.until(lambda: flow.is_done() and flow.result in _messages(world, flow.user, before))
     world.slack.calm()
 
     await world.until(lambda: not _is_waiting(world.slack.view(flow.user)))
     await world.settled()
+    await world.slack.close(flow.user, world.slack.view(flow.user), clear=True)
 
 
 async def test_a_list_that_was_closed_is_confirmed_in_its_message(world: World) -> None:
@@ -197,8 +218,13 @@ async def _send(world: World, flow: Flow) -> None:
     await world.settled()
 
 
-def _messages(world: World, user: str) -> str:
-    return "\n".join(one.words for one in world.slack.messages(f"@{user}") if one.bot)
+def _count_earlier(world: World, flow: Flow) -> int:
+    """How many messages the user had before; a seat's own message changes in place."""
+    return len(world.slack.messages(f"@{flow.user}")) if flow.user == CHLOE else 0
+
+
+def _messages(world: World, user: str, after: int = 0) -> str:
+    return "\n".join(one.words for one in world.slack.messages(f"@{user}")[after:] if one.bot)
 
 
 def _is_waiting(view: View) -> bool:

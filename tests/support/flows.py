@@ -124,17 +124,9 @@ async def subscriptions(world: World) -> Flow:
 
 
 Open = Callable[[World], Awaitable[Flow]]
-FLOWS: list[Open] = [
-    create,
-    edit,
-    cancel,
-    limit,
-    registration,
-    team,
-    register_one,
-    register_list,
-    seat,
-    name_of_seat,
-    defaults,
-    subscriptions,
+ROUNDS: list[tuple[Open, ...]] = [
+    (limit, registration, register_list, defaults, subscriptions, register_one, team, create),
+    (seat, cancel),
+    (name_of_seat, edit),
 ]
+"""All of them: each round goes through one webinar, in this order."""
