@@ -104,7 +104,7 @@ troubles = st.lists(st.tuples(st.integers(0, 1), moments, st.sampled_from([None,
 """Which process dies (None) or freezes, when, and for how long."""
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(wanted=replica_calls, troubles=troubles, headers=st.booleans(), latency=st.sampled_from([0.0, 0.02]))
 def test_no_call_is_refused_whatever_happens_to_the_processes(
     wanted: list[ReplicaCall],
