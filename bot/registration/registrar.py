@@ -32,6 +32,7 @@ from bot.providers.names import named
 from bot.registration import request_table
 from bot.registration.outcomes import AFFECTS_ALL, UNCLEAR, outcome_of
 from bot.registration.own_pages.urls import PageUrls
+from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RegistrationRequest, RequestState
 
 if TYPE_CHECKING:
@@ -242,7 +243,10 @@ class Registrar:
         self, request: RegistrationRequest, registrant: Registrant, *, keep_links: bool
     ) -> RegistrationRequest:
         keep_links = keep_links or bool(request.page_key)
-        return await self._save_result(request, RequestState.REGISTERED, registrant, keep_links=keep_links)
+        problem = FOR_APPROVAL if registrant.status is RegistrantStatus.PENDING else ""
+        return await self._save_result(
+            request, RequestState.REGISTERED, registrant, keep_links=keep_links, problem=problem
+        )
 
     async def _save_result(
         self,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+FOR_APPROVAL = "pending"
+"""The problem of a registered person who had to wait for approval when they were registered."""
+
 
 class RequestState(StrEnum):
     """The state of a registration request."""

@@ -18,6 +18,7 @@ from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.providers.event_ref import provider_name
 from bot.providers.names import any_of, named
 from bot.registration.own_pages.page_context import JOIN_WINDOW, PageContext
+from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RequestState
 from bot.web import signup_form
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
@@ -50,6 +51,11 @@ CONSENT = (
     "By registering you agree that your name and your email address are passed to {provider} and to whoever "
     "organises this webinar, to let you in and to tell you about it."
 )
+WAITS = "Your registration waits for approval"
+WAITS_TEXT = (
+    "An organizer approves each registration. Once they have, your join link lets you in. Keep these links as "
+    "bookmarks, or copy them somewhere."
+)
 REASONS = {
     "closed": "{provider} takes no registrations for this webinar just now: it is closed or full.",
     "answers": "{provider} wants answers for this webinar that only its own registration page asks for.",
@@ -74,6 +80,8 @@ def join_page(context: PageContext) -> PageText:
     if context.state in CANCELED:
         text = "Your registration was canceled, so this link leads nowhere any more. To come after all, register again."
         return PageText(410, NOT_LISTED, event_text(context.webinar), text=text)
+    if context.problem == FOR_APPROVAL:
+        return no_personal_link(context)
     is_near = context.webinar.start - context.now <= NEAR_START
     return PageText(
         200,
@@ -85,7 +93,9 @@ def join_page(context: PageContext) -> PageText:
 
 
 def no_personal_link(context: PageContext) -> PageText:
-    """The join page of a person who may join, but whose own link the provider does not report."""
+    """The join page of a person who may join, but whose own link is not known: perhaps it waits for approval."""
+    if context.problem == FOR_APPROVAL:
+        return PageText(200, WAITS, event_text(context.webinar), notice=WAITS_TEXT, refresh_s=REFRESH_SLOWLY)
     provider = provider_name(context.webinar.id)
     text = f"{provider} tells no other link of yours than this page. Ask whoever organises this webinar to let you in."
     return PageText(404, "Your own link is not known here", event_text(context.webinar), text=text)
@@ -111,7 +121,7 @@ def cancel_page(context: PageContext) -> PageText:
         return PageText(200, "You are off the list", event, notice="Your registration is canceled.")
     if context.stage in ENDED or context.state in (RequestState.REGISTERING, *NOT_REGISTERED):
         return _not_registered(context)
-    was_refused = context.problem and context.state is RequestState.REGISTERED
+    was_refused = context.problem not in ("", FOR_APPROVAL) and context.state is RequestState.REGISTERED
     return PageText(
         200,
         "Take you off the list?",
@@ -129,12 +139,15 @@ def status_page(context: PageContext) -> PageText:
         return cancel_page(context)
     if context.stage in ENDED or context.state is not RequestState.REGISTERED:
         return _not_registered(context)
+    links = (Link("Join this webinar", context.join_url), Link("Cancel my registration", context.cancel_url))
+    if context.problem == FOR_APPROVAL:
+        return PageText(200, WAITS, event_text(context.webinar), notice=WAITS_TEXT, links=links)
     return PageText(
         200,
         REGISTERED,
         event_text(context.webinar),
         notice="These two links are yours alone. Keep them as bookmarks, or copy them somewhere.",
-        links=(Link("Join this webinar", context.join_url), Link("Cancel my registration", context.cancel_url)),
+        links=links,
     )
 
 

@@ -181,7 +181,9 @@ async def test_others_are_registered_with_their_answers(world: World) -> None:
     refused = await at.send("ana", **person)
     assert len(refused.errors) == 2
     answers = {"Country": "Germany", "Which track?": "Experts"}
-    done = await at.send("ana", **person, **answers, Approval=["Approve them at once"])
+    filled = {**person, **answers, "Approval": ["Approve them at once"]}
+    done = await world.slack.submit("ana", world.slack.view("ana"), filled)
+    await world.settled()
     assert done.errors == {}
     assert [(one.status, one.fields.country) for one in at_zoom(at)] == [("approved", "DE")]
     await world.slack.close("ana", world.slack.view("ana"), clear=True)
@@ -199,3 +201,5 @@ async def test_others_are_registered_with_their_answers(world: World) -> None:
     assert "1 new" in review.words
     await at.send("ana")
     assert [(one.status, one.fields.email) for one in at_zoom(at)][1:] == [("pending", "iris@visitor.example")]
+    [file] = [each for one in at.dms("ana") for each in one.files]
+    assert "registered, waits for approval" in file.content.decode()

@@ -18,6 +18,7 @@ from bot.model.webinar import Audience, Status, Webinar
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.page_context import PageContext
+from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RequestState
 from bot.web import page_text, render
 from bot.web.page_model import EventText, Link, PageText, Refresh
@@ -242,3 +243,16 @@ async def test_the_queue_counts_people_who_wait_or_leave(store: Store) -> None:
         assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (1, 1)
         await request_table.cancel(db, "a", NOW)
         assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (2, 2)
+
+
+def test_a_registration_that_waits_for_approval_says_so() -> None:
+    """On every page of it, and taking it off the list is possible as usual."""
+    waits = context(REGISTERED, problem=FOR_APPROVAL)
+    status = page_text.status_page(waits)
+    assert (status.heading, [link.url for link in status.links]) == (
+        page_text.WAITS,
+        [waits.join_url, waits.cancel_url],
+    )
+    assert page_text.join_page(waits).heading == page_text.WAITS
+    assert page_text.no_personal_link(waits).heading == page_text.WAITS
+    assert page_text.cancel_page(waits) == page_text.cancel_page(context(REGISTERED))

@@ -10,6 +10,7 @@ from bot.model.ability import Ability
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.event_ref import provider_name
 from bot.registration.outcomes import ATTEMPTS
+from bot.registration.request_state import FOR_APPROVAL
 from bot.slack.blocks import (
     Element,
     actions,
@@ -132,7 +133,7 @@ def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> s
 def result_text(state: str, problem: str, provider: str) -> str:
     """The result of one row, for the file; `provider` is the provider's name."""
     return {
-        "registered": "registered",
+        "registered": "registered, waits for approval" if problem == FOR_APPROVAL else "registered",
         "there": "was registered already",
         "left": "taken off the list again",
         "leaving": "being taken off the list",
