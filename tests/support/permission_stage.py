@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.model.ability import Ability
 from bot.registration.bulk.csv_import import read_people
 from bot.team.diff import TeamDiff
 from bot.webinars import organizer_table
+from bot.webinars import table as webinar_table
 from sandbox.slack.model import Person
 from tests.support.bulk import IRIS
 from tests.support.creation import without_waits
@@ -187,6 +189,9 @@ async def permission_stage(path: Path, users: Mapping[str, str]) -> AsyncIterato
             await forger.command(user, "help")
             await services.users.get(services.account.workspace, user)  # known from now on: that changes a row
         await services.scheduler.deliver()
+        everything = webinar.model_copy(update={"abilities": frozenset(Ability)})
+        async with services.store.write() as db:  # or what RingCentral lacks is declined before anybody is refused
+            await webinar_table.save(db, everything)
         rows.changed()
         yield Stage(world, forger, CHANNEL, webinar.session_id, draft.batch_id, changes)
         rows.close()
