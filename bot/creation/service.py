@@ -64,6 +64,7 @@ class CreationService:
         self._directory = directory
         self.leases = WorkerLeases(store, creation_table.LEASES, account, worker_id, subject="creation")
         self.steps = CreationSteps(store, self.leases, provider, directory, clock)
+        self.rules_at = provider.rules_at
         self._report = CreationReport(worker_id, store, results, cards, mirror)
         self.registration_waits = REGISTRATION_WAITS
 

@@ -20,6 +20,8 @@ from bot.providers.history import HistoryProvider
 from bot.providers.recordings import RecordingProvider
 
 if TYPE_CHECKING:
+    from bot.model.form_rules import FormRules
+    from bot.model.recurrence import EventForm
     from bot.model.webinar_edit import WebinarEdit
 
 __all__ = ["BULK", "NOTE_TIMEOUT", "NOTICE", "PAGE", "UPKEEP", "Caller", "Lane", "Page", "ignore_wait", "send_at_once"]
@@ -91,6 +93,10 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
     @property
     def display_names(self) -> tuple[str, ...]:
         """The name that users know, or the names of several providers behind one."""
+        ...
+
+    def form_rules(self, kind: EventForm) -> FormRules:
+        """What it accepts in the form of an event of this kind. No call."""
         ...
 
     async def service_user(self, caller: Caller) -> ServiceUser:

@@ -14,9 +14,11 @@ from bot.providers.event_ref import EventRef, provider_name
 
 if TYPE_CHECKING:
     from bot.model.attendance import Participation, PastSession
+    from bot.model.form_rules import FormRules
     from bot.model.people import Coworker, ServiceUser
     from bot.model.question import Question
     from bot.model.recording import MediaKind, Recording, RecordingFile
+    from bot.model.recurrence import EventForm
     from bot.model.registrant import Decision, Registrant, RegistrantDetails
     from bot.model.team import Invitee, TeamChange, TeamChangeResult
     from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
@@ -53,6 +55,14 @@ class RoutingProvider(WebinarProvider):
     def at(self, prefix: str) -> WebinarProvider:
         """The provider with this prefix; the first one if it is not connected."""
         return self.providers.get(prefix, self.primary)
+
+    def form_rules(self, kind: EventForm) -> FormRules:
+        """Those of the first one; see `rules_at`."""
+        return self.primary.form_rules(kind)
+
+    def rules_at(self, prefix: str, kind: EventForm) -> FormRules:
+        """The rules of the provider whose ids have this prefix, or of the first one if it is not connected."""
+        return self.providers.get(prefix, self.primary).form_rules(kind)
 
     def provider_of(self, event_id: str) -> WebinarProvider:
         """The provider of this webinar, session or recording. Raises `ProviderForbidden` if it is not connected."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.commands.lengths import parse_length
+from bot.commands.lengths import length_text, parse_length
 from bot.errors import BadInput, ProviderError
-from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, WebinarForm
+from bot.model.field_labels import FIELD_LABELS
+from bot.model.form_rules import FormRules
+from bot.model.webinar import Audience, WebinarForm
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -33,7 +35,7 @@ from bot.slack.form_elements import (
     text_input,
 )
 from bot.slack.message import View
-from bot.webinars.texts.fields import AUDIENCES, FIELD_LABELS
+from bot.webinars.texts.fields import AUDIENCES
 from handlers.create import copied, event_fields, place_field, settings_form, zone_field
 from handlers.create.draft import CreateDraft, filled
 from handlers.create.settings_form import More
@@ -45,8 +47,6 @@ CHANGE = "create.change"
 MORE = "create.more"
 START_OVER = "create.start_over"
 
-MAX_TITLE = 512
-MAX_DESCRIPTION = 3000
 MAX_HINT = 300
 
 # The names of the blocks; `block_id` adds the draft.
@@ -63,18 +63,6 @@ LABELS = {
     **event_fields.LABELS,
 }
 
-# The vendor's names of the fields.
-PARAMETERS = {
-    "title": LABELS[TITLE],
-    "scheduledStartTime": LABELS[STARTS],
-    "scheduledDuration": LABELS[LENGTH],
-    "timeZone": zone_field.LABEL,
-    "registrationEnabled": LABELS[AUDIENCE],
-    "description": LABELS[DESCRIPTION],
-    **{parameter: f"{label} (under More Settings)" for parameter, label in settings_form.LABELS.items()},
-}
-"""The form's name of each parameter."""
-
 
 def block_id(name: str, draft_id: str) -> str:
     """The id of one of the form's blocks.
@@ -86,7 +74,13 @@ def block_id(name: str, draft_id: str) -> str:
 
 
 def build(
-    draft: CreateDraft, *, host_line: str, problem: str = "", resumed: bool = False, places: Sequence[str] = ()
+    draft: CreateDraft,
+    *,
+    rules: FormRules,
+    host_line: str,
+    problem: str = "",
+    resumed: bool = False,
+    places: Sequence[str] = (),
 ) -> View:
     """The form filled with `draft`. `host_line` names the host; `problem` is why the last submission failed.
 
@@ -96,7 +90,7 @@ def build(
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         *([_resumed(draft)] if resumed else []),
-        *_fields(draft, places),
+        *_fields(draft, rules, places),
         *actions(button("More Settings", MORE, draft.draft_id, label="More settings: recording, access, questions")),
         context(escape_sentence(host_line)),
     ]
@@ -114,13 +108,14 @@ def build(
     )
 
 
-def _fields(draft: CreateDraft, places: Sequence[str]) -> list[Block]:
+def _fields(draft: CreateDraft, rules: FormRules, places: Sequence[str]) -> list[Block]:
     zone_ids = {name: block_id(name, draft.draft_id) for name in (zone_field.TIME_ZONE, zone_field.KEEPS)}
+    shortest, longest = length_text(rules.min_length), length_text(rules.max_length)
     fields = [
         *place_field.fields(places, draft.provider, block_id(place_field.PLACE, draft.draft_id)),
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
         _starts(draft),
-        _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
+        _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint=f"From {shortest} to {longest}"),
         *zone_field.fields(draft.edits, zone_ids, CHANGE),
         *event_fields.fields(draft, places, lambda name: block_id(name, draft.draft_id)),
         _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
@@ -128,7 +123,7 @@ def _fields(draft: CreateDraft, places: Sequence[str]) -> list[Block]:
             draft,
             DESCRIPTION,
             _text(draft.description, "What people will learn", multiline=True),
-            hint=f"Up to {MAX_DESCRIPTION:,} characters",
+            hint=f"Up to {rules.max_description:,} characters",
             optional=True,
         ),
     ]
@@ -177,7 +172,7 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
     )
 
 
-def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str = "") -> WebinarForm:
+def check(draft: CreateDraft, rules: FormRules, *, now: datetime, zone: str, channel_problem: str = "") -> WebinarForm:
     """The validated form, in the user's time zone.
 
     Raises `BadInput` with a sentence for every invalid field. `channel_problem` is what the caller found wrong with the
@@ -185,8 +180,8 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
     button.
     """
     title, start, length = values(draft)
-    more_problem = settings_form.problem_text(settings_form.check(draft.more))
-    problems = field_problems(draft, now=now, zone=zone)
+    more_problem = settings_form.problem_text(settings_form.check(draft.more, rules), rules)
+    problems = field_problems(draft, rules, now=now, zone=zone)
     problems[event_fields.DATES] = event_fields.problem(draft)
     problems[ANNOUNCE_IN] = " ".join(filter(None, [channel_problem, more_problem]))
     if any(problems.values()) or start is None or length is None:
@@ -215,14 +210,14 @@ def values(draft: CreateDraft) -> tuple[str, datetime | None, timedelta | None]:
     return " ".join(draft.title.split()), start, parse_length(draft.length)
 
 
-def field_problems(draft: CreateDraft, *, now: datetime, zone: str) -> dict[str, str]:
+def field_problems(draft: CreateDraft, rules: FormRules, *, now: datetime, zone: str) -> dict[str, str]:
     """A sentence for each field, empty for valid ones."""
     title, start, length = values(draft)
     return {
-        TITLE: _title_problem(title),
+        TITLE: _title_problem(title, rules),
         STARTS: _start_problem(start, now, zone),
-        LENGTH: _length_problem(length),
-        DESCRIPTION: _too_long(draft.description, MAX_DESCRIPTION),
+        LENGTH: _length_problem(length, rules),
+        DESCRIPTION: _too_long(draft.description, rules.max_description),
     }
 
 
@@ -234,10 +229,18 @@ def bad_input(draft: CreateDraft, problems: Mapping[str, str], result: str) -> B
     return BadInput(f"{result} Please change: {names}.", fields)
 
 
-def refusal(error: ProviderError) -> str:
+def refusal(error: ProviderError, rules: FormRules) -> str:
     """The vendor's refusal with the form's name of the field: the `problem` of a reopened form."""
-    name = PARAMETERS.get(error.parameter)
-    return f"{error.sentence} It is about: {name}." if name else error.sentence
+    label = _parameter_label(error.parameter, rules)
+    return f"{error.sentence} It is about: {label}." if label else error.sentence
+
+
+def _parameter_label(parameter: str, rules: FormRules) -> str:
+    """The form's name of a parameter of the vendor's; empty without a field."""
+    if name := rules.parameters.get(parameter):
+        return FIELD_LABELS[name]
+    labels = {setting.key: setting.label for setting in rules.settings}
+    return f"{labels[parameter]} (under More Settings)" if parameter in labels else ""
 
 
 def _resumed(draft: CreateDraft) -> Block:
@@ -288,8 +291,8 @@ def _channel(chosen: str | None) -> Element:
     )
 
 
-def _title_problem(title: str) -> str:
-    return _too_long(title, MAX_TITLE) if title else "Give the webinar a title."
+def _title_problem(title: str, rules: FormRules) -> str:
+    return _too_long(title, rules.max_title) if title else "Give the webinar a title."
 
 
 def _too_long(text: str, most: int) -> str:
@@ -304,9 +307,9 @@ def _start_problem(start: datetime | None, now: datetime, zone: str) -> str:
     return f"This is in the past: in {zone} it is now {clock_time(now, zone)}. Choose a later time."
 
 
-def _length_problem(length: timedelta | None) -> str:
+def _length_problem(length: timedelta | None, rules: FormRules) -> str:
     if length is None:
         return "Write a length such as 45 minutes, 1h30 or 2 hours."
-    if length < MIN_LENGTH:
-        return "Choose at least 30 seconds."
-    return "Choose at most 12 hours." if length > MAX_LENGTH else ""
+    if length < rules.min_length:
+        return f"Choose at least {length_text(rules.min_length)}."
+    return f"Choose at most {length_text(rules.max_length)}." if length > rules.max_length else ""

@@ -16,8 +16,6 @@ from bot.creation.draft_table import OPEN, RESUMED
 from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.errors import BadInput, ChannelUnreachable
 from bot.model.people import Person
-from bot.providers.event_ref import provider_name
-from bot.providers.names import any_of
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.webinars import table as webinar_table
@@ -25,6 +23,7 @@ from bot.webinars.permissions import check_may_create
 from handlers.create import form as create_form
 from handlers.create import place_field, settings_form
 from handlers.create.draft import CreateDraft, edit_line, filled
+from handlers.create.rules import form_rules
 from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "If the webinar is still created, you get a direct message."
@@ -41,7 +40,7 @@ async def open_form(request: SlackRequest, command: Create) -> None:
     check_may_create(person)
     left = await _resumable_draft(request) if not command.words else None
     draft = _copy(left) if left else _prefilled(request, person, command.words)
-    await request.open(_form(request, person, draft, resumed=left is not None))
+    await request.open(await _form(request, person, draft, resumed=left is not None))
     if left or command.words:
         await _save(request, draft, in_place_of=left)
 
@@ -60,7 +59,7 @@ async def change_place(request: SlackRequest) -> None:
     """Save all inputs when another provider is chosen, and show who the host is there."""
     draft = create_form.read(await _draft(request), request.values)
     await _save(request, draft)
-    await request.show(_form(request, await request.person(), draft))
+    await request.show(await _form(request, await request.person(), draft))
 
 
 async def open_more_settings(request: SlackRequest) -> None:
@@ -69,10 +68,8 @@ async def open_more_settings(request: SlackRequest) -> None:
     async with request.services.store.read() as db:
         fixed = await webinar_table.latest_fixed_options(db, request.services.account)
     facts, read_at = fixed or (None, None)
-    provider = _provider(request, draft)
-    view = settings_form.build(
-        draft.more, provider=provider, draft_id=draft.draft_id, fixed=facts, fixed_read_at=read_at
-    )
+    rules = await form_rules(request, draft)
+    view = settings_form.build(draft.more, rules=rules, draft_id=draft.draft_id, fixed=facts, fixed_read_at=read_at)
     await request.open(view)
     await _save(request, draft)
 
@@ -82,22 +79,24 @@ async def start_over(request: SlackRequest) -> None:
     async with request.services.store.write() as db:
         await draft_table.forget(db, request.workspace, request.metadata)
     empty = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
-    await request.show(_form(request, await request.person(), empty))
+    await request.show(await _form(request, await request.person(), empty))
 
 
 async def save_settings_input(request: SlackRequest) -> None:
     """Save all inputs of More Settings when one changes, so that Back loses none."""
     draft = await _draft(request)
-    await _save(request, draft.model_copy(update={"more": settings_form.read(draft.more, request.values)}))
+    rules = await form_rules(request, draft)
+    await _save(request, draft.model_copy(update={"more": settings_form.read(draft.more, request.values, rules)}))
 
 
 async def submit_settings(request: SlackRequest) -> None:
     """Save More Settings, and update the form below, which names the changed settings."""
     draft = await _draft(request)
-    draft = draft.model_copy(update={"more": settings_form.read(draft.more, request.values)})
+    rules = await form_rules(request, draft)
+    draft = draft.model_copy(update={"more": settings_form.read(draft.more, request.values, rules)})
     await _save(request, draft)
     before = filled(draft.edits.read, "").more if draft.edits else None
-    problems = settings_form.check(draft.more, before, _provider(request, draft))
+    problems = settings_form.check(draft.more, rules, before)
     if problems:
         raise BadInput("Please change these settings.", problems)
     await request.acknowledge()
@@ -105,15 +104,9 @@ async def submit_settings(request: SlackRequest) -> None:
 
     async def update_form(request: SlackRequest) -> None:
         form = request.services.results.window(request.user_id, root)
-        await form.show(_form(request, await request.person(), draft))
+        await form.show(await _form(request, await request.person(), draft))
 
     request.run_after_ack(update_form)
-
-
-def _provider(request: SlackRequest, draft: CreateDraft) -> str:
-    if draft.edits:
-        return provider_name(draft.edits.session_id)
-    return any_of(request.services.mirror.provider_names)
 
 
 async def submit(request: SlackRequest) -> None:
@@ -152,7 +145,9 @@ async def _checked(request: SlackRequest, person: Person, draft: CreateDraft) ->
     problem = await _channel_problem(request, draft.announce_in)
     source = draft.copied
     zone = (source.time_zone if source else "") or str(person.zone)
-    form = create_form.check(draft, now=request.now(), zone=zone, channel_problem=problem)
+    form = create_form.check(
+        draft, await form_rules(request, draft), now=request.now(), zone=zone, channel_problem=problem
+    )
     team_of = source.session_id if source and source.invites_team else ""
     if team_of:
         await request.managed_webinar(team_of, INVITE_ACTION)
@@ -193,7 +188,7 @@ async def _refilled_form(request: SlackRequest) -> View:
     failed = CreateDraft.model_validate_json(content) if content else CreateDraft(draft_id=failed_id)
     draft = _copy(failed)
     await _save(request, draft, in_place_of=failed)
-    return _form(request, await request.person(), draft, problem=creation.problem if creation else "")
+    return await _form(request, await request.person(), draft, problem=creation.problem if creation else "")
 
 
 async def _channel_problem(request: SlackRequest, channel_id: str | None) -> str:
@@ -218,12 +213,14 @@ def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft
     return draft.model_copy(update=changes)
 
 
-def _form(
+async def _form(
     request: SlackRequest, person: Person, draft: CreateDraft, *, problem: str = "", resumed: bool = False
 ) -> View:
     host_line = edit_line(draft) or request.services.directory.at(draft.provider).host_line(person)
-    places = () if draft.edits else request.services.directory.prefixes
-    return create_form.build(draft, host_line=host_line, problem=problem, resumed=resumed, places=places)
+    rules, places = await form_rules(request, draft), () if draft.edits else request.services.directory.prefixes
+    return create_form.build(
+        draft, rules=rules, host_line=host_line, problem=problem, resumed=resumed, places=places
+    )
 
 
 async def _resumable_draft(request: SlackRequest) -> CreateDraft | None:

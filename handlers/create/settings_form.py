@@ -1,13 +1,16 @@
-"""The More Settings form: every setting of a webinar."""
+"""The More Settings form: every setting of an event that its provider offers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
 
+from bot.model.field_labels import FIELD_LABELS
+from bot.model.form_rules import FormRules, Setting
 from bot.model.people import Frozen
 from bot.model.webinar import Access, FixedOptions, Options
 from bot.slack import form_values
@@ -15,62 +18,22 @@ from bot.slack.blocks import MAX_INPUT, Block, Element, context, cut, header, mo
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import NOT_READ
-from bot.webinars.texts.fields import FIELD_LABELS, LOCALES, access_words, offset_text
+from bot.webinars.texts.fields import offset_text
 
 CALLBACK = "settings.form"
 CHANGE = "settings.change"
 """A changed select or checkbox sends the whole form with this, so that Back loses none; texts are sent along."""
 
-MAX_PASSWORD = 64
 MAX_PAGE = 100
 PAGE_STAYS = "{} cannot remove a web page that is set. Write another one, or the one that is set: {}"
-
-# Blocks and options have the provider's names, so that a refusal that names a parameter can be mapped to its field.
-PASSWORD = "password"  # noqa: S105 - a parameter's name
-REDIRECT = "postWebinarRedirectUri"
-LOCALE = "localeCode"
-OFFSET = "panelJoinTimeOffset"
-
-SWITCHES: Mapping[str, Mapping[str, str]] = {
-    "recording": {
-        "autoRecord": "auto_record",
-    },
-    "panelists": {
-        "panelistWaitingRoom": "panelist_waiting_room",
-        "panelistVideoEnabled": "panelist_video",
-        "panelistScreenSharingEnabled": "panelist_screen_sharing",
-        "panelistMuteControlEnabled": "panelist_mute_control",
-        "pstnEnabled": "phone_dial_in",
-    },
-    "questions": {
-        "qnaEnabled": "qna",
-        "qnaAnonymousEnabled": "qna_anonymous",
-        "moderatedQnaEnabled": "qna_moderated",
-    },
-}
-"""Groups of checkboxes: block id, then parameter, then our field."""
-
-ACCESS: Mapping[str, str] = {
-    "artifactsAccessAuthentication": "artifacts_access",
-    "panelistAuthentication": "panelist_access",
-    "attendeeAuthentication": "attendee_access",
-}
-
-# SUPPORT: practice may begin up to one hour before the start, so nothing earlier is offered.
-OFFSETS = {minutes * 60: offset_text(timedelta(minutes=minutes)) for minutes in (0, 5, 10, 15, 20, 30, 45, 60)}
-
-FIELDS: Mapping[str, str] = {
-    **{parameter: field for group in SWITCHES.values() for parameter, field in group.items()},
-    **ACCESS,
-    PASSWORD: "password",
-    REDIRECT: "redirect_uri",
-    OFFSET: "panel_join_offset",
-    LOCALE: "locale_code",
-}
-"""Our field of each parameter."""
-
-LABELS: Mapping[str, str] = {parameter: FIELD_LABELS[field] for parameter, field in FIELDS.items()}
-"""The form's label of each parameter."""
+OTHERS = ("panel_join_offset", "locale_code")
+"""The settings that are no `Options`."""
+NAMES = (
+    *("auto_record", "panelist_waiting_room", "panelist_video", "panelist_screen_sharing", "panelist_mute_control"),
+    *("phone_dial_in", "qna", "qna_anonymous", "qna_moderated", "artifacts_access", "panelist_access"),
+    *("attendee_access", "password", "redirect_uri", *OTHERS),
+)
+"""Our names of all settings, in the order in which texts list them."""
 
 FIXED_LABELS = {
     "recording": "Recording",
@@ -95,20 +58,17 @@ class More(Frozen):
 def build(
     more: More,
     *,
-    provider: str,
+    rules: FormRules,
     draft_id: str,
     fixed: FixedOptions | None,
     fixed_read_at: datetime | None,
     problem: str = "",
 ) -> View:
-    """The form filled with `more`, and below it the settings fixed by the account, as last read.
-
-    `provider` is the provider's name.
-    """
+    """The form filled with `more`, and below it the settings fixed by the account, as last read."""
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
-        *_fields(more, provider),
-        context(_fixed_line(fixed, fixed_read_at, provider)),
+        *_fields(more, rules),
+        context(_fixed_line(fixed, fixed_read_at, rules.provider)),
     ]
     return modal(
         CALLBACK,
@@ -121,61 +81,50 @@ def build(
     )
 
 
-def _fields(more: More, provider: str) -> list[Block]:
-    options = more.options
-    return [
-        header("Recording"),
-        _checkboxes("recording", "While it is live", options),
-        _access("artifactsAccessAuthentication", options, provider),
-        header("Panelists"),
-        _checkboxes("panelists", "What panelists meet", options),
-        _access("panelistAuthentication", options, provider),
-        header("Attendees"),
-        _access("attendeeAuthentication", options, provider),
-        _text(
-            PASSWORD, options.password.get_secret_value(), f"Up to {MAX_PASSWORD} characters. Never shown on a card."
-        ),
-        header("Questions"),
-        _checkboxes("questions", "Questions and answers", options),
-        header("Joining and afterwards"),
-        _select(OFFSET, _offsets(more), _seconds(more)),
-        _text(REDIRECT, options.redirect_uri, "Attendees are sent here when the webinar ends.", "https://…"),
-        header("Language"),
-        _select(LOCALE, _locales(more), more.locale_code),
-    ]
+def _fields(more: More, rules: FormRules) -> list[Block]:
+    blocks: list[Block] = []
+    for group, settings in groupby(rules.settings, key=lambda setting: setting.group):
+        blocks.append(header(group))
+        for box, together in groupby(settings, key=lambda setting: setting.box):
+            members = list(together)
+            blocks += [_checkboxes(box, members, more)] if box else [_field(one, more) for one in members]
+    return blocks
 
 
-def read(more: More, values: form_values.Values) -> More:
+def read(more: More, values: form_values.Values, rules: FormRules) -> More:
     """`more` updated from the modal's inputs. Never raises; missing inputs keep their values."""
-    options: dict[str, Any] = {}
-    for block_id, group in SWITCHES.items():
-        before = frozenset(parameter for parameter, field in group.items() if getattr(more.options, field))
-        ticked = form_values.choices(values, block_id, before)
-        options |= {field: parameter in ticked for parameter, field in group.items()}
-    for parameter, field in ACCESS.items():
-        options[field] = Access(form_values.choice(values, parameter, getattr(more.options, field)))
-    options["password"] = SecretStr(form_values.text(values, PASSWORD, more.options.password.get_secret_value()))
-    options["redirect_uri"] = form_values.text(values, REDIRECT, more.options.redirect_uri)
-    return More(
-        options=Options(**options),
-        locale_code=form_values.choice(values, LOCALE, more.locale_code),
-        panel_join_offset=timedelta(seconds=int(form_values.choice(values, OFFSET, _seconds(more)))),
-    )
+    changed: dict[str, Any] = {}
+    for setting in rules.settings:
+        now = _value(more, setting.name)
+        if setting.box:
+            boxes = [one for one in rules.settings if (one.group, one.box) == (setting.group, setting.box)]
+            before = frozenset(one.key for one in boxes if _value(more, one.name))
+            changed[setting.name] = setting.key in form_values.choices(values, _box_id(setting), before)
+        elif setting.choices:
+            changed[setting.name] = _chosen(form_values.choice(values, setting.key, _word(now)), now)
+        elif isinstance(now, SecretStr):
+            changed[setting.name] = SecretStr(form_values.text(values, setting.key, now.get_secret_value()))
+        else:
+            changed[setting.name] = form_values.text(values, setting.key, str(now))
+    others = {name: changed.pop(name) for name in OTHERS if name in changed}
+    return more.model_copy(update={"options": more.options.model_copy(update=changed), **others})
 
 
-def check(more: More, before: More | None = None, provider: str = "") -> dict[str, str]:
+def check(more: More, rules: FormRules, before: More | None = None) -> dict[str, str]:
     """A sentence for each invalid field, by block id; empty if all are valid.
 
-    `before` are the settings of a webinar that exists at `provider`: its web page can be replaced, but not removed.
+    `before` are the settings of a webinar that exists: its web page can be replaced, but not removed.
     """
+    keys = {setting.name: setting for setting in rules.settings}
     problems = {}
     password, address = more.options.password.get_secret_value(), more.options.redirect_uri.strip()
-    if sentence := _password_problem(password):
-        problems[PASSWORD] = sentence
-    if address and not _is_web_address(address):
-        problems[REDIRECT] = "This is not a web address. Write it whole, such as https://www.example.com/thanks"
-    if not address and before and before.options.redirect_uri:
-        problems[REDIRECT] = PAGE_STAYS.format(provider, cut(before.options.redirect_uri, MAX_PAGE))
+    if (field := keys.get("password")) and (sentence := _password_problem(password, field.max_length)):
+        problems[field.key] = sentence
+    if field := keys.get("redirect_uri"):
+        if address and not _is_web_address(address):
+            problems[field.key] = "This is not a web address. Write it whole, such as https://www.example.com/thanks"
+        if not address and before and before.options.redirect_uri:
+            problems[field.key] = PAGE_STAYS.format(rules.provider, cut(before.options.redirect_uri, MAX_PAGE))
     return problems
 
 
@@ -189,10 +138,7 @@ def normalized(more: More) -> More:
 
 def changed_fields(more: More, before: More) -> list[str]:
     """Our names of the settings that differ from `before`."""
-    names = [name for name in FIELDS.values() if name in Options.model_fields]
-    differ = [name for name in names if getattr(more.options, name) != getattr(before.options, name)]
-    others = ("panel_join_offset", "locale_code")
-    return differ + [name for name in others if getattr(more, name) != getattr(before, name)]
+    return [name for name in NAMES if _value(more, name) != _value(before, name)]
 
 
 def changed(more: More, before: More | None = None) -> list[str]:
@@ -200,55 +146,73 @@ def changed(more: More, before: More | None = None) -> list[str]:
     return [FIELD_LABELS[name] for name in changed_fields(more, before or More())]
 
 
-def problem_text(problems: Mapping[str, str]) -> str:
+def problem_text(problems: Mapping[str, str], rules: FormRules) -> str:
     """The problems of `check` as one text, for the form below."""
-    return " ".join(f"More Settings, {LABELS[name]}: {text}" for name, text in problems.items())
+    labels = {setting.key: setting.label for setting in rules.settings}
+    return " ".join(f"More Settings, {labels[key]}: {text}" for key, text in problems.items())
 
 
-def _checkboxes(block_id: str, label: str, options: Options) -> Block:
-    group = SWITCHES[block_id]
-    boxes = {parameter: option(text=FIELD_LABELS[field], value=parameter) for parameter, field in group.items()}
-    ticked = [boxes[parameter] for parameter, field in group.items() if getattr(options, field)]
+def _value(more: More, name: str) -> Any:
+    return getattr(more, name) if name in OTHERS else getattr(more.options, name)
+
+
+def _word(value: object) -> str:
+    """A value as the options of a select have it."""
+    return str(int(value.total_seconds())) if isinstance(value, timedelta) else str(value)
+
+
+def _chosen(word: str, before: object) -> object:
+    """The value of an option, of the type of the value before."""
+    if isinstance(before, timedelta):
+        return timedelta(seconds=int(word))
+    return Access(word) if isinstance(before, Access) else word
+
+
+def _box_id(setting: Setting) -> str:
+    return setting.group.lower()
+
+
+def _checkboxes(label: str, settings: list[Setting], more: More) -> Block:
+    boxes = {setting.key: option(text=setting.label, value=setting.key) for setting in settings}
+    ticked = [boxes[setting.key] for setting in settings if _value(more, setting.name)]
     element = checkboxes(action_id=CHANGE, options=list(boxes.values()), initial_options=ticked or None)
-    return _input(block_id, label, element, optional=True)
+    return _input(_box_id(settings[0]), label, element, optional=True)
 
 
-def _access(parameter: str, options: Options, provider: str) -> Block:
-    choices = {access.value: words for access, words in access_words(provider).items()}
-    return _select(parameter, choices, getattr(options, ACCESS[parameter]))
-
-
-def _select(block_id: str, choices: Mapping[str, str], chosen: str) -> Block:
-    options = {value: option(text=words, value=value) for value, words in choices.items()}
+def _field(setting: Setting, more: More) -> Block:
+    value = _value(more, setting.name)
+    if not setting.choices:
+        return _text(setting, value.get_secret_value() if isinstance(value, SecretStr) else value)
+    # The current value may be another one, set elsewhere.
+    others = {} if _word(value) in setting.choices else {_word(value): _words(value)}
+    choices = {word: option(text=text, value=word) for word, text in {**setting.choices, **others}.items()}
     element = static_select(
-        action_id=CHANGE, options=list(options.values()), initial_option=options.get(chosen), placeholder="Choose one"
+        action_id=CHANGE,
+        options=list(choices.values()),
+        initial_option=choices[_word(value)],
+        placeholder="Choose one",
     )
-    return _input(block_id, LABELS[block_id], element)
+    return _input(setting.key, setting.label, element)
+
+
+def _words(value: object) -> str:
+    return offset_text(value) if isinstance(value, timedelta) else str(value)
 
 
 def _input(block_id: str, label: str, element: Element, *, optional: bool = False) -> Block:
     return input_block(block_id=block_id, label=label, element=element, optional=optional, dispatch_action=True)
 
 
-def _text(block_id: str, value: str, hint: str, example: str | None = None) -> Block:
+def _text(setting: Setting, value: str) -> Block:
     element = text_input(
-        action_id=CHANGE, initial_value=cut(value, MAX_INPUT) or None, placeholder=example, max_length=MAX_INPUT
+        action_id=CHANGE,
+        initial_value=cut(value, MAX_INPUT) or None,
+        placeholder=setting.example or None,
+        max_length=MAX_INPUT,
     )
-    return input_block(block_id=block_id, label=LABELS[block_id], element=element, hint=hint, optional=True)
-
-
-def _offsets(more: More) -> dict[str, str]:
-    """The choices, and the current value if it is another one, set elsewhere."""
-    current = {_seconds(more): offset_text(more.panel_join_offset)}
-    return {**{str(seconds): words for seconds, words in OFFSETS.items()}, **current}
-
-
-def _locales(more: More) -> dict[str, str]:
-    return {**LOCALES, more.locale_code: LOCALES.get(more.locale_code, more.locale_code)}
-
-
-def _seconds(more: More) -> str:
-    return str(int(more.panel_join_offset.total_seconds()))
+    return input_block(
+        block_id=setting.key, label=setting.label, element=element, hint=setting.hint or None, optional=True
+    )
 
 
 def _fixed_line(fixed: FixedOptions | None, read_at: datetime | None, provider: str) -> str:
@@ -258,9 +222,9 @@ def _fixed_line(fixed: FixedOptions | None, read_at: datetime | None, provider: 
     return f"Decided by your {provider} account: {' · '.join(settings)} · as of {when(read_at)}"
 
 
-def _password_problem(password: str) -> str:
-    if len(password) > MAX_PASSWORD:
-        return f"Use at most {MAX_PASSWORD} characters: this has {len(password)}."
+def _password_problem(password: str, most: int) -> str:
+    if len(password) > most:
+        return f"Use at most {most} characters: this has {len(password)}."
     if password != password.strip():
         return "Remove the spaces at the beginning or end: people would not see them."
     return "" if password.isprintable() else "Use only letters, digits and signs that can be typed."

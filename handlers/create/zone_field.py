@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.commands.zone_search import find_zone, nearest_zone
+from bot.model.field_labels import FIELD_LABELS
 from bot.model.local_time import at_same_hour, known_zone
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, clock_time, cut
 from bot.slack.form_elements import checkboxes, input_block, option, text_input
-from bot.webinars.texts.fields import FIELD_LABELS
 
 if TYPE_CHECKING:
     from handlers.create.draft import EditedWebinar

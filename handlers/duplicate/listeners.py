@@ -9,6 +9,7 @@ from bot.model.webinar import Webinar
 from bot.slack import buttons
 from bot.webinars.permissions import check_may_create
 from handlers.create import form as create_form
+from handlers.create.rules import webinar_rules
 from handlers.duplicate import form as duplicate_form
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
@@ -44,9 +45,9 @@ async def _open(request: SlackRequest, webinar: Webinar) -> None:
         content, now = draft.model_dump_json(), request.now()
         await draft_table.save(db, request.workspace, request.user_id, draft.draft_id, content, now)
     host_line = request.services.directory.of(webinar.id).host_line(person)
-    places = request.services.directory.prefixes
+    rules, places = webinar_rules(request, webinar), request.services.directory.prefixes
     problem = duplicate_form.problem(copy, webinar)
-    view = create_form.build(draft, host_line=host_line, problem=problem, places=places)
+    view = create_form.build(draft, rules=rules, host_line=host_line, problem=problem, places=places)
     await request.show(view, NOT_OPENED)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.creation.change.texts import CHOICE, THEIRS
+from bot.model.form_rules import FormRules
 from bot.model.webinar import Webinar
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, difference
 from bot.providers.event_ref import provider_name
@@ -42,21 +43,22 @@ def draft_of(webinar: Webinar, read: WebinarFields, draft_id: str) -> CreateDraf
     return filled(read, draft_id).model_copy(update={"edits": edits})
 
 
-def check(draft: CreateDraft, edits: EditedWebinar, *, now: datetime, zone: str) -> WebinarEdit:
+def check(draft: CreateDraft, edits: EditedWebinar, rules: FormRules, *, now: datetime, zone: str) -> WebinarEdit:
     """What differs from the reading. Raises `BadInput` with a sentence for every field that was made invalid.
 
     A field that was left as shown is not changed, whatever the provider has in it.
     """
     shown = filled(edits.read, draft.draft_id)
     names = _typed(draft, shown)
-    problems = create_form.field_problems(draft, now=now, zone=zone)
+    problems = create_form.field_problems(draft, rules, now=now, zone=zone)
     problems = {name: sentence for name, sentence in problems.items() if name in names}
     start = create_form.values(draft)[1] if create_form.STARTS in names else None
     problems[zone_field.TIME_ZONE] = zone_field.problem(edits, start, now)
     settings = settings_form.changed_fields(draft.more, shown.more)
-    invalid = settings_form.check(draft.more, shown.more, provider_name(edits.session_id))
-    invalid = {name: sentence for name, sentence in invalid.items() if settings_form.FIELDS[name] in settings}
-    below = [problems.get(create_form.DESCRIPTION, ""), settings_form.problem_text(invalid)]
+    invalid = settings_form.check(draft.more, rules, shown.more)
+    names_by_key = {setting.key: setting.name for setting in rules.settings}
+    invalid = {key: sentence for key, sentence in invalid.items() if names_by_key[key] in settings}
+    below = [problems.get(create_form.DESCRIPTION, ""), settings_form.problem_text(invalid, rules)]
     problems[create_form.DESCRIPTION] = " ".join(filter(None, below))  # above the button of More Settings
     if any(problems.values()):
         raise create_form.bad_input(draft, problems, NOT_CHANGED)

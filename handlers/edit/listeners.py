@@ -8,6 +8,7 @@ from bot.creation.change import table as change_table
 from bot.creation.change import texts as change_texts
 from bot.creation.change.table import Change, session_of
 from bot.errors import BadInput
+from bot.model.form_rules import FormRules
 from bot.model.webinar import Webinar
 from bot.slack import buttons
 from bot.slack.blocks import modal, paragraph
@@ -15,6 +16,7 @@ from bot.slack.message import View
 from handlers.change_work import start_change
 from handlers.create import form as create_form
 from handlers.create.draft import CreateDraft, EditedWebinar, edit_line
+from handlers.create.rules import webinar_rules
 from handlers.edit import form as edit_form
 from handlers.request import Commands, Listeners, SlackRequest, once
 from handlers.webinar_choice import choose_webinar
@@ -47,7 +49,8 @@ async def submit(request: SlackRequest) -> None:
     draft = create_form.read(draft, request.values)
     await _save(request, draft)
     zone = str((await request.current_person()).zone)
-    wanted = edit_form.check(draft, draft.edits or edits, now=request.now(), zone=zone)
+    rules = webinar_rules(request, webinar)
+    wanted = edit_form.check(draft, draft.edits or edits, rules, now=request.now(), zone=zone)
     change = request.services.changes.new(
         webinar,
         edits.read,
@@ -106,7 +109,7 @@ async def _open(request: SlackRequest, webinar: Webinar) -> None:
     read = await request.services.changes.prepare(webinar, caller)
     draft = edit_form.draft_of(webinar, read, request.services.changes.new_id(webinar))
     await _save(request, draft)
-    await request.show(_form(draft), NOT_OPENED)
+    await request.show(_form(draft, webinar_rules(request, webinar)), NOT_OPENED)
 
 
 async def _start(request: SlackRequest, webinar: Webinar, change: Change) -> None:
@@ -147,11 +150,11 @@ async def _refilled_form(request: SlackRequest) -> View:
         change = await change_table.find(db, request.services.account, request.value)
     draft = failed.model_copy(update={"draft_id": request.services.changes.new_id(webinar)})
     await _save(request, draft)
-    return _form(draft, problem=change.problem if change else "")
+    return _form(draft, webinar_rules(request, webinar), problem=change.problem if change else "")
 
 
-def _form(draft: CreateDraft, *, problem: str = "") -> View:
-    return create_form.build(draft, host_line=edit_line(draft), problem=problem)
+def _form(draft: CreateDraft, rules: FormRules, *, problem: str = "") -> View:
+    return create_form.build(draft, rules=rules, host_line=edit_line(draft), problem=problem)
 
 
 def _failed(sentence: str) -> View:

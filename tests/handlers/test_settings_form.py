@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from pydantic import SecretStr
 
 from bot.model.webinar import Access, FixedOptions, Options
+from bot.providers.ringcentral.form_rules import RULES
 from handlers.create.settings_form import More, build, changed, check, normalized, read
 from tests.handlers.test_create_form import MORES
 from tests.support.block_kit import check_view, initial_values, visible_text
@@ -56,7 +57,7 @@ def test_every_writable_setting_has_exactly_one_element() -> None:
     """Each is one select, text or checkbox, and there are no others."""
     inputs = [
         block
-        for block in build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW, provider="RingCentral")["blocks"]
+        for block in build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW, rules=RULES)["blocks"]
         if block["type"] == "input"
     ]
     boxes = [block["element"] for block in inputs if block["element"]["type"] == "checkboxes"]
@@ -67,7 +68,7 @@ def test_every_writable_setting_has_exactly_one_element() -> None:
 
 def test_settings_come_in_groups() -> None:
     """Each group has a header."""
-    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")["blocks"]
+    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES)["blocks"]
     assert [block["text"]["text"] for block in blocks if block["type"] == "header"] == [
         "Recording",
         "Panelists",
@@ -80,14 +81,14 @@ def test_settings_come_in_groups() -> None:
 
 def test_view_belongs_to_its_draft() -> None:
     """With Save Settings and Back."""
-    view = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")
+    view = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES)
     assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("settings.form", "d1", True)
     assert (view["submit"]["text"], view["close"]["text"]) == ("Save Settings", "Back")
 
 
 def test_every_choice_is_reported() -> None:
     """Slack sends no values when a view is closed, so each choice is reported."""
-    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")["blocks"]
+    blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES)["blocks"]
     inputs = [block for block in blocks if block["type"] == "input"]
     assert [block["block_id"] for block in inputs if not block.get("dispatch_action")] == [
         "password",
@@ -97,7 +98,7 @@ def test_every_choice_is_reported() -> None:
 
 def test_fixed_settings_are_shown_with_their_age() -> None:
     """The read-only fields as last read."""
-    blocks = build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW, provider="RingCentral")["blocks"]
+    blocks = build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW, rules=RULES)["blocks"]
     assert blocks[-1]["elements"][0]["text"] == (
         "Decided by your RingCentral account: Recording on · Sharing recordings on · Downloading recordings off · "
         "Deleting past sessions off · Polls on · Anonymous polls on · Livestreaming elsewhere on · as of "
@@ -108,7 +109,7 @@ def test_fixed_settings_are_shown_with_their_age() -> None:
 def test_fixed_settings_are_not_guessed() -> None:
     """Before the first webinar no value is shown."""
     assert "not read yet" in visible_text(
-        build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")["blocks"]
+        build(More(), draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES)["blocks"]
     )
 
 
@@ -116,29 +117,29 @@ def test_fixed_settings_are_not_guessed() -> None:
 @given(MORES)
 def test_settings_round_trip(more: More) -> None:
     """Slack's values of an untouched view, read into the defaults, give the shown settings."""
-    view = build(more, draft_id="d1", fixed=FIXED, fixed_read_at=NOW, problem="x" * 300, provider="RingCentral")
+    view = build(more, draft_id="d1", fixed=FIXED, fixed_read_at=NOW, problem="x" * 300, rules=RULES)
     check_view(view)
-    assert read(More(), json.loads(json.dumps(initial_values(view)))) == more
+    assert read(More(), json.loads(json.dumps(initial_values(view))), rules=RULES) == more
 
 
 def test_unchecked_boxes_are_read_as_off() -> None:
     """Slack sends an empty list."""
-    values = initial_values(build(More(), draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral"))
+    values = initial_values(build(More(), draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES))
     values["questions"]["settings.change"]["selected_options"] = []
-    assert read(More(), values) == with_options(qna=False, qna_anonymous=False, qna_moderated=False)
+    assert read(More(), values, rules=RULES) == with_options(qna=False, qna_anonymous=False, qna_moderated=False)
 
 
 def test_view_without_values_changes_nothing() -> None:
     """A closed view sends no values."""
     more = More(options=Options(qna=False, password=SecretStr("x")), locale_code="fr-FR")
-    assert read(more, {}) == more
+    assert read(more, {}, rules=RULES) == more
 
 
 def test_setting_that_the_form_does_not_offer_is_kept() -> None:
     """A select without a selected option sends none."""
     more = More(locale_code="xx-XX", panel_join_offset=timedelta(seconds=77))
-    view = build(more, draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral")
-    assert read(more, initial_values(view)) == more
+    view = build(more, draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES)
+    assert read(more, initial_values(view), rules=RULES) == more
 
 
 @pytest.mark.parametrize(
@@ -155,13 +156,13 @@ def test_setting_that_the_form_does_not_offer_is_kept() -> None:
 )
 def test_password_rule(password: str, sentence: str | None) -> None:
     """At most 64 characters, all visible and typeable."""
-    assert check(with_options(password=password)).get("password") == sentence
+    assert check(with_options(password=password), rules=RULES).get("password") == sentence
 
 
 @pytest.mark.parametrize("address", ["", " https://acme.example/thanks?a=b ", "http://localhost:8080"])
 def test_redirect_to_a_web_page_is_accepted(address: str) -> None:
     """Surrounding spaces are ignored."""
-    assert check(with_options(redirect_uri=address)) == {}
+    assert check(with_options(redirect_uri=address), rules=RULES) == {}
 
 
 @pytest.mark.parametrize(
@@ -169,15 +170,15 @@ def test_redirect_to_a_web_page_is_accepted(address: str) -> None:
 )
 def test_redirect_that_is_no_web_page_is_refused(address: str) -> None:
     """Only complete http and https addresses."""
-    assert list(check(with_options(redirect_uri=address))) == ["postWebinarRedirectUri"]
+    assert list(check(with_options(redirect_uri=address), rules=RULES)) == ["postWebinarRedirectUri"]
 
 
 def test_all_mistakes_are_reported_at_once() -> None:
     """Both texts can be invalid at once."""
     more = with_options(password="x" * 65, redirect_uri="example")
-    assert list(check(more)) == ["password", "postWebinarRedirectUri"]
-    fields = initial_values(build(more, draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral"))
-    assert check(more).keys() <= fields.keys()
+    assert list(check(more, rules=RULES)) == ["password", "postWebinarRedirectUri"]
+    fields = initial_values(build(more, draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES))
+    assert check(more, rules=RULES).keys() <= fields.keys()
 
 
 def test_normalized_settings_keep_everything_else() -> None:

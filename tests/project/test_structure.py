@@ -33,6 +33,7 @@ from bot.notices.subscriptions.model import DEFAULT_FEATURES
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts import share_result
 from bot.notices.texts import compose
+from bot.providers.ringcentral.form_rules import RULES
 from bot.registration.chart import Chart, ChartPoint
 from bot.registration.charts import RegistrationGrowth
 from bot.registration.forecast import Forecast
@@ -233,9 +234,11 @@ def views() -> list[dict[str, Any]]:
         workspace_settings_form.settings(chosen, [], (), may_change=True, zone="UTC"),
     ]
     modals = [
-        create_form.build(draft, host_line="Ana hosts", resumed=True, places=("", "zoom")),
-        create_form.build(draft.model_copy(update={"provider": "zoom"}), host_line="", places=("", "zoom")),
-        settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None, provider="RingCentral"),
+        create_form.build(draft, host_line="Ana hosts", resumed=True, places=("", "zoom"), rules=RULES),
+        create_form.build(
+            draft.model_copy(update={"provider": "zoom"}), host_line="", places=("", "zoom"), rules=RULES
+        ),
+        settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES),
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
         *move_modals(plain),
         *(duplicate_form.opening(plain), duplicate_form.failed("No.")),

@@ -8,6 +8,7 @@ from bot.creation.change import texts as change_texts
 from bot.creation.change.table import Change, ChangeStep
 from bot.model.webinar import Webinar
 from bot.model.webinar_edit import WebinarFields, difference
+from bot.providers.ringcentral.form_rules import RULES
 from bot.slack.message import Message
 from handlers.create import form as create_form
 from handlers.create.draft import edit_line
@@ -50,7 +51,7 @@ def edit_modals(webinar: Webinar) -> list[dict[str, Any]]:
     changes, draft = _changes(), edit_form.draft_of(webinar, fields(), CHANGE_ID)
     return [
         edit_form.opening(webinar, note="Wait."),
-        create_form.build(draft, host_line=edit_line(draft), problem="No."),
+        create_form.build(draft, host_line=edit_line(draft), problem="No.", rules=RULES),
         change_texts.working(webinar),
         change_texts.pending(webinar),
         *(change_texts.done(webinar, changes[name]) for name in ("done", "undone")),

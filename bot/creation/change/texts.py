@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.creation.change.table import Change
+from bot.model.field_labels import FIELD_LABELS
 from bot.model.webinar import Webinar, one_line_title
 from bot.model.webinar_edit import WebinarFields, changed_by_others, conflicts, differing
 from bot.providers.event_ref import provider_name
@@ -28,7 +29,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.form_elements import input_block, option, radio_buttons
 from bot.slack.message import Message, View
-from bot.webinars.texts.fields import FIELD_LABELS, change_text, value_text
+from bot.webinars.texts.fields import change_text, value_text
 
 WORKING = "edit.working"
 DONE = "edit.done"

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.errors import ProviderGone
+from bot.model.form_rules import FormRules
 from bot.model.people import Coworker
+from bot.model.recurrence import EventForm
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.model.webinar_edit import WebinarEdit
 from bot.providers.base import Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.events_api import EventsApi
+from bot.providers.ringcentral.form_rules import RULES
 from bot.providers.ringcentral.history_api import HistoryApi
 from bot.providers.ringcentral.paths import COMPANY_SESSIONS, DIRECTORY, WEBINARS
 from bot.providers.ringcentral.payloads import (
@@ -51,6 +54,11 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
 
     name = "ringcentral"
     display_names = ("RingCentral",)
+
+    def form_rules(self, kind: EventForm) -> FormRules:  # noqa: ARG002 - it has one kind of events
+        """See the port."""
+        return RULES
+
     has_event_subscriptions = True
     lists_all_hosts = False
 

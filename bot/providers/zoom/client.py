@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bot.model.form_rules import FormRules
+from bot.model.recurrence import EventForm
 from bot.providers.base import WebinarProvider
 from bot.providers.zoom.batch_api import BatchApi
 from bot.providers.zoom.creation_api import CandidatesApi
+from bot.providers.zoom.form_rules import rules_of
 from bot.providers.zoom.history_api import ZoomHistoryApi
 from bot.providers.zoom.hooks_api import HooksApi
 from bot.providers.zoom.panelists_api import PanelistsApi
@@ -26,4 +29,9 @@ class Zoom(
 
     name = "zoom"
     display_names = ("Zoom",)
+
+    def form_rules(self, kind: EventForm) -> FormRules:
+        """See the port."""
+        return rules_of(kind)
+
     lists_all_hosts = True

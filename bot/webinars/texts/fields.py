@@ -9,56 +9,13 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.commands.lengths import length_text
+from bot.model.field_labels import FIELD_LABELS, LOCALES
+from bot.model.form_rules import access_words
 from bot.model.webinar import Access, Audience
 from bot.model.webinar_edit import WebinarFields
 from bot.slack.blocks import plain, when
 
-FIELD_LABELS: Mapping[str, str] = {
-    "title": "Title",
-    "start": "Starts",
-    "length": "Length",
-    "time_zone": "Time zone",
-    "audience": "Who is it for?",
-    "description": "Description",
-    "auto_record": "Start recording automatically",
-    "artifacts_access": "Who can watch the recording afterwards?",
-    "panelist_waiting_room": "Wait in a waiting room until they are let in",
-    "panelist_video": "Camera on",
-    "panelist_screen_sharing": "Screen sharing allowed",
-    "panelist_mute_control": "Can mute and unmute themselves",
-    "phone_dial_in": "Can dial in by phone",
-    "panelist_access": "Who can come in as a panelist?",
-    "attendee_access": "Who can come in as an attendee?",
-    "password": "Password",
-    "qna": "Attendees can ask questions",
-    "qna_anonymous": "Questions can be anonymous",
-    "qna_moderated": "Questions are checked before everyone sees them",
-    "panel_join_offset": "When can hosts and panelists come in?",
-    "redirect_uri": "Web page to show afterwards",
-    "locale_code": "Language",
-}
-"""The label of each field, which the forms use too."""
-
 AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
-LOCALES = {
-    "en-US": "English (U.S.)",
-    "en-GB": "English (U.K.)",
-    "de-DE": "German",
-    "es-ES": "Spanish",
-    "es-419": "Spanish (Latin America)",
-    "fi-FI": "Finnish",
-    "fr-FR": "French",
-    "fr-CA": "French (Canada)",
-    "it-IT": "Italian",
-    "ja-JP": "Japanese",
-    "ko-KR": "Korean",
-    "nl-NL": "Dutch",
-    "pt-BR": "Portuguese (Brazil)",
-    "pt-PT": "Portuguese (Portugal)",
-    "zh-CN": "Chinese (simplified)",
-    "zh-HK": "Chinese (traditional, Hong Kong)",
-    "zh-TW": "Chinese (traditional, Taiwan)",
-}
 
 NONE = "none"
 
@@ -66,15 +23,6 @@ NONE = "none"
 def offset_text(offset: timedelta) -> str:
     """Return how long before the start hosts and panelists can come in."""
     return f"{length_text(offset)} before the start" if offset else "At the start"
-
-
-def access_words(provider: str) -> Mapping[Access, str]:
-    """Who can join or watch, in words; `provider` is the name of the provider."""
-    return {
-        Access.GUEST: "Anyone with the link",
-        Access.SIGNED_IN: f"People signed in to {provider}",
-        Access.COWORKER: "Coworkers only",
-    }
 
 
 def value_text(name: str, fields: WebinarFields, provider: str) -> str:

@@ -1,0 +1,102 @@
+"""The forms follow the provider's rules: lengths, and which settings there are under which labels."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import BadInput, ProviderRefused
+from bot.model.field_labels import FIELD_LABELS
+from bot.model.form_rules import FormRules
+from bot.model.recurrence import EventForm
+from bot.model.webinar import Options
+from bot.providers.ringcentral.form_rules import RULES as RINGCENTRAL
+from bot.providers.zoom.form_rules import rules_of
+from handlers.create import form as create_form
+from handlers.create import settings_form
+from handlers.create.draft import CreateDraft
+from handlers.create.settings_form import More
+from tests.support.block_kit import check_view, initial_values, visible_text
+from tests.support.webinar_samples import NOW
+
+MEETING, WEBINAR = rules_of(EventForm.MEETING), rules_of(EventForm.WEBINAR)
+EVERY = {"RingCentral": RINGCENTRAL, "Zoom meeting": MEETING, "Zoom webinar": WEBINAR}
+TOMORROW = int((NOW + timedelta(days=1)).timestamp())
+
+
+def draft(**changes: object) -> CreateDraft:
+    """A valid form."""
+    facts = {"draft_id": "d1", "title": "Launch day", "start": TOMORROW, "length": "45 minutes"}
+    return CreateDraft.model_validate(facts | changes)
+
+
+def problems(rules: FormRules, **changes: object) -> set[str]:
+    """The fields that a form with these changes has to correct, without the id of the draft."""
+    try:
+        create_form.check(draft(**changes), rules, now=NOW, zone="UTC")
+    except BadInput as error:
+        return {name.partition(":")[0] for name in error.fields}
+    return set()
+
+
+@pytest.mark.parametrize("rules", EVERY.values(), ids=EVERY)
+def test_lengths_are_the_providers(rules: FormRules) -> None:
+    """The longest is taken and one more is refused; the form says the limits."""
+    assert problems(rules) == set()
+    for name, most in (("title", rules.max_title), ("description", rules.max_description)):
+        assert problems(rules, **{name: "x" * most}) == set()
+        assert problems(rules, **{name: "x" * (most + 1)}) == {name}
+    for length, is_wrong in (
+        (rules.min_length, False),
+        (rules.max_length, False),
+        (rules.min_length - timedelta(seconds=1), True),
+        (rules.max_length + timedelta(minutes=1), True),
+    ):
+        typed = f"{int(length.total_seconds())}s"
+        assert problems(rules, length=typed) == ({"length"} if is_wrong else set()), typed
+    view = create_form.build(draft(), rules=rules, host_line="x")
+    check_view(view)
+    assert f"Up to {rules.max_description:,} characters" in json.dumps(view)
+
+
+@pytest.mark.parametrize("rules", EVERY.values(), ids=EVERY)
+def test_more_settings_has_each_setting_once_under_its_label(rules: FormRules) -> None:
+    """And reads back what it shows; the password may have as many characters as the provider takes."""
+    more = More(options=Options(auto_record=True, qna=False, password=SecretStr("Abc123")))
+    view = settings_form.build(more, rules=rules, draft_id="d1", fixed=None, fixed_read_at=None)
+    check_view(view)
+    shown = visible_text(view["blocks"])
+    assert [setting.label for setting in rules.settings if setting.label not in shown] == []
+    others = [label for name, label in FIELD_LABELS.items() if name in Options.model_fields and name not in rules.names]
+    assert [label for label in others if f"{label}\n" in shown] == []
+    assert f"your {rules.provider} account" in shown
+    assert settings_form.read(more, initial_values(view), rules) == more
+
+    [password] = [setting for setting in rules.settings if setting.name == "password"]
+    for size, is_wrong in ((password.max_length, False), (password.max_length + 1, True)):
+        typed = More(options=Options(password=SecretStr("x" * size)))
+        assert (set(settings_form.check(typed, rules)) == {password.key}) is is_wrong
+
+
+@pytest.mark.parametrize(
+    ("rules", "parameter", "words"),
+    [
+        (RINGCENTRAL, "scheduledDuration", "It is about: Length."),
+        (MEETING, "duration", "It is about: Length."),
+        (MEETING, "password", "It is about: Passcode (under More Settings)."),
+        (WEBINAR, "settings.panelists_video", "It is about: Camera on (under More Settings)."),
+        (MEETING, "settings.panelists_video", "No."),
+    ],
+)
+def test_a_refusal_names_the_field_of_that_provider(rules: FormRules, parameter: str, words: str) -> None:
+    """By the provider's own name of the parameter."""
+    assert create_form.refusal(ProviderRefused("No.", parameter=parameter), rules).endswith(words)
+
+
+def test_zoom_has_the_settings_that_are_sent_to_it() -> None:
+    """Panelists belong to webinars alone."""
+    assert MEETING.names == {"auto_record", "password", "qna", "qna_anonymous"}
+    assert WEBINAR.names == MEETING.names | {"panelist_video"}
