@@ -86,10 +86,14 @@ class RequestContext:
 
         Raises `Unsupported` if it does not support what this request is about.
         """
+        webinar = await self._visible_webinar(session_id)
+        check_supported(webinar, self.needs)
+        return webinar
+
+    async def _visible_webinar(self, session_id: str) -> Webinar:
         webinar = await self.services.mirror.find(session_id)
         if not await self.services.visibility.can_see(await self.person(), webinar, here=self.channel_id):
             raise UnknownWebinar
-        check_supported(webinar, self.needs)
         return webinar
 
     async def visible_webinars(self, ending_after: datetime | None = None) -> list[Webinar]:
@@ -117,12 +121,14 @@ class RequestContext:
 
     async def managed_webinar(self, session_id: str, action: str) -> Webinar:
         """The webinar of this session. Raises like `find_webinar`, and `NotAllowed` if the user may not manage it."""
-        webinar = await self.find_webinar(session_id)
+        webinar = await self._visible_webinar(session_id)
         await self.require_manager(webinar, action)
+        check_supported(webinar, self.needs)
         return webinar
 
     async def run_webinar(self, session_id: str, action: str) -> Webinar:
         """The webinar of this session. Raises like `find_webinar`, and `NotAllowed` if the user may not run it."""
-        webinar = await self.find_webinar(session_id)
+        webinar = await self._visible_webinar(session_id)
         await self.require_runner(webinar, action)
+        check_supported(webinar, self.needs)
         return webinar
