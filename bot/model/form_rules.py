@@ -43,6 +43,8 @@ class FormRules:
     settings: tuple[Setting, ...]
     parameters: Mapping[str, str]
     """Our field of each other parameter that a refusal may name."""
+    has_fixed_options: bool = False
+    """Whether it reports the settings that the account decides (`FixedOptions`)."""
 
     @property
     def names(self) -> frozenset[str]:

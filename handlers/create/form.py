@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.commands.lengths import length_text, parse_length
+from bot.commands.lengths import parse_length
 from bot.errors import BadInput, ProviderError
 from bot.model.field_labels import FIELD_LABELS
 from bot.model.form_rules import FormRules
@@ -17,7 +17,6 @@ from bot.slack.blocks import (
     Element,
     actions,
     button,
-    clock_time,
     context,
     cut,
     escape_sentence,
@@ -38,6 +37,14 @@ from bot.slack.message import View
 from bot.webinars.texts.fields import AUDIENCES
 from handlers.create import copied, event_fields, place_field, settings_form, zone_field
 from handlers.create.draft import CreateDraft, filled
+from handlers.create.field_rules import (
+    length_hint,
+    length_problem,
+    parameter_label,
+    start_problem,
+    title_problem,
+    too_long,
+)
 from handlers.create.settings_form import More
 
 CALLBACK = "create.form"
@@ -110,12 +117,11 @@ def build(
 
 def _fields(draft: CreateDraft, rules: FormRules, places: Sequence[str]) -> list[Block]:
     zone_ids = {name: block_id(name, draft.draft_id) for name in (zone_field.TIME_ZONE, zone_field.KEEPS)}
-    shortest, longest = length_text(rules.min_length), length_text(rules.max_length)
     fields = [
         *place_field.fields(places, draft.provider, block_id(place_field.PLACE, draft.draft_id)),
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
         _starts(draft),
-        _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint=f"From {shortest} to {longest}"),
+        _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint=length_hint(rules)),
         *zone_field.fields(draft.edits, zone_ids, CHANGE),
         *event_fields.fields(draft, places, lambda name: block_id(name, draft.draft_id)),
         _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
@@ -214,10 +220,10 @@ def field_problems(draft: CreateDraft, rules: FormRules, *, now: datetime, zone:
     """A sentence for each field, empty for valid ones."""
     title, start, length = values(draft)
     return {
-        TITLE: _title_problem(title, rules),
-        STARTS: _start_problem(start, now, zone),
-        LENGTH: _length_problem(length, rules),
-        DESCRIPTION: _too_long(draft.description, rules.max_description),
+        TITLE: title_problem(title, rules),
+        STARTS: start_problem(start, now, zone),
+        LENGTH: length_problem(length, rules),
+        DESCRIPTION: too_long(draft.description, rules.max_description),
     }
 
 
@@ -231,16 +237,8 @@ def bad_input(draft: CreateDraft, problems: Mapping[str, str], result: str) -> B
 
 def refusal(error: ProviderError, rules: FormRules) -> str:
     """The vendor's refusal with the form's name of the field: the `problem` of a reopened form."""
-    label = _parameter_label(error.parameter, rules)
+    label = parameter_label(error.parameter, rules)
     return f"{error.sentence} It is about: {label}." if label else error.sentence
-
-
-def _parameter_label(parameter: str, rules: FormRules) -> str:
-    """The form's name of a parameter of the vendor's; empty without a field."""
-    if name := rules.parameters.get(parameter):
-        return FIELD_LABELS[name]
-    labels = {setting.key: setting.label for setting in rules.settings}
-    return f"{labels[parameter]} (under More Settings)" if parameter in labels else ""
 
 
 def _resumed(draft: CreateDraft) -> Block:
@@ -289,27 +287,3 @@ def _channel(chosen: str | None) -> Element:
     return conversations_select(
         action_id=CHANGE, initial_conversation=chosen, include=CHANNELS, placeholder="Choose a channel"
     )
-
-
-def _title_problem(title: str, rules: FormRules) -> str:
-    return _too_long(title, rules.max_title) if title else "Give the webinar a title."
-
-
-def _too_long(text: str, most: int) -> str:
-    return f"Use at most {most:,} characters: this has {len(text):,}." if len(text) > most else ""
-
-
-def _start_problem(start: datetime | None, now: datetime, zone: str) -> str:
-    if start is None:
-        return "Choose a date and a time."
-    if start > now:
-        return ""
-    return f"This is in the past: in {zone} it is now {clock_time(now, zone)}. Choose a later time."
-
-
-def _length_problem(length: timedelta | None, rules: FormRules) -> str:
-    if length is None:
-        return "Write a length such as 45 minutes, 1h30 or 2 hours."
-    if length < rules.min_length:
-        return f"Choose at least {length_text(rules.min_length)}."
-    return f"Choose at most {length_text(rules.max_length)}." if length > rules.max_length else ""

@@ -218,9 +218,7 @@ async def _form(
 ) -> View:
     host_line = edit_line(draft) or request.services.directory.at(draft.provider).host_line(person)
     rules, places = await form_rules(request, draft), () if draft.edits else request.services.directory.prefixes
-    return create_form.build(
-        draft, rules=rules, host_line=host_line, problem=problem, resumed=resumed, places=places
-    )
+    return create_form.build(draft, rules=rules, host_line=host_line, problem=problem, resumed=resumed, places=places)
 
 
 async def _resumable_draft(request: SlackRequest) -> CreateDraft | None:

@@ -68,7 +68,7 @@ def build(
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         *_fields(more, rules),
-        context(_fixed_line(fixed, fixed_read_at, rules.provider)),
+        *([context(_fixed_line(fixed, fixed_read_at, rules.provider))] if rules.has_fixed_options else []),
     ]
     return modal(
         CALLBACK,

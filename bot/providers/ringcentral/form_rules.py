@@ -77,4 +77,5 @@ RULES: Final = FormRules(
         "registrationEnabled": "audience",
         "description": "description",
     },
+    has_fixed_options=True,
 )
