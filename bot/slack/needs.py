@@ -44,7 +44,7 @@ ACTIONS: Mapping[str, Needs] = {
     **dict.fromkeys(("webinar.show", "webinar.count", "refresh.card", "refresh.details", "refresh.count"), NOTHING),
     **dict.fromkeys(("webinar.share", "webinar.share_in", "share.confirm", "share.again", "open.team"), NOTHING),
     **dict.fromkeys(("create.open", "create.change", "create.more", "create.start_over", "create.back"), NOTHING),
-    **dict.fromkeys(("create.again", "settings.change", "organisers.change"), NOTHING),
+    **dict.fromkeys(("create.again", "create.place", "settings.change", "organisers.change"), NOTHING),
     **dict.fromkeys(("remind.open", "remind.undo", "remind.channel", "remind.refresh", "remind.skip"), NOTHING),
     **dict.fromkeys(("remind.bring_back", "remind.change_time", "remind.on", "remind.off", "remind.usual"), NOTHING),
     **dict.fromkeys(("defaults.change", "defaults.undo", "follow.change", "follow.more", "follow.less"), NOTHING),

@@ -102,7 +102,7 @@ def build(
         context(escape_sentence(host_line)),
     ]
     blocks += copied.notes(draft.copied)
-    if names := settings_form.changed(draft.more, usual):
+    if names := settings_form.changed(draft.more, usual, rules.names):
         blocks.append(context(f"Changed under More Settings: {', '.join(names)}"))
     return modal(
         EDIT_CALLBACK if edits else CALLBACK,

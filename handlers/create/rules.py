@@ -15,7 +15,7 @@ async def form_rules(request: SlackRequest, draft: CreateDraft) -> FormRules:
     """The rules for this form: those of the edited event, or of the place where one is created."""
     if draft.edits:
         return webinar_rules(request, await request.find_webinar(draft.edits.session_id))
-    return request.services.creation.rules_at(draft.provider, EventForm.MEETING)
+    return request.services.creation.rules_at(draft.provider, draft.kind)
 
 
 def webinar_rules(request: SlackRequest, webinar: Webinar) -> FormRules:

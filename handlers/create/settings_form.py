@@ -141,9 +141,12 @@ def changed_fields(more: More, before: More) -> list[str]:
     return [name for name in NAMES if _value(more, name) != _value(before, name)]
 
 
-def changed(more: More, before: More | None = None) -> list[str]:
-    """The labels of the settings that differ from `before`, or the defaults; no values: one is the password."""
-    return [FIELD_LABELS[name] for name in changed_fields(more, before or More())]
+def changed(more: More, before: More | None = None, offered: frozenset[str] = frozenset(NAMES)) -> list[str]:
+    """The labels of the offered settings that differ from `before`, or the defaults.
+
+    No values: one is the password.
+    """
+    return [FIELD_LABELS[name] for name in changed_fields(more, before or More()) if name in offered]
 
 
 def problem_text(problems: Mapping[str, str], rules: FormRules) -> str:
