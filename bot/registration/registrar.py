@@ -170,12 +170,21 @@ class Registrar:
                 # One of them may be the reason, or there is room for some of them.
                 raise BatchRefused(error.sentence, code=error.code, status=error.status) from error
             raise
-        return [
-            await self._save_registered(request, outcome, keep_links=keep_links)
-            if isinstance(outcome, Registrant)
-            else await self._save_error(request, outcome)
-            for request, outcome in zip(requests, outcomes, strict=True)
-        ]
+        made = [(one, new) for one, new in zip(requests, outcomes, strict=True) if isinstance(new, Registrant)]
+        saved = await self._save_all_registered(made, keep_links=keep_links)
+        others = [(one, new) for one, new in zip(requests, outcomes, strict=True) if not isinstance(new, Registrant)]
+        return [*saved, *[await self._save_error(request, error) for request, error in others]]
+
+    async def _save_all_registered(
+        self, made: Sequence[tuple[RegistrationRequest, Registrant]], *, keep_links: bool
+    ) -> list[RegistrationRequest]:
+        """Save the results of one call in one transaction."""
+        state, now = RequestState.REGISTERED, self._clock.now()
+        async with self._store.write() as db:
+            for one, new in made:
+                keep = keep_links or bool(one.page_key)
+                await request_table.save_result(db, one, state, now, registrant=new, keep_links=keep)
+        return [one.model_copy(update={"state": state, "details": None, "problem": ""}) for one, _ in made]
 
     async def _save_error(self, request: RegistrationRequest, error: ProviderError) -> RegistrationRequest:
         """Save what an error means for this person. Raises it if it affects everybody; the request then waits."""

@@ -128,7 +128,7 @@ class BulkWorker:
                 after = await self._register(batch, webinar, group, alone, keep_links=keep_links)
                 if not after:
                     continue
-                unknown = unknown + 1 if after[-1].state is RequestState.REGISTERING else 0
+                unknown = unknown + 1 if any(one.state is RequestState.REGISTERING for one in after) else 0
                 if unknown == MAX_UNKNOWN:
                     await self._resolve_unknown(batch, tries, keep_links=keep_links)
                     raise BatchUnclear(named(NO_CLEAR_ANSWERS, webinar.id))
