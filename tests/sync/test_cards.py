@@ -206,7 +206,7 @@ async def test_a_failed_card_edit_does_not_fail_a_cancellation(world: World) -> 
 
     await world.bot.services.mirror.sweep()
 
-    assert "cancelled and will not take place" in cards_in(world)[0].words
+    assert "canceled and will not take place" in cards_in(world)[0].words
     assert cards_in(world)[0].buttons == []
 
 
@@ -218,7 +218,7 @@ async def test_an_edit_uses_the_current_state(world: World) -> None:
 
     await world.bot.services.cards.update(stale)
 
-    assert "cancelled" in cards_in(world)[0].words
+    assert "canceled" in cards_in(world)[0].words
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["watching", "away for days"])

@@ -229,7 +229,7 @@ async def test_a_cancel_during_a_sweep_stays_canceled(world: World) -> None:
 
     assert (await known(world))["Elsewhere"].status is Status.CANCELED
     assert await planned(world) == []
-    assert "cancelled" in cards(world)[0]
+    assert "canceled" in cards(world)[0]
 
 
 async def test_a_cancel_during_a_refresh_stays_canceled(world: World) -> None:
@@ -246,7 +246,7 @@ async def test_a_cancel_during_a_refresh_stays_canceled(world: World) -> None:
 
     after = (await known(world))["Elsewhere"]
     assert (after.status, after.audience) == (Status.CANCELED, Audience.REGISTRANTS)
-    assert "cancelled" in cards(world)[0]
+    assert "canceled" in cards(world)[0]
 
 
 async def test_count_that_arrives_late_does_not_overwrite_a_newer_one(world: World) -> None:
