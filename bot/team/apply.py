@@ -25,8 +25,8 @@ TRIES = 2
 CONFLICT = "Somebody else is changing this team at this moment. Look at it with /webinar team, and try again."
 NOT_APPLIED = "{provider} gave no clear answer, and the team is as it was. Try again in a few minutes."
 UNCLEAR = (
-    "{provider} gave no clear answer, so the team may or may not be changed. Greenroom goes on looking, and tells you "
-    "what came of it."
+    "{provider} gave no clear answer, so the team may or may not be changed. Greenroom keeps checking, and "
+    "sends you the result."
 )
 
 

@@ -48,8 +48,8 @@ FULL = "This webinar is full: no more registrations are taken. If there is room 
 ELSEWHERE = "Registration for this webinar is on its page at {provider}, not here."
 OPEN_TO_ALL = "Nobody needs to register for this webinar: everyone with its link can join."
 CONSENT = (
-    "By registering you agree that your name and your email address are passed to {provider} and to whoever "
-    "organises this webinar, to let you in and to tell you about it."
+    "By registering you agree that your name and your email address are passed to {provider} and to those who "
+    "organize this webinar, to let you in and to tell you about it."
 )
 WAITS = "Your registration waits for approval"
 WAITS_TEXT = (
@@ -64,13 +64,13 @@ REASONS = {
 }
 """By our code of the problem. A code of the vendor ends in the name of the invalid parameter."""
 REMOVAL_REFUSED = (
-    "{provider} has refused to take you off the list, so you are registered still. Try again, or ask whoever "
-    "organises this webinar."
+    "{provider} has refused to take you off the list, so you are still registered. Try again, or ask the people who "
+    "organize this webinar."
 )
 ADDRESS_REFUSED = (
     "{provider} did not take this email address. Some webinars are only for addresses at work: register with yours."
 )
-OTHER_REASON = "{provider} did not take this registration. Register again, or ask whoever organises this webinar."
+OTHER_REASON = "{provider} did not take this registration. Register again, or ask the organizer of this webinar."
 
 
 def join_page(context: PageContext) -> PageText:
@@ -97,7 +97,7 @@ def no_personal_link(context: PageContext) -> PageText:
     if context.problem == FOR_APPROVAL:
         return PageText(200, WAITS, event_text(context.webinar), notice=WAITS_TEXT, refresh_s=REFRESH_SLOWLY)
     provider = provider_name(context.webinar.id)
-    text = f"{provider} tells no other link of yours than this page. Ask whoever organises this webinar to let you in."
+    text = f"{provider} has no other link for you. Ask the organizer of this webinar to let you in."
     return PageText(404, "Your own link is not known here", event_text(context.webinar), text=text)
 
 

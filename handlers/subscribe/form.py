@@ -95,7 +95,9 @@ def read_choice(values: form_values.Values) -> ChannelChoice:
 
 def working_view(channel_id: str) -> View:
     """Replaces the form while the channel is replanned."""
-    return modal(WORKING, TITLE, [section(f"Saving what is said in <#{channel_id}>…")], private_metadata=channel_id)
+    return modal(
+        WORKING, TITLE, [section(f"Saving the notifications of <#{channel_id}>…")], private_metadata=channel_id
+    )
 
 
 def failed_view(sentence: str) -> View:

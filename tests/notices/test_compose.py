@@ -432,7 +432,7 @@ def test_author_is_notified_of_a_lost_channel(occurrence: str, where: str) -> No
         NoticeContext(notice(NoticeKind.CHANNEL_LOST, session_id="", channel_id="U1", occurrence=occurrence), None)
     )
     assert message.text == (
-        f"Greenroom can't post in {where} any more, so nothing is said there. "
+        f"Greenroom can't post in {where} any more, so nothing is posted there. "
         "If it is still in use, type /invite @Greenroom in it."
     )
 

@@ -136,8 +136,8 @@ def test_the_queue_position_shows_the_expected_wait(ahead: int, text: str) -> No
         ("over", "Nobody can register for this webinar any more"),
         ("unclear", "Please register again"),
         ("CMN-101 email", "only for addresses at work"),
-        ("CMN-101", "Register again, or ask whoever organises this webinar"),
-        ("", "Register again, or ask whoever organises this webinar"),
+        ("CMN-101", "Register again, or ask the organizer of this webinar"),
+        ("", "Register again, or ask the organizer of this webinar"),
     ],
 )
 def test_a_refusal_shows_what_to_do(problem: str, text: str) -> None:

@@ -223,7 +223,7 @@ def channel_lost(context: NoticeContext) -> str:
     match = re.match(r"[CGD][A-Z0-9]+", context.notice.occurrence)
     where = f"<#{match[0]}>" if match else "a channel that you set up"
     return (
-        f"Greenroom can't post in {where} any more, so nothing is said there. "
+        f"Greenroom can't post in {where} any more, so nothing is posted there. "
         "If it is still in use, type /invite @Greenroom in it."
     )
 

@@ -68,7 +68,7 @@ def webinar_of(event: EventRecord) -> WebinarFacts:
         options=Options(
             auto_record=settings.auto_recording != "none",
             password=event.password,
-            artifacts_access=Access.GUEST,  # whoever has the link of a recording can watch it
+            artifacts_access=Access.GUEST,  # everyone with the link of a recording can watch it
             panelist_video=settings.panelists_video,
             qna=questions.enable,
             qna_anonymous=questions.allow_anonymous_questions,

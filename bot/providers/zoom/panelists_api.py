@@ -26,7 +26,7 @@ MOST_AT_ONCE = 30
 """Panelists of one call."""
 ALTERNATIVE = "alternative-"
 """The beginning of our ids of alternative hosts, who have none at Zoom."""
-NO_PANELISTS = "A Zoom meeting has no panelists: whoever joins can speak. Nothing has changed."
+NO_PANELISTS = "A Zoom meeting has no panelists: everyone who joins can speak. Nothing has changed."
 NO_NEW_ROLE = "Zoom can't change a role. Remove this person from the team, then invite them again. Nothing has changed."
 NOT_LICENSED = (
     "Zoom takes as alternative hosts only Licensed users of its account. Nothing has changed; in a webinar, you can "

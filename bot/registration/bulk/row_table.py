@@ -16,7 +16,7 @@ from bot.model.registrant import RegistrantDetails
 from bot.registration.request_table import RegistrationRequest, RequestState, content, read
 
 REPEATED = "repeated"
-"""The problem of a row whose address stands further up."""
+"""The problem of a row whose address is in an earlier row."""
 
 
 async def add_finished(

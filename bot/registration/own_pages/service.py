@@ -35,10 +35,8 @@ MAX_QUEUED = 200
 READ_LINK = Caller(Lane.PAGE, patience=8)
 """The visitor waits for this call; on a timeout the page refreshes and reads again."""
 
-NO_SUCH_PAGE = "Check that the whole address was copied, or ask whoever gave it to you."
-ALREADY_QUEUED = (
-    "Somebody with this address is in line already. How it goes is told on the page that was shown to them then."
-)
+NO_SUCH_PAGE = "Check that the whole address was copied, or ask the organizer for a new one."
+ALREADY_QUEUED = "Somebody with this address is in line already. The page that was shown then has the result."
 STILL_LEAVING = "This address is being taken off the list just now. Press Register again in a minute."
 QUEUE_FULL = "Very many people are registering just now. Press Register again in a few minutes."
 CANCELED = "Your registration was canceled, so this link leads nowhere any more. To come after all, register again."

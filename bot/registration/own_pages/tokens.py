@@ -22,7 +22,7 @@ class TokenExpired(GreenroomError):
 
     def __init__(self) -> None:
         """Use the one sentence for every expired token."""
-        super().__init__("This link has expired. Ask whoever gave it to you for a new one.")
+        super().__init__("This link has expired. Ask the organizer for a new one.")
 
 
 class Tokens:

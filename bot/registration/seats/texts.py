@@ -50,7 +50,7 @@ NO_ADDRESS = (
     "Slack does not tell Greenroom the email address of people of your organization, so please register on the page "
     "of the webinar."
 )
-NO_PAGE = "Its address is not known here yet. Ask whoever shared the webinar for it."
+NO_PAGE = "Its address is not known here yet. Ask the person who shared the webinar."
 ANSWERS = (
     "{provider} asks questions at the registration for this webinar, which can only be answered on its own page. "
     "You are not registered yet."

@@ -1,1 +1,1 @@
-"""What is said about reports."""
+"""Texts about reports."""

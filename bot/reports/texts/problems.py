@@ -1,4 +1,4 @@
-"""Why a report cannot be had, in words, and what is said to those who wait for one."""
+"""Why a report cannot be had, in words, and what those who wait for one are shown."""
 
 from __future__ import annotations
 
