@@ -242,8 +242,8 @@ async def test_a_user_can_be_notified_when_registration_opens(world: World) -> N
     assert launch.card.buttons[0] == "Tell Me When It Opens"
 
     await world.click("dev", launch.card, "Tell Me When It Opens")
-    assert "A direct message will tell you when registration" in world.last("#launch", "dev").words
-    assert "You will be told here when registration" in launch.dms()[-1].words
+    assert "You will get a direct message when registration" in world.last("#launch", "dev").words
+    assert "You will be notified here when registration" in launch.dms()[-1].words
     await launch.update(**limit_settings(5), registrationStatus="Open")
     await world.move(2 * MINUTE)
 
