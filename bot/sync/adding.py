@@ -22,7 +22,8 @@ NOT_CONNECTED = (
 )
 UNKNOWN = (
     "There is no meeting or webinar {number} at {provider} that you could add. Check the ID there: it must belong to "
-    "your company's account. If it is somebody else's, ask its host or an organizer to share it in a channel."
+    "your company's account. If somebody else hosts it, ask its host or an organizer to add it and to share it in a "
+    "channel."
 )
 NO_DATE = (
     "{number} has no date at {provider}: it is an instant or personal meeting, or it recurs at no fixed time. "
@@ -47,11 +48,13 @@ class WebinarAdder:
         self._connected = connected
         self._locks = KeyedLocks()
 
-    async def add(self, number: str, user_id: str, caller: Caller) -> list[Webinar]:
+    async def add(
+        self, number: str, user_id: str, caller: Caller, hosts: Collection[str] | None = None
+    ) -> list[Webinar]:
         """Read a meeting or webinar (one call, or two), and save its coming dates as created by this user, by start.
 
         Also reads the registration of the first one. Raises a sentence if it cannot be added: the same for one that is
-        unknown, of another account, or known here.
+        unknown, of another account, known here, or of another host than `hosts`; `None` are all hosts.
         """
         event_id = by_number(number)
         words = {"number": spaced(number), "provider": provider_name(event_id)}
@@ -62,6 +65,8 @@ class WebinarAdder:
             if await self._single.known(event_id):
                 raise NotFound(UNKNOWN.format(**words))
             dates = await self._dates(event_id, UNKNOWN.format(**words), caller)
+            if hosts is not None and not all(one.host_user_id in hosts for one in dates):
+                raise NotFound(UNKNOWN.format(**words))
             if problem := problem_of(dates, began):
                 raise BadInput(problem.format(**words))
             await self._single.apply(event_id, dates, began)

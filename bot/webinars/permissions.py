@@ -4,7 +4,8 @@
 |---|---|
 | *run* a webinar: open, close, limit registration, see registrants | its co-hosts, and those who may manage it |
 | *manage* a webinar: everything else, such as its team and canceling it | its creator, its host, organizers, admins |
-| create, add, share, subscribe, remind | every full member |
+| create, share, subscribe, remind | every full member |
+| add a webinar that exists at the provider | its host, organizers, admins: it makes them its creator |
 | subscribe a channel to all webinars | organizers and admins |
 | settings of the workspace | admins and owners |
 
@@ -153,6 +154,10 @@ class Permissions:
     def coworker_ids(self, person: Person) -> frozenset[str]:
         """The ids of this person in the providers' directories."""
         return self._directory.user_ids(person)
+
+    async def hosts_to_add(self, person: Person) -> frozenset[str] | None:
+        """The hosts whose webinars this person may add; `None` are all of them, for those who manage every webinar."""
+        return None if await self.is_organizer(person) else self.coworker_ids(person)
 
     async def can_run(self, person: Person, webinar: Webinar) -> bool:
         """Whether this person may run the webinar: everyone who may manage it, and its co-hosts in this workspace."""

@@ -34,14 +34,16 @@ MAX_WORDS = 200
 
 async def add(request: SlackRequest, command: Add) -> None:
     """Read it at its provider, and show it with the buttons for what comes next."""
-    check_may_add(await request.person())
+    person = await request.person()
+    check_may_add(person)
     here = [webinar for webinar in await request.visible_webinars() if _is_meant(webinar, command)]
     if here:
         await request.reply(await details(request, _next(here, request), note=HERE))
         return
     if not command.number:
         raise BadInput(_missing(command))
-    added = await request.services.adder.add(command.number, request.user_id, request.caller())
+    hosts = await request.services.permissions.hosts_to_add(person)
+    added = await request.services.adder.add(command.number, request.user_id, request.caller(), hosts)
     note = ADDED if len(added) == 1 else ADDED_DATES.format(count=len(added))
     await request.reply(await details(request, _next(added, request), note=note))
 

@@ -16,16 +16,19 @@ from tests.support.world import World, running_world
 PASSWORD = "Zm9vYmFy.1"
 REGISTRATION = {"approval_type": 0}
 CHANNEL = "#marketing"
+EMI = "emi@acme.example"
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A bot that works with both providers."""
+    """A bot that works with both providers; Chloé is an organizer, and Emi hosts at Zoom."""
 
     def connect(world: World) -> None:
         world.has_zoom = True
+        world.zoom.world.user(EMI).is_licensed = True
 
     async with running_world(tmp_path, prepare=connect) as world:
+        await world.choose_organizers("U0CHLOE")
         yield world
 
 
@@ -116,7 +119,28 @@ async def test_what_cannot_be_added_is_explained(world: World) -> None:
 
     hidden = plan(world, "Board meeting")
     await world.bot.services.sweep()
-    assert "There is no meeting or webinar" in await said(world, str(hidden))
+    assert "There is no meeting or webinar" in await said(world, str(hidden), "emi")
+
+
+async def test_only_its_host_and_organizers_add_an_event(world: World) -> None:
+    """Who adds it manages it: for others it does not exist, whatever is wrong with it, and nothing is saved."""
+    hosted = plan(world, "Sales review", host=EMI)
+    not_theirs = {
+        "it can be added": plan(world, "Board meeting"),
+        "it has no registration": plan(world, "Salaries", settings={"approval_type": 2}),
+        "it is over": plan(world, "Layoffs", days=-2),
+        "somebody else than the host": hosted,
+        "it does not exist": 81234567890,
+    }
+    for why, number in not_theirs.items():
+        reply = await said(world, str(number), "dev")
+        assert "There is no meeting or webinar" in reply, why
+        assert "ask its host or an organizer" in reply, why
+    assert not [one for one in await world.bot.services.mirror.everything() if one.session_id.startswith("zoom-")]
+
+    assert "Added." in await said(world, str(hosted), "emi")
+    assert (await world.bot.services.mirror.find(f"zoom-{hosted}")).created_by == "U0EMI"
+    assert "Added." in await said(world, str(not_theirs["it can be added"]), "ana")
 
 
 async def test_without_zoom_nothing_can_be_added(world: World) -> None:
