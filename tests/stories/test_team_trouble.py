@@ -121,7 +121,7 @@ async def test_an_unknown_outcome_is_reported_later(world: World) -> None:
     world.ringcentral.fail("PATCH", INVITEES, status=500, effect=True)
     world.ringcentral.fail("GET", INVITEES, status=500, times=8)
     result = await _save(world, form, {"panelists": ["dev"]})
-    assert "the team may or may not be changed. Greenroom goes on looking" in result.words
+    assert "the team may or may not be changed. Greenroom keeps checking" in result.words
     assert team.direct_messages("dev") == []
 
     await world.bot.services.team.resume()
