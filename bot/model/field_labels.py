@@ -26,6 +26,13 @@ FIELD_LABELS: Mapping[str, str] = {
     "qna_moderated": "Questions are checked before everyone sees them",
     "panel_join_offset": "When can hosts and panelists come in?",
     "redirect_uri": "Web page to show afterwards",
+    "manual_approval": "Registrants have to be approved",
+    "waiting_room": "Wait until the host lets them in",
+    "join_before_host": "Can join before the host",
+    "host_video": "Host’s camera on",
+    "participant_video": "Participants’ cameras on",
+    "mute_on_entry": "Muted when they join",
+    "practice_session": "Practice session before the start",
     "locale_code": "Language",
 }
 """The label of each field, which forms and texts use."""

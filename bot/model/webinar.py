@@ -64,6 +64,14 @@ class Options(Frozen):
     qna_anonymous: bool = True
     qna_moderated: bool = False
     redirect_uri: str = ""
+    manual_approval: bool = False
+    """Whether an organizer decides about each registrant; only with registration."""
+    waiting_room: bool = False
+    join_before_host: bool = False
+    host_video: bool = False
+    participant_video: bool = False
+    mute_on_entry: bool = False
+    practice_session: bool = False
 
     @field_serializer("password", when_used="json")
     def _password_in_json(self, password: SecretStr) -> str:
@@ -202,6 +210,8 @@ class WebinarFacts(Frozen):
     options: Options
     fixed: FixedOptions
     audience: Audience
+    abilities: frozenset[Ability] = ALL
+    """What the event supports with these settings."""
 
 
 class SessionFacts(Frozen):

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
+from bot.model.ability import ALL, Ability
 from bot.model.people import Frozen
 from bot.model.webinar import Audience, Options, SessionFacts, Status, Webinar, WebinarFacts
 
@@ -41,6 +42,8 @@ class WebinarFields(Options):
     webinar_modified_at: AwareDatetime | None = None
     """When the webinar was last changed, in the provider's words; `None` if it was not read."""
     session_modified_at: AwareDatetime | None = None
+    abilities: frozenset[Ability] = ALL
+    """What the event supports, as far as the webinar was read."""
     is_mirrored: bool = False
     """Whether it comes from the mirror, which does not have the settings and the language."""
 
@@ -106,6 +109,7 @@ def fields_as_mirrored(webinar: Webinar) -> WebinarFields:
         audience=webinar.audience or Audience.REGISTRANTS,
         panel_join_offset=webinar.panel_offset,
         status=webinar.status,
+        abilities=webinar.abilities,
         is_mirrored=True,
     )
 
@@ -115,6 +119,7 @@ def with_webinar(known: WebinarFields, read: WebinarFacts) -> WebinarFields:
     changes: dict[str, Any] = {
         **{name: getattr(read.options, name) for name in Options.model_fields},
         "audience": read.audience,
+        "abilities": read.abilities,
         "webinar_modified_at": read.modified_at,
     }
     if known.title_at is not TextPlace.SESSION:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.commands.lengths import length_text
 from bot.model.field_labels import FIELD_LABELS
 from bot.model.form_rules import FormRules
+from bot.model.webinar import Audience
 from bot.slack.blocks import clock_time
 
 
@@ -40,6 +41,13 @@ def start_problem(start: datetime | None, now: datetime, zone: str) -> str:
     if start > now:
         return ""
     return f"This is in the past: in {zone} it is now {clock_time(now, zone)}. Choose a later time."
+
+
+def approval_problem(audience: Audience, rules: FormRules, *, is_manual: bool) -> str:
+    """That nobody can be approved without registration; empty if there is no such contradiction."""
+    if audience is Audience.REGISTRANTS or not is_manual or "manual_approval" not in rules.names:
+        return ""
+    return f"“{FIELD_LABELS['manual_approval']}” under More Settings needs people who register. Change one of the two."
 
 
 def length_problem(length: timedelta | None, rules: FormRules) -> str:

@@ -38,6 +38,7 @@ from bot.webinars.texts.fields import AUDIENCES
 from handlers.create import copied, event_fields, place_field, settings_form, zone_field
 from handlers.create.draft import CreateDraft, filled
 from handlers.create.field_rules import (
+    approval_problem,
     length_hint,
     length_problem,
     parameter_label,
@@ -188,6 +189,7 @@ def check(draft: CreateDraft, rules: FormRules, *, now: datetime, zone: str, cha
     title, start, length = values(draft)
     more_problem = settings_form.problem_text(settings_form.check(draft.more, rules), rules)
     problems = field_problems(draft, rules, now=now, zone=zone)
+    problems[AUDIENCE] = approval_problem(draft.audience, rules, is_manual=draft.more.options.manual_approval)
     problems[event_fields.DATES] = event_fields.problem(draft)
     problems[ANNOUNCE_IN] = " ".join(filter(None, [channel_problem, more_problem]))
     if any(problems.values()) or start is None or length is None:

@@ -31,7 +31,8 @@ OTHERS = ("panel_join_offset", "locale_code")
 NAMES = (
     *("auto_record", "panelist_waiting_room", "panelist_video", "panelist_screen_sharing", "panelist_mute_control"),
     *("phone_dial_in", "qna", "qna_anonymous", "qna_moderated", "artifacts_access", "panelist_access"),
-    *("attendee_access", "password", "redirect_uri", *OTHERS),
+    *("attendee_access", "password", "redirect_uri", "manual_approval", "waiting_room", "join_before_host"),
+    *("host_video", "participant_video", "mute_on_entry", "practice_session", *OTHERS),
 )
 """Our names of all settings, in the order in which texts list them."""
 

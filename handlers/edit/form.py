@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.creation.change.texts import CHOICE, THEIRS
 from bot.model.form_rules import FormRules
-from bot.model.webinar import Webinar
+from bot.model.webinar import Audience, Webinar
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, difference
 from bot.providers.event_ref import provider_name
 from bot.slack import form_values
@@ -18,6 +18,7 @@ from bot.webinars.texts.facts import timing
 from handlers.create import form as create_form
 from handlers.create import settings_form, zone_field
 from handlers.create.draft import CreateDraft, EditedWebinar, filled
+from handlers.create.field_rules import approval_problem
 
 OPENING = "edit.opening"
 NOT_CHANGED = "Nothing was changed."
@@ -55,6 +56,8 @@ def check(draft: CreateDraft, edits: EditedWebinar, rules: FormRules, *, now: da
     start = create_form.values(draft)[1] if create_form.STARTS in names else None
     problems[zone_field.TIME_ZONE] = zone_field.problem(edits, start, now)
     settings = settings_form.changed_fields(draft.more, shown.more)
+    is_manual = draft.more.options.manual_approval and "manual_approval" in settings
+    problems[create_form.AUDIENCE] = approval_problem(draft.audience, rules, is_manual=is_manual)
     invalid = settings_form.check(draft.more, rules, shown.more)
     names_by_key = {setting.key: setting.name for setting in rules.settings}
     invalid = {key: sentence for key, sentence in invalid.items() if names_by_key[key] in settings}
@@ -64,6 +67,8 @@ def check(draft: CreateDraft, edits: EditedWebinar, rules: FormRules, *, now: da
         raise create_form.bad_input(draft, problems, NOT_CHANGED)
     zoned = {"time_zone": zone_field.chosen(edits), "start": zone_field.new_start(edits)}
     changes = {**zoned, **_form_values(draft, names), **_settings(draft, settings)}
+    if draft.audience is Audience.ANYONE:
+        changes["manual_approval"] = False  # a change of its own, so that Undo restores it with the registration
     return difference(edits.read, edits.read.model_copy(update=changes))
 
 

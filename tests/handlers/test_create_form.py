@@ -24,7 +24,11 @@ from tests.support.webinar_samples import NASTY, NOW, START
 
 OPTIONS = st.builds(
     Options,
-    **{field: st.booleans() for field, info in Options.model_fields.items() if info.annotation is bool},
+    **{
+        field: st.booleans()
+        for field, info in Options.model_fields.items()
+        if info.annotation is bool and field in RULES.names
+    },
     **{field: st.sampled_from(Access) for field, info in Options.model_fields.items() if info.annotation is Access},
     password=st.builds(SecretStr, st.text(max_size=80)),
     redirect_uri=st.text(max_size=80),

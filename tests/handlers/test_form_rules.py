@@ -12,7 +12,7 @@ from bot.errors import BadInput, ProviderRefused
 from bot.model.field_labels import FIELD_LABELS
 from bot.model.form_rules import FormRules
 from bot.model.recurrence import EventForm
-from bot.model.webinar import Options
+from bot.model.webinar import Audience, Options
 from bot.providers.ringcentral.form_rules import RULES as RINGCENTRAL
 from bot.providers.zoom.form_rules import rules_of
 from handlers.create import form as create_form
@@ -97,6 +97,25 @@ def test_a_refusal_names_the_field_of_that_provider(rules: FormRules, parameter:
 
 
 def test_zoom_has_the_settings_that_are_sent_to_it() -> None:
-    """Panelists belong to webinars alone."""
-    assert MEETING.names == {"auto_record", "password", "qna", "qna_anonymous"}
-    assert WEBINAR.names == MEETING.names | {"panelist_video"}
+    """Panelists and practice belong to webinars alone, and what participants meet to meetings."""
+    both = {"manual_approval", "auto_record", "host_video", "password", "qna", "qna_anonymous"}
+    assert MEETING.names == both | {"waiting_room", "join_before_host", "participant_video", "mute_on_entry"}
+    assert WEBINAR.names == both | {"panelist_video", "practice_session"}
+    everywhere = {"auto_record", "password", "qna", "qna_anonymous", "panelist_video"}
+    assert RINGCENTRAL.names & (MEETING.names | WEBINAR.names) == everywhere
+
+
+@pytest.mark.parametrize(
+    ("rules", "audience", "is_manual", "wrong"),
+    [
+        (MEETING, Audience.ANYONE, True, {"audience"}),
+        (WEBINAR, Audience.ANYONE, True, {"audience"}),
+        (MEETING, Audience.REGISTRANTS, True, set()),
+        (MEETING, Audience.ANYONE, False, set()),
+        (RINGCENTRAL, Audience.ANYONE, True, set()),
+    ],
+)
+def test_approval_needs_registration(rules: FormRules, audience: Audience, is_manual: bool, wrong: set[str]) -> None:
+    """The contradiction is named in the form; a provider without approval ignores what was ticked for another."""
+    more = More(options=Options(manual_approval=is_manual))
+    assert problems(rules, audience=audience, more=more) == wrong

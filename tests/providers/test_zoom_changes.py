@@ -72,6 +72,49 @@ async def test_a_meeting_is_created_with_its_date_and_registration_by_one_call(p
     assert [session] == await client.sessions(LONG_AGO, PERSON)
 
 
+@pytest.mark.parametrize(
+    ("kind", "switches"),
+    [
+        (EventForm.MEETING, ("waiting_room", "join_before_host", "host_video", "participant_video", "mute_upon_entry")),
+        (EventForm.WEBINAR, ("host_video", "practice_session")),
+    ],
+)
+async def test_an_event_is_created_with_its_settings(
+    pair: ZoomPair, kind: EventForm, switches: tuple[str, ...]
+) -> None:
+    """What is on is sent, what is off is left to the account; what the kind does not have is never sent."""
+    every = ("manual_approval", "waiting_room", "join_before_host", "host_video", "participant_video", "mute_on_entry")
+    on = Options.model_validate(dict.fromkeys((*every, "practice_session"), True))
+    client = pair.client()
+    for options in (on, Options()):
+        made = await client.create_webinar(webinar_form(kind=kind, options=options), HOST, PERSON)
+        assert made.options.manual_approval is (options is on)
+        assert (Ability.APPROVE in made.abilities) is (options is on)
+    asked, plain = [event.fields.settings for event in pair.sandbox.state.events.values()]
+    assert (asked.approval_type, plain.approval_type) == (1, 0)
+    assert asked.model_fields_set - plain.model_fields_set == set(switches)
+    assert {name for name in switches if getattr(asked, name)} == set(switches)
+
+
+async def test_a_webinar_has_a_practice_session(pair: ZoomPair) -> None:
+    """And what only meetings have is not sent."""
+    ref, client = f"zoom-{pair.event('webinar')}", pair.client()
+    edit = await edit_of(client, ref, practice_session=True, waiting_room=True)
+    changed = await client.change_webinar(ref, edit, PERSON)
+    assert (changed.options.practice_session, changed.options.waiting_room) == (True, False)
+
+
+async def test_without_registration_nobody_is_approved_and_back(pair: ZoomPair) -> None:
+    """Both fields are one setting at Zoom: each of them alone is sent with the other as it should be."""
+    ref, client = f"zoom-{pair.event(settings={'approval_type': 1})}", pair.client()
+    off = await client.change_webinar(ref, await edit_of(client, ref, audience=Audience.ANYONE), PERSON)
+    assert (off.audience, off.options.manual_approval) == (Audience.ANYONE, False)
+    edit = await edit_of(client, ref, audience=Audience.REGISTRANTS, manual_approval=True)
+    on = await client.change_webinar(ref, edit, PERSON)
+    assert (on.audience, on.options.manual_approval) == (Audience.REGISTRANTS, True)
+    assert Ability.APPROVE in on.abilities
+
+
 async def test_a_meeting_without_registration_is_for_anyone_with_the_link(pair: ZoomPair) -> None:
     """The adapter of another process reads what this one has made."""
     form = webinar_form(audience=Audience.ANYONE)
@@ -173,6 +216,12 @@ async def test_an_edit_is_one_change_with_only_what_differs(pair: ZoomPair) -> N
         ({"password": SecretStr("sesame")}, "password", "sesame"),
         ({"auto_record": True}, "settings.auto_recording", "cloud"),
         ({"audience": Audience.ANYONE}, "settings.approval_type", 2),
+        ({"manual_approval": True}, "settings.approval_type", 1),
+        ({"waiting_room": True}, "settings.waiting_room", True),
+        ({"join_before_host": True}, "settings.join_before_host", True),
+        ({"host_video": True}, "settings.host_video", True),
+        ({"participant_video": True}, "settings.participant_video", True),
+        ({"mute_on_entry": True}, "settings.mute_upon_entry", True),
     ],
 )
 async def test_each_field_can_be_changed(pair: ZoomPair, changes: dict[str, Any], field: str, value: object) -> None:

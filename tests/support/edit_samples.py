@@ -32,6 +32,13 @@ OTHERS: dict[str, Any] = {
     "qna_anonymous": False,
     "qna_moderated": True,
     "redirect_uri": "https://acme.example/thanks",
+    "manual_approval": True,
+    "waiting_room": True,
+    "join_before_host": True,
+    "host_video": True,
+    "participant_video": True,
+    "mute_on_entry": True,
+    "practice_session": True,
     "locale_code": "de-DE",
     "panel_join_offset": timedelta(minutes=15),
 }

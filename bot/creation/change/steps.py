@@ -180,7 +180,7 @@ class ChangeSteps:
     async def _mirror_restored(self, change: Change, current: WebinarFields) -> None:
         """Take the webinar out of the mirror as it was for a moment, if a list of sessions was read then."""
         now = self._clock.now()
-        facts = {name: getattr(current, name) for name in ("title", "description", "audience")}
+        facts = {name: getattr(current, name) for name in ("title", "description", "audience", "abilities")}
         async with self._store.write() as db:
             mirrored = await webinar_table.find(db, change.account, change.session_id, for_update=True)
             if mirrored and any(getattr(mirrored, name) != value for name, value in facts.items()):
@@ -219,7 +219,7 @@ def changed_webinar(mirrored: Webinar, change: Change, now: datetime) -> Webinar
         }
     facts |= {name: getattr(current, name) for name in ("title", "description") if name in names}
     if change.edit.webinar_names:
-        facts["audience"] = current.audience
+        facts |= {"audience": current.audience, "abilities": current.abilities}
     return mirrored.model_copy(update=facts)
 
 

@@ -19,8 +19,8 @@ def webinar_body(form: WebinarForm, host: Coworker | None) -> dict[str, Any]:
     """WebinarCreationRequest with every writable setting, as defaults differ between RingCentral's services."""
     options = {**dict(form.options), "password": form.options.password.get_secret_value()}
     names = _setting_names()
-    # An empty password or page means "not chosen" and is not sent.
-    settings = {names[name]: value for name, value in options.items() if value != ""}
+    # An empty password or page means "not chosen" and is not sent; nor is a setting that only others have.
+    settings = {names[name]: value for name, value in options.items() if value != "" and name in names}
     body = {
         "title": form.title,
         "settings": {**settings, "registrationEnabled": form.audience is Audience.REGISTRANTS},

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.model.webinar import Access, Audience, FixedOptions, Options, Registration, SessionFacts, Status, WebinarFacts
 from bot.providers.event_ref import ZOOM, EventRef
 from bot.providers.zoom.abilities import abilities_of
+from bot.providers.zoom.records import MANUAL
 from bot.providers.zoom.times import read_time
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ def webinar_of(event: EventRecord) -> WebinarFacts:
             panelist_video=settings.panelists_video,
             qna=questions.enable,
             qna_anonymous=questions.allow_anonymous_questions,
+            manual_approval=settings.approval_type == MANUAL,
+            waiting_room=settings.waiting_room,
+            join_before_host=settings.join_before_host,
+            host_video=settings.host_video,
+            participant_video=settings.participant_video,
+            mute_on_entry=settings.mute_upon_entry,
+            practice_session=settings.practice_session,
         ),
         fixed=FixedOptions(
             recording=True,
@@ -83,6 +91,7 @@ def webinar_of(event: EventRecord) -> WebinarFacts:
             external_livestream=False,
         ),
         audience=Audience.REGISTRANTS if event.has_registration else Audience.ANYONE,
+        abilities=abilities_of(event),
     )
 
 

@@ -22,22 +22,29 @@ PASSCODE = Setting(
     hint=f"Up to {MAX_PASSCODE} characters. Never shown on a card.",
     max_length=MAX_PASSCODE,
 )
-PANELISTS = Setting(
-    "settings.panelists_video", "panelist_video", FIELD_LABELS["panelist_video"], "Panelists", box="What panelists meet"
+
+
+def _checkbox(key: str, name: str, group: str, box: str) -> Setting:
+    return Setting(f"settings.{key}", name, FIELD_LABELS[name], group, box=box)
+
+
+APPROVAL = _checkbox("approval_type", "manual_approval", "Registration", "With registration")
+HOST = _checkbox("host_video", "host_video", "Host", "When the host starts it")
+PRACTICE = _checkbox("practice_session", "practice_session", "Host", "When the host starts it")
+PANELISTS = _checkbox("panelists_video", "panelist_video", "Panelists", "What panelists meet")
+PARTICIPANTS = (
+    _checkbox("waiting_room", "waiting_room", "Participants", "When participants join"),
+    _checkbox("join_before_host", "join_before_host", "Participants", "When participants join"),
+    _checkbox("participant_video", "participant_video", "Participants", "When participants join"),
+    _checkbox("mute_upon_entry", "mute_on_entry", "Participants", "When participants join"),
 )
 QUESTIONS = (
-    Setting("settings.question_and_answer", "qna", FIELD_LABELS["qna"], "Questions", box="Questions and answers"),
-    Setting(
-        "settings.question_and_answer.allow_anonymous_questions",
-        "qna_anonymous",
-        FIELD_LABELS["qna_anonymous"],
-        "Questions",
-        box="Questions and answers",
-    ),
+    _checkbox("question_and_answer", "qna", "Questions", "Questions and answers"),
+    _checkbox("question_and_answer.allow_anonymous_questions", "qna_anonymous", "Questions", "Questions and answers"),
 )
 SETTINGS: Final = {
-    EventForm.MEETING: (RECORDING, PASSCODE, *QUESTIONS),
-    EventForm.WEBINAR: (RECORDING, PANELISTS, PASSCODE, *QUESTIONS),
+    EventForm.MEETING: (APPROVAL, RECORDING, HOST, *PARTICIPANTS, PASSCODE, *QUESTIONS),
+    EventForm.WEBINAR: (APPROVAL, RECORDING, HOST, PRACTICE, PANELISTS, PASSCODE, *QUESTIONS),
 }
 
 

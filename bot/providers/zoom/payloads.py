@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from bot.model.recurrence import Every
 from bot.model.webinar import Audience
 from bot.providers.zoom.records import (
     AUTOMATIC,
+    MANUAL,
     NO_REGISTRATION,
     RECURRING,
     RECURRING_WEBINAR,
@@ -22,21 +24,35 @@ if TYPE_CHECKING:
     from bot.model.webinar import WebinarForm
     from bot.model.webinar_edit import WebinarEdit, WebinarFields
 
+SWITCHES: Mapping[EventKind, Mapping[str, str]] = {
+    EventKind.MEETING: {
+        "waiting_room": "waiting_room",
+        "join_before_host": "join_before_host",
+        "host_video": "host_video",
+        "participant_video": "participant_video",
+        "mute_on_entry": "mute_upon_entry",
+    },
+    EventKind.WEBINAR: {"practice_session": "practice_session", "host_video": "host_video"},
+}
+"""Zoom's names of the settings that are on or off and mean nothing more, by ours."""
+
 
 def new_event_body(form: WebinarForm, kind: EventKind) -> dict[str, Any]:
     """A meeting or webinar with one date, or with several.
 
     Who registers gets Zoom's mail with the link, also somebody without Slack: both settings are sent, because the
-    first works only with the second, and the defaults of an account may differ.
+    first works only with the second, and the defaults of an account may differ. A switch that is off is not sent:
+    the account may want a waiting room for everybody, which a form filled in quickly should not remove.
     """
     options = form.options
     settings: dict[str, Any] = {
-        "approval_type": _approval(form.audience),
+        "approval_type": _approval(form.audience, is_manual=options.manual_approval),
         "registrants_confirmation_email": True,
         "registrants_email_notification": True,
         "auto_recording": "cloud" if options.auto_record else "none",
         **({"panelists_video": options.panelist_video} if kind is EventKind.WEBINAR else {}),
         "question_and_answer": _questions(enable=options.qna, anonymous=options.qna_anonymous),
+        **{theirs: True for ours, theirs in SWITCHES[kind].items() if getattr(options, ours)},
     }
     password = options.password.get_secret_value()
     return {
@@ -93,9 +109,10 @@ def minutes(length: timedelta) -> int:
 
 
 def _changed_settings(after: WebinarFields, names: tuple[str, ...], kind: EventKind) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
-    if "audience" in names:
-        settings["approval_type"] = _approval(after.audience)
+    switches = SWITCHES[kind].items()
+    settings: dict[str, Any] = {theirs: getattr(after, ours) for ours, theirs in switches if ours in names}
+    if {"audience", "manual_approval"} & set(names):
+        settings["approval_type"] = _approval(after.audience, is_manual=after.manual_approval)
     if "auto_record" in names:
         settings["auto_recording"] = "cloud" if after.auto_record else "none"
     if "panelist_video" in names and kind is EventKind.WEBINAR:
@@ -105,8 +122,10 @@ def _changed_settings(after: WebinarFields, names: tuple[str, ...], kind: EventK
     return settings
 
 
-def _approval(audience: Audience) -> int:
-    return AUTOMATIC if audience is Audience.REGISTRANTS else NO_REGISTRATION
+def _approval(audience: Audience, *, is_manual: bool) -> int:
+    if audience is not Audience.REGISTRANTS:
+        return NO_REGISTRATION
+    return MANUAL if is_manual else AUTOMATIC
 
 
 def _questions(*, enable: bool, anonymous: bool) -> dict[str, bool]:

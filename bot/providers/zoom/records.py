@@ -90,6 +90,12 @@ class EventSettingsRecord(ZoomRecord):
     auto_recording: str = "none"
     on_demand: bool = False
     panelists_video: bool = False
+    host_video: bool = False
+    participant_video: bool = False
+    join_before_host: bool = False
+    waiting_room: bool = False
+    mute_upon_entry: bool = False
+    practice_session: bool = False
     meeting_authentication: bool = False
     question_and_answer: QuestionsAndAnswers = QuestionsAndAnswers()
 
