@@ -271,6 +271,22 @@ async def test_ids_are_numbers_or_texts_and_times_local_or_not(fields: str) -> N
     assert session.start.isoformat() == "2031-03-04T15:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://us02web.zoom.us/j/812?pwd=Zm9v.1", "https://us02web.zoom.us/j/812"),
+        ("https://acme.zoom.us/w/812?tk=a&pwd=Zm9v.1#success", "https://acme.zoom.us/w/812"),
+        ("https://zoom.us/j/812#pwd=Zm9v.1", "https://zoom.us/j/812"),
+        ("https://zoom.us/j/812", "https://zoom.us/j/812"),
+    ],
+)
+async def test_the_shared_link_has_no_password(link: str, kept: str) -> None:
+    """It may appear on a card, where everybody in the channel sees it."""
+    body = {"id": 812, "type": 2, "start_time": "2031-03-04T15:00:00Z", "duration": 45, "join_url": link}
+    async with fixed_answer(200, json.dumps({**body, "settings": {"approval_type": 2}})) as (client, _):
+        assert (await client.session("zoom-812", "zoom-812", PERSON)).attendee_link == kept
+
+
 @pytest.mark.parametrize("kind", [1, 3, 4, 6, 10])
 async def test_an_event_without_a_date_says_so(kind: int) -> None:
     """Instant, at no fixed time, personal: it can be no webinar here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ def session_of(event: EventRecord, occurrence_id: str, now: datetime) -> Session
         status=_status(event, start, start + length, now),
         host_user_id=event.host_id,
         host_link=host_link(event),
-        attendee_link="" if event.has_registration else event.join_url,
+        attendee_link="" if event.has_registration else shared_link(event),
         abilities=abilities_of(event),
     )
 
@@ -109,6 +110,11 @@ def registration_of(event: EventRecord, count: int, capacity: int | None, now: d
         has_real_registrants=count > 0,
         read_at=now,
     )
+
+
+def shared_link(event: EventRecord) -> str:
+    """The link with which anyone can join who knows the passcode. Without it: the link appears in channels."""
+    return re.split("[?#]", event.join_url)[0]
 
 
 def host_link(event: EventRecord) -> SecretStr:
