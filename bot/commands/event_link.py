@@ -24,6 +24,9 @@ _LABELED: Final = re.compile(
 )
 _GROUPED: Final = re.compile(r"([0-9]{3})[ -]([0-9]{3,4})[ -]([0-9]{4})(?![0-9]|[ -][0-9]{3,4}(?![0-9]))")
 _ALONE: Final = re.compile(r"[0-9](?:[ -]?[0-9]){8,18}")
+_SECRET: Final = re.compile(r"[?&#;](?:pwd|password|passcode|tk|zak|wpk|token|access_token)=", re.IGNORECASE)
+"""A parameter of a link that lets people in."""
+_PASSCODE: Final = re.compile(r"\s*\bpass(?:code|word)\s*[:=]\s*(?=\S*[0-9])\S+", re.IGNORECASE)
 _EDGES: Final = " \t\r\n.,;:!?#()[]'\"`"
 _BLANKS: Final = re.compile(r"[\u00a0\u2000-\u200b\u202f\u2060]")
 _DASHES: Final = re.compile(r"[\u2010-\u2015\u2212]")
@@ -53,10 +56,11 @@ def registration_code(text: str) -> str:
 def without_secrets(text: str) -> str:
     """Replace each link to a meeting by its number or, if it has none, by its part without password or token.
 
-    Also an id with blanks at the beginning. Everything else stays as it was typed.
+    Also an id with blanks at the beginning, and leave out a passcode. Everything else stays as it was typed.
     """
     short = _SLACK_LINK.sub(lambda match: _short(match[1], match[0]), text)
     short = _BARE_LINK.sub(lambda match: _short(match[0], match[0]), short)
+    short = _PASSCODE.sub("", short)
     labeled = _LABELED.search(short)
     if labeled:
         short = f"{short[: labeled.start()]}{_digits(labeled[1])}{short[labeled.end() :]}"
@@ -71,8 +75,8 @@ def _short(link: str, as_typed: str) -> str:
         return number
     if not _is_url(link):
         return as_typed
-    parts = urlsplit(link)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}" if _REGISTRATION_PATH.search(parts.path) else as_typed
+    is_page = _REGISTRATION_PATH.search(urlsplit(link).path)
+    return re.split("[?#]", link)[0] if is_page or _SECRET.search(link) else as_typed
 
 
 def _links(text: str) -> list[str]:

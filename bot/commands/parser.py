@@ -207,7 +207,7 @@ def parse(text: str) -> Command:
     first, rest = words[0], words[1] if len(words) > 1 else ""
     verb = normalized_word(first) or "help"
     if verb not in _PARSERS:
-        return Help(unknown=unescape(first), nearest=nearest_verb(verb))
+        return Help(unknown=unescape(without_secrets(first)), nearest=nearest_verb(verb))
     return _PARSERS[verb](rest if verb in _AS_TYPED else without_secrets(rest))
 
 
@@ -216,7 +216,8 @@ def corrected(text: str, verb: str) -> str:
     words = without_backticks(text.strip()).split(maxsplit=1)
     if normalized_word(words[0]) in ("", "help") and len(words) > 1:
         return f"help {verb}"
-    return " ".join([verb, *words[1:]]) if verb in _AS_TYPED else " ".join([verb, *map(without_secrets, words[1:])])
+    is_title = verb in _AS_TYPED - {"add"}
+    return " ".join([verb, *words[1:]]) if is_title else " ".join([verb, *map(without_secrets, words[1:])])
 
 
 def _share(rest: str) -> Share:

@@ -26,6 +26,7 @@ from bot.commands.parser import (
     Subscriptions,
     Target,
     Unsubscribe,
+    corrected,
     parse,
 )
 from bot.commands.report_args import ShowReport
@@ -95,6 +96,8 @@ LAUNCH = WebinarRef("Launch day")
         ('Report "Launch day"', ShowReport(WebinarRef("Launch day", quoted=True))),
         ("results launch", Help(unknown="results", nearest="report")),
         ("attendance", Help(unknown="attendance", nearest="report")),
+        ("https://us02web.zoom.us/j/81234567890?pwd=x", Help(unknown="81234567890")),
+        ("<https://acme.zoom.us/my/lena?pwd=x|room> 3pm", Help(unknown="https://acme.zoom.us/my/lena")),
         ("\u200bｓｈｏｗ  next", Show(WebinarRef("next"))),
         ("show Launch day", Show(LAUNCH)),
         ('show ""', Show(WebinarRef(quoted=True))),
@@ -267,3 +270,17 @@ def test_parsing_twice_changes_nothing(text: str) -> None:
     assert isinstance(command, Create)
     sent = command.words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert parse(f"create {sent}") == command
+
+
+@pytest.mark.parametrize(
+    ("typed", "verb", "corrected_text"),
+    [
+        ("ad https://acme.zoom.us/j/81234567890?pwd=x", "add", "add 81234567890"),
+        ("ad <https://acme.zoom.us/meeting/register/tZ1?tk=x>", "add", "add https://acme.zoom.us/meeting/register/tZ1"),
+        ("shw https://acme.zoom.us/j/81234567890?pwd=x", "show", "show 81234567890"),
+        ("creat Launch https://acme.example/a?b=c", "create", "create Launch https://acme.example/a?b=c"),
+    ],
+)
+def test_a_corrected_command_has_no_password(typed: str, verb: str, corrected_text: str) -> None:
+    """It is shown, and kept in the button that runs it."""
+    assert corrected(typed, verb) == corrected_text
