@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.db.webhook_schema import webhook_deliveries, webhook_hints
+from bot.db.webhook_schema import webhook_deliveries, webhook_hints, webhook_seen
 from bot.model.ability import Ability
 from bot.model.webinar import Status
 from bot.providers.base import NOTICE
@@ -67,6 +67,12 @@ async def left(world: World) -> int:
         stored = await db.execute(select(func.count()).select_from(webhook_deliveries))
         due = await db.execute(select(func.count()).where(webhook_hints.c.due_at.is_not(None)))
         return int(stored.scalar() or 0) + int(due.scalar() or 0)
+
+
+async def seen_deliveries(world: World) -> int:
+    """How many deliveries are remembered as seen."""
+    async with world.bot.services.store.read() as db:
+        return int((await db.execute(select(func.count()).select_from(webhook_seen))).scalar() or 0)
 
 
 async def test_the_course_of_a_meeting_reaches_card_and_channel(hooked: World) -> None:
@@ -154,6 +160,16 @@ async def test_somebody_who_joins_shows_that_a_meeting_is_live(hooked: World) ->
     hooked.zoom.go(event_id, 1)
     await zoom_quiet(hooked)
     assert reads(hooked) == []
+
+    seen = await seen_deliveries(hooked)
+    for number, event in enumerate(("meeting.participant_joined", "meeting.participant_left", "webinar.ended")):
+        thing = {"id": 81234567890, "participant": {"user_id": str(number)}}
+        payload = {"account_id": hooked.zoom.account_id, "object": thing}
+        raw = json.dumps({"event": event, "event_ts": 1, "payload": payload}).encode()
+        assert await deliver_zoom(hooked, raw) == 200
+    await zoom_quiet(hooked)
+    assert reads(hooked) == []
+    assert await seen_deliveries(hooked) == seen, "what happens in meetings that are not known here leaves no row"
 
 
 def said(at: SeatsHarness) -> list[Message]:

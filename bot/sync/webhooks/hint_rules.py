@@ -82,6 +82,11 @@ def reads_of(
     return reads
 
 
+def matters(hint: EventHint, sessions: Mapping[str, set[str]]) -> bool:
+    """Whether anything can follow from a hint: most events of a large account are about meetings not known here."""
+    return not hint.event_id or hint.may_be_new or any(one in sessions for one in hint.ids)
+
+
 def _add_event(reads: Reads, hint: EventHint, known: Sequence[str], waiting: Collection[str]) -> None:
     if hint.topic is EventTopic.REGISTRATION and known:
         reads.registrations.update(known[:MAX_READS])

@@ -15,7 +15,7 @@ from bot.model.retention import keep
 from bot.providers.base import NOTICE
 from bot.providers.events import EventTopic
 from bot.sync.webhooks import delivery_table, hint_table
-from bot.sync.webhooks.hint_rules import EVENT, LIST, HintTiming, next_read, reads_of, retry_at
+from bot.sync.webhooks.hint_rules import EVENT, LIST, HintTiming, matters, next_read, reads_of, retry_at
 from bot.sync.webhooks.hint_table import StoredHint, merge_listed
 
 if TYPE_CHECKING:
@@ -118,9 +118,10 @@ class HintWorker:
         """Turn some deliveries into hints; return how many there were."""
         async with self._store.write() as db:
             bodies = await delivery_table.take(db, self._account, BATCH)
-            hints = await self._unseen(db, [self._provider.read_delivery(body) for body in bodies])
-            ids = {one for hint in hints for one in hint.ids}
+            named = [self._provider.read_delivery(body) for body in bodies]
+            ids = {one for hint in named for one in hint.ids}
             sessions = await delivery_table.sessions_by_id(db, self._account, ids) if ids else {}
+            hints = await self._unseen(db, [hint for hint in named if matters(hint, sessions)])
             reads = reads_of(hints, sessions, await self._waiting(db, hints, sessions))
             for subject in reads.subjects:
                 await self._add(db, subject, ())
