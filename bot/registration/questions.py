@@ -12,7 +12,7 @@ from bot.model.ability import Ability
 from bot.model.people import Account
 from bot.model.question import STANDARD, QuestionSet
 from bot.model.webinar import Status, Webinar
-from bot.providers.base import UPKEEP, Caller, WebinarProvider
+from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
 from bot.webinars import question_table
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ MAX_AGE = timedelta(hours=1)
 AT_ONCE = 30
 """Webinars read in one run; the others follow in the next."""
 AFTER_REFUSAL = timedelta(hours=6)
+PAGE_PAUSE = timedelta(minutes=1)
+"""How long a page does not try again what has failed: anybody can open it, as often as they like."""
 
 
 class RegistrationQuestions:
@@ -37,6 +39,7 @@ class RegistrationQuestions:
         self._provider = provider
         self._clock = clock
         self._refused: dict[str, datetime] = {}
+        self._failed: dict[str, tuple[datetime, ProviderError]] = {}
 
     async def known(self, webinar: Webinar) -> QuestionSet | None:
         """The questions as read last; None if they are still to be read. No vendor call."""
@@ -46,8 +49,22 @@ class RegistrationQuestions:
             return await question_table.find(db, self._account, webinar.session_id)
 
     async def get(self, webinar: Webinar, caller: Caller) -> QuestionSet:
-        """The questions as read last; without them, they are read now: one call or two."""
-        return await self.known(webinar) or await self.read(webinar, caller)
+        """The questions as read last; without them, they are read now: one call or two.
+
+        For a page, one try a minute; until the next one, the error of the last one is raised.
+        """
+        known = await self.known(webinar)
+        if known or caller.lane is not Lane.PAGE:
+            return known or await self.read(webinar, caller)
+        now = self._clock.now()
+        self._failed = {key: (at, error) for key, (at, error) in self._failed.items() if now - at < PAGE_PAUSE}
+        if webinar.session_id in self._failed:
+            raise self._failed[webinar.session_id][1].with_traceback(None)
+        try:
+            return await self.read(webinar, caller)
+        except ProviderError as error:
+            self._failed[webinar.session_id] = now, error
+            raise
 
     async def read(self, webinar: Webinar, caller: Caller) -> QuestionSet:
         """Read the questions again: one call, or two for a date of a recurring event. Raises `ProviderError`."""

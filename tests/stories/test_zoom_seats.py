@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from bot.db.schema import webinars
+from bot.errors import ProviderError
+from bot.registration.own_pages.service import READ_LINK
 from sandbox.slack import Message
 from sandbox.zoom.fields import Questions
 from sandbox.zoom.models import Registrant
@@ -203,3 +207,27 @@ async def test_others_are_registered_with_their_answers(world: World) -> None:
     assert [(one.status, one.fields.email) for one in at_zoom(at)][1:] == [("pending", "iris@visitor.example")]
     [file] = [each for one in at.dms("ana") for each in one.files]
     assert "registered, waits for approval" in file.content.decode()
+
+
+async def test_a_page_asks_zoom_once_for_questions_that_cannot_be_read(world: World) -> None:
+    """Everybody can open a page: its visitors together make one call a minute, and it works again by itself."""
+    at = await town_hall(world, QUESTIONS)
+    pages = world.bot.services.own_pages
+    webinar = await world.bot.services.mirror.find(at.session_id)
+    async with world.bot.services.store.write() as db:
+        await db.execute(update(webinars).values(questions=None, questions_at=None))
+    world.zoom.fail("GET", "/questions$", status=400, code=200, times=1)
+    world.zoom.calls.clear()
+    for _ in range(5):
+        with pytest.raises(ProviderError):
+            await pages.questions.get(webinar, READ_LINK)
+    assert len(asked_at_zoom(world)) == 1
+
+    world.clock.move(timedelta(minutes=1))
+    assert [one.name for one in (await pages.questions.get(webinar, READ_LINK)).asked]
+    assert len(asked_at_zoom(world)) == 2
+
+
+def asked_at_zoom(world: World) -> list[str]:
+    """The calls for questions."""
+    return [one.path for one in world.zoom.calls if one.path.endswith("/questions")]
