@@ -19,8 +19,8 @@ def one_line_title(title: str) -> str:
     return " ".join(title.split()) or UNTITLED
 
 
-MIN_LENGTH = timedelta(seconds=30)
-MAX_LENGTH = timedelta(hours=12)
+MAX_LENGTH = timedelta(hours=24)
+"""The longest that any provider takes. What started longer ago is over: queries use this, and the forms their rules."""
 
 
 class Audience(StrEnum):

@@ -26,7 +26,7 @@ from bot.db.schema import webinars
 from bot.model.ability import ALL, Ability
 from bot.model.lifecycle import ENDED_STATUSES
 from bot.model.people import Account, Workspace
-from bot.model.webinar import Audience, FixedOptions, Preferences, Registration, Status, Webinar
+from bot.model.webinar import MAX_LENGTH, Audience, FixedOptions, Preferences, Registration, Status, Webinar
 
 _KEY = list(webinars.primary_key)
 _COLUMNS = [column for column in webinars.c if column not in (webinars.c.host_link, webinars.c.questions)]
@@ -118,8 +118,8 @@ async def list_webinars(db: Db, workspace: Workspace, ending_after: datetime | N
         select(*_COLUMNS).where(*of_workspace(webinars, workspace)).order_by(webinars.c.start, webinars.c.session_id)
     )
     if ending_after:
-        # No session is longer than 12 hours, so the index on start narrows the rows before the exact test.
-        query = query.where(webinars.c.start > ending_after - timedelta(hours=12))
+        # No session is longer than MAX_LENGTH, so the index on start narrows the rows before the exact test.
+        query = query.where(webinars.c.start > ending_after - MAX_LENGTH)
     found = [_webinar(row) for row in await db.execute(query)]
     return [webinar for webinar in found if not ending_after or webinar.end > ending_after]
 
@@ -138,7 +138,7 @@ async def due_for_count(db: Db, account: Account, read_before: datetime, now: da
     unread = or_(webinars.c.counted_at.is_(None), webinars.c.counted_at <= read_before)
     for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
     is_on = webinars.c.status.not_in(ENDED_STATUSES)
-    late = webinars.c.start > now - timedelta(hours=12)
+    late = webinars.c.start > now - MAX_LENGTH
     query = select(*_COLUMNS).where(*of_account(webinars, account), late, is_on, for_registrants, unread)
     found = []
     for row in await db.execute(query.order_by(webinars.c.start, webinars.c.session_id)):
@@ -151,9 +151,9 @@ async def due_for_count(db: Db, account: Account, read_before: datetime, now: da
 async def ended_since(db: Db, account: Account, since: datetime, now: datetime) -> list[Webinar]:
     """List the account's webinars that may have ended between `since` and `now`, without canceled ones.
 
-    Includes some that are still running or ended up to 12 hours earlier, and none that needs no registration.
+    Includes some that are still running or ended up to a day earlier, and none that needs no registration.
     """
-    within = webinars.c.start.between(since - timedelta(hours=12), now)
+    within = webinars.c.start.between(since - MAX_LENGTH, now)
     for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
     is_alive = webinars.c.status != Status.CANCELED
     query = select(*_COLUMNS).where(*of_account(webinars, account), within, is_alive, for_registrants)
@@ -168,7 +168,7 @@ async def lock_workspace(db: Db, workspace: Workspace, ending_after: datetime) -
     if not db.is_postgresql:
         return  # SQLite has one writer at a time
     in_order = (webinars.c.provider, webinars.c.account, webinars.c.session_id)
-    late = webinars.c.start > ending_after - timedelta(hours=12)
+    late = webinars.c.start > ending_after - MAX_LENGTH
     query = select(webinars.c.session_id).where(*of_workspace(webinars, workspace), late).order_by(*in_order)
     await db.execute(query.with_for_update())
     await db.execute(select(func.pg_advisory_xact_lock(_LOCKS, _key(workspace))))

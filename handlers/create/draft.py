@@ -21,6 +21,8 @@ class EditedWebinar(Frozen):
     """The webinar as the form showed it first."""
     typed_zone: str = ""
     """The time zone as typed: a field of the form."""
+    can_move: bool = True
+    """Whether its provider lets its time change."""
     keeps_moment: bool = False
     """Whether another time zone alone keeps the moment of the start, not its local hour: a field of the form."""
 

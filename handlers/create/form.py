@@ -118,12 +118,15 @@ def build(
 
 def _fields(draft: CreateDraft, rules: FormRules, places: Sequence[str]) -> list[Block]:
     zone_ids = {name: block_id(name, draft.draft_id) for name in (zone_field.TIME_ZONE, zone_field.KEEPS)}
-    fields = [
-        *place_field.fields(places, draft.provider, block_id(place_field.PLACE, draft.draft_id)),
-        _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
+    times = [
         _starts(draft),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint=length_hint(rules)),
         *zone_field.fields(draft.edits, zone_ids, CHANGE),
+    ]
+    fields = [
+        *place_field.fields(places, draft.provider, block_id(place_field.PLACE, draft.draft_id)),
+        _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
+        *(times if draft.edits is None or draft.edits.can_move else []),
         *event_fields.fields(draft, places, lambda name: block_id(name, draft.draft_id)),
         _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
         _input(

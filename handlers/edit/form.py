@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.creation.change.texts import CHOICE, THEIRS
+from bot.model.ability import Ability
 from bot.model.form_rules import FormRules
 from bot.model.webinar import Audience, Webinar
 from bot.model.webinar_edit import WebinarEdit, WebinarFields, difference
@@ -39,7 +40,11 @@ def opening(webinar: Webinar, *, note: str = "") -> View:
 def draft_of(webinar: Webinar, read: WebinarFields, draft_id: str) -> CreateDraft:
     """The inputs of the form of a webinar that was just read."""
     edits = EditedWebinar(
-        session_id=webinar.session_id, host_name=webinar.host_name, read=read, typed_zone=read.time_zone
+        session_id=webinar.session_id,
+        host_name=webinar.host_name,
+        read=read,
+        typed_zone=read.time_zone,
+        can_move=Ability.MOVE in webinar.abilities,
     )
     return filled(read, draft_id).model_copy(update={"edits": edits})
 

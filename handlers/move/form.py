@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from bot.commands.lengths import length_text, parse_length
 from bot.creation.change.impact import Impact
 from bot.errors import BadInput
+from bot.model.form_rules import FormRules
 from bot.model.people import Frozen
-from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Webinar
+from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.slack import form_values
 from bot.slack.blocks import (
@@ -33,6 +34,7 @@ from bot.slack.blocks import (
 from bot.slack.form_elements import datetime_picker, input_block, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import NOT_READ, people, timing
+from handlers.create.field_rules import length_hint, length_problem
 
 FORM = "move.form"
 CONFIRM = "move.confirm"
@@ -116,7 +118,7 @@ def time_problem(webinar: Webinar, move: ProposedMove, *, now: datetime, zone: s
     return PAST.format(zone, clock_time(now, zone)) if move.new_start <= now else ""
 
 
-def form(webinar: Webinar, typed: TypedTime) -> View:
+def form(webinar: Webinar, typed: TypedTime, rules: FormRules) -> View:
     """The form, with what was typed and the reason why it is not clear."""
     blocks: list[Block] = [
         *([warning(typed.note)] if typed.note else []),
@@ -135,18 +137,20 @@ def form(webinar: Webinar, typed: TypedTime) -> View:
                 placeholder="45 minutes",
                 max_length=MAX_INPUT,
             ),
-            hint="From 30 seconds to 12 hours",
+            hint=length_hint(rules),
         ),
         context("The next step shows who is affected. Nothing is moved yet."),
     ]
     return modal(FORM, TITLE, blocks, submit="Continue", close="Cancel", private_metadata=webinar.id)
 
 
-def read(webinar: Webinar, values: form_values.Values, *, change_id: str, now: datetime, zone: str) -> ProposedMove:
+def read(
+    webinar: Webinar, values: form_values.Values, rules: FormRules, *, change_id: str, now: datetime, zone: str
+) -> ProposedMove:
     """The move that the form asks for. Raises `BadInput` with a sentence for every invalid field."""
     chosen = (form_values.element(values, STARTS) or {}).get("selected_date_time")
     length = parse_length(form_values.text(values, LENGTH, length_text(webinar.length)))
-    problems = {STARTS: "" if chosen else "Choose a date and a time.", LENGTH: _length_problem(length)}
+    problems = {STARTS: "" if chosen else "Choose a date and a time.", LENGTH: length_problem(length, rules)}
     start = datetime.fromtimestamp(chosen, UTC) if chosen else None
     move = proposed(webinar, start, length, change_id)
     if start:
@@ -244,11 +248,3 @@ def _reminders(impact: Impact) -> str:
 
 def _join(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, parts))
-
-
-def _length_problem(length: timedelta | None) -> str:
-    if length is None:
-        return "Write a length such as 45 minutes, 1h30 or 2 hours."
-    if length < MIN_LENGTH:
-        return "Choose at least 30 seconds."
-    return "Choose at most 12 hours." if length > MAX_LENGTH else ""

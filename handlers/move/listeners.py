@@ -13,6 +13,8 @@ from bot.model.webinar_edit import difference, fields_as_mirrored
 from bot.slack import buttons
 from bot.slack.message import View
 from handlers.change_work import start_change
+from handlers.create.field_rules import length_problem
+from handlers.create.rules import webinar_rules
 from handlers.move import form as move_form
 from handlers.move.form import ProposedMove, TypedTime
 from handlers.request import Commands, Listeners, SlackRequest
@@ -44,14 +46,16 @@ async def move_button(request: SlackRequest) -> None:
 async def change_time(request: SlackRequest) -> None:
     """Replace the confirmation with the form."""
     session_id, typed = move_form.typed_again(request.value)
-    await request.show(move_form.form(await _movable(request, session_id), typed), NOT_OPENED)
+    webinar = await _movable(request, session_id)
+    await request.show(move_form.form(webinar, typed, webinar_rules(request, webinar)), NOT_OPENED)
 
 
 async def submit_time(request: SlackRequest) -> None:
     """Check the form, and show whom the move affects in its place."""
     webinar = await _movable(request, request.metadata)
     zone, change_id = str((await request.person()).zone), request.services.changes.new_id(webinar)
-    proposed = move_form.read(webinar, request.values, change_id=change_id, now=request.now(), zone=zone)
+    rules = webinar_rules(request, webinar)
+    proposed = move_form.read(webinar, request.values, rules, change_id=change_id, now=request.now(), zone=zone)
     await request.acknowledge(response_action="update", view=await _confirmation(request, webinar, proposed))
 
 
@@ -77,13 +81,16 @@ async def _open(request: SlackRequest, webinar: Webinar, time: NewTime) -> None:
     time = time.of(webinar.start, webinar.time_zone, request.now(), (await request.person()).zone)
     proposed = move_form.proposed(webinar, time.start, time.length, request.services.changes.new_id(webinar))
     problem = move_form.time_problem(webinar, proposed, now=request.now(), zone=str((await request.person()).zone))
+    rules = webinar_rules(request, webinar)
+    problem = (length_problem(time.length, rules) if time.length else "") or problem
     if time.start is None and time.length is None:
-        await request.open(move_form.form(webinar, TypedTime(note=time.note)))
+        await request.open(move_form.form(webinar, TypedTime(note=time.note), rules))
     elif problem == move_form.SAME:
         raise BadInput(move_form.same_sentence(webinar))
     elif problem:
         length = length_text(time.length) if time.length else ""
-        await request.open(move_form.form(webinar, TypedTime(length=length, note=problem)))
+        start = proposed.start if proposed.new_start > request.now() else None
+        await request.open(move_form.form(webinar, TypedTime(start=start, length=length, note=problem), rules))
     else:
         await request.open(await _confirmation(request, webinar, proposed, note=time.note))
 

@@ -18,6 +18,7 @@ from bot.webinars import card_table, count_history
 from bot.webinars import table as webinar_table
 from bot.webinars.card_table import Card
 from bot.webinars.count_history import CountReading
+from bot.webinars.past import forget_webinars
 from tests.support.db_samples import LATER, OTHER_ACCOUNTS
 from tests.support.webinar_samples import ACCOUNT, NOW, START, registration, webinar
 
@@ -164,11 +165,11 @@ async def test_webinar_figures_and_settings_are_kept(store: Store) -> None:
 
 
 async def test_webinars_are_listed_by_start(store: Store) -> None:
-    """All of them, or those that end after a time."""
-    starts = {"s1": START, "s2": START - timedelta(hours=11), "s3": START - timedelta(hours=1)}
+    """All of them, or those that end after a time: one of a whole day is not over too early."""
+    starts = {"s1": START, "s2": START - timedelta(hours=23), "s3": START - timedelta(hours=1)}
     async with store.write() as db:
         for session_id, start in starts.items():
-            hours = 12 if session_id == "s2" else 1
+            hours = 24 if session_id == "s2" else 1
             await webinar_table.save(db, webinar(session_id=session_id, start=start, length=timedelta(hours=hours)))
 
         async def listed(ending_after: datetime | None = None) -> list[str]:
@@ -180,6 +181,12 @@ async def test_webinars_are_listed_by_start(store: Store) -> None:
         assert await listed(START - timedelta(minutes=1)) == ["s2", "s3", "s1"]
         assert await listed(START) == ["s2", "s1"]
         assert await listed(START + timedelta(hours=1)) == []
+        due = await webinar_table.due_for_count(db, ACCOUNT, START, START)
+        assert [one.session_id for one in due] == ["s2", "s3", "s1"]
+        ended = await webinar_table.ended_since(db, ACCOUNT, START + timedelta(minutes=59), START + timedelta(days=1))
+        assert [one.session_id for one in ended][:1] == ["s2"]
+        await forget_webinars(db, ACCOUNT, START, 10)
+        assert await listed() == ["s2", "s3", "s1"]
 
 
 async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:

@@ -9,18 +9,24 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import BadInput, ProviderRefused
+from bot.model.ability import ALL, Ability
 from bot.model.field_labels import FIELD_LABELS
 from bot.model.form_rules import FormRules
 from bot.model.recurrence import EventForm
 from bot.model.webinar import Audience, Options
+from bot.model.webinar_edit import fields_as_mirrored
 from bot.providers.ringcentral.form_rules import RULES as RINGCENTRAL
 from bot.providers.zoom.form_rules import rules_of
+from bot.slack.form_values import Values
 from handlers.create import form as create_form
 from handlers.create import settings_form
 from handlers.create.draft import CreateDraft
 from handlers.create.settings_form import More
+from handlers.edit import form as edit_form
+from handlers.move import form as move_form
+from handlers.move.form import TypedTime
 from tests.support.block_kit import check_view, initial_values, visible_text
-from tests.support.webinar_samples import NOW
+from tests.support.webinar_samples import NOW, webinar
 
 MEETING, WEBINAR = rules_of(EventForm.MEETING), rules_of(EventForm.WEBINAR)
 EVERY = {"RingCentral": RINGCENTRAL, "Zoom meeting": MEETING, "Zoom webinar": WEBINAR}
@@ -103,6 +109,41 @@ def test_zoom_has_the_settings_that_are_sent_to_it() -> None:
     assert WEBINAR.names == both | {"panelist_video", "practice_session"}
     everywhere = {"auto_record", "password", "qna", "qna_anonymous", "panelist_video"}
     assert RINGCENTRAL.names & (MEETING.names | WEBINAR.names) == everywhere
+
+
+@pytest.mark.parametrize(("abilities", "shown"), [(ALL, True), (ALL - {Ability.MOVE}, False)])
+def test_the_edit_form_has_the_time_only_if_it_can_change(abilities: frozenset[Ability], shown: bool) -> None:
+    """Its start, length and time zone stay as they are; everything else can be edited."""
+    edited = webinar(abilities=abilities)
+    draft = edit_form.draft_of(edited, fields_as_mirrored(edited), "d1")
+    view = create_form.build(draft, rules=RINGCENTRAL, host_line="x")
+    check_view(view)
+    names = {block["block_id"].partition(":")[0] for block in view["blocks"] if block["type"] == "input"}
+    assert {"title", "audience", "description"} <= names
+    times = {"starts", "length", "time_zone", "zone_keeps"}
+    assert names & times == (times if shown else set())
+    assert draft.edits is not None
+    read = create_form.read(draft, initial_values(view))
+    edit = edit_form.check(read, draft.edits, RINGCENTRAL, now=NOW, zone="UTC")
+    assert edit.names == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "longest"), [(RINGCENTRAL, "12 hours"), (MEETING, "24 hours"), (WEBINAR, "24 hours")]
+)
+def test_a_move_has_the_lengths_of_the_provider(rules: FormRules, longest: str) -> None:
+    """The longest is taken, and one minute more is refused."""
+    moved = webinar()
+    assert f"to {longest}" in json.dumps(move_form.form(moved, TypedTime(), rules))
+    for more, is_wrong in ((timedelta(), False), (timedelta(minutes=1), True)):
+        typed = f"{int((rules.max_length + more).total_seconds())}s"
+        values: Values = {"starts": {"field": {"selected_date_time": TOMORROW}}, "length": {"field": {"value": typed}}}
+        try:
+            move_form.read(moved, values, rules, change_id="c", now=NOW, zone="UTC")
+            sentence = ""
+        except BadInput as error:
+            sentence = error.fields["length"]
+        assert sentence == (f"Choose at most {longest}." if is_wrong else "")
 
 
 @pytest.mark.parametrize(

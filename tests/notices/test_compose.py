@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, Status, Webinar
+from bot.model.webinar import MAX_LENGTH, Audience, Status, Webinar
 from bot.notices.model import TIMED, NoticeFacts, NoticeKind
 from bot.notices.texts.compose import LATE, MAX_WEBINARS, REPEATED, SEE_ALL, compose
 from bot.notices.texts.phrases import NoticeContext, start_distance
@@ -437,7 +437,7 @@ def test_author_is_notified_of_a_lost_channel(occurrence: str, where: str) -> No
     )
 
 
-LENGTHS = st.timedeltas(MIN_LENGTH, MAX_LENGTH)
+LENGTHS = st.timedeltas(timedelta(seconds=30), MAX_LENGTH)
 FACTS = st.builds(
     NoticeFacts,
     by=st.sampled_from(["", "U1"]),

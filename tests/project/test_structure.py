@@ -289,7 +289,7 @@ def move_modals(one: Webinar) -> list[dict[str, Any]]:
     move = move_form.proposed(one, one.start + timedelta(hours=1), None, "c1")
     affects = impact_of(one, ImpactCounts(), move.new_start, NOW)
     typed = move_form.TypedTime(note="No.")
-    return [move_form.form(one, typed), move_form.confirm(one, move, affects, now=NOW), move_form.failed("No.")]
+    return [move_form.form(one, typed, RULES), move_form.confirm(one, move, affects, now=NOW), move_form.failed("No.")]
 
 
 def door_modals(one: Webinar) -> list[dict[str, Any]]:

@@ -103,3 +103,16 @@ async def test_approval_is_a_setting_of_the_form(world: World) -> None:
     await edit(world, {"registration": on, "participants": ["settings.mute_upon_entry"]})
     assert await approval(world) == (1, True)
     assert kept(world, "waiting_room", "mute_upon_entry") == [False, True]
+
+    await world.slack.close(ANA, world.slack.view(ANA), clear=True)
+    await world.command(ANA, "#launch", "move Town hall in 2 days for 25h")
+    form = world.slack.view(ANA)
+    assert "Choose at most 24 hours." in form.words
+    await world.slack.submit(ANA, form, {"Length": "20h"})
+    await world.slack.submit(ANA, world.slack.view(ANA))
+    await world.settled()
+    moved = await known(world)
+    assert moved.length == timedelta(hours=20)
+    world.clock.move(moved.start - world.clock.now() + timedelta(hours=19))
+    await world.command("dev", "#launch", "list")
+    assert "Town hall" in world.last("#launch", "dev").words

@@ -50,6 +50,6 @@ async def sessions(db: Db, table: Table, account: Account, *which: ColumnElement
 
 async def forget_ended(db: Db, table: Table, account: Account, before: datetime) -> None:
     """Delete the rows of webinars that ended before then."""
-    # No session is longer than 12 hours: some rows stay for half a day more than they need to.
+    # No session is longer than MAX_LENGTH: some rows stay for up to a day more than they need to.
     over = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start < before - MAX_LENGTH)
     await db.execute(delete(table).where(*of_account(table, account), table.c.session_id.in_(over)))
