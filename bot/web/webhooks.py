@@ -11,7 +11,8 @@ from aiohttp import web
 
 from bot.db.leases import DATABASE_UNAVAILABLE
 from bot.sync.webhooks.address import PATH
-from bot.web.limits import BODY_TIMEOUT, MAX_BODY, read_body, refuse
+from bot.web.limits import BODY_TIMEOUT, MAX_BODY, read_body
+from bot.web.refused_deliveries import RefusedDeliveries
 
 if TYPE_CHECKING:
     from bot.sync.webhooks.address import WebhookAddress
@@ -32,6 +33,7 @@ class WebhookIngress:
         """`accept` stores a delivery."""
         self._address = address
         self._accept = accept
+        self._refusals = RefusedDeliveries()
 
     def add_routes(self, app: web.Application) -> None:
         """Add the route."""
@@ -40,21 +42,21 @@ class WebhookIngress:
     async def handle(self, request: web.Request) -> web.Response:
         """Answer 200 to a handshake and to a delivery that is stored, and refuse everything else."""
         if not self._address.is_path(request.match_info["secret"]):
-            return _refuse(404)
+            return self._refusals.refuse(404)
         sent = [request.headers[name] for name in TOKENS if name in request.headers]
         matches = [self._address.is_token(token) for token in sent]  # each of them, whichever is right
         if not any(matches):
             if HANDSHAKE in request.headers and not request.can_read_body:
-                return _shake_hands(request.headers[HANDSHAKE])
-            return _refuse(401)
+                return self._shake_hands(request.headers[HANDSHAKE])
+            return self._refusals.refuse(401)
         if (request.content_length or 0) > MAX_BODY:
-            return _refuse(413)
+            return self._refusals.refuse(413)
         try:
             async with asyncio.timeout(BODY_TIMEOUT):
                 body = await read_body(request)
         except TimeoutError:
-            return _refuse(408)
-        return _refuse(413) if body is None else await self._store(body)
+            return self._refusals.refuse(408)
+        return self._refusals.refuse(413) if body is None else await self._store(body)
 
     async def _store(self, body: bytes) -> web.Response:
         try:
@@ -64,14 +66,8 @@ class WebhookIngress:
             return web.Response(status=503)  # it is delivered again
         return web.Response()
 
-
-def _shake_hands(token: str) -> web.Response:
-    """The answer to the call with which the provider checks an address: the same token, as JSON without a body."""
-    if len(token.encode(errors="replace")) > MAX_HANDSHAKE:
-        return _refuse(400)
-    return web.Response(headers={HANDSHAKE: token}, content_type="application/json")
-
-
-def _refuse(status: int) -> web.Response:
-    log.warning("webhook.refused", extra={"status": status})
-    return refuse(status)
+    def _shake_hands(self, token: str) -> web.Response:
+        """The answer to the call with which the provider checks an address: the same token, as JSON without a body."""
+        if len(token.encode(errors="replace")) > MAX_HANDSHAKE:
+            return self._refusals.refuse(400)
+        return web.Response(headers={HANDSHAKE: token}, content_type="application/json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from aiohttp import web
 from bot.clock import machine_now
 from bot.db.leases import DATABASE_UNAVAILABLE
 from bot.providers.zoom import deliveries
-from bot.web.limits import BODY_TIMEOUT, MAX_BODY, read_body, refuse
+from bot.web.limits import BODY_TIMEOUT, MAX_BODY, read_body
+from bot.web.refused_deliveries import RefusedDeliveries
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 
 PATH = "/zoom/webhook"
 SIGNATURE, TIMESTAMP = "x-zm-signature", "x-zm-request-timestamp"
+_SIGNATURE = re.compile("v0=[0-9a-f]{64}")
 MAX_AGE = timedelta(minutes=5)
 """How old a delivery may be: Zoom signs each attempt anew."""
 MAX_AHEAD = timedelta(minutes=1)
@@ -45,6 +48,7 @@ class ZoomWebhookIngress:
         self._secret = secret.get_secret_value()
         self._account_id = account_id
         self._accept = accept
+        self._refusals = RefusedDeliveries()
         self._now = now
 
     def add_routes(self, app: web.Application) -> None:
@@ -53,19 +57,19 @@ class ZoomWebhookIngress:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer 200 to a check of the address, and to an event that is stored or does not matter; refuse the rest."""
-        if not self._is_recent(request.headers.get(TIMESTAMP, "")):
-            return _refuse(401)
+        if not (self._is_recent(request.headers.get(TIMESTAMP, "")) and _has_signature(request)):
+            return self._refusals.refuse(401)
         if (request.content_length or 0) > MAX_BODY:
-            return _refuse(413)
+            return self._refusals.refuse(413)
         try:
             async with asyncio.timeout(BODY_TIMEOUT):
                 raw = await read_body(request)
         except TimeoutError:
-            return _refuse(408)
+            return self._refusals.refuse(408)
         if raw is None:
-            return _refuse(413)
+            return self._refusals.refuse(413)
         if not self._is_signed(request, raw):
-            return _refuse(401)
+            return self._refusals.refuse(401)
         return await self._answer(deliveries.read_body(raw))
 
     def _is_recent(self, timestamp: str) -> bool:
@@ -82,7 +86,7 @@ class ZoomWebhookIngress:
 
     async def _answer(self, body: deliveries.Validation | deliveries.AccountEvent | None) -> web.Response:
         if body is None:
-            return _refuse(400)
+            return self._refusals.refuse(400)
         if isinstance(body, deliveries.Validation):
             digest = deliveries.digest(self._secret, body.token.encode())
             answer = {"plainToken": body.token, "encryptedToken": digest}
@@ -90,7 +94,7 @@ class ZoomWebhookIngress:
             response[HANDSHAKE] = True
             return response
         if body.account_id != self._account_id:
-            return _refuse(403)
+            return self._refusals.refuse(403)
         try:
             if body.content:
                 await self._accept(body.content)
@@ -100,6 +104,6 @@ class ZoomWebhookIngress:
         return web.Response()
 
 
-def _refuse(status: int) -> web.Response:
-    log.warning("webhook.refused", extra={"status": status})
-    return refuse(status)
+def _has_signature(request: web.Request) -> bool:
+    """Whether a request looks signed; the body of another one is not even read."""
+    return bool(_SIGNATURE.fullmatch(request.headers.get(SIGNATURE, "")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -24,6 +25,7 @@ from bot.db.connection import Store
 from bot.db.webhook_schema import webhook_deliveries
 from bot.sync.webhooks.inbox import DeliveryInbox
 from bot.web.limits import MAX_BODY
+from bot.web.refused_deliveries import RefusedDeliveries
 from bot.web.zoom_webhooks import PATH, SIGNATURE, TIMESTAMP, ZoomWebhookIngress
 from tests.support.webinar_samples import ACCOUNT
 
@@ -133,6 +135,30 @@ async def test_a_forged_or_replayed_delivery_is_refused(route: Route, caplog: py
     assert await route.stored() == []
     accepted = [now - 4 * MINUTE, now + 30 * SECOND]
     assert [(await route.post(raw, signed(raw, at))).status for at in accepted] == [200, 200]
+
+
+async def test_an_unsigned_delivery_costs_nothing(route: Route, caplog: pytest.LogCaptureFixture) -> None:
+    """It is answered before its body has come, and a flood of them leaves one line in the log."""
+    caplog.set_level(logging.INFO)
+    host, port = route.url.removeprefix("http://").split(":")
+    now = str(int(machine_now().timestamp()))
+    for given in ("", "v0=", "v0=" + "g" * 64, "v1=" + "0" * 64, "v0=" + "0" * 63):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        lines = [f"POST {PATH} HTTP/1.1", "Host: x", "Content-Length: 200000", f"{TIMESTAMP}: {now}"]
+        writer.write("\r\n".join([*lines, f"{SIGNATURE}: {given}", "", ""]).encode())
+        async with asyncio.timeout(2):
+            assert b" 401 " in await reader.readline(), given
+        writer.close()
+    assert [one.getMessage() for one in caplog.records] == ["webhook.refused"]
+
+
+def test_refusals_are_counted_between_two_lines(caplog: pytest.LogCaptureFixture) -> None:
+    """Once a minute for each status, with the number of those that were not logged."""
+    times = iter((0.0, 1.0, 59.0, 61.0, 62.0))
+    refusals = RefusedDeliveries(lambda: next(times))
+    for status in (401, 401, 401, 401, 404):
+        refusals.refuse(status)
+    assert [(vars(one)["status"], vars(one)["not_logged"]) for one in caplog.records] == [(401, 0), (401, 2), (404, 0)]
 
 
 async def test_events_of_another_account_are_refused(route: Route) -> None:
