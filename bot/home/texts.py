@@ -11,7 +11,7 @@ from bot.model.webinar import Audience, Webinar
 from bot.registration.seats.texts import leave_button
 from bot.reports.open_items_table import ItemKind
 from bot.slack import buttons
-from bot.slack.blocks import Block, Element, actions, button, context, divider, message, number, plain, section
+from bot.slack.blocks import Block, Element, actions, button, context, divider, home, message, number, plain, section
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import attendee_button, registrations, timing
 
@@ -33,7 +33,7 @@ OPEN_ITEMS: dict[ItemKind, tuple[str, str, str]] = {
 
 def home_view(content: HomeContent, *, now: datetime) -> View:
     """The Home tab."""
-    return {"type": "home", "blocks": _blocks(content, now)}
+    return home(_blocks(content, now))
 
 
 def home_message(content: HomeContent, *, now: datetime) -> Message:

@@ -143,7 +143,7 @@ async def test_a_refused_removal_is_reported(tmp_path: Path) -> None:
         await visitor.world.settled()
 
         asked = await visitor.get(cancel)
-        assert (asked.heading, "you are registered still" in asked.words) == ("Take you off the list?", True)
+        assert (asked.heading, "you are still registered" in asked.words) == ("Take you off the list?", True)
         assert len(visitor.registrants) == 1
         await visitor.post(cancel)
         await visitor.world.settled()
