@@ -54,6 +54,7 @@ async def killable(world: World, folder: Path) -> AsyncIterator[Program]:
     given = {
         name.upper(): str(value.get_secret_value() if isinstance(value, SecretStr) else value)
         for name, value in world.settings
+        if value is not None  # of a provider that the world does not have
     }
     async with program("run", cwd=folder, settings={**given, "LOG_FORMAT": "json"}) as bot:
         world.slack.events_url = json.loads(await bot.line("bot.ready"))["url"] + EVENTS
