@@ -12,6 +12,7 @@ from bot.errors import ProviderError, ProviderForbidden, ProviderGone, Registrat
 from bot.model.ability import Ability
 from bot.model.webinar import Audience, SessionFacts, Status
 from bot.providers.zoom.deliveries import MARK
+from bot.providers.zoom.event_reads import MOST_COURSES
 from bot.providers.zoom.limits import Label
 from bot.providers.zoom.lists_api import READS_A_LIST
 from sandbox.zoom.rules import SCOPES
@@ -285,6 +286,26 @@ async def test_the_shared_link_has_no_password(link: str, kept: str) -> None:
     body = {"id": 812, "type": 2, "start_time": "2031-03-04T15:00:00Z", "duration": 45, "join_url": link}
     async with fixed_answer(200, json.dumps({**body, "settings": {"approval_type": 2}})) as (client, _):
         assert (await client.session("zoom-812", "zoom-812", PERSON)).attendee_link == kept
+
+
+async def test_only_the_latest_starts_are_remembered() -> None:
+    """Webhooks report every meeting of the account, which must not fill the memory."""
+    body = {
+        "id": 812,
+        "type": 5,
+        "start_time": "2031-03-04T15:00:00Z",
+        "duration": 45,
+        "settings": {"approval_type": 0},
+    }
+    async with fixed_answer(200, json.dumps(body)) as (client, _):
+
+        def started(*numbers: int) -> None:
+            for number in numbers:
+                client.read_delivery(MARK + json.dumps({"event": "webinar.started", "at": "1", "id": number}).encode())
+
+        for others, status in ((0, Status.ACTIVE), (MOST_COURSES - 1, Status.ACTIVE), (MOST_COURSES, Status.SCHEDULED)):
+            started(812, *range(1_000, 1_000 + others))
+            assert (await client.session("zoom-812", "zoom-812", PERSON)).status is status
 
 
 @pytest.mark.parametrize("kind", [1, 3, 4, 6, 10])

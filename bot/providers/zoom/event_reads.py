@@ -32,6 +32,8 @@ NOT_OF_THIS_KIND = frozenset({"300", "3000", "3001"})
 """Codes of a read with which Zoom says that an id is not one of a meeting, or not one of a webinar."""
 MISSING = frozenset({"1001", "3001"})
 """Codes of any other operation for an unknown event."""
+MOST_COURSES = 5_000
+"""Events whose start or end is remembered, the latest ones: webhooks report those of the whole account."""
 PANELISTS = "/webinars/{event_id}/panelists"
 NO_REGISTRATION = "This meeting or webinar has no registration at Zoom."
 WITH_PAST_DATES = {"show_previous_occurrences": "true"}
@@ -61,7 +63,11 @@ class EventReads(ZoomApi):
 
     def note_course(self, event_id: str, *, is_live: bool) -> None:
         """Remember that an event was started or ended: of webinars, Zoom says so in its webhooks only."""
-        self._course[EventRef.parse(event_id).event_id] = STARTED if is_live else ENDED
+        known = EventRef.parse(event_id).event_id
+        self._course.pop(known, None)
+        self._course[known] = STARTED if is_live else ENDED
+        if len(self._course) > MOST_COURSES:
+            del self._course[next(iter(self._course))]
 
     async def _event(self, event_id: str, caller: Caller) -> EventRecord:
         """A meeting or webinar by Zoom's id. Raises `ProviderGone`. One call, or two if its kind is not known.
