@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from pydantic import SecretStr
 
 from bot.errors import HistoryForbidden, ProviderForbidden, ProviderGone, ProviderRefused
 from bot.model.team import Role
@@ -13,7 +15,7 @@ from bot.model.webinar import Status
 from bot.providers.zoom.history_api import StayRecord
 from bot.providers.zoom.limits import Label
 from sandbox.zoom.rules import SCOPES
-from tests.support.zoom_client import BEN, PERSON, ZoomPair, zoom_pair
+from tests.support.zoom_client import ANA, BEN, PERSON, ZoomPair, zoom_pair
 
 PAST, REPORT = "^/v2/past_", "^/v2/report/.*/participants$"
 HOUR = timedelta(hours=1)
@@ -66,6 +68,9 @@ async def test_participants_have_their_registrant_their_times_and_a_role(pair: Z
     guest = next(one for one in page.items if one.first_name == "Guest")
     assert (guest.email, guest.user_hash) == ("", "")
     assert "@" not in came.user_hash
+    known = {BEN, ANA, came.registrant_id, "zBen0000000000000000Q", "zAna0000000000000000Q"}
+    guessed = {sha256(one.encode()).hexdigest()[:20] for one in known}
+    assert not guessed & {one.user_hash for one in page.items}, "nobody who reads the table can guess an address"
     assert bool(session.start) is (kind == "webinar")  # only webinars have a report on the whole
     assert pair.asked("GET", REPORT) == []  # the list of past participants costs less
 
@@ -182,4 +187,4 @@ def test_a_duration_of_zero_is_not_ready_yet(stay: dict[str, object], *, is_know
     """After a large event: the report counts as incomplete, and is read again."""
     record = StayRecord.model_validate({"user_id": 16778240, "join_time": "2031-03-04T15:00:00Z", **stay})
 
-    assert (record.participation(Role.ATTENDEE).left is not None) is is_known
+    assert (record.participation(Role.ATTENDEE, SecretStr("key")).left is not None) is is_known

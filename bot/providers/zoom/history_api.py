@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ from bot.providers.zoom.refusals import NOT_HELD, TOO_OLD
 from bot.providers.zoom.times import read_time
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from bot.model.webinar import SessionFacts
     from bot.providers.caller import Caller
 
@@ -52,8 +55,11 @@ class StayRecord(ZoomRecord):
     duration: int | None = None
     status: str = ""
 
-    def participation(self, role: Role) -> Participation:
-        """Convert to the model. A leave that Zoom has not computed yet is unknown, so that it is read again."""
+    def participation(self, role: Role, key: SecretStr) -> Participation:
+        """Convert to the model. A leave that Zoom has not computed yet is unknown, so that it is read again.
+
+        `key` hides who it is: what is stored of a stay must not reveal an address, not even to those who guess it.
+        """
         first, _, last = self.name.strip().partition(" ")
         return Participation(
             id=f"{self.user_id or self.id}@{self.join_time}" if self.join_time else self.user_id,
@@ -64,7 +70,7 @@ class StayRecord(ZoomRecord):
             email=self.user_email,
             joined=read_time(self.join_time),
             left=self._left,
-            user_hash=self._person,
+            user_hash=self._person(key),
         )
 
     @property
@@ -73,11 +79,10 @@ class StayRecord(ZoomRecord):
         is_computed = self.duration != 0 or left == joined  # durations are 0 until Zoom has the data
         return left if is_computed else None
 
-    @property
-    def _person(self) -> str:
+    def _person(self, key: SecretStr) -> str:
         """The same on all devices of one person, as far as Zoom tells; without their address in it."""
         known = self.registrant_id or self.id or self.user_email.lower()
-        return sha256(known.encode()).hexdigest()[:20] if known else ""
+        return hmac.new(key.get_secret_value().encode(), known.encode(), sha256).hexdigest()[:20] if known else ""
 
 
 class WebinarDetailsRecord(ZoomRecord):
@@ -120,7 +125,8 @@ class ZoomHistoryApi(EventReads):
         stays, next_token = await self._stays(event, token, caller)
         panelists = {one.email.lower() for one in await self._panelists(event, caller)}
         alternative = {one.strip().lower() for one in event.settings.alternative_hosts.replace(",", ";").split(";")}
-        found = [one.participation(_role(one, event, panelists, alternative - {""})) for one in stays]
+        roles = [_role(one, event, panelists, alternative - {""}) for one in stays]
+        found = [one.participation(role, self._secret) for one, role in zip(stays, roles, strict=True)]
         return Page(tuple(found), next_token)
 
     async def _held(self, webinar_id: str, session_id: str, caller: Caller) -> tuple[EventRecord, SessionFacts]:

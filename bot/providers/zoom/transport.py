@@ -194,7 +194,7 @@ class ZoomApi:
             client_secret=client_secret,
             monotonic=monotonic,
         )
-        self._account_id = account_id
+        self._account_id, self._secret = account_id, client_secret
         self._clock = clock
         self._reads = SharedReads()
 
