@@ -30,6 +30,27 @@ class SentCall(NamedTuple):
     status: int | None
 
 
+class ApiRequest:
+    """What requests of every provider have in common: the dataclass that extends it has these fields."""
+
+    method: str
+    path: str
+    changes: bool
+    is_idempotent: bool
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What identical reads have in common: the operation, the ids and the query."""
+        return self.method, self.path, tuple(sorted(self.ids.items())), tuple(sorted(self.query.items()))
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the request can be sent again after an unknown outcome."""
+        return not self.changes or self.is_idempotent or self.method == "DELETE"
+
+
 class Response(NamedTuple):
     """What came back. `body` is `None` if it is not JSON."""
 

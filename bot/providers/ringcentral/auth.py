@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
-from base64 import b64encode, urlsafe_b64decode
+from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from pydantic import SecretStr
 
 from bot.clock import monotonic
 from bot.errors import ProviderError, ProviderUnauthorized
-from bot.providers.base import Caller, Lane, send_at_once
+from bot.providers.base import Caller, Lane
 from bot.providers.ringcentral.records import TokenRecord, parse_record
 from bot.providers.ringcentral.request import AUTH, Answer, Request
+from bot.providers.shared_login import AccessToken, SharedLogin
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-RENEWAL_MARGIN = 60.0
-"""Seconds before its expiry at which a token is renewed, at most a tenth of its lifetime."""
 REVOKE_TIMEOUT = 3.0
 """Seconds that revoking the token may take on shutdown."""
 
@@ -39,16 +37,14 @@ def account_user(server_url: str, client_id: str, jwt: SecretStr) -> str:
 
 
 @dataclass(frozen=True)
-class Token:
-    """An access token, the end of its use (monotonic seconds), and its refresh token (may be empty)."""
+class RefreshableToken(AccessToken):
+    """An access token with its refresh token (may be empty)."""
 
-    access: SecretStr
-    use_until: float
     refresh: SecretStr
 
 
-class Login:
-    """The only login of a process. All callers get the same token."""
+class Login(SharedLogin[RefreshableToken]):
+    """The login of the user of a JWT."""
 
     def __init__(
         self,
@@ -60,37 +56,21 @@ class Login:
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
         """Make no request yet. `send` takes a request, its caller and the `Authorization` header."""
-        self._send, self._jwt, self._monotonic = send, jwt, monotonic
-        pair = f"{client_id}:{client_secret.get_secret_value()}".encode()
-        self._basic = SecretStr("Basic " + b64encode(pair).decode())
-        self._token: Token | None = None
-        self._renewal: asyncio.Task[Token] | None = None
-        self.scope: frozenset[str] = frozenset()
-        """The permissions of the app as of the last login; empty if RingCentral does not list them."""
+        super().__init__(client_id, client_secret, monotonic)
+        self._send, self._jwt = send, jwt
 
     async def token(self, caller: Caller) -> SecretStr:
         """A valid token. Raises `ProviderUnauthorized` if RingCentral refuses the credentials."""
-        if self._token is not None and self._monotonic() < self._token.use_until:
-            return self._token.access
-        if self._renewal is None:
-            # In a task: the first caller may be canceled while others wait.
-            caller = replace(caller, lane=Lane.MANAGE, before_sending=send_at_once)
-            self._renewal = asyncio.create_task(self._renew(caller))
-            self._renewal.add_done_callback(self._on_renewed)
-        return (await asyncio.shield(self._renewal)).access
+        return (await self._valid(caller)).access
 
     async def replace_token(self, refused: SecretStr, caller: Caller) -> SecretStr:
         """A token to use instead of a refused one. Concurrent callers cause one renewal."""
-        if self._token is not None and self._token.access == refused:
-            self._token = replace(self._token, use_until=-math.inf)
+        self._expire(refused)
         return await self.token(caller)
 
     async def revoke(self) -> None:
         """Revoke the token: a user has five sessions per app, and a restart would otherwise end an older one."""
-        if self._renewal is not None:
-            self._renewal.cancel()
-            await asyncio.wait((self._renewal,))
-        token, self._token = self._token, None
+        token = await self._give_up()
         if token is None:
             return
         form = {"token": token.access.get_secret_value()}
@@ -99,7 +79,7 @@ class Login:
             async with asyncio.timeout(REVOKE_TIMEOUT):
                 await self._send(request, Caller(Lane.MANAGE, patience=0), self._basic.get_secret_value())
 
-    async def _renew(self, caller: Caller) -> Token:
+    async def _renew(self, caller: Caller) -> RefreshableToken:
         if self._token is not None and self._token.refresh.get_secret_value():
             form = {"grant_type": "refresh_token", "refresh_token": self._token.refresh.get_secret_value()}
             # A refused refresh token is normal: it was used, or a sixth session has ended its own.
@@ -108,19 +88,14 @@ class Login:
             self._token = None
         return await self._fetch({"grant_type": JWT_GRANT, "assertion": self._jwt.get_secret_value()}, caller)
 
-    async def _fetch(self, form: Mapping[str, str], caller: Caller) -> Token:
+    async def _fetch(self, form: Mapping[str, str], caller: Caller) -> RefreshableToken:
         sent_at = self._monotonic()
         request = Request("POST", "/restapi/oauth/token", AUTH, form=form)
         answer = await self._send(request, caller, self._basic.get_secret_value())
         if answer.status != 200:
             raise answer.error(request)
         record = parse_record(TokenRecord, answer.body)
-        use_until = sent_at + record.expires_in - min(RENEWAL_MARGIN, record.expires_in / 10)
-        self._token = Token(record.access_token, use_until, record.refresh_token)
+        use_until = self._use_until(sent_at, record.expires_in)
+        self._token = RefreshableToken(record.access_token, use_until, record.refresh_token)
         self.scope = frozenset(record.scope.split())
         return self._token
-
-    def _on_renewed(self, renewal: asyncio.Task[Token]) -> None:
-        self._renewal = None
-        if not renewal.cancelled():
-            renewal.exception()  # retrieved, so that asyncio does not log it when all callers were canceled

@@ -9,13 +9,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
-    model_validator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -32,6 +29,7 @@ from bot.model.webinar import (
     WebinarFacts,
 )
 from bot.providers.ringcentral.errors import no_answer_error
+from bot.providers.tolerant_record import InvalidRecord, TolerantRecord, read_record
 
 log = logging.getLogger(__name__)
 
@@ -39,28 +37,18 @@ E = TypeVar("E", bound=StrEnum)
 R = TypeVar("R", bound="Record")
 
 
-class Record(BaseModel):
-    """A tolerant record: unknown keys are ignored, null equals missing, numbers are accepted for strings."""
+class Record(TolerantRecord):
+    """A record of RingCentral, whose names are in camel case."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel, frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 def parse_record(model: type[R], body: object, *, changes: bool = False) -> R:
     """Parse a body. An invalid one raises the same error as no answer: `OutcomeUnknown` if the request `changes`."""
     try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        fields = [
-            ".".join(map(str, details["loc"])) for details in error.errors(include_url=False, include_input=False)
-        ]
-        log.warning("ringcentral.invalid_answer", extra={"model": model.__name__, "fields": fields})
+        return read_record(model, body)
+    except InvalidRecord as invalid:
+        log.warning("ringcentral.invalid_answer", extra={"model": model.__name__, "fields": invalid.fields})
     raise no_answer_error(may_have_happened=changes)
 
 
@@ -224,7 +212,7 @@ class Paging(Record):
 class PageRecord(Record):
     """One page of a list of the webinar services."""
 
-    records: list[Any] = []
+    records: list[Any] = Field(default=[])
     paging: Paging = Paging()
 
 

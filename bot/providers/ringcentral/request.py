@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.clock import machine_now
 from bot.errors import ProviderError
+from bot.providers.exchange import ApiRequest
 from bot.providers.rate_budget import DEFAULT_PENALTY, read_headers
 from bot.providers.ringcentral.errors import error_for_answer
 
@@ -17,7 +18,7 @@ LIGHT, MEDIUM, HEAVY, AUTH = "light", "medium", "heavy", "auth"
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(ApiRequest):
     """A request to send. `path` is a template; `ids` fills its placeholders."""
 
     method: str
@@ -31,16 +32,6 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """What identical reads have in common: the operation, the ids and the query."""
-        return self.method, self.path, tuple(sorted(self.ids.items())), tuple(sorted(self.query.items()))
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether the request can be sent again after an unknown outcome."""
-        return not self.changes or self.is_idempotent or self.method == "DELETE"
 
     @property
     def app_permission(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr
 
+from bot.providers.tolerant_record import InvalidRecord, TolerantRecord, read_record
 from bot.providers.zoom.no_answer import no_answer_error
 from bot.providers.zoom.times import read_time
 
@@ -40,26 +41,16 @@ ONCE_FOR_ALL = 1
 """The value of `registration_type` with which people register once for all dates."""
 
 
-class ZoomRecord(BaseModel):
-    """A tolerant record: unknown keys are ignored, null equals missing, numbers are accepted for strings."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+class ZoomRecord(TolerantRecord):
+    """A record of Zoom."""
 
 
 def parse_record(model: type[R], body: object, *, changes: bool = False) -> R:
     """Parse a body. An invalid one raises the same error as no answer: `OutcomeUnknown` if the request `changes`."""
     try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        fields = [
-            ".".join(map(str, details["loc"])) for details in error.errors(include_url=False, include_input=False)
-        ]
-        log.warning("zoom.invalid_answer", extra={"model": model.__name__, "fields": fields})
+        return read_record(model, body)
+    except InvalidRecord as invalid:
+        log.warning("zoom.invalid_answer", extra={"model": model.__name__, "fields": invalid.fields})
     raise no_answer_error(may_have_happened=changes)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.clock import machine_now
+from bot.providers.exchange import ApiRequest
 from bot.providers.zoom.errors import error_for_answer
 from bot.providers.zoom.operations import Purpose, purpose_of
 from bot.providers.zoom.scopes import scope_of
@@ -29,7 +30,7 @@ def encoded_id(value: str) -> str:
 
 
 @dataclass(frozen=True)
-class ZoomRequest:
+class ZoomRequest(ApiRequest):
     """A request to send. `path` is a template; `ids` fills its placeholders. Without a label it is a login."""
 
     method: str
@@ -45,16 +46,6 @@ class ZoomRequest:
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """What identical reads have in common: the operation, the ids and the query."""
-        return self.method, self.path, tuple(sorted(self.ids.items())), tuple(sorted(self.query.items()))
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether the request can be sent again after an unknown outcome."""
-        return not self.changes or self.is_idempotent or self.method == "DELETE"
 
     @property
     def purpose(self) -> Purpose:
