@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -22,6 +23,16 @@ class AddressProblem(StrEnum):
     MISSING = "missing"
     INVALID = "invalid"
     TOO_LONG = "too long"
+
+
+def split_addresses(text: str) -> list[str]:
+    """The addresses in a text, in lower case and each once: separated by commas, semicolons or spaces."""
+    return list(dict.fromkeys(part.lower() for part in re.split(r"[;,\s]+", text) if part))
+
+
+def joined_addresses(text: str) -> str:
+    """The addresses in a text as forms show them: separated by a comma and a space."""
+    return ", ".join(split_addresses(text))
 
 
 def address_problem(text: str) -> AddressProblem | None:

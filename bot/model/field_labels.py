@@ -32,6 +32,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "host_video": "Host’s camera on",
     "participant_video": "Participants’ cameras on",
     "mute_on_entry": "Muted when they join",
+    "alternative_hosts": "Alternative hosts",
     "practice_session": "Practice session before the start",
     "locale_code": "Language",
 }

@@ -72,11 +72,13 @@ class Options(Frozen):
     participant_video: bool = False
     mute_on_entry: bool = False
     practice_session: bool = False
+    alternative_hosts: SecretStr = SecretStr("")
+    """Their addresses, as `bot.model.email_address.joined_addresses` writes them."""
 
-    @field_serializer("password", when_used="json")
-    def _password_in_json(self, password: SecretStr) -> str:
+    @field_serializer("password", "alternative_hosts", when_used="json")
+    def _secret_in_json(self, secret: SecretStr) -> str:
         # The JSON of a form is stored in an encrypted column only.
-        return password.get_secret_value()
+        return secret.get_secret_value()
 
 
 class FixedOptions(Frozen):

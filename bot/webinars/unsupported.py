@@ -35,8 +35,8 @@ SENTENCES: Final[Mapping[Ability, str]] = {
     ),
     Ability.APPROVE: "Nobody has to be approved here: {provider} takes everyone who registers. Remove people instead.",
     Ability.INVITE_COHOST: (
-        "{provider} makes co-hosts of people only during the event. The host can choose them there, or name "
-        "alternative hosts before in {provider}."
+        "{provider} makes co-hosts of people only during the event. The host can choose them there, or somebody "
+        "who manages it can name alternative hosts under More Settings of /webinar edit."
     ),
     Ability.INVITE_PANELIST: (
         "{provider} has no panelists for this event: everyone who joins can speak. Register people instead, with "

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
 
+from bot.model.email_address import address_problem, joined_addresses, split_addresses
 from bot.model.field_labels import FIELD_LABELS
 from bot.model.form_rules import FormRules, Setting
 from bot.model.people import Frozen
@@ -32,7 +33,7 @@ NAMES = (
     *("auto_record", "panelist_waiting_room", "panelist_video", "panelist_screen_sharing", "panelist_mute_control"),
     *("phone_dial_in", "qna", "qna_anonymous", "qna_moderated", "artifacts_access", "panelist_access"),
     *("attendee_access", "password", "redirect_uri", "manual_approval", "waiting_room", "join_before_host"),
-    *("host_video", "participant_video", "mute_on_entry", "practice_session", *OTHERS),
+    *("host_video", "participant_video", "mute_on_entry", "practice_session", "alternative_hosts", *OTHERS),
 )
 """Our names of all settings, in the order in which texts list them."""
 
@@ -121,6 +122,9 @@ def check(more: More, rules: FormRules, before: More | None = None) -> dict[str,
     password, address = more.options.password.get_secret_value(), more.options.redirect_uri.strip()
     if (field := keys.get("password")) and (sentence := _password_problem(password, field.max_length)):
         problems[field.key] = sentence
+    hosts = more.options.alternative_hosts
+    if (field := keys.get("alternative_hosts")) and (sentence := _hosts_problem(hosts)):
+        problems[field.key] = sentence
     if field := keys.get("redirect_uri"):
         if address and not _is_web_address(address):
             problems[field.key] = "This is not a web address. Write it whole, such as https://www.example.com/thanks"
@@ -131,7 +135,8 @@ def check(more: More, rules: FormRules, before: More | None = None) -> dict[str,
 
 def normalized(more: More) -> More:
     """Valid settings as sent to the vendor: without Q&A, no anonymous or moderated questions."""
-    changes: dict[str, Any] = {"redirect_uri": more.options.redirect_uri.strip()}
+    hosts = joined_addresses(more.options.alternative_hosts.get_secret_value())
+    changes: dict[str, Any] = {"redirect_uri": more.options.redirect_uri.strip(), "alternative_hosts": SecretStr(hosts)}
     if not more.options.qna:
         changes |= {"qna_anonymous": False, "qna_moderated": False}
     return more.model_copy(update={"options": more.options.model_copy(update=changes)})
@@ -232,6 +237,13 @@ def _password_problem(password: str, most: int) -> str:
     if password != password.strip():
         return "Remove the spaces at the beginning or end: people would not see them."
     return "" if password.isprintable() else "Use only letters, digits and signs that can be typed."
+
+
+def _hosts_problem(typed: SecretStr) -> str:
+    wrong = [one for one in split_addresses(typed.get_secret_value()) if address_problem(one)]
+    if not wrong:
+        return ""
+    return f"“{cut(wrong[0], MAX_PAGE)}” is not an email address. Write whole addresses, separated by commas."
 
 
 def _is_web_address(text: str) -> bool:

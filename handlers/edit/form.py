@@ -117,6 +117,8 @@ def _form_values(draft: CreateDraft, names: list[str]) -> dict[str, Any]:
 def _settings(draft: CreateDraft, names: list[str]) -> dict[str, Any]:
     more = settings_form.normalized(draft.more) if "qna" in names else draft.more
     changes = {name: getattr(more.options if hasattr(more.options, name) else more, name) for name in names}
+    if "alternative_hosts" in changes:
+        changes["alternative_hosts"] = settings_form.normalized(draft.more).options.alternative_hosts
     if "redirect_uri" in changes:
         changes["redirect_uri"] = changes["redirect_uri"].strip()
     if "qna" in names and not more.options.qna:

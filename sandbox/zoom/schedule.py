@@ -33,6 +33,7 @@ def make(
     """A new meeting or webinar of this host, or of the user in `schedule_for`. Raises 400."""
     host = world.user(fields.schedule_for) if fields.schedule_for else host
     check_license(kind, fields, host)
+    check_alternative_hosts(world, fields)
     start, occurrences = _dates(fields, host)
     event = Event(kind, world.new_event_id(), new_uuid(), host.id, world.now(), fields, start, occurrences)
     event.creation_source = source
@@ -52,6 +53,8 @@ def change(world: World, event: Event, changes: Mapping[str, Any]) -> None:
     except ValidationError as problem:
         raise invalid_fields(problem) from problem
     check_license(event.kind, fields, host)
+    if isinstance(given, dict) and "alternative_hosts" in given:
+        check_alternative_hosts(world, fields)
     if WITH_DATES & changes.keys():
         event.start, event.occurrences = _dates(fields, host)
     event.fields = fields
@@ -96,6 +99,14 @@ def check_license(kind: EventKind, fields: EventFields, host: User) -> None:
         raise ApiError(400, 200, NO_PLAN)
     if fields.settings.approval_type != NO_REGISTRATION and not host.is_licensed:
         raise ApiError(400, 3161, NO_LICENSE)
+
+
+def check_alternative_hosts(world: World, fields: EventFields) -> None:
+    """Raise 400 if one of them is no licensed user of the account."""
+    licensed = {user.email.lower() for user in world.users if user.is_licensed}
+    wanted = {one.strip().lower() for one in fields.settings.alternative_hosts.replace(",", ";").split(";")}
+    if wanted - licensed - {""}:
+        raise invalid("settings.alternative_hosts")
 
 
 def occurrence(event: Event, occurrence_id: str) -> Occurrence:

@@ -95,6 +95,7 @@ def test_more_settings_has_each_setting_once_under_its_label(rules: FormRules) -
         (MEETING, "password", "It is about: Passcode (under More Settings)."),
         (WEBINAR, "settings.panelists_video", "It is about: Camera on (under More Settings)."),
         (MEETING, "settings.panelists_video", "No."),
+        (MEETING, "settings.alternative_hosts", "It is about: Alternative hosts (under More Settings)."),
     ],
 )
 def test_a_refusal_names_the_field_of_that_provider(rules: FormRules, parameter: str, words: str) -> None:
@@ -104,11 +105,32 @@ def test_a_refusal_names_the_field_of_that_provider(rules: FormRules, parameter:
 
 def test_zoom_has_the_settings_that_are_sent_to_it() -> None:
     """Panelists and practice belong to webinars alone, and what participants meet to meetings."""
-    both = {"manual_approval", "auto_record", "host_video", "password", "qna", "qna_anonymous"}
+    both = {"manual_approval", "auto_record", "host_video", "password", "qna", "qna_anonymous", "alternative_hosts"}
     assert MEETING.names == both | {"waiting_room", "join_before_host", "participant_video", "mute_on_entry"}
     assert WEBINAR.names == both | {"panelist_video", "practice_session"}
     everywhere = {"auto_record", "password", "qna", "qna_anonymous", "panelist_video"}
     assert RINGCENTRAL.names & (MEETING.names | WEBINAR.names) == everywhere
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong", "kept"),
+    [
+        ("", "", ""),
+        (" Ben@acme.example;ana@acme.example ", "", "ben@acme.example, ana@acme.example"),
+        ("ben@acme.example, BEN@acme.example", "", "ben@acme.example"),
+        ("ben@acme.example, Ben Okafor", "“ben” is not an email address.", ""),
+        ("@ben", "“@ben” is not an email address.", ""),
+    ],
+)
+def test_alternative_hosts_are_addresses(typed: str, wrong: str, kept: str) -> None:
+    """As people write lists of them; one that is no address is named, with what to write."""
+    more = More(options=Options(alternative_hosts=SecretStr(typed)))
+    found = settings_form.check(more, MEETING)
+    assert found.get("settings.alternative_hosts", "").startswith(wrong)
+    assert bool(found) is bool(wrong)
+    if not wrong:
+        assert settings_form.normalized(more).options.alternative_hosts.get_secret_value() == kept
+    assert settings_form.check(more, RINGCENTRAL) == {}
 
 
 @pytest.mark.parametrize(("abilities", "shown"), [(ALL, True), (ALL - {Ability.MOVE}, False)])

@@ -18,7 +18,7 @@ from bot.model.webinar_edit import WebinarEdit, WebinarFields, difference, field
 from bot.providers.base import RegistrationChange
 from bot.providers.zoom import Zoom
 from tests.support.ringcentral import webinar_form
-from tests.support.zoom_client import ANA, LONG_AGO, PERSON, ZoomPair, zoom_pair
+from tests.support.zoom_client import ANA, BEN, LONG_AGO, PERSON, ZoomPair, zoom_pair
 
 HOST = Coworker(user_id="zAna0000000000000000Q", account_id="sandbox-account", name="Ana", email=ANA)
 UNLICENSED = Coworker(user_id="zEmi0000000000000000Q", account_id="sandbox-account", name="Emi", email="e@x.example")
@@ -94,6 +94,27 @@ async def test_an_event_is_created_with_its_settings(
     assert (asked.approval_type, plain.approval_type) == (1, 0)
     assert asked.model_fields_set - plain.model_fields_set == set(switches)
     assert {name for name in switches if getattr(asked, name)} == set(switches)
+
+
+@pytest.mark.parametrize("kind", EventForm)
+async def test_alternative_hosts_need_a_license(pair: ZoomPair, kind: EventForm) -> None:
+    """Zoom's refusal says so, names the field, and nothing is made or changed."""
+    client = pair.client()
+    for addresses in ("jo@x.example", f"{BEN}, emi@acme.example"):
+        options = Options(alternative_hosts=SecretStr(addresses))
+        with pytest.raises(ProviderRefused, match="only Licensed users") as refused:
+            await client.create_webinar(webinar_form(kind=kind, options=options), HOST, PERSON)
+        assert refused.value.parameter == "settings.alternative_hosts"
+    assert pair.sandbox.state.events == {}
+    made = await client.create_webinar(
+        webinar_form(kind=kind, options=Options(alternative_hosts=SecretStr(BEN))), HOST, PERSON
+    )
+    assert made.options.alternative_hosts.get_secret_value() == BEN
+    edit = await edit_of(client, made.webinar_id, alternative_hosts=SecretStr("jo@x.example"))
+    with pytest.raises(ProviderRefused, match="only Licensed users"):
+        await client.change_webinar(made.webinar_id, edit, PERSON)
+    gone = await edit_of(client, made.webinar_id, alternative_hosts=SecretStr(""))
+    assert (await client.change_webinar(made.webinar_id, gone, PERSON)).options.alternative_hosts == SecretStr("")
 
 
 async def test_a_webinar_has_a_practice_session(pair: ZoomPair) -> None:
@@ -222,6 +243,8 @@ async def test_an_edit_is_one_change_with_only_what_differs(pair: ZoomPair) -> N
         ({"host_video": True}, "settings.host_video", True),
         ({"participant_video": True}, "settings.participant_video", True),
         ({"mute_on_entry": True}, "settings.mute_upon_entry", True),
+        ({"alternative_hosts": SecretStr(BEN)}, "settings.alternative_hosts", BEN),
+        ({"alternative_hosts": SecretStr(f"{BEN}, {ANA}")}, "settings.alternative_hosts", f"{BEN};{ANA}"),
     ],
 )
 async def test_each_field_can_be_changed(pair: ZoomPair, changes: dict[str, Any], field: str, value: object) -> None:

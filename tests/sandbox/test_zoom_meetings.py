@@ -44,6 +44,7 @@ async def test_local_times_are_read_in_their_zone(zoom: ZoomClient) -> None:
         ("timezone", "Mars/Olympus"),
         ("settings", {"approval_type": 3}),
         ("settings", {"registration_type": 0}),
+        ("settings", {"alternative_hosts": "emi@acme.example"}),
         ("password", "x" * 11),
     ],
 )

@@ -104,6 +104,13 @@ async def test_approval_is_a_setting_of_the_form(world: World) -> None:
     assert await approval(world) == (1, True)
     assert kept(world, "waiting_room", "mute_upon_entry") == [False, True]
 
+    refused = await edit(world, {"settings.alternative_hosts": "Jo@x.example"})
+    assert "only Licensed users of its account" in refused.words
+    result = await edit(world, {"settings.alternative_hosts": "Ben@acme.example"})
+    assert "*Alternative hosts:* none → set" in result.words
+    assert "ben@" not in result.words
+    assert kept(world, "alternative_hosts") == ["ben@acme.example"]
+
     await world.slack.close(ANA, world.slack.view(ANA), clear=True)
     await world.command(ANA, "#launch", "move Town hall in 2 days for 25h")
     form = world.slack.view(ANA)

@@ -39,6 +39,7 @@ OTHERS: dict[str, Any] = {
     "participant_video": True,
     "mute_on_entry": True,
     "practice_session": True,
+    "alternative_hosts": SecretStr("ben@acme.example"),
     "locale_code": "de-DE",
     "panel_join_offset": timedelta(minutes=15),
 }

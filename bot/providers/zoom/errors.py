@@ -17,7 +17,7 @@ from bot.errors import (
     ProviderUnauthorized,
 )
 from bot.providers.zoom.no_answer import no_answer_error
-from bot.providers.zoom.refusals import LOGINS, MEANINGS, NO_LOGIN, Refusal
+from bot.providers.zoom.refusals import LOGINS, MEANINGS, NO_LOGIN, NOT_LICENSED, SCHEDULING, Refusal
 from bot.providers.zoom.value_names import value_sentence
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ SCOPE = (
     "The Zoom app that Greenroom uses lacks the scope {}. An administrator can add it in the Zoom App Marketplace, in "
     "the app's settings under Scopes."
 )
+ALTERNATIVE_HOSTS = re.compile("alternative.?host", re.IGNORECASE)
 SCOPE_CODES = frozenset({"4700", "4711"})
 _SCOPES = re.compile(r"scopes?:?\s*\[([a-z_:,\s]{1,2000})\]", re.IGNORECASE)
 _SCOPE = re.compile(r"[a-z_]+(?::[a-z_]+)+")
@@ -65,7 +66,7 @@ def error_for_answer(
         return ProviderUnauthorized(login or NO_LOGIN, status=status, **facts)
     meaning = _meaning(status, answer, purpose)
     if meaning is None:
-        return ProviderRefused(_other(status, answer), status=status, **facts)
+        return ProviderRefused(_other(status, answer, purpose), status=status, **facts)
     return meaning.kind(meaning.sentence, status=status, **facts)
 
 
@@ -93,7 +94,9 @@ def _meaning(status: int, answer: ZoomErrorBody, purpose: Purpose) -> Refusal | 
     return Refusal(answer.code, ProviderGone, GONE) if status == 404 and answer.code != "2300" else None
 
 
-def _other(status: int, answer: ZoomErrorBody) -> str:
+def _other(status: int, answer: ZoomErrorBody, purpose: Purpose) -> str:
+    if purpose in SCHEDULING and any(ALTERNATIVE_HOSTS.search(text) for text in (*answer.fields, answer.message)):
+        return NOT_LICENSED
     named = value_sentence(answer.fields)
     return named or f"Zoom refused this ({answer.code or status}). Nothing has changed."
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.model.email_address import joined_addresses
 from bot.model.webinar import Access, Audience, FixedOptions, Options, Registration, SessionFacts, Status, WebinarFacts
 from bot.providers.event_ref import ZOOM, EventRef
 from bot.providers.zoom.abilities import abilities_of
@@ -81,6 +82,7 @@ def webinar_of(event: EventRecord) -> WebinarFacts:
             participant_video=settings.participant_video,
             mute_on_entry=settings.mute_upon_entry,
             practice_session=settings.practice_session,
+            alternative_hosts=SecretStr(joined_addresses(settings.alternative_hosts)),
         ),
         fixed=FixedOptions(
             recording=True,

@@ -30,6 +30,14 @@ def _checkbox(key: str, name: str, group: str, box: str) -> Setting:
 
 APPROVAL = _checkbox("approval_type", "manual_approval", "Registration", "With registration")
 HOST = _checkbox("host_video", "host_video", "Host", "When the host starts it")
+ALTERNATIVE = Setting(
+    "settings.alternative_hosts",
+    "alternative_hosts",
+    FIELD_LABELS["alternative_hosts"],
+    "Host",
+    hint="Email addresses of Licensed users of the Zoom account, separated by commas. They can start it too.",
+    example="ana@example.com, ben@example.com",
+)
 PRACTICE = _checkbox("practice_session", "practice_session", "Host", "When the host starts it")
 PANELISTS = _checkbox("panelists_video", "panelist_video", "Panelists", "What panelists meet")
 PARTICIPANTS = (
@@ -43,8 +51,8 @@ QUESTIONS = (
     _checkbox("question_and_answer.allow_anonymous_questions", "qna_anonymous", "Questions", "Questions and answers"),
 )
 SETTINGS: Final = {
-    EventForm.MEETING: (APPROVAL, RECORDING, HOST, *PARTICIPANTS, PASSCODE, *QUESTIONS),
-    EventForm.WEBINAR: (APPROVAL, RECORDING, HOST, PRACTICE, PANELISTS, PASSCODE, *QUESTIONS),
+    EventForm.MEETING: (APPROVAL, RECORDING, HOST, ALTERNATIVE, *PARTICIPANTS, PASSCODE, *QUESTIONS),
+    EventForm.WEBINAR: (APPROVAL, RECORDING, HOST, PRACTICE, ALTERNATIVE, PANELISTS, PASSCODE, *QUESTIONS),
 }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
+from bot.model.email_address import split_addresses
 from bot.model.team import Invitee, NewInvitee, Role, TeamChange, TeamChangeResult
 from bot.providers.event_ref import EventRef
 from bot.providers.zoom.changes_api import ChangesApi
@@ -15,7 +15,9 @@ from bot.providers.zoom.event_facts import host_link
 from bot.providers.zoom.event_reads import PANELISTS
 from bot.providers.zoom.limits import Label
 from bot.providers.zoom.no_answer import UNKNOWN
+from bot.providers.zoom.payloads import hosts_text
 from bot.providers.zoom.records import EventKind, EventRecord
+from bot.providers.zoom.refusals import NOT_LICENSED
 
 if TYPE_CHECKING:
     from bot.providers.caller import Caller
@@ -28,10 +30,6 @@ ALTERNATIVE = "alternative-"
 """The beginning of our ids of alternative hosts, who have none at Zoom."""
 NO_PANELISTS = "A Zoom meeting has no panelists: everyone who joins can speak. Nothing has changed."
 NO_NEW_ROLE = "Zoom can't change a role. Remove this person from the team, then invite them again. Nothing has changed."
-NOT_LICENSED = (
-    "Zoom takes as alternative hosts only Licensed users of its account. Nothing has changed; in a webinar, you can "
-    "invite these people as panelists."
-)
 
 
 class PanelistsApi(ChangesApi):
@@ -96,7 +94,7 @@ class PanelistsApi(ChangesApi):
             return
 
     async def _set_hosts(self, event_id: str, addresses: Sequence[str], caller: Caller) -> None:
-        await self._change(event_id, {"settings": {"alternative_hosts": ";".join(addresses)}}, {}, caller)
+        await self._change(event_id, {"settings": {"alternative_hosts": hosts_text(addresses)}}, {}, caller)
 
     async def _team(self, event: EventRecord, caller: Caller) -> list[Invitee]:
         """The host, the alternative hosts, and the panelists with their links."""
@@ -134,9 +132,7 @@ def _check(change: TeamChange, event: EventRecord) -> None:
 
 
 def _alternative_hosts(event: EventRecord) -> list[str]:
-    """Their addresses in lower case; Zoom separates them by semicolons, or by commas."""
-    parts = re.split(r"[;,]", event.settings.alternative_hosts)
-    return [part.strip().lower() for part in parts if part.strip()]
+    return split_addresses(event.settings.alternative_hosts)
 
 
 def _alternative_id(address: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.model.email_address import split_addresses
 from bot.model.recurrence import Every
 from bot.model.webinar import Audience
 from bot.providers.zoom.records import (
@@ -21,7 +22,7 @@ from bot.providers.zoom.records import (
 from bot.providers.zoom.times import format_utc, zone_of
 
 if TYPE_CHECKING:
-    from bot.model.webinar import WebinarForm
+    from bot.model.webinar import Options, WebinarForm
     from bot.model.webinar_edit import WebinarEdit, WebinarFields
 
 SWITCHES: Mapping[EventKind, Mapping[str, str]] = {
@@ -52,6 +53,7 @@ def new_event_body(form: WebinarForm, kind: EventKind) -> dict[str, Any]:
         "auto_recording": "cloud" if options.auto_record else "none",
         **({"panelists_video": options.panelist_video} if kind is EventKind.WEBINAR else {}),
         "question_and_answer": _questions(enable=options.qna, anonymous=options.qna_anonymous),
+        **({"alternative_hosts": hosts_text(hosts)} if (hosts := _hosts(options)) else {}),
         **{theirs: True for ours, theirs in SWITCHES[kind].items() if getattr(options, ours)},
     }
     password = options.password.get_secret_value()
@@ -113,6 +115,8 @@ def _changed_settings(after: WebinarFields, names: tuple[str, ...], kind: EventK
     settings: dict[str, Any] = {theirs: getattr(after, ours) for ours, theirs in switches if ours in names}
     if {"audience", "manual_approval"} & set(names):
         settings["approval_type"] = _approval(after.audience, is_manual=after.manual_approval)
+    if "alternative_hosts" in names:
+        settings["alternative_hosts"] = hosts_text(_hosts(after))
     if "auto_record" in names:
         settings["auto_recording"] = "cloud" if after.auto_record else "none"
     if "panelist_video" in names and kind is EventKind.WEBINAR:
@@ -120,6 +124,15 @@ def _changed_settings(after: WebinarFields, names: tuple[str, ...], kind: EventK
     if {"qna", "qna_anonymous"} & set(names):
         settings["question_and_answer"] = _questions(enable=after.qna, anonymous=after.qna_anonymous)
     return settings
+
+
+def hosts_text(addresses: Sequence[str]) -> str:
+    """The alternative hosts as Zoom takes them."""
+    return ";".join(addresses)
+
+
+def _hosts(options: Options) -> list[str]:
+    return split_addresses(options.alternative_hosts.get_secret_value())
 
 
 def _approval(audience: Audience, *, is_manual: bool) -> int:

@@ -103,6 +103,11 @@ NO_HISTORY = (
 NO_RECORDING = "Zoom has no recording of this meeting or webinar, or is still processing it."
 NOT_HELD = "Zoom has no record of this meeting or webinar having taken place."
 
+NOT_LICENSED = (
+    "Zoom takes as alternative hosts only Licensed users of its account. Nothing has changed; in a webinar, you can "
+    "invite these people as panelists."
+)
+
 SCHEDULING = frozenset({Purpose.CREATE, Purpose.CHANGE, Purpose.DELETE})
 JOINING = frozenset({Purpose.ADD, Purpose.BATCH})
 ONE_PERSON = frozenset({Purpose.REGISTRANT, Purpose.REMOVE, Purpose.STATUS})
