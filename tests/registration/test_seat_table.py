@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.db.connection import Db, Store
 from bot.model.people import Account
 from bot.model.seat import REGISTERED_STATES, UNFINISHED_STATES, SeatDetails, SeatState
+from bot.model.webinar import MAX_LENGTH
 from bot.registration.seats import table as seat_table
 from bot.webinars import table as webinar_table
 from bot.webinars.participation import has_seat
@@ -136,7 +137,7 @@ async def test_seats_with_an_outdated_digest_are_claimed(store: Store) -> None:
         assert await seat_table.claim_outdated(db, ACCOUNT, "s2", ("y",), "other", NOW, LATER) is None
 
 
-@pytest.mark.parametrize(("before", "kept"), [(START, ["U2"]), (START + timedelta(hours=13), [])])
+@pytest.mark.parametrize(("before", "kept"), [(START, ["U2"]), (START + MAX_LENGTH + timedelta(hours=1), [])])
 async def test_seats_of_past_webinars_are_deleted(store: Store, before: object, kept: list[str]) -> None:
     """And no others."""
     async with store.write() as db:
