@@ -101,7 +101,7 @@ def started(webinar: Webinar) -> View:
 
 
 def started_message(webinar: Webinar) -> Message:
-    """The same, in the place of the review."""
+    """Replaces the review in a message, as `started` does in a modal."""
     return message(_started(webinar), [section(_started(webinar))])
 
 

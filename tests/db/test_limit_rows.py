@@ -72,7 +72,7 @@ async def test_three_adds_a_day_survive_a_restart(store: Store) -> None:
 
 
 async def test_replicas_share_the_adds_of_an_address(store: Store) -> None:
-    """Nine adds at once by three processes, of which SQLite has one: three go, whoever comes first."""
+    """Nine adds at once by three processes, of which SQLite has one: any three of them go."""
     days = Days()
     gates = [gate(store, days) for _ in range(1 if store.is_sqlite else 3)]
     await asyncio.gather(*(add(one, f"first{number}@acme.example") for number, one in enumerate(gates)))

@@ -78,7 +78,7 @@ async def test_what_is_decided_or_canceled_is_not_reminded_of(world: World) -> N
 
 
 async def test_an_item_is_opened_and_closed_once(world: World) -> None:
-    """Whoever closes it first; it does not open again, nor is anybody reminded of it."""
+    """The first to close it counts; it does not open again, nor is anybody reminded of it."""
     launch = await recorded_harness(world)
     webinar = await launch.services.mirror.find(launch.session_id)
     async with launch.services.store.write() as db:

@@ -108,7 +108,7 @@ async def test_the_course_of_a_meeting_reaches_card_and_channel(hooked: World) -
 
 
 async def test_a_meeting_that_is_deleted_at_zoom_is_canceled_here(hooked: World) -> None:
-    """At once, and its channel is told. A delivery that is repeated later, signed anew, has nothing read again."""
+    """At once, with a post in its channel. A delivery that is repeated later, signed anew, has nothing read again."""
     event_id = plan(hooked)
     await zoom_quiet(hooked)
     await announce(hooked, event_id)

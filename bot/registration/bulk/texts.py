@@ -177,7 +177,7 @@ def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Elemen
     asks = confirm_dialog(
         title="Take them off the list?",
         text=f"It takes {subject} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their "
-        f"links stop working, and {provider} may email them. Whoever was registered before keeps their seat.",
+        f"links stop working, and {provider} may email them. People who were registered before keep their seats.",
         confirm="Undo",
         deny="Keep Them",
         style="danger",

@@ -1,4 +1,4 @@
-"""Seats that wait for approval: what their users are told once somebody has decided, here or at the provider."""
+"""Seats that wait for approval: notifies their users of each decision, made here or at the provider."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MAX_READS = 20
 
 
 class SeatApprovals:
-    """What became of the seats of one account that wait for approval. Every method can be repeated."""
+    """Saves decisions about the waiting seats of one account. Every method can be repeated."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class SeatApprovals:
             await self.canceled(news.event_id, news.registrant_id)
 
     async def poll(self) -> None:
-        """Read what became of seats that wait: one list for each webinar, and one call for each that is not on it."""
+        """Read the state of seats that wait: one list for each webinar, and one call for each that is not on it."""
         async with self._store.read() as db:
             waiting = await seat_table.pending(db, self._account)
         reads = 0
