@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--edit-kills", type=int, default=1, help="runs of three kills during edits, on each database")
     parser.addoption("--freezes", type=int, default=1, help="runs of the proof of frozen workers, each with its seed")
     parser.addoption("--freeze-speed", type=float, default=10.0, help="how fast time runs in this proof")
+
+
+@pytest.fixture
+def own_logging() -> Iterator[None]:
+    """For tests that run the command line, which sets up logging: afterwards, the process logs as it did before."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest_asyncio.fixture

@@ -28,6 +28,8 @@ from sandbox.ringcentral import RingCentral
 from sandbox.slack import Slack
 from tests.support.processes import ROOT, Program, program
 
+pytestmark = pytest.mark.usefixtures("own_logging")
+
 UNUSABLE = 2
 
 

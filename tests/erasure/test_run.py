@@ -17,6 +17,7 @@ from bot.errors import SettingsError
 from bot.settings import Settings
 
 pytest_plugins = ["tests.support.databases"]
+pytestmark = pytest.mark.usefixtures("own_logging")
 
 JANE = SoughtAddress("jane@acme.example")
 REQUIRED = {

@@ -28,7 +28,7 @@ from sandbox.slack import Message, Outcome, Slack, View
 from sandbox.zoom import Zoom
 from tests.support import compiled_statements as compiled_statements
 from tests.support.block_kit import check_message, check_view
-from tests.support.provider_settings import WITHOUT_RATES, ringcentral_settings, zoom_settings
+from tests.support.provider_settings import ringcentral_settings, without_rates, zoom_settings
 from tests.support.sqlite_file import STORY_FILE, migrated
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class World:
     def __init__(self, database_url: str, *, socket_mode: bool = False, public_url: str = "") -> None:
         """Start nothing yet."""
         self.clock = SandboxClock()
-        self.zoom = Zoom(self.clock, WITHOUT_RATES)
+        self.zoom = Zoom(self.clock, without_rates())
         self.has_zoom, self.has_ringcentral = False, True
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0, webhook_permission=True))
