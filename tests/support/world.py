@@ -285,7 +285,8 @@ async def running_world(
     prepare(world)
     await world.slack.start()
     await world.ringcentral.start()
-    if world.has_zoom:
+    starts_zoom = world.has_zoom  # a story may take Zoom away
+    if starts_zoom:
         await world.zoom.start()
     try:
         await world.start_bot()
@@ -297,5 +298,5 @@ async def running_world(
             await world.stop_bot()
         await world.slack.stop()
         await world.ringcentral.stop()
-        if world.has_zoom:
+        if starts_zoom:
             await world.zoom.stop()
