@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sandbox.ringcentral import RingCentral
 from sandbox.zoom import Rules, Zoom
 
+
 def without_rates() -> Rules:
     """Zoom without its limits a second; those of a day stay. New ones for each story, because stories change them."""
     return Rules(per_second=dict.fromkeys(("Light", "Medium", "Heavy"), 100_000))
