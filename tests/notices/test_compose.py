@@ -197,8 +197,16 @@ def test_start_distance_depends_on_the_time_of_the_post(before: timedelta, phras
 def test_start_notice_announces_a_due_start() -> None:
     """Nobody has looked whether the host pressed the button."""
     assert composed(notice_context(webinar(), NoticeKind.STARTING), at=START).text == (
-        f"Launch day is due to start now: {NEW}, 45 minutes"
+        f"Launch day starts now: {NEW}, 45 minutes"
     )
+
+
+def test_late_start_notice_of_a_webinar_that_runs_says_so() -> None:
+    """On time its text is known in advance; late, it is composed when it is posted."""
+    live = webinar(status=Status.ACTIVE)
+    late = START + timedelta(minutes=3)
+    assert composed(notice_context(live, NoticeKind.STARTING), at=START).text.startswith("Launch day starts now: ")
+    assert composed(notice_context(live, NoticeKind.STARTING), at=late).text.startswith("Launch day is live now: ")
 
 
 def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:

@@ -32,6 +32,7 @@ from bot.notices.outbox.coalesce import plan_immediate
 from bot.notices.outbox.message_insert import defer, insert_messages, write_ends
 from bot.notices.outbox.message_table import AT_ONCE, AT_SLACK, request_withdrawal
 from bot.notices.outbox.rows import BatchedMessage, NoticeRow, OutboundMessage, read_message
+from bot.notices.outbox.starts import without_told_live
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.schedule import POST_INTERVAL, ChannelActivity
 from bot.notices.subscriptions import table as subscription_table
@@ -76,7 +77,10 @@ async def batch_immediate(
     rows = locked.rows
     if locked.more and rows:
         rows = [*rows, *await lock_notices(db, claim, now, MERGE_LIMIT, directly=True, with_=rows)]
-    plan = plan_immediate(rows, await _activity(db, rows, now), now, reserve)
+    split = await without_told_live(db, rows, now)
+    plan = plan_immediate(split.left, await _activity(db, split.left, now), now, reserve)
+    plan.ended += split.superseded
+    plan.deferred += split.waiting
     return await _write(db, locked, plan, claim)
 
 

@@ -39,7 +39,7 @@ from bot.db.keys import (
 )
 from bot.db.schema import IDENTITY, notices, outbox_messages
 from bot.model.people import Account, Workspace
-from bot.notices.model import TIMED, DeliveryMethod, MessageState, Notice, NoticeState
+from bot.notices.model import TIMED, DeliveryMethod, MessageState, Notice, NoticeKind, NoticeState
 from bot.notices.outbox.message_table import request_check, request_withdrawal
 from bot.notices.outbox.rows import ROWS, NoticeRow, PendingNotice, notice_columns, read_notice, read_row
 from bot.notices.schedule import SCHEDULE_AHEAD
@@ -97,6 +97,13 @@ async def of_session(db: Db, account: Account, session_id: str) -> list[NoticeRo
     """Every notice of this session, by due time."""
     which = [*of_account(notices, account), notices.c.session_id == session_id]
     return await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id))
+
+
+async def of_kind(db: Db, sessions: Collection[tuple[Workspace, str]], kind: NoticeKind) -> list[NoticeRow]:
+    """Every notice of this kind about these sessions."""
+    keys = [(workspace.team_id, workspace.enterprise_id, session_id) for workspace, session_id in sessions]
+    about = tuple_(notices.c.team_id, notices.c.enterprise_id, notices.c.session_id).in_(keys)
+    return await _read(db, ROWS.where(about, notices.c.kind == kind)) if keys else []
 
 
 async def of_channel(db: Db, workspace: Workspace, channel_id: str, since: datetime) -> list[NoticeRow]:

@@ -75,7 +75,7 @@ def count_change(count: int, was: int, then: str) -> str:
     return f"{'up' if count > was else 'down'} {abs(count - was):,} from {was:,} {then}"
 
 
-def start_distance(start: datetime, at: datetime, now: str = "starts now") -> str:
+def start_distance(start: datetime, at: datetime) -> str:
     """The time until a start, rounded to minutes, because messages are shifted by seconds to keep them apart."""
     left = round((start - at) / MINUTE) * MINUTE
     if left > 2 * DAY:
@@ -85,7 +85,7 @@ def start_distance(start: datetime, at: datetime, now: str = "starts now") -> st
         return f"starts in {time_before(hours // 24 * DAY)}{rest}"
     if left > timedelta():
         return f"starts in {time_before(left)}"
-    return f"was due to start {time_before(-left)} ago" if left else now
+    return f"was due to start {time_before(-left)} ago" if left else "starts now"
 
 
 def _reminder(context: NoticeContext, name: str, at: datetime) -> Phrase:
@@ -93,7 +93,10 @@ def _reminder(context: NoticeContext, name: str, at: datetime) -> Phrase:
 
 
 def _starting(context: NoticeContext, name: str, at: datetime) -> Phrase:
-    return Phrase(f"{name} {start_distance(context.notice.start, at, now='is due to start now')}", timing(context))
+    is_live = context.webinar is not None and context.webinar.status is Status.ACTIVE
+    if is_live and at - context.notice.start > MINUTE:
+        return Phrase(f"{name} is live now", timing(context))  # the notice is late; on time, it is known in advance
+    return Phrase(f"{name} {start_distance(context.notice.start, at)}", timing(context))
 
 
 def _live(context: NoticeContext, name: str, at: datetime) -> Phrase:
