@@ -262,8 +262,8 @@ def once(listener: Listener) -> Listener:
     """The same listener for a button with an effect beyond its reply: a double click runs it once, in one replica."""
 
     async def run(request: SlackRequest) -> None:
-        [action, *_], container = request.body["actions"], request.body.get("container") or {}
-        click = (request.user_id, str(action["action_id"]), request.value, request.block_id, request.view_id)
+        container = request.body.get("container") or {}
+        click = (request.user_id, request.action_id, request.value, request.block_id, request.view_id)
         if await request.services.locks.is_first(*click, str(container.get("message_ts"))):
             await listener(request)
 

@@ -32,6 +32,8 @@ class RequestContext:
     channel_id: str = ""
     trigger_id: str = ""
     response_url: str = ""
+    action_id: str = ""
+    """The id of the clicked element, or of the button that was chosen in a menu."""
     value: str = ""
     """The value of the clicked element."""
     block_id: str = ""

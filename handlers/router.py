@@ -11,7 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands.parser import parse
 from bot.errors import BadInput
-from bot.slack import needs
+from bot.slack import buttons, needs
+from bot.slack.blocks import parse_option
 from bot.webinars.permissions import check_may_use_commands
 from handlers import errors
 from handlers.request import Commands, EventListeners, Listeners, SlackRequest
@@ -65,12 +66,15 @@ class Router:
 
     async def _action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         action = body["actions"][0]
+        action_id, value = action["action_id"], _value(action)
+        if action_id == buttons.MORE:
+            action_id, value = parse_option(value)
         channel_id = (body.get("channel") or {}).get("id", "")
         request = self._request(ack, body, user_id=body["user"]["id"], channel_id=channel_id)
-        request.value = _value(action)
+        request.action_id, request.value = action_id, value
         request.block_id = action.get("block_id", "")
-        request.needs = needs.ACTIONS.get(action["action_id"], needs.NOTHING)
-        await errors.acknowledge_and_run(request, self._actions.get(action["action_id"], _outdated))
+        request.needs = needs.ACTIONS.get(action_id, needs.NOTHING)
+        await errors.acknowledge_and_run(request, self._actions.get(action_id, _outdated))
 
     async def _submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         request = self._request(ack, body, user_id=body["user"]["id"])

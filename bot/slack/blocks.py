@@ -236,6 +236,27 @@ def button(
     )
 
 
+def overflow(action_id: str, elements: Sequence[Element]) -> Element:
+    """A menu of these buttons: each becomes an option with its text, whose value is its action id and its value.
+
+    Raises ValueError for a button with a confirmation: a menu has one for all of its options.
+    """
+    if any("confirm" in element for element in elements):
+        raise ValueError("A button with a confirmation cannot be an option of a menu.")
+    return {"action_id": action_id, "options": [_menu_option(element) for element in elements], "type": "overflow"}
+
+
+def parse_option(value: str) -> tuple[str, str]:
+    """Split the value of an option of an `overflow` menu into the action id and the value of its button."""
+    action_id, _, button_value = value.partition(" ")
+    return action_id, button_value
+
+
+def _menu_option(element: Element) -> Element:
+    value = f"{element['action_id']} {element.get('value', '')}".rstrip()
+    return without_empty(text=element["text"], url=element.get("url"), value=value)
+
+
 def link_button(text: str, action_id: str, url: str, *, style: str | None = None, label: str = "") -> Element | None:
     """A button that opens a web page; None without a usable URL. Slack reports its clicks too."""
     if not url.startswith(("http://", "https://")) or len(url) > MAX_URL:

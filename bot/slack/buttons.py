@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.slack import needs
-from bot.slack.blocks import Element, confirm_dialog, link_button
+from bot.slack.blocks import Element, confirm_dialog, link_button, overflow
 from bot.slack.blocks import button as _button
 from bot.slack.form_elements import conversations_select
 from bot.slack.needs import is_supported
@@ -16,6 +18,9 @@ START = "open.host"
 OWN_LINK = "open.own"
 RECORDING_PAGE = "open.recording"
 LINKS = (PAGE, JOIN, START, OWN_LINK, RECORDING_PAGE)
+
+MORE = "webinar.more"
+"""A menu of other buttons: the router runs the listener of the chosen one with its value (`blocks.parse_option`)."""
 
 # The value of each of these is the id of the webinar.
 SHOW = "webinar.show"
@@ -157,6 +162,12 @@ def webinar_button(
     value = f"{webinar.id} {typed[:MAX_TYPED]}".strip()
     label = f"{text}: {one_line_title(webinar.title)}"
     return _button(text, action_id, value, style=style, label=label, confirm=confirm)
+
+
+def more(elements: Iterable[Element | None]) -> Element:
+    """A menu of the buttons that are not None or empty, five at most; a single one stays a button; none is empty."""
+    present = [element for element in elements if element]
+    return overflow(MORE, present) if len(present) > 1 else next(iter(present), {})
 
 
 def parse_value(value: str) -> tuple[str, str]:

@@ -47,6 +47,7 @@ from bot.webinars.texts.registration_buttons import (
     chart_button,
     menu_button,
     recording_menu_button,
+    registrants_button,
     registration_buttons,
 )
 from handlers.link import texts as link_texts
@@ -170,12 +171,6 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
         again,
         cancel if current is Stage.COMING else None,
     )
-
-
-def registrants_button(webinar: Webinar, now: datetime) -> Element | None:
-    """The button that lists the registrants; None if nobody registers for this webinar."""
-    listed = webinar.audience is Audience.REGISTRANTS and stage(webinar, now) is not Stage.CANCELED
-    return buttons.webinar_button(webinar, "Registrants", buttons.REGISTRANTS) if listed else None
 
 
 def recording_button(webinar: Webinar, now: datetime) -> Element | None:

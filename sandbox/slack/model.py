@@ -292,5 +292,6 @@ def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def button_words(blocks: list[Json]) -> list[str]:
-    """The texts of the buttons in these blocks."""
-    return [label_of(part["text"]) for _, part in elements(blocks) if part["type"] == "button"]
+    """The texts of the buttons in these blocks, and of the options of their overflow menus."""
+    found = [part for _, part in elements(blocks) if part["type"] in ("button", "overflow")]
+    return [label_of(one["text"]) for part in found for one in part.get("options") or [part]]

@@ -220,13 +220,29 @@ class UserActions:
 
 
 def element_of(where: Message | View, action: str, block_id: str | None) -> tuple[Json, Json]:
-    """Find an element with its block, by action_id or text; LookupError lists what there is."""
+    """Find an element with its block, by action_id or text, or a menu by that of an option.
+
+    LookupError lists what there is.
+    """
     found = [(block, part) for block, part in elements(where.blocks) if block_id in (None, block["block_id"])]
     for block, part in found:
         if action in (part["action_id"], label_of(part.get("text")), label_of(block.get("label"))):
             return block, part
-    names = [f"{part['action_id']} ({label_of(part.get('text') or block.get('label'))})" for block, part in found]
+    for block, part in found:
+        if part["type"] == "overflow" and action in map(_option_text, part["options"]):
+            return block, part
+    names = [f"{part['action_id']} ({_shown_text(block, part)})" for block, part in found]
     raise LookupError(f"There is no element {action!r} here; there are {names}.")
+
+
+def _option_text(option: Json) -> str:
+    return label_of(option["text"])
+
+
+def _shown_text(block: Json, part: Json) -> str:
+    if part["type"] == "overflow":
+        return ", ".join(map(_option_text, part["options"]))
+    return label_of(part.get("text") or block.get("label"))
 
 
 def _outcome(reply: Reply, words: str) -> Outcome:

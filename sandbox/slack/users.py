@@ -42,7 +42,7 @@ class WorkspaceUsers:
         element: Json | None = None,
         values: Json | None = None,
     ) -> Outcome:
-        """Click or choose as `user`; `action` is an action_id or the text of the element.
+        """Click or choose as `user`; `action` is an action_id, or the text of the element or of an option of a menu.
 
         `value` is a choice in plain Python, `element` the same as Slack's state fields, `values` other input on the
         screen. LookupError or ValueError if this is not possible for `user`.
@@ -50,6 +50,8 @@ class WorkspaceUsers:
         screen = self._on_screen(user, where)
         block, part = element_of(screen, action, block_id)
         given = value if element is None else element
+        if part["type"] == "overflow" and given is None:
+            given = action
         return await self._actions.click(self.person(user), screen, block, part, given, values or {})
 
     async def fill(self, user: str, view: View | str, values: Json) -> None:

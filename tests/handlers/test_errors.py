@@ -50,6 +50,23 @@ async def test_a_button_of_an_older_version_is_answered(world: World) -> None:
     assert "older version" in world.last("#launch", "chloe").words
 
 
+async def test_an_option_of_an_older_version_is_answered(world: World) -> None:
+    """Also of a menu: an unknown action, none, and a menu within a menu; a known one does what its button does."""
+    await world.create("chloe")
+    await world.post_card("Launch day")
+    [card] = world.slack.messages("#launch")
+    menu = next(one for block in card.blocks for one in block.get("elements", []) if one["type"] == "overflow")
+    values = ["door.gone s1", "door.gone", "webinar.more", "webinar.more help.open x"]
+    menu["options"] = [{"text": {"type": "plain_text", "text": value}, "value": value} for value in values]
+    for value in values:
+        await world.click("dev", card, value)
+        assert "older version" in world.last("#launch", "dev").words, value
+
+    menu["options"][0]["value"] = "help.open"
+    await world.click("dev", card, values[0])
+    assert "find, create and change webinars" in world.last("#launch", "dev").words
+
+
 async def test_a_slow_command_sends_a_progress_line(world: World) -> None:
     """After two seconds the user gets one progress line, then the reply."""
     world.slack.fail("users.info", hang=2.3)

@@ -15,17 +15,21 @@ from bot.model.webinar import one_line_title
 from bot.slack.blocks import (
     actions,
     ago,
+    button,
     clock_time,
+    confirm_dialog,
     escape_sentence,
     heading,
     link_button,
     message,
     number,
+    parse_option,
     plain,
     section,
     warning,
     when,
 )
+from bot.slack.buttons import more
 from bot.slack.message import Message
 from tests.support.block_kit import check_message
 from tests.support.processes import ROOT
@@ -156,6 +160,39 @@ def test_warning_is_an_alert_as_long_as_one_may_be(sentence: str, kind: str) -> 
 def test_button_without_a_usable_address_is_left_out(url: str) -> None:
     """A row without buttons is omitted, too."""
     assert actions(link_button("Join", "open.webinar", url)) == []
+
+
+def test_menu_of_buttons_has_an_option_for_each() -> None:
+    """With its text, its action and its value; a link opens its page; what is not offered is left out."""
+    page = link_button("Registration Page", "open.registration", "https://events.example/1")
+    made = more([button("Edit", "webinar.edit", "s1"), None, {}, page])
+    assert made["options"] == [
+        {"text": {"type": "plain_text", "text": "Edit", "emoji": True}, "value": "webinar.edit s1"},
+        {
+            "text": {"type": "plain_text", "text": "Registration Page", "emoji": True},
+            "url": "https://events.example/1",
+            "value": "open.registration",
+        },
+    ]
+    assert [parse_option(option["value"]) for option in made["options"]] == [
+        ("webinar.edit", "s1"),
+        ("open.registration", ""),
+    ]
+    check_message("Hello", actions(made))
+
+
+def test_menu_of_one_button_is_that_button() -> None:
+    """And of none it is nothing, which a row leaves out."""
+    edit = button("Edit", "webinar.edit", "s1")
+    assert more([None, edit]) == edit
+    assert actions(more([None, {}])) == []
+
+
+def test_menu_takes_no_button_that_asks_for_confirmation() -> None:
+    """The menu would ask for all of its options, or for none."""
+    confirm = confirm_dialog(title="Mute?", text="No more reminders.", confirm="Mute", deny="Back", style="danger")
+    with pytest.raises(ValueError, match="confirmation"):
+        more([button("Mute", "notice.mute", "s1", confirm=confirm), button("Edit", "webinar.edit", "s1")])
 
 
 def test_message_is_data() -> None:

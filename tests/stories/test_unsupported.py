@@ -78,8 +78,8 @@ def test_one_missing_ability_takes_away_what_needs_it_alone(ability: Ability) ->
 
 
 def offered(shown: str) -> set[str]:
-    """The ids of the buttons, selects and fields in what a user sees."""
-    return set(re.findall(r'"action_id": "([^"]+)"', shown))
+    """The ids of the buttons, selects and fields in what a user sees, and of the buttons in its menus."""
+    return {one or other for one, other in re.findall(r'"action_id": "([^"]+)"|"value": "([a-z]+\.[a-z_]+) ', shown)}
 
 
 async def test_what_an_event_does_not_support_is_neither_offered_nor_done(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.slack.blocks import parse_option
 from sandbox.slack.surfaces import message_problems
 
 Json = Mapping[str, Any]
@@ -121,8 +122,17 @@ def initial_values(view: Json) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def buttons(blocks: Sequence[Json]) -> dict[str, Json]:
-    """The buttons of some blocks by text; the last one if texts are equal."""
-    return {element["text"]["text"]: element for element in _elements(blocks) if element["type"] == "button"}
+    """The buttons of some blocks, also those in menus, by text; the last one if texts are equal."""
+    pressed = [element for element in _elements(blocks) if element["type"] == "button"]
+    return {element["text"]["text"]: element for element in [*pressed, *_menu_buttons(blocks)]}
+
+
+def _menu_buttons(blocks: Sequence[Json]) -> Iterator[Json]:
+    """The buttons that the options of overflow menus stand for."""
+    for menu in _elements(blocks):
+        for option in menu["options"] if menu["type"] == "overflow" else []:
+            action_id, value = parse_option(option["value"])
+            yield {"text": option["text"], "action_id": action_id, "value": value, "type": "button"}
 
 
 def visible_text(blocks: Sequence[Json]) -> str:

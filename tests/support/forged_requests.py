@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import dataclass
 
+from bot.slack import buttons
 from sandbox.slack import payloads, stack
 from sandbox.slack.delivery import Reply
 from sandbox.slack.model import Json, Message, Person, View
@@ -61,6 +62,15 @@ class RequestForger:
         where = self._message if note is None else self._modal(user_id, "forged", note, {})
         element = {"type": "button", "action_id": action_id, "value": value}
         payload = payloads.block_actions(self._slack, person, where, {"block_id": block_id}, element, {}, {})
+        return await self._sent(person, "interaction", payload)
+
+    async def choose(self, user_id: str, action_id: str, value: str) -> Effects:
+        """Choose a button with this id in the menu of the message."""
+        person = self._slack.people[user_id]
+        text = {"type": "plain_text", "text": "Forged"}
+        state = {"selected_option": {"text": text, "value": f"{action_id} {value}"}}
+        menu: Json = {"type": "overflow", "action_id": buttons.MORE}
+        payload = payloads.block_actions(self._slack, person, self._message, {"block_id": "forged"}, menu, state, {})
         return await self._sent(person, "interaction", payload)
 
     async def submit(self, user_id: str, callback_id: str, note: str, values: Mapping[str, str]) -> Effects:

@@ -23,6 +23,8 @@ from tests.support.world import World, running_world
 
 COHOST, FORMER, ELSEWHERE, OWNER = "U0DEV", "U0EMI", "U0IDA", "U0ANA"
 CHANNEL = "C0PARTNERS"
+IN_MENU = {"webinar.edit", "door.menu", "team.show", "registrants.open", "refresh.card"}
+"""Chosen in the menu of the card instead of pressed: what is checked is the button that the option stands for."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class Stage:
     async def click(self, user_id: str, action_id: str) -> Effects:
         """The user presses a button that may never have been shown to them."""
         value, note = self.value(action_id), self.note_of_view(action_id)
+        if action_id in IN_MENU:
+            return await self.forger.choose(user_id, action_id, value)
         return await self.forger.click(user_id, action_id, value, block_id=f"share:{self.session_id}", note=note)
 
     async def submit(self, user_id: str, callback_id: str) -> Effects:

@@ -70,43 +70,47 @@ def test_nothing_public_can_hold_a_secret() -> None:
     }
 
 
+MENU = ["Edit", "Registration", "Team", "Registrants", "Refresh"]
+SHORT_MENU = ["Edit", "Team", "Refresh"]
+"""What organizers choose in the menu of a card, with registration and without."""
+
 CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
-    "never read": ({}, ["Refresh", "Details", "Registration"], "Registrations: not read yet"),
-    "open": ({"registration": registration()}, ["Register", "Refresh", "Details", "Registration"], "3 registered"),
+    "never read": ({}, ["Details", *MENU], "Registrations: not read yet"),
+    "open": ({"registration": registration()}, ["Register", "Details", *MENU], "3 registered"),
     "limited": (
         {"registration": registration(limit=1000)},
-        ["Register", "Refresh", "Details", "Registration"],
+        ["Register", "Details", *MENU],
         "3 of 1,000 registered",
     ),
     "full": (
         {"registration": registration(limit=3)},
-        ["Tell Me When It Opens", "Refresh", "Details", "Registration"],
+        ["Tell Me When It Opens", "Details", *MENU],
         "3 of 3 registered, full",
     ),
     "closed": (
         {"registration": registration(is_open=False)},
-        ["Tell Me When It Opens", "Refresh", "Details", "Registration"],
+        ["Tell Me When It Opens", "Details", *MENU],
         "3 registered, registration is closed",
     ),
     "without a page": (
         {"registration": registration(page_uri="")},
-        ["Register", "Refresh", "Details", "Registration"],
+        ["Register", "Details", *MENU],
         "3 registered",
     ),
     "live": (
         {"status": Status.ACTIVE, "registration": registration()},
-        ["Join Now", "Refresh", "Details", "Registration"],
+        ["Join Now", "Details", *MENU[1:]],
         "Live now",
     ),
     "live and closed": (
         {"status": Status.ACTIVE, "registration": registration(is_open=False)},
-        ["Join Now", "Refresh", "Details", "Registration"],
+        ["Join Now", "Details", *MENU[1:]],
         "registration is closed",
     ),
-    "made elsewhere": ({"audience": None}, ["Refresh", "Details"], "Registrations: not read yet"),
+    "made elsewhere": ({"audience": None}, ["Details", *SHORT_MENU], "Registrations: not read yet"),
     "for everyone": (
         {"audience": Audience.ANYONE, "attendee_link": SHARED},
-        ["Join", "Refresh", "Details"],
+        ["Join", "Details", *SHORT_MENU],
         "No registration needed",
     ),
     "finished": ({"status": Status.FINISHED, "registration": registration()}, ["Report"], "This webinar is over."),
@@ -142,7 +146,7 @@ def test_card_shows_the_public_facts() -> None:
         *("*Starts*", start, "*Length*", "45 minutes", "*Host*", "Ana Ruiz"),
         "What is new",
         f"3 of 100 registered · as of {read_at}",
-        *("Register", "Refresh", "Details", "Registration"),
+        *("Register", "Details", "Edit", "Registration", "Team", "Registrants", "Refresh"),
     ]
     assert message.text == (
         f"Launch day: {start}, 45 minutes, hosted by Ana Ruiz. 3 of 100 registered. Press Register to take part."
@@ -154,9 +158,12 @@ def test_buttons_of_a_card_carry_the_webinar_and_nothing_personal() -> None:
     found = buttons(card(webinar(registration=registration()), now=NOW).blocks)
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
         "Register": ("seat.register", "s1"),
-        "Refresh": ("refresh.card", "s1"),
         "Details": ("webinar.show", "s1"),
+        "Edit": ("webinar.edit", "s1"),
         "Registration": ("door.menu", "s1"),
+        "Team": ("team.show", "s1"),
+        "Registrants": ("registrants.open", "s1"),
+        "Refresh": ("refresh.card", "s1"),
     }
     assert not [button for button in found.values() if "url" in button]
 

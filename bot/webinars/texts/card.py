@@ -14,7 +14,7 @@ from bot.slack.blocks import Block, Element, actions, context, cut, fields, head
 from bot.slack.message import Message
 from bot.webinars.texts.after_event import after_event_buttons
 from bot.webinars.texts.facts import attendee_button, public_facts, registrations, summary
-from bot.webinars.texts.registration_buttons import menu_button
+from bot.webinars.texts.registration_buttons import edit_button, menu_button, registrants_button, team_button
 
 MAX_DESCRIPTION = 500
 """Characters of a description on a card; the registration page shows all of it."""
@@ -38,17 +38,24 @@ def card(webinar: Webinar, *, now: datetime) -> Message:
     if webinar.description.strip():
         blocks.append(verbatim(cut(webinar.description.strip(), MAX_DESCRIPTION)))
     blocks.append(context(_registrations_as_of(webinar)))
-    blocks += actions(
-        main_button,
-        buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_CARD),
-        buttons.webinar_button(webinar, "Details", buttons.SHOW),
-        # A click by someone without permission shows who has it.
-        menu_button(webinar, now) if webinar.audience is Audience.REGISTRANTS else None,
-    )
+    blocks += actions(main_button, buttons.details(webinar), organizer_menu(webinar, now))
     live = "Live now. " if current is Stage.LIVE else ""
     # The button that only notifies when registration opens has no style.
     act = f" Press {main_button['text']['text']} to take part." if main_button and "style" in main_button else ""
     return message(f"{live}{summary(webinar)}. {registrations(webinar)}.{act}", blocks)
+
+
+def organizer_menu(webinar: Webinar, now: datetime) -> Element:
+    """The menu with what organizers do. It is the same for all: each option checks who chooses it."""
+    return buttons.more(
+        (
+            edit_button(webinar),
+            menu_button(webinar, now) if webinar.audience is Audience.REGISTRANTS else None,
+            team_button(webinar, now),
+            registrants_button(webinar, now),
+            buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_CARD),
+        )
+    )
 
 
 def moved_card(link: str) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.model.lifecycle import Stage, is_coming_or_live, is_full, stage
-from bot.model.webinar import Audience, Webinar
+from bot.model.webinar import Audience, Status, Webinar
 from bot.slack import buttons
 from bot.slack.blocks import Element
 
@@ -35,6 +35,22 @@ def recording_menu_button(webinar: Webinar, now: datetime) -> Element | None:
     if webinar.audience is not Audience.REGISTRANTS or stage(webinar, now) is not Stage.OVER:
         return None
     return buttons.webinar_button(webinar, "Registration", buttons.REGISTRATION_MENU)
+
+
+def registrants_button(webinar: Webinar, now: datetime) -> Element | None:
+    """Return the button that lists the registrants; None if nobody registers for this webinar."""
+    listed = webinar.audience is Audience.REGISTRANTS and stage(webinar, now) is not Stage.CANCELED
+    return buttons.webinar_button(webinar, "Registrants", buttons.REGISTRANTS) if listed else None
+
+
+def edit_button(webinar: Webinar) -> Element | None:
+    """Return the button that opens the form of the webinar; None once it has started."""
+    return buttons.webinar_button(webinar, "Edit", buttons.EDIT) if webinar.status is Status.SCHEDULED else None
+
+
+def team_button(webinar: Webinar, now: datetime) -> Element | None:
+    """Return the button that shows the team; None after the end."""
+    return buttons.webinar_button(webinar, "Team", buttons.TEAM) if is_coming_or_live(webinar, now) else None
 
 
 def chart_button(webinar: Webinar) -> Element | None:
