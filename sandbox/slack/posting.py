@@ -30,6 +30,7 @@ def check_content(world: World, given: Json) -> Json:
     if not given.get("text") and not blocks and not attachments:
         raise SlackError("no_text")
     _check_metadata(given.get("metadata"))
+    world.received(given)
     return given
 
 

@@ -37,6 +37,7 @@ def check(world: World, body: Json, kind: str, replaces: str = "") -> None:
     taken = (view for view in world.views.values() if view.id != replaces)
     if external and any(view.body.get("external_id") == external for view in taken):
         raise SlackError("duplicate_external_id")
+    world.received(body)
 
 
 def put_on_top(world: World, user: str, body: Json, channel: str = "", *, push: bool = False) -> View:

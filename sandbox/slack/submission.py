@@ -53,6 +53,7 @@ def _errors(world: World, view: View, errors: Any) -> dict[str, str]:
     if not errors or not words_only or not set(errors) <= fields:
         raise SlackError("invalid_errors")  # Slack requires the block_id of an input for each
     view.errors = {block_id: str(words) for block_id, words in errors.items()}
+    world.received({"errors": view.errors})
     world.changed()
     return dict(view.errors)
 

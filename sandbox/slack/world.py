@@ -65,6 +65,7 @@ class World:
     calls: list[ApiCall] = field(default_factory=list)
     accepted: dict[str, Accepted] = field(default_factory=dict)  # ts → message posted by the Web API, oldest first
     on_change: list[Callable[[], None]] = field(default_factory=list)
+    on_content: list[Callable[[Json], None]] = field(default_factory=list)  # of messages, views and errors of forms
     on_event: Callable[[Event], Awaitable[Any] | None] = field(default=lambda _: None)
     rev: int = 0
     url: str = ""
@@ -91,6 +92,11 @@ class World:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+
+    def received(self, content: Json) -> None:
+        """Notify all listeners of the valid content of a message or a view, or of the errors of a form."""
+        for listener in self.on_content:
+            listener(content)
 
     def emit(self, events: Iterable[Event]) -> list[Awaitable[Any]]:
         """Notify the app of these events in the background; returns what to await for its responses."""

@@ -183,7 +183,7 @@ def test_tables_of_listeners_are_in_modules_named_so() -> None:
 
 
 def views() -> list[dict[str, Any]]:
-    """Every view in each of its states: modals complete, messages as their blocks."""
+    """Every view in each of its states: modals complete, messages as their text and blocks."""
     plain = webinar(registration=registration())
     open_to_all = webinar(audience=Audience.ANYONE, attendee_link="https://join.example/shared")
     link = SecretStr("https://join.example/host")
@@ -237,7 +237,7 @@ def views() -> list[dict[str, Any]]:
     modals = [
         create_form.build(draft, host_line="Ana hosts", resumed=True, places=("", "zoom"), rules=RULES),
         create_form.build(
-            draft.model_copy(update={"provider": "zoom"}), host_line="", places=("", "zoom"), rules=RULES
+            draft.model_copy(update={"provider": "zoom"}), host_line="Ana hosts", places=("", "zoom"), rules=RULES
         ),
         settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None, rules=RULES),
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
@@ -269,7 +269,7 @@ def views() -> list[dict[str, Any]]:
         workspace_settings_form.saved(chosen, [], zone="UTC"),
         *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),
     ]
-    return [*modals, *({"blocks": message.blocks} for message in shown)]
+    return [*modals, *({"text": message.text, "blocks": message.blocks} for message in shown)]
 
 
 def home_messages(one: Webinar) -> list[Message]:

@@ -27,8 +27,8 @@ from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
 from sandbox.zoom import Zoom
 from tests.support import compiled_statements as compiled_statements
-from tests.support.block_kit import check_message, check_view
 from tests.support.provider_settings import ringcentral_settings, without_rates, zoom_settings
+from tests.support.shown_content import ShownContent
 from tests.support.sqlite_file import STORY_FILE, migrated
 
 T = TypeVar("T")
@@ -49,6 +49,7 @@ class World:
         self.zoom = Zoom(self.clock, without_rates())
         self.has_zoom, self.has_ringcentral = False, True
         self.slack = Slack(self.clock, commands=COMMANDS)
+        self.shown = ShownContent(self.slack)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0, webhook_permission=True))
         # Without the permission, RingCentral has no webhooks: stories about them grant it (tests.support.webhooks).
         self.socket_mode = socket_mode
@@ -233,15 +234,6 @@ class World:
                 db, services.account.workspace, Unannounced.MEMBERS, "U0ANA", self.clock.now()
             )
 
-    def check_all_that_was_shown(self) -> None:
-        """Check every message and modal that is visible anywhere against Slack's limits."""
-        for channel in self.slack.world.channels:
-            for message in self.slack.messages(channel):
-                if message.bot and message.blocks:
-                    check_message(message.text, message.blocks)
-        for view in self.slack.world.views.values():
-            check_view(view.body)
-
     def last(self, channel: str, user: str | None = None) -> Message:
         """The newest message in a channel, as this user sees it."""
         return self.slack.messages(channel, user)[-1]
@@ -292,7 +284,7 @@ async def running_world(
         await world.start_bot()
         yield world
         await world.settled()
-        world.check_all_that_was_shown()
+        world.shown.check()
     finally:
         if world.is_bot_running:
             await world.stop_bot()
