@@ -40,7 +40,7 @@ from bot.web.slack_ingress import SlackIngress
 from bot.web.startup_health import StartupHealth
 from bot.web.webhooks import WebhookIngress
 from bot.web.zoom_webhooks import ZoomWebhookIngress
-from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers import ACTIONS, COMMANDS, SHORTCUTS, SUBMISSIONS
 from handlers import EVENTS as LISTENERS
 from handlers.router import Router
 
@@ -86,7 +86,7 @@ async def build(settings: Settings, clock: Clock, pace: ProviderTiming = USUAL_T
         acks = AckTimes()
         app = _bolt(settings, identity, acks)
         metrics = Metrics(acks, Sources(services, providers.snapshot, providers.calls))
-        Router(services, COMMANDS, ACTIONS, SUBMISSIONS, LISTENERS).listen(app)
+        Router(services, COMMANDS, ACTIONS, SUBMISSIONS, SHORTCUTS, LISTENERS).listen(app)
         runner, url = await _serve(settings, app, services, metrics)
         if store.is_sqlite:  # after binding the port, which proves that no other process uses the file
             await release_leases(store)

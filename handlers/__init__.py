@@ -27,7 +27,7 @@ conversation goes on with:
     recording       recording
 
 Two folders have buttons alone: `seat` (a user's own seat) and `open_items` (what is open after a webinar). `channel`
-has events alone: who joins and leaves channels. `home` also fills the Home tab.
+has events alone: who joins and leaves channels. `home` also fills the Home tab, and `create` serves the shortcuts.
 """
 
 from __future__ import annotations
@@ -154,5 +154,7 @@ SUBMISSIONS: Listeners = _merged(
     )
 )
 """The listener of each submitted form, by callback id."""
+SHORTCUTS: Listeners = create_listeners.SHORTCUTS
+"""The listener of each shortcut of manifest.yml, by callback id."""
 EVENTS: EventListeners = _merged((home_listeners.EVENTS, channel_listeners.EVENTS))
 """The listener of each event that manifest.yml subscribes to, by its type."""

@@ -101,7 +101,7 @@ class SlackRequest(RequestContext):
             )
         elif replace and self.view:
             await self.window.show(message_view(message), message)
-        elif not ((self.view or self.is_in_home) and await self._push(message_view(message))):
+        elif not ((self.view or self.answers_in_modal) and await self._push(message_view(message))):
             await self.services.results.post(self.user_id, message)
 
     async def note(self, sentence: str) -> None:
@@ -239,9 +239,9 @@ class SlackRequest(RequestContext):
             await self.reply(self.failure_message(sentence))
 
     async def _push(self, view: View) -> bool:
-        """Show a view above the modal or the Home tab. False if Slack does not."""
+        """Show a view above the modal, or in one where there is none. False if Slack does not."""
         try:
-            await (self.slack.open if self.is_in_home else self.slack.push)(self.trigger_id, view)
+            await (self.slack.open if self.answers_in_modal else self.slack.push)(self.trigger_id, view)
         except (SlackRefused, SlackBusy, SlackOutcomeUnknown):
             return False
         return True

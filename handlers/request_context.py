@@ -38,8 +38,8 @@ class RequestContext:
     """The value of the clicked element."""
     block_id: str = ""
     view: Mapping[str, Any] | None = None
-    is_in_home: bool = False
-    """Whether the request came from the Home tab, which is neither a message nor a modal."""
+    answers_in_modal: bool = False
+    """Whether the request came from the Home tab or a global shortcut: from neither a message nor a modal."""
     acknowledged: bool = False
     needs: Needs = NOTHING
     """What the webinar of this request must support; one of them is enough."""

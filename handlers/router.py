@@ -31,13 +31,20 @@ class Router:
     """Dispatches requests through the tables of the conversations."""
 
     def __init__(
-        self, services: Services, commands: Commands, actions: Listeners, submissions: Listeners, events: EventListeners
+        self,
+        services: Services,
+        commands: Commands,
+        actions: Listeners,
+        submissions: Listeners,
+        shortcuts: Listeners,
+        events: EventListeners,
     ) -> None:
         """The tables map types of parsed commands, action ids, callback ids and types of events to listeners."""
         self._services = services
         self._commands = commands
         self._actions = actions
         self._submissions = submissions
+        self._shortcuts = shortcuts
         self._events = events
 
     def listen(self, app: AsyncApp) -> None:
@@ -46,6 +53,7 @@ class Router:
         app.action(ANY)(self._action)
         app.view_submission(ANY)(self._submission)
         app.view_closed(ANY)(_closed)
+        app.shortcut(ANY)(self._shortcut)
         app.event(ANY)(self._event)
 
     # Bolt passes arguments by name.
@@ -81,6 +89,11 @@ class Router:
         request.needs = needs.FORMS.get(body["view"]["callback_id"], needs.NOTHING)
         await errors.run_submission(request, self._submissions.get(body["view"]["callback_id"], _outdated))
 
+    async def _shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        channel_id = (body.get("channel") or {}).get("id", "")
+        request = self._request(ack, body, user_id=body["user"]["id"], channel_id=channel_id)
+        await errors.acknowledge_and_run(request, self._shortcuts.get(body["callback_id"], _outdated))
+
     async def _event(self, ack: AsyncAck, event: dict[str, Any]) -> None:
         await ack()
         if listener := self._events.get(event["type"]):
@@ -96,7 +109,7 @@ class Router:
             trigger_id=body.get("trigger_id", ""),
             response_url=body.get("response_url", ""),
             view=None if _is_in_home(body) else body.get("view"),
-            is_in_home=_is_in_home(body),
+            answers_in_modal=_is_in_home(body) or body.get("type") == "shortcut",
             run_text=self._run,
         )
 

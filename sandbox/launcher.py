@@ -16,22 +16,13 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from sandbox import hosts
+from sandbox.app_features import COMMANDS, SHORTCUTS
 from sandbox.clock import SandboxClock
 from sandbox.folder import lock_folder
 from sandbox.ringcentral import RingCentral
 from sandbox.slack import Slack
 from sandbox.zoom_demo import ZoomDemo
 
-COMMANDS = [
-    {
-        "command": "/webinar",
-        "description": "Create webinars, invite their team, register people, and remind your channels",
-        "usage_hint": "create [title] [when] | add | edit | list | show | count | share | invite | team | register | "
-        "registrants | link | remind | subscribe | unsubscribe | subscriptions | open | close | limit | settings | "
-        "move | duplicate | cancel | report | recording | followup | help",
-        "should_escape": True,
-    }
-]
 STEP = 1.0
 """Minimum step of the clock in seconds, so that a busy bot cannot stop it."""
 STOP_EVERY = 3600.0
@@ -62,7 +53,7 @@ class Launcher:
         self.folder = folder
         self._lock = lock_folder(folder, keep=keep)
         self.clock = SandboxClock()
-        self.slack = Slack(self.clock, commands=COMMANDS)
+        self.slack = Slack(self.clock, commands=COMMANDS, shortcuts=SHORTCUTS)
         self.ringcentral = RingCentral(self.clock)
         self.ringcentral.rules.webinar_events = True  # a rename changes only the webinar, and must show within seconds
         self._saved = self._read_state()

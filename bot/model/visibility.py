@@ -19,11 +19,12 @@ class Unannounced(StrEnum):
 
 
 class Channel(Frozen):
-    """A channel, as far as seeing what is in it is concerned."""
+    """A channel, as far as it matters who sees what is in it, and whether something can be posted there."""
 
     channel_id: str
     is_public: bool
     """Every full member of the workspace can read it without joining."""
+    is_archived: bool = False
     is_external: bool = False
     """Shared with another organization through Slack Connect."""
     organizations: frozenset[str] = frozenset()

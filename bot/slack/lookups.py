@@ -221,6 +221,7 @@ def _channel(found: dict[str, Any]) -> Channel:
     return Channel(
         channel_id=str(found["id"]),
         is_public=not (found.get("is_private") or is_direct),
+        is_archived=bool(found.get("is_archived")),
         is_external=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
         organizations=frozenset(
             map(str, [*(found.get("connected_team_ids") or ()), *(found.get("shared_team_ids") or ())])

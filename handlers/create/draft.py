@@ -47,6 +47,8 @@ class CreateDraft(Frozen):
     length: str = "1 hour"
     audience: Audience = Audience.REGISTRANTS
     description: str = ""
+    description_note: str = ""
+    """What to know about a description that comes from a message; empty once it is changed."""
     announce_in: str | None = None
     """A channel id."""
     origin_channel: str = ""

@@ -133,7 +133,7 @@ def _fields(draft: CreateDraft, rules: FormRules, places: Sequence[str]) -> list
             draft,
             DESCRIPTION,
             _text(draft.description, "What people will learn", multiline=True),
-            hint=f"Up to {rules.max_description:,} characters",
+            hint=draft.description_note or f"Up to {rules.max_description:,} characters",
             optional=True,
         ),
     ]
@@ -165,6 +165,7 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
     named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
     starts, channel = form_values.element(named, STARTS), form_values.element(named, ANNOUNCE_IN)
     start = draft.start if starts is None else starts.get("selected_date_time")
+    description = form_values.text(named, DESCRIPTION, draft.description)
     return draft.model_copy(
         update={
             "provider": place_field.read(named, draft.provider),
@@ -174,7 +175,8 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
             "start_note": draft.start_note if start == draft.start else "",
             "length": form_values.text(named, LENGTH, draft.length),
             "audience": Audience(form_values.choice(named, AUDIENCE, draft.audience)),
-            "description": form_values.text(named, DESCRIPTION, draft.description),
+            "description": description,
+            "description_note": draft.description_note if description == draft.description else "",
             "copied": copied.read(draft.copied, named),
             "edits": zone_field.read(draft.edits, named),
             "announce_in": draft.announce_in if channel is None else channel.get("selected_conversation"),

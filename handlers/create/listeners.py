@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 
 from bot.clock import machine_now
-from bot.commands.create_args import parse_create_args
-from bot.commands.lengths import length_text
 from bot.commands.parser import Create
 from bot.creation import draft_table
 from bot.creation import table as creation_table
@@ -16,12 +13,13 @@ from bot.creation.draft_table import OPEN, RESUMED
 from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.errors import BadInput, ChannelUnreachable
 from bot.model.people import Person
+from bot.model.recurrence import EventForm
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.webinars import table as webinar_table
 from bot.webinars.permissions import check_may_create
 from handlers.create import form as create_form
-from handlers.create import place_field, settings_form
+from handlers.create import place_field, prefill, settings_form
 from handlers.create.draft import CreateDraft, edit_line, filled
 from handlers.create.rules import form_rules
 from handlers.request import Commands, Listeners, SlackRequest
@@ -39,15 +37,26 @@ async def open_form(request: SlackRequest, command: Create) -> None:
     person = await request.current_person()
     check_may_create(person)
     left = await _resumable_draft(request) if not command.words else None
-    draft = _copy(left) if left else _prefilled(request, person, command.words)
+    draft = _copy(left) if left else prefill.from_words(request, person, command.words)
     await request.open(await _form(request, person, draft, resumed=left is not None))
     if left or command.words:
         await _save(request, draft, in_place_of=left)
 
 
 async def open_empty(request: SlackRequest) -> None:
-    """Open the form from a button."""
+    """Open the form from a button or a shortcut."""
     await open_form(request, Create())
+
+
+async def open_described(request: SlackRequest) -> None:
+    """Open the form with the text of a message as the description, and its channel as the one to announce in."""
+    person = await request.current_person()
+    check_may_create(person)
+    rules = request.services.creation.rules_at("", EventForm.MEETING)
+    draft = await prefill.from_message(request, str(request.body["message"].get("text") or ""), rules.max_description)
+    draft = await prefill.with_channel(request, draft)
+    await request.open(await _form(request, person, draft))
+    await _save(request, draft)
 
 
 async def save_input(request: SlackRequest) -> None:
@@ -78,8 +87,7 @@ async def start_over(request: SlackRequest) -> None:
     """Replace the resumed form with an empty one."""
     async with request.services.store.write() as db:
         await draft_table.forget(db, request.workspace, request.metadata)
-    empty = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
-    await request.show(await _form(request, await request.person(), empty))
+    await request.show(await _form(request, await request.person(), prefill.new_draft(request)))
 
 
 async def save_settings_input(request: SlackRequest) -> None:
@@ -200,19 +208,6 @@ async def _channel_problem(request: SlackRequest, channel_id: str | None) -> str
     return ""
 
 
-def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft:
-    draft = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
-    if not words:
-        return draft
-    plan = parse_create_args(words, request.now(), person.zone, person.locale or None)
-    changes: dict[str, object] = {"title": plan.title, "start_note": plan.note}
-    if plan.start:
-        changes["start"] = int(plan.start.timestamp())
-    if plan.duration:
-        changes["length"] = length_text(plan.duration)
-    return draft.model_copy(update=changes)
-
-
 async def _form(
     request: SlackRequest, person: Person, draft: CreateDraft, *, problem: str = "", resumed: bool = False
 ) -> View:
@@ -247,12 +242,7 @@ async def _save(request: SlackRequest, draft: CreateDraft, *, in_place_of: Creat
 
 def _copy(draft: CreateDraft) -> CreateDraft:
     """The draft for another window, which is a form of its own: an open one may be submitted, too."""
-    return draft.model_copy(update={"draft_id": _new_id()})
-
-
-def _new_id() -> str:
-    """Identify a form each time it opens: a form that is submitted twice creates one webinar."""
-    return secrets.token_urlsafe(12)
+    return draft.model_copy(update={"draft_id": prefill.new_id()})
 
 
 COMMANDS: Commands = {Create: open_form}
@@ -266,4 +256,6 @@ ACTIONS: Listeners = {
     creation_texts.BACK: back_to_form,
     creation_texts.AGAIN: try_again,
 }
+SHORTCUTS: Listeners = {"create_webinar": open_empty, "use_as_description": open_described}
+"""By the callback id in manifest.yml."""
 SUBMISSIONS: Listeners = {create_form.CALLBACK: submit, settings_form.CALLBACK: submit_settings}

@@ -34,6 +34,7 @@ export class Messages {
     const stay = this.shown === channel.id && !this.stuck;
     if (this.shown !== channel.id) this.list.replaceChildren();
     const isApp = reader.people.get(channel.with)?.role === "bot";
+    if (isApp && this.shown !== channel.id) this.desk.post("home"); // the app publishes its Home tab when it is opened
     const tabs = Boolean(isApp && home);
     if (!tabs) this.tab = "messages";
     this.drawHeader(channel, reader);
@@ -104,6 +105,7 @@ export class Messages {
 
   choose(name) {
     this.tab = name;
+    if (name === "home") this.desk.post("home");
     this.list.replaceChildren();
     this.shown = null;
     keepFocus(() => this.desk.update());

@@ -1,10 +1,11 @@
-"""The labels of buttons, fields and messages in the documents are those of the code."""
+"""The labels of buttons, fields, messages and shortcuts in the documents are those of the code and the manifest."""
 
 from __future__ import annotations
 
 import ast
 import re
 
+from sandbox.app_features import SHORTCUTS
 from tests.support.docs_tables import ROOT
 
 PAGES = ("commands", "own-pages", "registrants", "registration", "reports", "seats", "team")
@@ -24,5 +25,5 @@ def test_every_label_in_a_document_is_one_of_the_code() -> None:
     texts = {page: (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8") for page in PAGES}
     labels = {page: {re.sub(r"\s+", " ", label) for label in LABEL.findall(text)} for page, text in texts.items()}
     assert {page for page, found in labels.items() if not found} == set()
-    known = strings()
+    known = strings() | {shortcut["name"] for shortcut in SHORTCUTS}
     assert {(page, label) for page, found in labels.items() for label in found if label not in known} == set()

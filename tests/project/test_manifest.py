@@ -17,10 +17,11 @@ from bot.app import EVENTS
 from bot.commands.verbs import VERBS
 from bot.slack.scopes import OPTIONAL
 from bot.slack.scopes import SCOPES as EXPECTED_SCOPES
-from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers import ACTIONS, COMMANDS, SHORTCUTS, SUBMISSIONS
 from handlers import EVENTS as LISTENERS
 from handlers.router import Router
-from sandbox.launcher import COMMANDS as SANDBOX_COMMANDS
+from sandbox.app_features import COMMANDS as SANDBOX_COMMANDS
+from sandbox.app_features import SHORTCUTS as SANDBOX_SHORTCUTS
 from sandbox.slack.events import SUBSCRIBED
 from tests.support.processes import ROOT
 from tests.support.rows import each_row
@@ -34,9 +35,11 @@ KEYS = {
     "": {"_metadata", "display_information", "features", "oauth_config", "settings"},
     "_metadata": {"major_version", "minor_version"},
     "display_information": {"name", "description", "long_description", "background_color"},
-    "features": {"app_home", "bot_user", "slash_commands"},
+    "features": {"app_home", "bot_user", "shortcuts", "slash_commands"},
     "features.app_home": {"home_tab_enabled", "messages_tab_enabled", "messages_tab_read_only_enabled"},
     "features.bot_user": {"display_name", "always_online"},
+    "features.shortcuts.0": {"name", "type", "callback_id", "description"},
+    "features.shortcuts.1": {"name", "type", "callback_id", "description"},
     "features.slash_commands.0": {"command", "description", "usage_hint", "url", "should_escape"},
     "oauth_config": {"scopes"},
     "oauth_config.scopes": {"bot"},
@@ -51,6 +54,9 @@ LENGTHS = {
     "display_information.description": (1, 140),
     "display_information.long_description": (175, 4000),
     "features.bot_user.display_name": (1, 80),
+    "features.shortcuts": (1, 10),
+    "features.shortcuts.0.description": (1, 150),
+    "features.shortcuts.1.description": (1, 150),
     "features.slash_commands.0.command": (2, 32),
     "features.slash_commands.0.description": (1, 2000),
     "features.slash_commands.0.usage_hint": (1, 1000),
@@ -128,7 +134,7 @@ def registered_ids() -> Heard:
     bolt = Bolt()
     app: Any = bolt
     services: Any = None  # not used before the first request
-    Router(services, COMMANDS, ACTIONS, SUBMISSIONS, LISTENERS).listen(app)
+    Router(services, COMMANDS, ACTIONS, SUBMISSIONS, SHORTCUTS, LISTENERS).listen(app)
     return bolt.kinds
 
 
@@ -179,13 +185,14 @@ def test_every_command_of_the_manifest_has_a_listener_and_the_other_way_round() 
     assert commands[0]["should_escape"]  # so that Slack sends the ids of #channels
 
 
-def test_the_sandbox_registers_the_commands_of_the_manifest() -> None:
-    """With the description and the hint that users see in Slack."""
+def test_the_sandbox_registers_the_commands_and_shortcuts_of_the_manifest() -> None:
+    """With the names, descriptions and hints that users see in Slack."""
     named = [
         {name: one[name] for name in ("command", "description", "usage_hint", "should_escape")}
         for one in FEATURES["slash_commands"]
     ]
     assert named == SANDBOX_COMMANDS
+    assert FEATURES["shortcuts"] == SANDBOX_SHORTCUTS
 
 
 def test_the_sandbox_subscribes_to_the_events_of_the_manifest() -> None:
@@ -199,12 +206,8 @@ def test_nothing_is_subscribed_to_that_nobody_listens_to() -> None:
     assert (events, len(registered_ids()["event"])) == (list(LISTENERS), 1)
     granted = set(MANIFEST["oauth_config"]["scopes"]["bot"])
     assert {event for event in events if not EVENT_SCOPES[event] <= granted} == set()
-    shortcuts = [one["callback_id"] for one in FEATURES.get("shortcuts", [])]
-    assert shortcuts == [
-        *registered_ids()["shortcut"],
-        *registered_ids()["global_shortcut"],
-        *registered_ids()["message_shortcut"],
-    ]
+    shortcuts = [one["callback_id"] for one in FEATURES["shortcuts"]]
+    assert (shortcuts, len(registered_ids()["shortcut"])) == (list(SHORTCUTS), 1)
     assert ("message_menu_options_url" in SETTINGS["interactivity"]) == bool(registered_ids()["options"])
     assert FEATURES["app_home"]["home_tab_enabled"] == ("app_home_opened" in LISTENERS)
 

@@ -1,4 +1,4 @@
-"""The permission matrix: every command, action and form × five roles, each with a forged request.
+"""The permission matrix: every command, action, form and shortcut × five roles, each with a forged request.
 
 Every key of the handlers' tables has a rule in `permission_rules`; a new one without a rule fails. The rule is verified
 by what happens: a refusal has no effect at all, and whatever a rule allows is answered.
@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from bot.commands.parser import parse
 from bot.slack import buttons
-from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers import ACTIONS, COMMANDS, SHORTCUTS, SUBMISSIONS
 from tests.support.forged_requests import Effects
 from tests.support.permission_rules import (
     ACTION_RULES,
@@ -27,6 +27,7 @@ from tests.support.permission_rules import (
     ORGANIZES,
     OWN,
     RUNS,
+    SHORTCUT_RULES,
     SILENT,
     SUBMISSION_RULES,
 )
@@ -65,10 +66,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 def test_every_key_of_the_tables_has_a_rule() -> None:
-    """A new command, button or form must be classified in `permission_rules` before it can be merged."""
+    """A new command, button, form or shortcut must be classified in `permission_rules` before it can be merged."""
     assert COMMAND_RULES.keys() == {command.__name__ for command in COMMANDS}
     assert ACTION_RULES.keys() == ACTIONS.keys()
     assert SUBMISSION_RULES.keys() == SUBMISSIONS.keys()
+    assert SHORTCUT_RULES.keys() == SHORTCUTS.keys()
     assert {name: type(parse(words)).__name__ for name, (_, words) in COMMAND_RULES.items()} == {
         name: name for name in COMMAND_RULES
     }

@@ -17,11 +17,11 @@ from bot.slack import needs
 from bot.slack.needs import Needs, is_supported
 from bot.webinars import table as webinar_table
 from bot.webinars.unsupported import SENTENCES
-from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers import ACTIONS, COMMANDS, SHORTCUTS, SUBMISSIONS
 from tests.support.permission_rules import COMMAND_RULES, Rule
 from tests.support.permission_stage import OWNER, Stage, permission_stage
 
-TABLES = {**needs.COMMANDS, **needs.ACTIONS, **needs.FORMS}
+TABLES = {**needs.COMMANDS, **needs.ACTIONS, **needs.FORMS, **dict.fromkeys(SHORTCUTS, needs.NOTHING)}
 LACKING = ALL - {
     *(Ability.LIMIT, Ability.OPEN_CLOSE, Ability.PREFERENCES, Ability.INVITE_COHOST, Ability.OWN_LINKS),
     *(Ability.EXTERNAL_ID, Ability.HISTORY, Ability.RECORDINGS),

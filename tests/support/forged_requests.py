@@ -80,6 +80,15 @@ class RequestForger:
         view = self._modal(user_id, callback_id, note, typed)
         return await self._sent(person, "interaction", payloads.view_submission(self._slack, person, view), view)
 
+    async def shortcut(self, user_id: str, callback_id: str) -> Effects:
+        """Start a shortcut: of the message, if its name begins like one of those."""
+        person = self._slack.people[user_id]
+        if callback_id.startswith("use_"):
+            payload = payloads.message_action(self._slack, person, self._message, callback_id)
+        else:
+            payload = payloads.shortcut(self._slack, person, callback_id)
+        return await self._sent(person, "interaction", payload)
+
     def _modal(self, user_id: str, callback_id: str, note: str, values: Json) -> View:
         body = {
             "type": "modal",

@@ -128,3 +128,6 @@ SUBMISSION_RULES: dict[str, Rule] = {
     "recording.review": MANAGES,
 }
 """The rule of each form."""
+
+SHORTCUT_RULES: dict[str, Rule] = {"create_webinar": MEMBERS, "use_as_description": MEMBERS}
+"""The rule of each shortcut."""

@@ -1,4 +1,4 @@
-"""Every command, action and form about one webinar, as forged requests."""
+"""Every command, action, form and shortcut about one webinar, as forged requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from sandbox.slack.model import Person
 from tests.support.bulk import IRIS
 from tests.support.creation import without_waits
 from tests.support.forged_requests import DatabaseRows, Effects, RequestForger
-from tests.support.permission_rules import ACTION_RULES, COMMAND_RULES, SUBMISSION_RULES, VARIANTS, Rule
+from tests.support.permission_rules import (
+    ACTION_RULES,
+    COMMAND_RULES,
+    SHORTCUT_RULES,
+    SUBMISSION_RULES,
+    VARIANTS,
+    Rule,
+)
 from tests.support.team import TeamHarness
 from tests.support.world import World, running_world
 
@@ -144,6 +151,9 @@ class Stage:
         for action_id, rule in ACTION_RULES.items():
             if rule in rules and wanted(action_id):
                 yield action_id, await self.click(user_id, action_id)
+        for callback_id, rule in SHORTCUT_RULES.items():
+            if rule in rules and wanted(callback_id):
+                yield callback_id, await self.forger.shortcut(user_id, callback_id)
         for callback_id, rule in sorted(SUBMISSION_RULES.items(), key=lambda one: one[0] == "cancel.form"):
             if rule in rules and wanted(callback_id):
                 yield callback_id, await self.submit(user_id, callback_id)

@@ -22,6 +22,7 @@ from bot.model.visibility import Unannounced
 from bot.settings import Settings
 from bot.slack.deliver import Pace
 from bot.webinars import organizer_table, visibility_table
+from sandbox.app_features import SHORTCUTS
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
@@ -48,7 +49,7 @@ class World:
         self.clock = SandboxClock()
         self.zoom = Zoom(self.clock, without_rates())
         self.has_zoom, self.has_ringcentral = False, True
-        self.slack = Slack(self.clock, commands=COMMANDS)
+        self.slack = Slack(self.clock, commands=COMMANDS, shortcuts=SHORTCUTS)
         self.shown = ShownContent(self.slack)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0, webhook_permission=True))
         # Without the permission, RingCentral has no webhooks: stories about them grant it (tests.support.webhooks).
