@@ -36,6 +36,8 @@ from bot.web.ip_rate_limit import IpRateLimit
 from bot.web.limits import EVENTS as EVENTS
 from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite
 from bot.web.metrics import AckTimes, MeasuredApp, Metrics, Sources
+from bot.web.page_look import PageLook
+from bot.web.render import PageRenderer
 from bot.web.slack_ingress import SlackIngress
 from bot.web.startup_health import StartupHealth
 from bot.web.webhooks import WebhookIngress
@@ -148,7 +150,8 @@ async def _serve(settings: Settings, app: AsyncApp, services: Services, metrics:
     if settings.public_url:
         metrics.watch_webhooks(server)
     if services.own_pages.urls.is_on:
-        pages.add_routes(server, services.own_pages, IpRateLimit())
+        look = PageLook(settings.page_color, settings.page_name.strip(), settings.page_logo_url)
+        pages.add_routes(server, services.own_pages, IpRateLimit(), PageRenderer(look))
     if services.webhooks.is_on:
         WebhookIngress(services.webhooks.address, services.webhooks.accept).add_routes(server)
     if settings.public_url and settings.zoom and settings.zoom_webhook_secret.get_secret_value():

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.model.color import hex_color
 
 
 class UnclearAlerts(StrEnum):
@@ -64,6 +65,13 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _picture_url(value: str) -> str:
+    # What the URL has is put into the Content-Security-Policy, so it has none of its separators.
+    if value and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?/[^\s;,'\"<>\\#@]{1,500}", value):
+        raise ValueError("must be the https address of a picture, such as https://acme.example/logo.png")
+    return value
+
+
 def _given(value: object) -> object:
     """Refuse what `Settings` marks as missing, and what is empty."""
     if value is _MISSING:
@@ -74,6 +82,8 @@ def _given(value: object) -> object:
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
+PictureUrl = Annotated[str, AfterValidator(_picture_url)]
+Color = Annotated[str, AfterValidator(hex_color)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Keys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
@@ -144,6 +154,18 @@ class Settings(BaseSettings):
         description="where the outside reaches Greenroom (https://…); without it there are no webhooks, and no "
         "join, cancel and registration pages of its own",
     )
+    page_name: str = Field(
+        default="",
+        max_length=80,
+        description="the name of your company on the registration pages, also for people who cannot see PAGE_LOGO_URL",
+    )
+    page_color: Color = Field(
+        default="#12694a", description="the color of your brand on the registration pages (#rrggbb)"
+    )
+    page_logo_url: PictureUrl = Field(
+        default="",
+        description="https address of a picture at the top of the registration pages; it needs PAGE_NAME",
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     encryption_key: Keys = Field(
@@ -177,6 +199,13 @@ class Settings(BaseSettings):
         if not signing_secret.get_secret_value() and not others.data["slack_app_token"].get_secret_value():
             raise ValueError("is missing, and so is SLACK_APP_TOKEN; one of the two must be set")
         return signing_secret
+
+    @field_validator("page_logo_url")
+    @classmethod
+    def _some_text_for_the_picture(cls, url: str, others: ValidationInfo) -> str:
+        if url and not others.data.get("page_name", "").strip():
+            raise ValueError("needs PAGE_NAME, which is read to people who cannot see the picture")
+        return url
 
     @property
     def ringcentral(self) -> RingCentralLogin | None:

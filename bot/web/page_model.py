@@ -17,12 +17,14 @@ class Link:
 
 @dataclass(frozen=True)
 class EventText:
-    """The title of a webinar, its start in UTC (ISO 8601) and in words, and its length."""
+    """What a page shows of a webinar: its start in UTC (ISO 8601) and in words. Empty texts are not shown."""
 
     title: str
     utc: str
     begins: str
     length: str
+    speakers: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,3 +90,4 @@ class FormText:
     errors: tuple[FormError, ...]
     honeypot: str
     consent: str
+    calendar: Link

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-from bot.commands.lengths import length_text
 from bot.model.ability import Ability
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.question import STANDARD, QuestionSet
@@ -21,8 +19,12 @@ from bot.registration.own_pages.page_context import JOIN_WINDOW, PageContext
 from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RequestState
 from bot.web import signup_form
+from bot.web.event_text import announcement, event_text
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
 
+ADD_TO_CALENDAR = "Add to Calendar"
+CALENDAR = "calendar=1"
+"""The query of a page that asks for its calendar file."""
 REFRESH_SOON = 20
 """Seconds until a page refreshes while work is in progress."""
 REFRESH_SLOWLY = 60
@@ -71,6 +73,8 @@ ADDRESS_REFUSED = (
     "{provider} did not take this email address. Some webinars are only for addresses at work: register with yours."
 )
 OTHER_REASON = "{provider} did not take this registration. Register again, or ask the organizer of this webinar."
+
+PUBLIC_CALENDAR = Link(ADD_TO_CALENDAR, f"?{CALENDAR}")
 
 
 def join_page(context: PageContext) -> PageText:
@@ -139,7 +143,11 @@ def status_page(context: PageContext) -> PageText:
         return cancel_page(context)
     if context.stage in ENDED or context.state is not RequestState.REGISTERED:
         return _not_registered(context)
-    links = (Link("Join this webinar", context.join_url), Link("Cancel my registration", context.cancel_url))
+    links = (
+        Link("Join this webinar", context.join_url),
+        Link(ADD_TO_CALENDAR, f"{context.join_url}?{CALENDAR}"),
+        Link("Cancel my registration", context.cancel_url),
+    )
     if context.problem == FOR_APPROVAL:
         return PageText(200, WAITS, event_text(context.webinar), notice=WAITS_TEXT, links=links)
     return PageText(
@@ -156,14 +164,14 @@ def closed_page(webinar: Webinar, now: datetime) -> PageText | None:
     at, registration = stage(webinar, now), webinar.registration
     if at in ENDED:
         return _ended(at, event_text(webinar))
-    page = PageText(200, register_heading(webinar), event_text(webinar, with_title=False))
+    page = PageText(200, register_heading(webinar), announcement(webinar))
     if Ability.OWN_PAGES not in webinar.abilities and webinar.audience is not Audience.ANYONE:
         url = registration.page_uri if registration else ""
         links = (Link(f"Register at {provider_name(webinar.id)}", url),) if url else ()
         return replace(page, text=named(ELSEWHERE, webinar.id), links=links)
     if webinar.audience is Audience.ANYONE:
         links = (Link("Join", webinar.attendee_link),) if webinar.attendee_link else ()
-        return replace(page, text=OPEN_TO_ALL, links=links)
+        return replace(page, text=OPEN_TO_ALL, links=(*links, PUBLIC_CALENDAR))
     if registration and is_full(registration):
         return replace(page, notice=FULL)
     return replace(page, notice=CLOSED) if registration and not registration.is_open else None
@@ -188,12 +196,13 @@ def form_page(
     whole = (FormError("", problem),) if problem else ()
     return FormText(
         heading=register_heading(webinar),
-        event=event_text(webinar, with_title=False),
+        event=announcement(webinar),
         token=HiddenInput(signup_form.FORM_TOKEN, form_token),
         fields=fields,
         errors=(*whole, *(FormError(name, text) for name, text in by_field.items())),
         honeypot=signup_form.HONEYPOT,
         consent=named(CONSENT, webinar.id),
+        calendar=PUBLIC_CALENDAR,
     )
 
 
@@ -211,19 +220,6 @@ def refresh(page: PageText, status_token: str, *, is_paused: bool) -> Refresh | 
     return Refresh(page.refresh_s, url, f"{url}{'&' if status_token else ''}still=1", is_paused)
 
 
-def event_text(webinar: Webinar, *, with_title: bool = True) -> EventText:
-    """What the webinar is and when it starts, in its own time zone and in UTC."""
-    utc = webinar.start.astimezone(UTC)
-    local = webinar.start.astimezone(_zone(webinar.time_zone))
-    also_utc = f", {utc:%H:%M} UTC" if local.utcoffset() else ""
-    return EventText(
-        title=one_line_title(webinar.title) if with_title else "",
-        utc=f"{utc:%Y-%m-%dT%H:%MZ}",
-        begins=f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} ({webinar.time_zone or 'UTC'}){also_utc}",
-        length=length_text(webinar.length),
-    )
-
-
 def wait_text(seconds: float) -> str:
     """A waiting time in words."""
     minutes = math.ceil(seconds / 60)
@@ -233,14 +229,6 @@ def wait_text(seconds: float) -> str:
 def register_heading(webinar: Webinar) -> str:
     """The heading of the registration page."""
     return f"Register for {one_line_title(webinar.title)}"
-
-
-def _zone(name: str) -> ZoneInfo:
-    # Webinars created elsewhere may have a zone name that does not exist.
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def _not_registered(context: PageContext) -> PageText:

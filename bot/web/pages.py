@@ -7,112 +7,170 @@ import contextlib
 import logging
 import math
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.errors import NotFound, ProviderError
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.question import QuestionSet
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration.own_pages.page_context import AlreadyQueued, QueueFull, RegistrationGone
 from bot.registration.own_pages.service import READ_LINK, OwnPages
 from bot.registration.own_pages.tokens import TokenExpired
-from bot.web import page_text, render, signup_form
+from bot.web import event_text, page_text, signup_form
 from bot.web.ip_rate_limit import IpRateLimit, client_of
 from bot.web.limits import BODY_TIMEOUT
 from bot.web.page_model import PageText
+from bot.web.render import PageRenderer
+from bot.webinars.calendar_file import file_name
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 16_384
 QUEUE_FULL_RETRY = 600
 """Seconds until the queue may be shorter."""
-STATUS_TOKEN, PAUSED = "done", "still"
-"""Query parameters: the token of the status page; do not refresh."""
+STATUS_TOKEN, PAUSED, CALENDAR = "done", "still", "calendar"
+"""Query parameters: the token of the status page; do not refresh; the calendar file instead of the page."""
 UNREADABLE = "This form can’t be read: it is too large, came too slowly, or was not made by this page."
+FAILED = "Something unexpected happened. Try again; if it happens again, pass on the reference {}."
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def add_routes(app: web.Application, own_pages: OwnPages, rate_limit: IpRateLimit) -> None:
+def add_routes(app: web.Application, own_pages: OwnPages, rate_limit: IpRateLimit, renderer: PageRenderer) -> None:
     """Add `/join/{token}`, `/cancel/{token}` and `/register/{token}`."""
-    pages, names = Pages(own_pages, rate_limit), own_pages.provider_names
-    app.router.add_get("/join/{token}", _with_error_pages(pages.join, names))
-    app.router.add_get("/cancel/{token}", _with_error_pages(pages.show_cancel, names))
-    app.router.add_post("/cancel/{token}", _with_error_pages(pages.cancel, names))
-    app.router.add_get("/register/{token}", _with_error_pages(pages.show_form, names))
-    app.router.add_post("/register/{token}", _with_error_pages(pages.submit_form, names))
+    pages = Pages(own_pages, rate_limit, renderer)
+    app.router.add_get("/join/{token}", pages.with_error_pages(pages.join))
+    app.router.add_get("/cancel/{token}", pages.with_error_pages(pages.show_cancel))
+    app.router.add_post("/cancel/{token}", pages.with_error_pages(pages.cancel))
+    app.router.add_get("/register/{token}", pages.with_error_pages(pages.show_form))
+    app.router.add_post("/register/{token}", pages.with_error_pages(pages.submit_form))
 
 
 class Pages:
     """The request handlers: parse the request, call `OwnPages`, render the result."""
 
-    def __init__(self, own_pages: OwnPages, rate_limit: IpRateLimit) -> None:
+    def __init__(self, own_pages: OwnPages, rate_limit: IpRateLimit, renderer: PageRenderer) -> None:
         """`rate_limit` counts the valid forms of each client."""
         self._own_pages = own_pages
         self._rate_limit = rate_limit
+        self._renderer = renderer
 
     async def join(self, request: web.Request) -> web.Response:
         """Redirect to the registrant's own link, or show when that will be possible."""
         context = await self._own_pages.join_context(request.match_info["token"])
+        if CALENDAR in request.query and context.has_place:
+            content = event_text.personal_calendar(context.webinar, context.join_url, context.now)
+            return self._renderer.calendar(file_name(context.webinar), content)
         if not context.can_join:
-            return _page(request, page_text.join_page(context))
+            return self._page(request, page_text.join_page(context))
         link = await self._own_pages.personal_link(context)
-        return render.redirect(302, link) if link else _page(request, page_text.no_personal_link(context))
+        return self._renderer.redirect(302, link) if link else self._page(request, page_text.no_personal_link(context))
 
     async def show_cancel(self, request: web.Request) -> web.Response:
         """Ask before canceling, because mail programs open links; or show the progress."""
-        return _page(request, page_text.cancel_page(await self._own_pages.cancel_context(request.match_info["token"])))
+        context = await self._own_pages.cancel_context(request.match_info["token"])
+        return self._page(request, page_text.cancel_page(context))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Queue the removal and redirect back to the cancel page, which shows the progress."""
         token = request.match_info["token"]
         await self._own_pages.cancel(token)
-        return render.redirect(303, token)
+        return self._renderer.redirect(303, token)
 
     async def show_form(self, request: web.Request) -> web.Response:
         """Show the form, the reason why there is none, or the status of a form that was sent."""
         if status_token := request.query.get(STATUS_TOKEN):
-            return _page(request, page_text.status_page(await self._own_pages.status_context(status_token)))
-        webinar, now = await self._own_pages.webinar_of(request.match_info["token"])
+            return self._page(request, page_text.status_page(await self._own_pages.status_context(status_token)))
+        token = request.match_info["token"]
+        webinar, now = await self._own_pages.webinar_of(token)
+        if CALENDAR in request.query and is_coming_or_live(webinar, now):
+            content = event_text.public_calendar(webinar, self._own_pages.urls.register_page(token), now)
+            return self._renderer.calendar(file_name(webinar), content)
         if closed := page_text.closed_page(webinar, now):
-            return _page(request, closed)
+            return self._page(request, closed)
         empty = RegistrantDetails(first_name="", last_name="", email="")
         questions = await self._own_pages.questions.get(webinar, READ_LINK)
-        return _form(200, SignupForm(webinar, questions, empty, self._own_pages.form_token(webinar)))
+        return self._form(200, SignupForm(webinar, questions, empty, self._own_pages.form_token(webinar)))
 
     async def submit_form(self, request: web.Request) -> web.Response:
         """Queue the person, or show the form again with everything that was entered and the errors."""
         token = request.match_info["token"]
         webinar, now = await self._own_pages.webinar_of(token)
         if closed := page_text.closed_page(webinar, now):
-            return _page(request, closed, status=closed.status if closed.status > 400 else 403)
+            return self._page(request, closed, status=closed.status if closed.status > 400 else 403)
         fields = await _fields(request)
         questions = await self._own_pages.questions.get(webinar, READ_LINK)
         entered = signup_form.registrant_details(fields, questions)
         form = SignupForm(webinar, questions, entered, fields.get(signup_form.FORM_TOKEN, ""))
         if errors := signup_form.field_errors(entered, questions):
-            return _form(400, form, errors=errors)
+            return self._form(400, form, errors=errors)
         if signup_form.is_honeypot_filled(fields):
-            return _form(400, form, problem=signup_form.HONEYPOT_FILLED)
+            return self._form(400, form, problem=signup_form.HONEYPOT_FILLED)
         if wait := self._rate_limit.acquire(_client(request)):
             problem = (
                 f"Too many people have registered from your network. Press Register again {page_text.wait_text(wait)}."
             )
-            return _form(429, form, problem=problem, retry_after=math.ceil(wait))
+            return self._form(429, form, problem=problem, retry_after=math.ceil(wait))
         return await self._register(token, form)
 
     async def _register(self, token: str, form: SignupForm) -> web.Response:
         try:
             status_token = await self._own_pages.register(token, form.entered, form.token)
         except AlreadyQueued as error:
-            return _form(409, form, problem=error.sentence)
+            return self._form(409, form, problem=error.sentence)
         except QueueFull as error:
-            return _form(503, form, problem=error.sentence, retry_after=QUEUE_FULL_RETRY)
-        return render.redirect(303, f"{token}?{STATUS_TOKEN}={status_token}")
+            return self._form(503, form, problem=error.sentence, retry_after=QUEUE_FULL_RETRY)
+        return self._renderer.redirect(303, f"{token}?{STATUS_TOKEN}={status_token}")
+
+    def _form(
+        self,
+        status: int,
+        form: SignupForm,
+        *,
+        errors: dict[str, str] | None = None,
+        problem: str = "",
+        retry_after: int = 0,
+    ) -> web.Response:
+        text = page_text.form_page(
+            form.webinar, form.entered, form.token, questions=form.questions, errors=errors, problem=problem
+        )
+        return self._renderer.response(status, self._renderer.form_html(text), retry_after=retry_after)
+
+    def _page(self, request: web.Request, page: PageText, *, status: int = 0, retry_after: int = 0) -> web.Response:
+        """Render a page. If it refreshes itself, the visitor can stop that."""
+        refresh = page_text.refresh(page, request.query.get(STATUS_TOKEN, ""), is_paused=PAUSED in request.query)
+        html = self._renderer.page_html(page, refresh)
+        return self._renderer.response(status or page.status, html, retry_after=retry_after)
+
+    def with_error_pages(self, handler: Handler) -> Handler:
+        """Turn every exception into a page, and log neither a token nor an address."""
+
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                return await handler(request)
+            except web.HTTPException as error:
+                return self._page(request, PageText(error.status, error.reason, text=UNREADABLE))
+            except NotFound as error:
+                return self._page(request, PageText(404, "There is no such page", text=error.sentence))
+            except TokenExpired as error:
+                return self._page(request, PageText(410, "This link has expired", text=error.sentence))
+            except RegistrationGone as error:
+                return self._page(request, PageText(410, page_text.NOT_LISTED, text=error.sentence))
+            except ProviderError as error:
+                log.warning("page.unavailable", extra={"reason": error.sentence})
+                unavailable = page_text.unavailable_page(self._own_pages.provider_names)
+                return self._page(request, unavailable, retry_after=unavailable.refresh_s)
+            except Exception:
+                reference = secrets.token_hex(3).upper()
+                log.exception("page.failed", extra={"reference": reference})
+                return self._page(request, PageText(500, "This did not work", text=FAILED.format(reference)))
+
+        return handle
 
 
 @dataclass(frozen=True)
@@ -123,21 +181,6 @@ class SignupForm:
     questions: QuestionSet
     entered: RegistrantDetails
     token: str
-
-
-def _form(
-    status: int, form: SignupForm, *, errors: dict[str, str] | None = None, problem: str = "", retry_after: int = 0
-) -> web.Response:
-    text = page_text.form_page(
-        form.webinar, form.entered, form.token, questions=form.questions, errors=errors, problem=problem
-    )
-    return render.response(status, render.form_html(text), retry_after=retry_after)
-
-
-def _page(request: web.Request, page: PageText, *, status: int = 0, retry_after: int = 0) -> web.Response:
-    """Render a page. If it refreshes itself, the visitor can stop that."""
-    refresh = page_text.refresh(page, request.query.get(STATUS_TOKEN, ""), is_paused=PAUSED in request.query)
-    return render.response(status or page.status, render.page_html(page, refresh), retry_after=retry_after)
 
 
 def _client(request: web.Request) -> str:
@@ -163,30 +206,3 @@ async def _fields(request: web.Request) -> dict[str, str]:
     with contextlib.suppress(ValueError):
         return signup_form.parse_body(bytes(raw))
     raise web.HTTPBadRequest
-
-
-def _with_error_pages(handler: Handler, providers: Sequence[str]) -> Handler:
-    """Turn every exception into a page, and log neither a token nor an address. `providers` are their names."""
-
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return await handler(request)
-        except web.HTTPException as error:
-            return _page(request, PageText(error.status, error.reason, text=UNREADABLE))
-        except NotFound as error:
-            return _page(request, PageText(404, "There is no such page", text=error.sentence))
-        except TokenExpired as error:
-            return _page(request, PageText(410, "This link has expired", text=error.sentence))
-        except RegistrationGone as error:
-            return _page(request, PageText(410, page_text.NOT_LISTED, text=error.sentence))
-        except ProviderError as error:
-            log.warning("page.unavailable", extra={"reason": error.sentence})
-            unavailable = page_text.unavailable_page(providers)
-            return _page(request, unavailable, retry_after=unavailable.refresh_s)
-        except Exception:
-            reference = secrets.token_hex(3).upper()
-            log.exception("page.failed", extra={"reference": reference})
-            text = f"Something unexpected happened. Try again; if it happens again, pass on the reference {reference}."
-            return _page(request, PageText(500, "This did not work", text=text))
-
-    return handle

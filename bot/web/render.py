@@ -1,21 +1,51 @@
-"""Render our own pages from the templates: no script, nothing loaded from elsewhere, the style allowed by its hash."""
+"""Render our own pages from the templates. The style and the script in them are allowed by their hashes."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.web.page_look import TEMPLATES, PageLook
 from bot.web.page_model import FormText, PageText, Refresh
 
-TEMPLATES = Path(__file__).with_name("templates")
+
+class PageRenderer:
+    """Makes documents of pages, and responses of documents."""
+
+    def __init__(self, look: PageLook) -> None:
+        """Read the templates; all pages look like this."""
+        environment = _environment(look)
+        self._page, self._form = environment.get_template("page.html"), environment.get_template("form.html")
+        self.headers = look.headers
+
+    def page_html(self, page: PageText, refresh: Refresh | None = None) -> str:
+        """A complete document with a text; with `refresh`, it reloads itself or offers to."""
+        return self._page.render(page=page, refresh=refresh)
+
+    def form_html(self, form: FormText) -> str:
+        """A complete document with the registration form."""
+        return self._form.render(page=form)
+
+    def response(self, status: int, html: str, *, retry_after: int = 0) -> web.Response:
+        """The document with the security headers, and `Retry-After` if it is set."""
+        headers = self.headers | ({"Retry-After": str(retry_after)} if retry_after else {})
+        return web.Response(status=status, text=html, content_type="text/html", headers=headers)
+
+    def redirect(self, status: int, url: str) -> web.Response:
+        """A redirect that reveals no referrer."""
+        return web.Response(status=status, headers=self.headers | {"Location": url})
+
+    def calendar(self, name: str, content: bytes) -> web.Response:
+        """A calendar file to save under this name."""
+        disposition = f"attachment; filename=webinar.ics; filename*=UTF-8''{quote(name, safe='')}"
+        headers = self.headers | {"Content-Disposition": disposition}
+        return web.Response(body=content, content_type="text/calendar", charset="utf-8", headers=headers)
 
 
-def _environment(style: str) -> Environment:
+def _environment(look: PageLook) -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -24,44 +54,8 @@ def _environment(style: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals["style"] = Markup(style)  # noqa: S704 - our own file; escaping would change it and break its hash
+    env.globals["look"] = look
+    # Our own files; escaping would change them and break their hashes.
+    env.globals["style"] = Markup(look.style)  # noqa: S704
+    env.globals["script"] = Markup(look.script)  # noqa: S704
     return env
-
-
-def _headers(style: str) -> dict[str, str]:
-    style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return {
-        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{style_hash}'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'",
-        "Referrer-Policy": "no-referrer",  # the URL contains a token
-        "Cache-Control": "no-store",
-        "X-Robots-Tag": "noindex, nofollow",
-        "X-Content-Type-Options": "nosniff",
-    }
-
-
-_STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-_ENVIRONMENT = _environment(_STYLE)
-_PAGE, _FORM = _ENVIRONMENT.get_template("page.html"), _ENVIRONMENT.get_template("form.html")
-HEADERS = _headers(_STYLE)
-
-
-def page_html(page: PageText, refresh: Refresh | None = None) -> str:
-    """A complete document with a text; with `refresh`, it reloads itself or offers to."""
-    return _PAGE.render(page=page, refresh=refresh)
-
-
-def form_html(form: FormText) -> str:
-    """A complete document with the registration form."""
-    return _FORM.render(page=form)
-
-
-def response(status: int, html: str, *, retry_after: int = 0) -> web.Response:
-    """The document with the security headers, and `Retry-After` if it is set."""
-    headers = HEADERS | ({"Retry-After": str(retry_after)} if retry_after else {})
-    return web.Response(status=status, text=html, content_type="text/html", headers=headers)
-
-
-def redirect(status: int, url: str) -> web.Response:
-    """A redirect that reveals no referrer."""
-    return web.Response(status=status, headers=HEADERS | {"Location": url})

@@ -64,6 +64,8 @@ def test_all_malformed_settings_are_named_at_once_without_what_they_hold(environ
         "DATABASE_URL": "mysql://hush:hush@db/greenroom",
         "SLACK_API_URL": "hush/api/",
         "PORT": "hush",
+        "PAGE_COLOR": "hush",
+        "PAGE_LOGO_URL": "http://hush.example/logo.png",
         "LOG_LEVEL": "hush",
     }
     for name, value in {**GOOD, "SLACK_BOT_TOKEN": "", "RC_APP_CLIENT_ID": "", **secrets}.items():
@@ -79,6 +81,8 @@ def test_all_malformed_settings_are_named_at_once_without_what_they_hold(environ
         "RC_APP_CLIENT_ID": "is empty",
         "RC_USER_JWT": "is missing",
         "DATABASE_URL": "must begin with sqlite:// or postgresql://",
+        "PAGE_COLOR": "must be a color such as #12694a",
+        "PAGE_LOGO_URL": "must be the https address of a picture, such as https://acme.example/logo.png",
         "PORT": "Input should be a valid integer, unable to parse string as an integer",
         "ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one",
         "LOG_LEVEL": "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
@@ -97,6 +101,32 @@ def test_an_encryption_key_that_encrypts_nothing_is_refused(environment: pytest.
         read_settings()
 
     assert named(error) == {"ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one"}
+
+
+@each_row(
+    ("values", "problem"),
+    [
+        ({"PAGE_LOGO_URL": "https://acme.example/logo.png"}, "needs PAGE_NAME, which is read to people who"),
+        ({"PAGE_LOGO_URL": "https://acme.example/logo.png", "PAGE_NAME": " "}, "needs PAGE_NAME"),
+        ({"PAGE_LOGO_URL": "//acme.example/logo.png", "PAGE_NAME": "Acme"}, "must be the https address of a picture"),
+        ({"PAGE_LOGO_URL": "https://acme.example/a;b.png", "PAGE_NAME": "Acme"}, "must be the https address"),
+        ({"PAGE_LOGO_URL": "https://me@acme.example/a.png", "PAGE_NAME": "Acme"}, "must be the https address"),
+        ({"PAGE_LOGO_URL": "https://acme.example/a.png 'self'", "PAGE_NAME": "Acme"}, "must be the https address"),
+        ({"PAGE_LOGO_URL": "data:image/png;base64,AAAA", "PAGE_NAME": "Acme"}, "must be the https address"),
+    ],
+)
+def test_a_picture_of_the_pages_has_a_text_and_a_safe_address(
+    environment: pytest.MonkeyPatch, values: dict[str, str], problem: str
+) -> None:
+    """What is put into a header of every page is checked at the start."""
+    with environment.context() as rows:
+        for name, value in {**GOOD, **values}.items():
+            rows.setenv(name, value)
+        with pytest.raises(SettingsError) as error:
+            read_settings()
+
+    assert list(named(error)) == ["PAGE_LOGO_URL"]
+    assert named(error)["PAGE_LOGO_URL"].startswith(problem)
 
 
 def test_settings_are_read_from_a_file_and_the_environment_goes_before(environment: pytest.MonkeyPatch) -> None:

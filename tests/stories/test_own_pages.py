@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from pydantic import SecretStr
@@ -18,14 +20,17 @@ from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.request_table import RequestState
 from bot.webinars import organizer_table
+from bot.webinars import table as webinar_table
 from sandbox.ringcentral import RingCentral
 from tests.support.own_pages import LENA, PUBLIC_URL, PageVisitor, ShownPage, page_visitor
-from tests.support.registration import PERSON
+from tests.support.registration import PERSON, without_waits
 from tests.support.webinar_samples import ACCOUNT, NOW
+from tests.support.world import World
 
 pytest_plugins = ["tests.support.databases"]
 
 REGISTRANTS = "/webinar/registration/v1/sessions/"
+CALENDAR = "?calendar=1"
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
     "Referrer-Policy": "no-referrer",
@@ -69,11 +74,11 @@ async def test_a_visitor_registers_and_gets_personal_links(tmp_path: Path) -> No
         assert (one["firstName"], one["lastName"], one["email"]) == ("Lena", "Berger", "lena@visitor.example")
         assert one["source"] == "registration page"
         assert (done.status, done.heading, done.refresh_s) == (200, "You are registered", 0)
-        join, cancel = done.links
+        join, calendar, cancel = done.links
         assert join.startswith(f"{PUBLIC_URL}/join/")
         assert cancel.startswith(f"{PUBLIC_URL}/cancel/")
         secrets = [*LENA.values(), one["id"], visitor.webinar.session_id]
-        assert [secret for secret in secrets if secret.lower() in f"{done.url}{join}{cancel}".lower()] == []
+        assert [secret for secret in secrets if secret.lower() in f"{done.url}{join}{calendar}{cancel}".lower()] == []
         assert len(visitor.world.vendor_calls()) <= calls + 2  # the registration, and a count by the poller
 
 
@@ -112,7 +117,7 @@ async def test_the_join_page_shows_the_start_and_then_redirects(tmp_path: Path) 
 async def test_canceling_asks_first_and_is_idempotent(tmp_path: Path) -> None:
     """A GET changes nothing, two POSTs are one removal, and the join page reports it."""
     async with page_visitor(tmp_path) as visitor:
-        join, cancel = (await registered(visitor)).links
+        join, _, cancel = (await registered(visitor)).links
         for _ in range(2):
             asks = await visitor.get(cancel)
             assert (asks.status, asks.heading) == (200, "Take you off the list?")
@@ -137,7 +142,7 @@ async def test_canceling_asks_first_and_is_idempotent(tmp_path: Path) -> None:
 async def test_a_refused_removal_is_reported(tmp_path: Path) -> None:
     """The registrant stays on the list and can try again."""
     async with page_visitor(tmp_path) as visitor:
-        cancel = (await registered(visitor)).links[1]
+        cancel = (await registered(visitor)).links[2]
         visitor.world.ringcentral.fail("DELETE", "/registrants/", status=403)
         await visitor.post(cancel)
         await visitor.world.settled()
@@ -154,7 +159,7 @@ async def test_a_person_can_register_again_after_canceling(tmp_path: Path) -> No
     """With new links; the old ones stay invalid."""
     async with page_visitor(tmp_path) as visitor:
         first = await registered(visitor)
-        await visitor.post(first.links[1])
+        await visitor.post(first.links[2])
         await visitor.world.settled()
         second = await registered(visitor)
         assert second.heading == "You are registered"
@@ -199,7 +204,7 @@ async def test_knowing_an_address_is_not_enough_to_get_its_links(tmp_path: Path)
         visitor.world.ringcentral.fail("POST", "/registrants$", hang=0.2)
         placed = await visitor.sign_up(visitor.url)
         waiting = await visitor.sign_up(visitor.url, email="LENA@visitor.example")
-        assert (waiting.status, waiting.links) == (409, [])
+        assert (waiting.status, waiting.links) == (409, [CALENDAR])
         assert "Somebody with this address is in line already." in waiting.words
         assert waiting.values["email"] == "LENA@visitor.example"
         await visitor.world.settled()
@@ -244,9 +249,9 @@ async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
         }
         for name in wrong.errors:
             assert f'aria-invalid="true" aria-describedby="{name}-error"' in wrong.html
-        assert wrong.links == ["#first_name", "#last_name", "#email"]
+        assert wrong.links == ["#first_name", "#last_name", "#email", CALENDAR]
         assert (wrong.values["last_name"], wrong.values["email"]) == ("x" * 65, evil)
-        assert "<script" not in wrong.html
+        assert wrong.html.count("<script") == 1
         assert (await visitor.sign_up(visitor.url, email=f"{'x' * 250}@visitor.example")).errors == {
             "email": "Enter an email address of at most 256 characters."
         }
@@ -268,21 +273,80 @@ async def test_an_invisible_name_is_no_name(tmp_path: Path) -> None:
         assert (one["firstName"], one["lastName"], one["email"]) == ("Lena", "Lang", "lena@v.example")
 
 
-async def test_every_page_has_the_security_headers(tmp_path: Path) -> None:
-    """Not stored, not indexed, not framed, nothing loaded, the style allowed only by its hash."""
+def _with_a_brand(world: World) -> None:
+    without_waits(world)
+    world.more_settings = {
+        "page_name": "Acme",
+        "page_color": "#fc0",
+        "page_logo_url": "https://cdn.acme.example/logo.png",
+    }
+
+
+async def test_the_registration_page_announces_the_webinar(tmp_path: Path) -> None:
+    """Its description as it was written, its host, its start, and a calendar file without a name or a personal link."""
     async with page_visitor(tmp_path) as visitor:
+        description = "What is new this spring:\n- less <b>work</b>\n- more time"
+        await _describe(visitor, description)
+        url = visitor.url  # each is another one
+        shown = await visitor.get(url)
+        assert f'<p class="description">{html.escape(description)}</p>' in shown.html
+        assert "Hosted by Chloé Martin" in shown.words
+        start = visitor.webinar.start
+        assert f'<time datetime="{start:%Y-%m-%dT%H:%MZ}">{start:%A, %B} {start.day}, {start.year}, ' in shown.html
+        [calendar] = shown.links
+
+        event = (await visitor.get(urljoin(url, calendar))).calendar
+        assert (event["summary"], event["dtstart"], event["dtend"]) == ("Launch day", start, visitor.webinar.end)
+        assert event["description"] == f"Register: {url}\n\n{description}"
+        assert ("url" in event, "location" in event) == (False, False)
+
+        done = await registered(visitor)
+        join, personal, _ = done.links
+        own = await visitor.get(personal)
+        assert "filename*=UTF-8''Launch%20day.ics" in own.headers["Content-Disposition"]
+        assert (own.calendar["uid"], own.calendar["sequence"]) == (event["uid"], event["sequence"])
+        assert own.calendar["dtstamp"] >= event["dtstamp"]  # so that it replaces the other one
+        assert (await visitor.get(own.calendar["url"])).heading == (await visitor.get(join)).heading
+        await visitor.post(done.links[2])
+        await visitor.world.settled()
+        assert (await visitor.get(personal)).heading == "You are not on the list"
+
+
+async def test_a_calendar_file_is_for_a_webinar_that_comes_and_a_person_who_has_a_place(tmp_path: Path) -> None:
+    """Others get the page that says why."""
+    async with page_visitor(tmp_path) as visitor:
+        await visitor.queue_person()
+        waiting = visitor.world.bot.services.own_pages.urls.join_url("page-1", visitor.webinar)
+        assert (await visitor.get(f"{waiting}?calendar=1")).heading == "You are in line"
+        visitor.world.clock.move(timedelta(days=4))
+        for url in (visitor.url, waiting):
+            assert (await visitor.get(f"{url}?calendar=1")).heading == "This webinar is over"
+
+
+async def _describe(visitor: PageVisitor, description: str) -> None:
+    services = visitor.world.bot.services
+    async with services.store.write() as db:
+        await webinar_table.save(db, visitor.webinar.model_copy(update={"description": description}))
+
+
+async def test_every_page_has_the_security_headers(tmp_path: Path) -> None:
+    """Not stored, not indexed, not framed, nothing loaded but the picture; style and script are allowed by hash."""
+    async with page_visitor(tmp_path, prepare=_with_a_brand) as visitor:
         done = await registered(visitor)
         shown = [await visitor.get(url) for url in (visitor.url, *done.links, f"{PUBLIC_URL}/join/x")]
-        shown += [done, await visitor.sign_up(visitor.url, email=""), await visitor.post(done.links[1])]
+        shown += [done, await visitor.sign_up(visitor.url, email=""), await visitor.post(done.links[2])]
         for one in shown:
             for name, value in SECURITY_HEADERS.items():
                 assert value in one.headers[name]
             assert "unsafe" not in one.headers["Content-Security-Policy"]
             assert "frame-ancestors 'none'" in one.headers["Content-Security-Policy"]
-            if one.status != 303:
+            if one.headers.get("Content-Type", "").startswith("text/html"):
                 assert '<html lang="en">' in one.html
                 assert '<meta name="robots" content="noindex,nofollow">' in one.html
-                assert "<script" not in one.html
+                assert one.html.count("<script>") == 1
+                assert "img-src https://cdn.acme.example/logo.png;" in one.headers["Content-Security-Policy"]
+                assert '<img src="https://cdn.acme.example/logo.png" alt="Acme">' in one.html
+                assert "--brand:#ffcc00;--on-brand:#000000" in one.html
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
@@ -290,7 +354,7 @@ async def test_canceling_works_whether_ringcentral_keeps_our_page_or_not(tmp_pat
     """The registration contains our cancel page; RingCentral may store or ignore it."""
     async with page_visitor(tmp_path) as visitor:
         visitor.world.ringcentral.rules.keep_own_links = keeps
-        _, cancel = (await registered(visitor)).links
+        *_, cancel = (await registered(visitor)).links
         [there] = visitor.registrants
         assert there["cancellationUri"].startswith(f"{PUBLIC_URL}/cancel/") is keeps
         # Each token is different, and all of them lead to the same page.
@@ -362,7 +426,7 @@ async def test_a_missing_link_is_read_once(tmp_path: Path) -> None:
 async def test_a_removal_in_ringcentral_is_reported(tmp_path: Path) -> None:
     """If the link must be read; a stored link leads to RingCentral's own message."""
     async with page_visitor(tmp_path) as visitor:
-        join, cancel = (await registered(visitor)).links
+        join, _, cancel = (await registered(visitor)).links
         await store_link(visitor, "")
         visitor.world.ringcentral.world.with_session()[0][1].registrants.clear()
         await advance_to(visitor)

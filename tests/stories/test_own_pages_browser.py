@@ -1,4 +1,4 @@
-"""Our own pages in a browser without JavaScript: by keyboard, with input errors, on a narrow screen."""
+"""Our own pages in a browser, mostly without JavaScript: by keyboard, with input errors, on a narrow screen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
@@ -63,7 +64,7 @@ async def check_page(page: Page) -> None:
     assert await heading.count() == 1
     assert await page.title() == await heading.inner_text()
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW
-    assert await page.locator("script, img, iframe, link").count() == 0
+    assert await page.locator("script[src], img, iframe, link").count() == 0
     for element in await page.locator("h1, h2, p, label, a, button, time, input:visible, .error").all():
         assert await element.evaluate(LUMINANCE) >= 4.5
     for field in await page.locator("form input:not([type=hidden]):not([tabindex='-1'])").all():
@@ -82,6 +83,7 @@ async def test_a_visitor_registers_by_keyboard_joins_and_cancels(tmp_path: Path)
         await page.goto(visitor.url)
         await check_page(page)
         await expect(heading).to_have_text("Register for Launch day")
+        await _check_with_script(page, visitor)
 
         await _send_empty_by_keyboard(page)
         await _correct_by_keyboard(page)
@@ -131,8 +133,29 @@ async def test_the_status_page_refreshes_and_the_visitor_can_stop_it(tmp_path: P
         await expect(heading).to_have_text("You are registered")
 
 
+async def _check_with_script(page: Page, visitor: PageVisitor) -> None:
+    """The start is in the visitor's time zone and clock. The calendar file is saved under the title."""
+    browser = page.context.browser
+    assert browser is not None
+    for locale, zone, clock in (("en-GB", "Europe/London", "%H:%M"), ("en-US", "America/New_York", "%-I:%M %p")):
+        context = await browser.new_context(locale=locale, timezone_id=zone)
+        theirs = await context.new_page()
+        watch = PageMonitor(theirs)
+        await theirs.goto(visitor.url)
+        local = visitor.webinar.start.astimezone(ZoneInfo(zone))
+        shown = f"{local:%A, %B} {local.day}, {local.year}, {local:{clock}}, your time ({zone.replace('_', ' ')})"
+        await expect(theirs.locator("time")).to_have_text(re.compile(f"^{re.escape(shown)}$"))
+        async with theirs.expect_download() as download:
+            await theirs.get_by_role("link", name="Add to Calendar").click()
+        assert (await download.value).suggested_filename == "Launch day.ics"
+        watch.check()
+        await context.close()
+
+
 async def _send_empty_by_keyboard(page: Page) -> None:
     """The tab order skips the honeypot, and the focus moves to the error summary."""
+    await page.keyboard.press("Tab")
+    await expect(page.locator(":focus")).to_have_text("Add to Calendar")
     for name in LABELS:
         await page.keyboard.press("Tab")
         await expect(page.locator(":focus")).to_have_attribute("name", name)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import aiohttp
+from icalendar import Calendar
 
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
@@ -34,6 +35,13 @@ class ShownPage:
     url: str
 
     @property
+    def calendar(self) -> dict[str, Any]:
+        """The properties of the only event of a calendar file, in lower case."""
+        assert self.headers["Content-Type"].startswith("text/calendar")
+        [event] = Calendar.from_ical(self.html).walk("VEVENT")
+        return {name.lower(): getattr(value, "dt", value) for name, value in event.items()}
+
+    @property
     def heading(self) -> str:
         """The only h1."""
         [heading] = re.findall(r"<h1>([^<]*)</h1>", self.html)
@@ -42,7 +50,7 @@ class ShownPage:
     @property
     def words(self) -> str:
         """All visible text."""
-        body = self.html.partition("<body>")[2]
+        body = self.html.partition("<body>")[2].partition("<script>")[0]
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -53,8 +53,8 @@ class World:
         self.shown = ShownContent(self.slack)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0, webhook_permission=True))
         # Without the permission, RingCentral has no webhooks: stories about them grant it (tests.support.webhooks).
-        self.socket_mode = socket_mode
-        self.public_url = public_url
+        self.socket_mode, self.public_url = socket_mode, public_url
+        self.more_settings: dict[str, Any] = {}  # those that most stories leave at their defaults
         self.database_url = database_url
         self.pace = ProviderTiming()
         self.compares = False
@@ -69,9 +69,8 @@ class World:
         """Called with each new bot before it does anything, to shorten delays that a story would have to wait for."""
         self._bot: Greenroom | None = None
         self._changed = asyncio.Event()
-        self.slack.on_change.append(self._changed.set)
-        self.ringcentral.on_change.append(self._changed.set)
-        self.zoom.on_change.append(self._changed.set)
+        for on_change in (self.slack.on_change, self.ringcentral.on_change, self.zoom.on_change):
+            on_change.append(self._changed.set)
 
     @property
     def bot(self) -> Greenroom:
@@ -93,7 +92,7 @@ class World:
         """The settings with which the bot reaches the stand-ins."""
         return Settings(
             **(ringcentral_settings(self.ringcentral) if self.has_ringcentral else {}),
-            **(zoom_settings(self.zoom) if self.has_zoom else {}),
+            **((zoom_settings(self.zoom) if self.has_zoom else {}) | self.more_settings),
             _env_file=None,
             slack_bot_token=SecretStr(self.slack.bot_token),
             slack_signing_secret=SecretStr("" if self.socket_mode else self.slack.signing_secret),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from bot.model.question import Choice, Question, QuestionKind, QuestionSet
 from bot.model.registrant import RegistrantDetails
-from bot.web import page_text, render, signup_form
+from bot.web import page_text, signup_form
+from bot.web.page_look import PageLook
+from bot.web.render import PageRenderer
 from tests.handlers.test_question_fields import CITY, COMMENTS, DATES, LAND, SIZE, TOPICS
 from tests.support.webinar_samples import webinar
 
+render = PageRenderer(PageLook())
 EVIL = """"'><script>alert(1)</script>"""
 ASKED = QuestionSet(questions=(CITY, SIZE, TOPICS, LAND, DATES, COMMENTS))
 ANSWERS = (("city", "Rome"), ("size", "1"), ("topics", "T1"), ("topics", "T3"), ("country", "117"), ("dates", "3"))
@@ -63,6 +66,6 @@ def test_texts_of_hosts_are_escaped() -> None:
     form = QuestionSet(questions=(evil, several, lines))
     who = WHO.model_copy(update={"fields": ((EVIL, EVIL), ("more", EVIL), ("lines", EVIL))})
     html = render.form_html(page_text.form_page(webinar(), who, "token", questions=form))
-    assert "<script" not in html
+    assert html.count("<script") == 1
     assert """"'>""" not in html
     assert html.count("&lt;script&gt;") == 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +20,11 @@ from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.page_context import PageContext
 from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RequestState
-from bot.web import page_text, render
+from bot.web import page_text
+from bot.web.event_text import event_text
+from bot.web.page_look import PageLook
 from bot.web.page_model import EventText, Link, PageText, Refresh
+from bot.web.render import PageRenderer
 from tests.support.db_samples import OTHER_ACCOUNTS
 from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW, START, WEBINARS, registration, webinar
@@ -38,6 +41,7 @@ QUEUED, LISTED, OFF, BEFORE, NOT = (
     "This address was registered before",
     "You are not registered",
 )
+render = PageRenderer(PageLook())
 NOBODY = RegistrantDetails(first_name="", last_name="", email="")
 
 
@@ -178,20 +182,23 @@ def test_no_webinar_adds_markup(one: Webinar) -> None:
     form = page_text.form_page(one, NOBODY, "token")
     for html in (*map(render.page_html, pages), render.form_html(form)):
         tags = set(re.findall(r"<(\w+)", html.partition("<body>")[2]))
-        assert tags <= {"main", "h1", "h2", "p", "br", "time", "form", "button", "input", "label", "div"}
+        assert tags <= {"main", "h1", "h2", "p", "br", "time", "form", "button", "input", "label", "div", "a", "script"}
+        assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [PageLook().script]
 
 
 def test_values_are_escaped_wherever_a_template_shows_them() -> None:
     """In text, in attributes, in links and in the refresh."""
     evil = """"'><script>alert(1)</script>"""
     link = Link(evil, evil)
-    event = EventText(evil, evil, evil, evil)
+    event = EventText(evil, evil, evil, evil, evil, evil)
     page = PageText(200, evil, event, notice=evil, text=evil, links=(link,), button=evil)
     who = RegistrantDetails(first_name=evil, last_name=evil, email=evil)
-    form = page_text.form_page(webinar(title=evil), who, evil, errors=dict.fromkeys(("email", "x"), evil), problem=evil)
-    shown = [render.page_html(page, Refresh(9, evil, evil, is_paused)) for is_paused in (True, False)]
-    for html in (*shown, render.form_html(form)):
-        assert "<script" not in html
+    one = webinar(title=evil, description=evil, host_name=evil)
+    form = page_text.form_page(one, who, evil, errors=dict.fromkeys(("email", "x"), evil), problem=evil)
+    named = PageRenderer(PageLook(name=evil, logo_url=evil))
+    shown = [named.page_html(page, Refresh(9, evil, evil, is_paused)) for is_paused in (True, False)]
+    for html in (*shown, named.form_html(form)):
+        assert html.count("<script") == 1
         assert """"'>""" not in html
         assert html.count("&lt;script&gt;") >= 8
 
@@ -202,12 +209,67 @@ def test_a_template_without_its_value_fails() -> None:
         render.form_html(PageText(200, "heading"))  # type: ignore[arg-type]  # a page without the values of a form
 
 
-def test_the_style_in_the_page_is_the_one_whose_hash_is_allowed() -> None:
-    """Byte for byte, or browsers ignore it."""
-    [style] = re.findall(r"<style>(.*?)</style>", render.page_html(PageText(200, "heading")), re.DOTALL)
-    style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{style_hash}'" in render.HEADERS["Content-Security-Policy"]
-    assert "@media" in style
+@each_row(
+    "look",
+    [
+        PageLook(),
+        PageLook(color="#ffee00", name="Acme", logo_url="https://cdn.acme.example/a/logo.png?v=2"),
+    ],
+)
+def test_the_style_and_the_script_in_the_page_are_those_whose_hashes_are_allowed(look: PageLook) -> None:
+    """Byte for byte, or browsers ignore them. Besides them, only the picture is allowed, and no address but its own."""
+    page = PageRenderer(look)
+    html, policy = page.page_html(PageText(200, "heading")), page.headers["Content-Security-Policy"]
+    for name in ("style", "script"):
+        [content] = re.findall(rf"<{name}>(.*?)</{name}>", html, re.DOTALL)
+        assert f"{name}-src 'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}';" in policy
+    assert "@media" in html
+    assert ("img-src https://cdn.acme.example/a/logo.png;" in policy) == bool(look.logo_url)
+    assert ("unsafe" in policy, "*" in policy, "img-src" in policy) == (False, False, bool(look.logo_url))
+
+
+@each_row(
+    ("look", "shown", "missing"),
+    [
+        (PageLook(), ["--brand:#12694a;--on-brand:#ffffff;--edge:#12694a"], ["<img", 'class="company"', " · "]),
+        (PageLook(color="#ffee00"), ["--brand:#ffee00;--on-brand:#000000;--edge:#5b6a64"], ["<img"]),
+        (PageLook(name="Acme & Co"), ['<p class="company">Acme &amp; Co</p>', "· Acme &amp; Co</title>"], ["<img"]),
+        (
+            PageLook(name="Acme", logo_url="https://a.example/l.png?a=1&b=2"),
+            ['<img src="https://a.example/l.png?a=1&amp;b=2" alt="Acme">'],
+            ['company">Acme'],
+        ),
+    ],
+)
+def test_every_page_has_the_look_of_the_settings(look: PageLook, shown: list[str], missing: list[str]) -> None:
+    """The color with text that is readable on it, and the name or the picture."""
+    page = PageRenderer(look)
+    for html in (
+        page.page_html(page_text.join_page(context(REGISTERED))),
+        page.form_html(page_text.form_page(webinar(), NOBODY, "token")),
+    ):
+        assert [text for text in shown if text not in html] == []
+        assert [text for text in missing if text in html] == []
+
+
+@each_row(
+    ("start", "zone", "begins"),
+    [
+        ("2026-11-24T15:20+00:00", "Europe/Madrid", "Tuesday, November 24, 2026, 4:20 PM (Europe/Madrid), 3:20 PM UTC"),
+        (
+            "2026-11-25T03:05+00:00",
+            "America/New_York",
+            "Tuesday, November 24, 2026, 10:05 PM (America/New York), 3:05 AM UTC",
+        ),
+        ("2026-03-01T12:00+00:00", "UTC", "Sunday, March 1, 2026, 12:00 PM (UTC)"),
+        ("2026-03-01T00:30+00:00", "Nowhere/At_All", "Sunday, March 1, 2026, 12:30 AM (UTC)"),
+        ("2026-03-01T00:30+00:00", "", "Sunday, March 1, 2026, 12:30 AM (UTC)"),
+    ],
+)
+def test_the_start_is_in_the_zone_of_the_webinar_and_in_utc(start: str, zone: str, begins: str) -> None:
+    """In words for people whose browser runs no script, and in a form that the script reads."""
+    shown = event_text(webinar(start=datetime.fromisoformat(start), time_zone=zone))
+    assert (shown.begins, shown.utc) == (begins, f"{start[:16]}Z")
 
 
 def test_a_refresh_keeps_the_status_token_and_can_be_paused() -> None:
@@ -251,7 +313,7 @@ def test_a_registration_that_waits_for_approval_says_so() -> None:
     status = page_text.status_page(waits)
     assert (status.heading, [link.url for link in status.links]) == (
         page_text.WAITS,
-        [waits.join_url, waits.cancel_url],
+        [waits.join_url, f"{waits.join_url}?calendar=1", waits.cancel_url],
     )
     assert page_text.join_page(waits).heading == page_text.WAITS
     assert page_text.no_personal_link(waits).heading == page_text.WAITS

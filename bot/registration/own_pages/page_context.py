@@ -45,7 +45,12 @@ class PageContext:
         return stage(self.webinar, self.now)
 
     @property
+    def has_place(self) -> bool:
+        """Whether the person is registered for a webinar that has not ended."""
+        return self.state is RequestState.REGISTERED and self.stage in (Stage.COMING, Stage.LIVE)
+
+    @property
     def can_join(self) -> bool:
         """Whether the person is registered, and the webinar is live or about to start."""
-        is_near = self.stage is Stage.COMING and self.now >= self.webinar.start - JOIN_WINDOW
-        return self.state is RequestState.REGISTERED and (is_near or self.stage is Stage.LIVE)
+        is_near = self.now >= self.webinar.start - JOIN_WINDOW
+        return self.has_place and (is_near or self.stage is Stage.LIVE)

@@ -1,0 +1,74 @@
+"""What our own pages show of a webinar, and its calendar file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.commands.lengths import length_text
+from bot.model.webinar import Webinar, one_line_title
+from bot.web.page_model import EventText
+from bot.webinars.calendar_file import calendar_file
+
+
+def event_text(webinar: Webinar) -> EventText:
+    """Its title, start and length: the start in its own time zone and in UTC."""
+    return _text(webinar, title=one_line_title(webinar.title))
+
+
+def announcement(webinar: Webinar) -> EventText:
+    """The same below a heading that has the title, with the speakers and the description."""
+    return _text(webinar, title="", speakers=speakers(webinar), description=webinar.description.strip())
+
+
+def speakers(webinar: Webinar) -> str:
+    """Who speaks, as far as it is known."""
+    return f"Hosted by {webinar.host_name}" if webinar.host_name else ""
+
+
+def public_calendar(webinar: Webinar, register_url: str, now: datetime) -> bytes:
+    """The calendar file for anybody: it leads to the registration page, or to a webinar that is open to all."""
+    introduction = "" if webinar.attendee_link else f"Register: {register_url}"
+    return calendar_file(
+        webinar, now=now, link=webinar.attendee_link, sequence=_sequence(webinar), introduction=introduction
+    )
+
+
+def personal_calendar(webinar: Webinar, join_url: str, now: datetime) -> bytes:
+    """The calendar file of a registrant, with the address of their own join page."""
+    return calendar_file(webinar, now=now, link=join_url, sequence=_sequence(webinar))
+
+
+def _sequence(webinar: Webinar) -> int:
+    # A later file of the same number replaces an earlier one, because it has a later DTSTAMP.
+    return webinar.registration.sequence if webinar.registration else 0
+
+
+def _text(webinar: Webinar, *, title: str, speakers: str = "", description: str = "") -> EventText:
+    utc = webinar.start.astimezone(UTC)
+    local = webinar.start.astimezone(_zone(webinar.time_zone))
+    also_utc = f", {_clock(utc)} UTC" if local.utcoffset() else ""
+    return EventText(
+        title=title,
+        utc=f"{utc:%Y-%m-%dT%H:%MZ}",
+        begins=f"{local:%A, %B} {local.day}, {local.year}, {_clock(local)} ({_place(local)}){also_utc}",
+        length=length_text(webinar.length),
+        speakers=speakers,
+        description=description,
+    )
+
+
+def _place(local: datetime) -> str:
+    return str(local.tzinfo).replace("_", " ")
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour % 12 or 12}:{moment:%M %p}"
+
+
+def _zone(name: str) -> ZoneInfo:
+    # Webinars created elsewhere may have a zone name that does not exist.
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
