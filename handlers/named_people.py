@@ -6,9 +6,11 @@ import asyncio
 
 from bot.commands.people_args import NamedPeople
 from bot.errors import GreenroomError
+from bot.slack.scopes import USER_GROUPS
 from handlers.request import SlackRequest
 
 NO_GROUP = "{} cannot be read: it may be disabled. Its people are missing below; the others are there."
+NO_GROUPS = "Greenroom isn't allowed to read user groups, so the people of {} are missing below: choose them yourself."
 A_GROUP = "One of the user groups"
 NOBODY_HERE = "Nobody here is called {}: choose them below."
 
@@ -26,7 +28,8 @@ async def named_users(request: SlackRequest, people: NamedPeople) -> tuple[tuple
             missing.append(name or A_GROUP)
         else:
             raise members
-    return tuple(users), NO_GROUP.format(" and ".join(missing)) if missing else ""
+    sentence = NO_GROUP if request.slack.granted.allow(USER_GROUPS) else NO_GROUPS
+    return tuple(users), sentence.format(" and ".join(missing)) if missing else ""
 
 
 def unknown_note(people: NamedPeople) -> str:

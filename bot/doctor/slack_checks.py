@@ -11,7 +11,7 @@ from bot.errors import GreenroomError
 from bot.settings import Settings
 from bot.slack.client import Identity, SlackApi
 from bot.slack.responses import SlackRefused
-from bot.slack.scopes import OPTIONAL, SCOPES
+from bot.slack.scopes import ADDED_BY_ADMIN, SCOPES
 
 TOKEN, SCOPE, WAY_IN = "Slack token", "Slack scopes", "Slack requests"
 COPY_THE_BOTS = "Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions of your app into SLACK_BOT_TOKEN."
@@ -51,13 +51,19 @@ def _check_token(identity: Identity) -> Finding:
 def _check_scopes(identity: Identity) -> list[Finding]:
     if not identity.scopes:
         return [note(SCOPE, "Slack does not say which scopes the token has")]
-    missing = [scope for scope in SCOPES if scope not in identity.scopes]
-    unused = sorted(identity.scopes - SCOPES.keys() - OPTIONAL)
-    found = [wrong(SCOPE, f"{scope} is missing: {SCOPES[scope]}", INSTALL.format(f"add {scope}")) for scope in missing]
+    found = [_missing(scope) for scope in SCOPES if scope not in identity.scopes]
+    unused = sorted(identity.scopes - SCOPES.keys() - ADDED_BY_ADMIN)
     if unused:
         listed = ", ".join(unused)
         found.append(note(SCOPE, f"granted, but not used: {listed}", INSTALL.format(f"remove {listed}")))
     return found or [ok(SCOPE, "exactly those of the manifest")]
+
+
+def _missing(name: str) -> Finding:
+    scope, remedy = SCOPES[name], INSTALL.format(f"add {name}")
+    if scope.is_optional:
+        return note(SCOPE, f"{name} is not granted, which is optional: {scope.lost}", remedy)
+    return wrong(SCOPE, f"{name} is missing: {scope.reason}", remedy)
 
 
 async def _check_way_in(settings: Settings, http: aiohttp.ClientSession) -> list[Finding]:

@@ -197,6 +197,8 @@ class Directory:
             return f"{service} will be the host: RingCentral has refused to make you the host{reason}."
         if not self._may_choose:
             return f"{service} will be the host: Greenroom's RingCentral user may not choose another one."
+        if not person.email:
+            return f"{service} will be the host: Slack does not show Greenroom your email address."
         return f"{service} will be the host: your email address is not in the company's RingCentral directory."
 
     def coworker(self, person: Person) -> Coworker | None:

@@ -17,6 +17,7 @@ from bot.model.people import Person, Workspace
 from bot.model.visibility import Channel
 from bot.slack.availability import SlackAvailability
 from bot.slack.responses import SlackOutcomeUnknown, SlackRefused, error_for
+from bot.slack.scopes import USER_GROUPS, GrantedScopes
 
 TIMEOUT = aiohttp.ClientTimeout(total=15)
 NOT_THERE = {
@@ -61,20 +62,20 @@ class SlackLookups:
         self.client = AsyncWebClient(
             token=token, base_url=url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15
         )
-        self._scopes: frozenset[str] | None = None
+        self.granted = GrantedScopes()
+        self._is_identified = False
         self.availability = SlackAvailability(self.identity)
 
     async def identity(self) -> Identity:
         """Return the workspace and the bot user of this token."""
         answer = await self._call(self.client.auth_test())
         workspace = Workspace(team_id=answer["team_id"], enterprise_id=answer.get("enterprise_id") or "")
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        self._scopes = frozenset(headers.get("x-oauth-scopes", "").replace(" ", "").split(",")) - {""}
-        return Identity(workspace, answer.get("bot_id") or "", answer["user_id"], self._scopes)
+        self._is_identified = True
+        return Identity(workspace, answer.get("bot_id") or "", answer["user_id"], self.granted.names)
 
     async def scopes(self) -> frozenset[str]:
-        """Return the granted scopes, requested once."""
-        return self._scopes if self._scopes is not None else (await self.identity()).scopes
+        """Return the granted scopes as Slack last named them, requested at most once."""
+        return self.granted.names if self._is_identified else (await self.identity()).scopes
 
     async def person(self, workspace: Workspace, user_id: str) -> Person:
         """Look up a user of this workspace, or a user of another one in a shared channel."""
@@ -160,16 +161,25 @@ class SlackLookups:
         return frozenset([str(user_id) async for user_id in pages])
 
     async def user_group_members(self, group_id: str) -> frozenset[str]:
-        """List the members of a user group: docs.slack.dev/reference/methods/usergroups.users.list"""
+        """List the members of a user group: docs.slack.dev/reference/methods/usergroups.users.list
+
+        Refused with `missing_scope`, without a call, if the app may not read user groups.
+        """
+        self._check_scope(USER_GROUPS)
         answer = await self._call(self.client.usergroups_users_list(usergroup=group_id))
         return frozenset(answer["users"])
 
     async def user_groups(self) -> list[tuple[str, str]]:
-        """List the ids and handles of the active user groups: …/methods/usergroups.list"""
+        """List the ids and handles of the active user groups: …/methods/usergroups.list; refused likewise."""
+        self._check_scope(USER_GROUPS)
         answer = await self._call(self.client.usergroups_list())
         return [
             (str(group["id"]), str(group["handle"])) for group in answer["usergroups"] if not group.get("date_delete")
         ]
+
+    def _check_scope(self, scope: str) -> None:
+        if not self.granted.allow(scope):
+            raise SlackRefused("missing_scope")
 
     async def _channel_info(self, channel_id: str) -> dict[str, Any]:
         channel: dict[str, Any] = (await self._post(self.client.conversations_info(channel=channel_id)))["channel"]
@@ -209,11 +219,20 @@ class SlackLookups:
 
     async def _answered(self, call: Awaitable[Answer]) -> Answer:
         try:
-            return await call
+            answer = await call
         except SlackApiError as error:
+            self._note_scopes(error.response)
             raise error_for(error) from error
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as error:
             raise SlackOutcomeUnknown from error
+        self._note_scopes(answer)
+        return answer
+
+    def _note_scopes(self, answer: object) -> None:
+        if isinstance(answer, AsyncSlackResponse):
+            self.granted.note_header(str(answer.headers.get("x-oauth-scopes") or ""))
+            if answer.get("error") == "missing_scope":
+                self.granted.note_refusal(str(answer.get("needed") or ""))
 
 
 def _channel(found: dict[str, Any]) -> Channel:

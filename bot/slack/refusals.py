@@ -26,7 +26,9 @@ TOO_BUSY = "Slack is busy. Try again in a minute."
 ANSWERED_LATE = (
     "Slack takes no more answers to this: it was pressed or typed too long ago. Press again, or type it again."
 )
-NO_FILE = "Slack does not have this file any more, or does not let Greenroom read it. Add it again."
+NO_FILE = (
+    "Slack does not have this file anymore, or does not let Greenroom read it. Add it again, or paste what is in it."
+)
 FILES_OFF = "This workspace does not take files, or has no room for more. Ask an admin of the workspace."
 FILE_TOO_LARGE = "This file is too large. Use a smaller one."
 TOO_FAR = "Slack does not take messages for this time: it has passed, or is more than 120 days ahead."
@@ -90,7 +92,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     TOO_LONG: ("msg_too_long", "msg_blocks_too_long", "view_too_large", "no_text"),
     TOO_BUSY: ("ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "restricted_too_many"),
     ANSWERED_LATE: ("expired_url", "used_url", "response_url_404", "response_url_410", "response_url_500"),
-    NO_FILE: ("file_not_found", "file_deleted", "file_404", "file_403", "file_410"),
+    NO_FILE: ("file_not_found", "file_deleted", "file_302", "file_401", "file_403", "file_404", "file_410"),
     FILES_OFF: (
         "storage_limit_reached",
         "file_uploads_disabled",

@@ -16,6 +16,7 @@ from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
     Block,
+    Element,
     context,
     modal,
     paragraph,
@@ -38,6 +39,11 @@ TOO_MANY_USERS = f"Choose at most {MAX_USERS} people at once."
 FILE_TYPES = ["csv", "txt", "tsv"]
 
 NEITHER = "Choose people above, paste them here, or choose a file below."
+NEITHER_WITHOUT_FILES = "Choose people above, or paste them here."
+NO_FILES = (
+    "Greenroom isn't allowed to read files in this workspace. Open the file, copy its lines, and paste them into the "
+    "form, or use the next list for the rest."
+)
 BOTH = "Paste people or choose a file, not both: whatever you leave empty is ignored."
 TITLE = "Register many"
 
@@ -60,8 +66,13 @@ def opening_view(webinar: Webinar) -> View:
     return modal(WORKING, TITLE, [section(f"Looking up who to register for *{plain(webinar.title)}*…")], close="Cancel")
 
 
-def form_view(webinar: Webinar, typed: BulkInput | None = None, *, has_pages: bool, note: str = "") -> View:
-    """The form; its private_metadata is the webinar's id. `typed` has the people of the command."""
+def form_view(
+    webinar: Webinar, typed: BulkInput | None = None, *, has_pages: bool, can_upload: bool = True, note: str = ""
+) -> View:
+    """The form; its private_metadata is the webinar's id. `typed` has the people of the command.
+
+    Without `can_upload` it has no field for a file, because Greenroom could not read it.
+    """
     users = multi_users_select(
         action_id=USERS, placeholder="Choose people", initial_users=typed.users if typed else None
     )
@@ -72,7 +83,6 @@ def form_view(webinar: Webinar, typed: BulkInput | None = None, *, has_pages: bo
         max_length=MAX_INPUT,
         placeholder="Iris, Moreno, iris@acme.example\nJoan Vidal <joan@acme.example>",
     )
-    file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
     hint = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a line of headings. "
     hint += "Other columns are kept as externalId." if Ability.EXTERNAL_ID in webinar.abilities else ""
     source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
@@ -80,8 +90,7 @@ def form_view(webinar: Webinar, typed: BulkInput | None = None, *, has_pages: bo
         *([warning(note)] if note else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _field(USERS, "People in Slack", users, "Greenroom asks them in a direct message; they register themselves"),
-        _field(PASTED, "One person a line", pasted, "First name, last name, email address"),
-        _field(FILE, "Or a file", file, hint),
+        *_list_fields(pasted, hint, can_upload=can_upload),
         _field(SOURCE, "Source", source, "For those whose line does not say its own"),
         *pages_fields(webinar, has_pages=has_pages),
         context("Nobody is registered before you have seen what is in the list."),
@@ -98,7 +107,8 @@ def read_form(values: form_values.Values, session_id: str) -> BulkInput:
     if len(users) > MAX_USERS:
         raise BadInput(TOO_MANY_USERS, {USERS: TOO_MANY_USERS})
     if not pasted.strip() and not files and not users:
-        raise BadInput(NEITHER, {PASTED: NEITHER})
+        neither = NEITHER if FILE in values else NEITHER_WITHOUT_FILES
+        raise BadInput(neither, {PASTED: neither})
     if pasted.strip() and files:
         raise BadInput(BOTH, {PASTED: BOTH, FILE: BOTH})
     return BulkInput(
@@ -129,6 +139,14 @@ def starting_view() -> View:
 def failed_view(sentence: str) -> View:
     """That nobody was registered, and what to do; the form stays below it."""
     return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
+
+
+def _list_fields(pasted: Element, hint: str, *, can_upload: bool) -> list[Block]:
+    columns = "First name, last name, email address"
+    if not can_upload:
+        return [_field(PASTED, "One person a line", pasted, f"{columns}. {hint}")]
+    file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
+    return [_field(PASTED, "One person a line", pasted, columns), _field(FILE, "Or a file", file, hint)]
 
 
 def _field(block_id: str, label: str, element: Any, hint: str) -> Block:

@@ -8,7 +8,8 @@ from bot.errors import BadInput
 from bot.model.question import QuestionSet
 from bot.registration.bulk.csv_import import ImportResult, read_people
 from bot.slack.files import download
-from handlers.register.list_form import BulkInput
+from bot.slack.scopes import FILES
+from handlers.register.list_form import NO_FILES, BulkInput
 from handlers.request import SlackRequest
 
 MAX_BYTES = 5_000_000
@@ -19,6 +20,8 @@ async def read_list(request: SlackRequest, submitted: BulkInput, questions: Ques
     """Read the file, or the pasted list if the questions were not known when it was sent."""
     if submitted.pasted.strip():
         return parse_list(submitted.pasted, submitted, questions)
+    if not request.slack.granted.allow(FILES):
+        raise BadInput(NO_FILES)
     file = submitted.file or {}
     if int(file.get("size") or 0) > MAX_BYTES:
         raise BadInput(TOO_LARGE)

@@ -16,6 +16,7 @@ from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import ImportResult
 from bot.slack import buttons
 from bot.slack.blocks import Block
+from bot.slack.scopes import FILES
 from handlers.named_people import named_users, unknown_note
 from handlers.register import form as register_form
 from handlers.register import list_form, list_review
@@ -81,7 +82,8 @@ async def open_list_form(request: SlackRequest) -> None:
     """Open the list form above the form for one person."""
     webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
     request.services.registration.check(webinar)
-    await request.open(list_form.form_view(webinar, has_pages=request.services.own_pages.urls.is_on))
+    has_pages, can_upload = request.services.own_pages.urls.is_on, request.slack.granted.allow(FILES)
+    await request.open(list_form.form_view(webinar, has_pages=has_pages, can_upload=can_upload))
 
 
 async def list_submitted(request: SlackRequest) -> None:
@@ -187,7 +189,8 @@ async def _open_list(request: SlackRequest, webinar: Webinar, people: NamedPeopl
         users, missing = await named_users(request, people)
     note = " ".join(filter(None, [missing, unknown_note(people)]))
     typed = BulkInput(session_id=webinar.id, users=users, pasted="\n".join(people.addresses))
-    form = list_form.form_view(webinar, typed, has_pages=has_pages, note=note)
+    can_upload = request.slack.granted.allow(FILES)
+    form = list_form.form_view(webinar, typed, has_pages=has_pages, can_upload=can_upload, note=note)
     await (request.show(form) if people.group_ids else request.open(form))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from pydantic import AwareDatetime
@@ -23,6 +23,7 @@ from bot.slack.blocks import (
     message,
     modal,
     number,
+    paragraph,
     plain,
     section,
     when,
@@ -51,6 +52,11 @@ UNANNOUNCED_HINT = (
 OTHER_MANAGERS = (
     "The creator and the host of a webinar can manage it. Admins and owners of the workspace can manage all."
 )
+NO_GROUPS = "User groups can't be chosen: Greenroom isn't allowed to read them here. Choose people instead."
+GROUPS_COUNT_AS_NOBODY = (
+    "Greenroom isn't allowed to read user groups here, so the members of {} can't manage webinars as organizers. "
+    "Choose people instead, or have an admin install Greenroom again with this permission."
+)
 EXPLANATION = (
     "Organizers can manage every webinar of this workspace: invite its team, see and register people, open, close and "
     "limit registration, and cancel."
@@ -65,6 +71,8 @@ class OrganizerChoice(Frozen):
     set_by: str = ""
     set_at: AwareDatetime | None = None
     unannounced: Unannounced = Unannounced.PEOPLE
+    can_read_groups: bool = True
+    """Whether Greenroom may read user groups. The stored ones are kept if not."""
 
 
 def settings(
@@ -83,12 +91,12 @@ def settings(
     )
     seen = f"*{UNANNOUNCED_LABEL}:* {UNANNOUNCED_CHOICES[choice.unannounced].lower()}."
     text = f"{organizers}\n{seen}\n{reminders}"
-    blocks = [section(organizers), context(_by(choice, zone)), section(seen), section(reminders)]
+    blocks = [section(organizers), *_unread(choice), context(_by(choice, zone)), section(seen), section(reminders)]
     return message(text, [*blocks, *controls])
 
 
 def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
-    """The form; it has no field for user groups if the workspace has none."""
+    """The form; it has no field for user groups if the workspace has none, or Greenroom may not read them."""
     people = multi_users_select(
         action_id=PEOPLE, placeholder="Choose people", initial_users=list(choice.people) or None
     )
@@ -97,7 +105,9 @@ def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> 
         input_block(block_id=PEOPLE, label="People", element=people, optional=True),
     ]
     offered = _options(choice, groups)
-    if offered:
+    if not choice.can_read_groups:
+        blocks.extend(_unread(choice) or [context(NO_GROUPS)])
+    elif offered:
         chosen = [option for option in offered if option["value"] in choice.groups]
         select = multi_static_select(
             action_id=GROUPS, placeholder="Choose user groups", options=offered, initial_options=chosen or None
@@ -116,9 +126,11 @@ def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> 
     return modal(CALLBACK, TITLE, [*blocks, context(_by(choice, zone))], submit="Save", close="Cancel")
 
 
-def read(values: form_values.Values) -> frozenset[str]:
-    """The ids of the chosen users and user groups."""
+def read(values: form_values.Values, stored_groups: Collection[str]) -> frozenset[str]:
+    """The ids of the chosen users and user groups; the stored groups if the form had no field for them."""
     people = values.get(PEOPLE, {}).get(PEOPLE, {}).get("selected_users") or []
+    if GROUPS not in values:
+        return frozenset([*people, *stored_groups])
     groups = values.get(GROUPS, {}).get(GROUPS, {}).get("selected_options") or []
     return frozenset([*people, *(option["value"] for option in groups)])
 
@@ -134,6 +146,13 @@ def saved(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) ->
     seen = f"*{UNANNOUNCED_LABEL}:* {UNANNOUNCED_CHOICES[choice.unannounced].lower()}."
     text = f"*Organizers:* {_named(choice, groups)}.\n{OTHER_MANAGERS}\n{seen}"
     return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
+
+
+def _unread(choice: OrganizerChoice) -> list[Block]:
+    """A warning that stored user groups count as nobody, if they can't be read."""
+    if choice.can_read_groups or not choice.groups:
+        return []
+    return [paragraph(GROUPS_COUNT_AS_NOBODY.format(number(len(choice.groups), "chosen user group")))]
 
 
 def _options(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> list[Element]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.commands.parser import ShowSettings
 from bot.notices import reminders
+from bot.slack.scopes import USER_GROUPS
 from bot.webinars import organizer_table, visibility_table
 from bot.webinars.permissions import check_may_choose_organizers, may_choose_organizers
 from handlers.request import Commands, Listeners, SlackRequest
@@ -34,7 +35,8 @@ async def submit(request: SlackRequest) -> None:
     """Save the organizers, and show the result."""
     person = await request.current_person()
     check_may_choose_organizers(person)
-    chosen = workspace_settings_form.read(request.values)
+    stored = await request.services.permissions.organizers(request.workspace)
+    chosen = workspace_settings_form.read(request.values, stored.groups)
     unannounced = workspace_settings_form.read_unannounced(request.values)
     async with request.services.store.write() as db:
         await organizer_table.save(db, request.workspace, chosen, request.user_id, request.now())
@@ -51,7 +53,12 @@ async def _choice(request: SlackRequest) -> OrganizerChoice:
     async with request.services.store.read() as db:
         unannounced = await visibility_table.unannounced(db, request.workspace)
     return OrganizerChoice(
-        people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at, unannounced=unannounced
+        people=people,
+        groups=groups,
+        set_by=chosen.set_by,
+        set_at=chosen.set_at,
+        unannounced=unannounced,
+        can_read_groups=request.slack.granted.allow(USER_GROUPS),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.commands.people_args import Invite
 from bot.commands.people_name import PersonName, name_of
@@ -25,6 +25,10 @@ OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are peo
 BY_ADDRESS = (
     "{} was invited by email address, and {} makes co-hosts only of those invited from its directory. Remove "
     "them first, and then invite them as a co-host: they get another link."
+)
+NO_ADDRESS = (
+    "Slack does not show the email address of {}. Leave them here, and write it in the field for people from outside "
+    "Slack: {} <…>"
 )
 NO_LAST_NAME = (
     "Slack does not show the whole name of {}. Leave them here, and write their name in the field for people from "
@@ -61,6 +65,10 @@ def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
     chosen = [*((COHOSTS, user, Role.COHOST) for user in typed.cohosts)]
     chosen += [(PANELISTS, user, Role.PANELIST) for user in typed.panelists]
     outsiders, problems[OUTSIDE] = read_outsiders(typed.outside, known.provider)
+    named = _addressed_by_line(known.people, outsiders)
+    addressed = {user: known.people[user].model_copy(update={"email": line.email}) for user, line in named.items()}
+    known = replace(known, people={**known.people, **addressed})
+    outsiders = [one for one in outsiders if one not in named.values()]
     for block, user_id, role in chosen:
         person = _from_slack(user_id, role, typed, known, outsiders)
         problem = person if isinstance(person, str) else _clash(person, _name(user_id, known), wanted, known)
@@ -100,6 +108,23 @@ def requested_diff(
     if surplus := excess(team, diff):
         _refuse({OUTSIDE: FULL.format(provider, MAX_TEAM, number(surplus, "person", "people"))})
     return diff
+
+
+def _addressed_by_line(people: Mapping[str, Person], outsiders: Sequence[Outsider]) -> dict[str, Outsider]:
+    """The line with the whole name of each person whose address Slack does not show, by user id."""
+    return {
+        user_id: line
+        for user_id, one in people.items()
+        if not (one.email or one.is_bot)
+        for line in [next((line for line in outsiders if _has_name(line, one)), None)]
+        if line
+    }
+
+
+def _has_name(outsider: Outsider, person: Person) -> bool:
+    name = " ".join(name_of(person)).split() or person.name.split()
+    written = f"{outsider.first_name} {outsider.last_name}".casefold().split()
+    return not outsider.name_problem and {word.casefold() for word in name} <= set(written)
 
 
 def _from_slack(
@@ -147,7 +172,7 @@ def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known
     if person.is_deactivated:
         return f"{person.name} does not use Slack any more: their account is deactivated."
     if not person.email:
-        return f"Slack shows no email address of {person.name}. Write it below to invite them as a panelist."
+        return NO_ADDRESS.format(person.name, " ".join(filter(None, name_of(person))) or person.name)
     if role is Role.COHOST and coworker is None:
         if not known.is_directory_read:
             return (

@@ -21,7 +21,7 @@ from bot.db.vault import Vault
 from bot.doctor.examine import examine
 from bot.providers.base import Caller, Lane
 from bot.settings import Settings
-from bot.slack.scopes import OPTIONAL, SCOPES
+from bot.slack.scopes import ADDED_BY_ADMIN, OPTIONAL, SCOPES
 from sandbox.ringcentral import Rules
 from tests.support.docs_tables import table
 from tests.support.processes import program
@@ -168,9 +168,23 @@ async def test_missing_scopes_are_named_with_their_purpose(setup: World) -> None
     assert not is_healthy
 
 
+async def test_optional_scopes_are_named_with_what_is_lost(setup: World) -> None:
+    """One line each, and nothing is wrong."""
+    setup.slack.scopes = SCOPES.keys() - OPTIONAL
+
+    found, is_healthy = await lines(setup.settings)
+
+    assert [line for line in found if "scopes" in line] == [
+        f"! Slack scopes: {name} is not granted, which is optional: {scope.lost}"
+        for name, scope in SCOPES.items()
+        if scope.lost
+    ]
+    assert is_healthy
+
+
 async def test_scopes_that_are_not_used_are_named(setup: World) -> None:
     """Except those that an admin may add."""
-    setup.slack.scopes = SCOPES.keys() | OPTIONAL | {"admin.users:write", "reminders:write"}
+    setup.slack.scopes = SCOPES.keys() | ADDED_BY_ADMIN | {"admin.users:write", "reminders:write"}
 
     found, is_healthy = await lines(setup.settings)
 
@@ -430,8 +444,14 @@ async def test_the_command_exits_with_0_and_prints_no_secret(setup: World, tmp_p
 @each_row("scope", sorted(SCOPES))
 def test_every_scope_has_a_purpose(scope: str) -> None:
     """In the words of an admin."""
-    assert SCOPES[scope]
-    assert scope not in OPTIONAL
+    assert SCOPES[scope].reason
+    assert scope not in ADDED_BY_ADMIN
+
+
+def test_the_table_of_scopes_is_complete() -> None:
+    """Each scope of the manifest, with its reason and what is lost without it."""
+    rows = [tuple(row) for row in table("scopes.md", "scope")]
+    assert rows == [(f"`{name}`", scope.reason, scope.lost or "required") for name, scope in SCOPES.items()]
 
 
 def free_port() -> int:

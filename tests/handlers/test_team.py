@@ -109,7 +109,10 @@ def test_form_of_a_full_team_fits() -> None:
             person("Finn Berg"),
             "Finn Berg can't be a co-host: their email address is not in your company's RingCentral",
         ),
-        (person("Gia Rossi", email="", is_guest=True), "Slack shows no email address of Gia Rossi. Write it below"),
+        (
+            person("Gia Rossi", email="", is_guest=True),
+            "Slack does not show the email address of Gia Rossi. Leave them here, and write it in the field for people",
+        ),
         (person("Robo", email="", is_bot=True), "Robo is an app"),
         (person("Old Hand", is_deactivated=True), "Old Hand does not use Slack any more"),
     ],

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import EVENTS
 from bot.commands.verbs import VERBS
-from bot.slack.scopes import OPTIONAL
+from bot.slack.scopes import ADDED_BY_ADMIN, OPTIONAL
 from bot.slack.scopes import SCOPES as EXPECTED_SCOPES
 from handlers import ACTIONS, COMMANDS, SHORTCUTS, SUBMISSIONS
 from handlers import EVENTS as LISTENERS
@@ -42,7 +42,7 @@ KEYS = {
     "features.shortcuts.1": {"name", "type", "callback_id", "description"},
     "features.slash_commands.0": {"command", "description", "usage_hint", "url", "should_escape"},
     "oauth_config": {"scopes"},
-    "oauth_config.scopes": {"bot"},
+    "oauth_config.scopes": {"bot", "bot_optional"},
     "settings": {
         *("event_subscriptions", "interactivity", "org_deploy_enabled", "socket_mode_enabled", "token_rotation_enabled")
     },
@@ -248,4 +248,10 @@ def test_direct_messages_can_be_sent() -> None:
 def test_the_scopes_that_the_doctor_expects_are_those_of_the_manifest() -> None:
     """In the same order, and none of those that an admin may add."""
     assert list(EXPECTED_SCOPES) == MANIFEST["oauth_config"]["scopes"]["bot"]
-    assert set(OPTIONAL) == set().union(*NOT_ASKED_FOR.values())
+    assert set(ADDED_BY_ADMIN) == set().union(*NOT_ASKED_FOR.values())
+
+
+def test_optional_scopes_are_requested_as_optional() -> None:
+    """Also as a scope of the bot: `bot_optional` marks those that people can leave out."""
+    scopes = MANIFEST["oauth_config"]["scopes"]
+    assert scopes["bot_optional"] == [name for name in scopes["bot"] if name in OPTIONAL]

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.providers.caller import Caller
 
 NO_HOST = (
-    "Zoom needs a Licensed user as the host, and you're not one under your email address at Slack. A Zoom "
-    "administrator can assign a license under User Management."
+    "Zoom needs a Licensed user as the host, and has none with your email address at Slack. A Zoom administrator can "
+    "assign a license under User Management."
 )
 NOT_CLOSED = (
     "Zoom can't close a registration and keep it: it is open until the event is over, or until its limit is reached. "
