@@ -52,7 +52,6 @@ class PeopleCommands:
 
     async def _register(self) -> None:
         await self._sandbox.slack.click(DEV, self._card(), "Register")
-        await self._sandbox.slack.submit(DEV, await self._view(DEV, "Register"))
         await self._view(DEV, "Your seat")
         await self._closed(DEV)
 

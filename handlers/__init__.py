@@ -56,8 +56,8 @@ from handlers.remind import defaults_listeners, snooze_listeners
 from handlers.remind import listeners as remind_listeners
 from handlers.report import listeners as report_listeners
 from handlers.request import Commands, EventListeners, Listeners
+from handlers.seat import change_listeners, suggestion_listeners
 from handlers.seat import listeners as seat_listeners
-from handlers.seat import suggestion_listeners
 from handlers.settings import listeners as settings_listeners
 from handlers.share import listeners as share_listeners
 from handlers.subscribe import listeners as subscribe_listeners
@@ -118,6 +118,7 @@ ACTIONS: Listeners = _merged(
         remind_listeners.ACTIONS,
         defaults_listeners.ACTIONS,
         seat_listeners.ACTIONS,
+        change_listeners.ACTIONS,
         suggestion_listeners.ACTIONS,
         snooze_listeners.ACTIONS,
         subscribe_listeners.ACTIONS,
@@ -144,6 +145,7 @@ SUBMISSIONS: Listeners = _merged(
         remind_listeners.SUBMISSIONS,
         defaults_listeners.SUBMISSIONS,
         seat_listeners.SUBMISSIONS,
+        change_listeners.SUBMISSIONS,
         subscribe_listeners.SUBMISSIONS,
         settings_listeners.SUBMISSIONS,
         team_listeners.SUBMISSIONS,

@@ -271,12 +271,12 @@ def link_button(text: str, action_id: str, url: str, *, style: str | None = None
     )
 
 
-def confirm_dialog(*, title: str, text: str, confirm: str, deny: str, style: str) -> Element:
-    """A confirmation dialog of a button."""
-    return {
+def confirm_dialog(*, title: str, text: str, confirm: str, deny: str, style: str = "") -> Element:
+    """A confirmation dialog of a button. Without a style, Slack shows its button as primary."""
+    dialog = {
         "title": plain_text(title),
         "text": {"text": text, "type": "mrkdwn"},
         "confirm": plain_text(confirm),
         "deny": plain_text(deny),
-        "style": style,
     }
+    return dialog | ({"style": style} if style else {})

@@ -8,6 +8,7 @@ from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.slack import needs
 from bot.slack.blocks import Element, confirm_dialog, link_button, overflow
 from bot.slack.blocks import button as _button
+from bot.slack.consent import consent_dialog
 from bot.slack.form_elements import conversations_select
 from bot.slack.needs import is_supported
 
@@ -35,6 +36,8 @@ FOLLOW_UP = "followup.open"
 INVITE = "team.invite"
 TEAM = "team.show"
 REGISTER = "seat.register"
+CONSENTED = "consented"
+"""In the value of a *Register* button, after the id of the webinar: its dialog has stated what is sent."""
 MY_LINK = "seat.link"
 WHEN_OPEN = "seat.when_open"
 REFRESH_CARD = "refresh.card"
@@ -105,8 +108,14 @@ MAX_TYPED = 200
 _SHARE_BLOCK = "share:"
 
 
-def register(webinar: Webinar, text: str = "Register") -> Element:
-    """Registers the user who clicks it, or shows their seat."""
+def register(webinar: Webinar) -> Element:
+    """Registers the user who clicks it with their Slack profile, as confirmed in its dialog, or shows their seat."""
+    confirm = consent_dialog(webinar)
+    return webinar_button(webinar, "Register", REGISTER, style="primary", typed=CONSENTED, confirm=confirm)
+
+
+def registration_form(webinar: Webinar, text: str) -> Element:
+    """Opens the registration form for the user who clicks it, or shows their seat."""
     return webinar_button(webinar, text, REGISTER, style="primary")
 
 

@@ -53,7 +53,7 @@ ACTIONS: Mapping[str, Needs] = {
     # A seat that somebody has can be looked at and given up, whatever has changed since.
     **dict.fromkeys(("seat.link", "seat.leave", "seat.look", "seat.decline"), NOTHING),
     **dict.fromkeys(("seat.register", "seat.when_open", "seat.look_again", "seat.back"), REGISTRATION),
-    **dict.fromkeys(("seat.rename", "seat.take"), REGISTRATION),
+    **dict.fromkeys(("seat.rename", "seat.back_to_change", "seat.take"), REGISTRATION),
     "webinar.duplicate": CREATE,
     **dict.fromkeys(("webinar.edit", "edit.back", "edit.again", "edit.undo", "edit.choose"), EDIT),
     **dict.fromkeys(("webinar.move", "move.change_time"), MOVE),

@@ -1,4 +1,4 @@
-"""The form with which a user registers or changes their name, and its progress and error views."""
+"""The form with which a user registers, and its progress and error views."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from bot.commands.people_name import name_of
+from bot.commands.people_name import can_be_name, name_of
 from bot.commands.reminder_offsets import offset_text
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
@@ -18,16 +18,15 @@ from bot.model.seat import SeatDetails
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
-from bot.registration.texts.consent import consent
 from bot.slack import form_values
 from bot.slack.blocks import Block, actions, button, context, modal, paragraph, plain, section
+from bot.slack.consent import consent
 from bot.slack.form_elements import email_input, input_block, option, static_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
 from handlers import question_fields
 
 CALLBACK = "seat.form"
-RENAME_CALLBACK = "seat.name_form"
 WORKING = "seat.working"
 FAILED = "seat.failed"
 BACK = "seat.back"
@@ -37,7 +36,7 @@ FIRST_NAME, LAST_NAME, EMAIL, REMINDER = "first_name", "last_name", "email", "re
 NEVER = "0"
 REMINDERS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 """The reminders to choose from, as time before the start."""
-SAME_NAME = "This is the name you are registered under. Change it, or press Cancel."
+MAY_CLOSE = "You can close this window. The result then comes as a direct message."
 
 
 class SeatInput(Frozen):
@@ -74,6 +73,12 @@ def from_profile(person: Person, session_id: str, source: str, questions: Questi
     )
 
 
+def is_name_sure(person: Person) -> bool:
+    """Whether the name in a Slack profile can be registered as it is: it looks like one, and needs no shortening."""
+    parts = [part for part in name_of(person) if part]
+    return bool(parts) and all(len(part) <= MAX_NAME and can_be_name(part) for part in parts)
+
+
 def form_view(
     webinar: Webinar, typed: SeatInput, *, now: datetime, questions: QuestionSet = STANDARD, note: str = ""
 ) -> View:
@@ -87,12 +92,7 @@ def form_view(
     blocks: list[Block] = [
         *([paragraph(note)] if note else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        *_name_inputs(typed, questions),
-        input_block(
-            block_id=EMAIL,
-            label="Email address",
-            element=email_input(action_id=EMAIL, initial_value=typed.email or None),
-        ),
+        *name_and_address_inputs(typed, questions),
         *question_fields.question_inputs(questions.asked, typed.answers, zone=webinar.time_zone),
         *question_fields.age_note(questions, now),
         *([_reminder_input(ahead, typed)] if ahead else []),
@@ -103,27 +103,6 @@ def form_view(
         "Join now" if is_live else "Register",
         blocks,
         submit=submit,
-        close="Cancel",
-        private_metadata=typed.model_dump_json(exclude={"answers"}),
-    )
-
-
-def rename_view(webinar: Webinar, typed: SeatInput, questions: QuestionSet = STANDARD) -> View:
-    """The form for another name, which states the consequences. The answers stay as they are."""
-    provider = provider_name(webinar.id)
-    blocks: list[Block] = [
-        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        section(
-            f"{provider} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
-            f"the one you have stops working. {provider} may send you an email about each."
-        ),
-        *_name_inputs(typed, questions),
-    ]
-    return modal(
-        RENAME_CALLBACK,
-        "Change my name",
-        blocks,
-        submit="Change My Name",
         close="Cancel",
         private_metadata=typed.model_dump_json(exclude={"answers"}),
     )
@@ -158,28 +137,14 @@ def is_complete(typed: SeatInput, questions: QuestionSet = STANDARD) -> bool:
     return not _problems(typed, questions) and not question_fields.field_problems(questions.asked, typed.answers)
 
 
-def check_rename(typed: SeatInput, note: str, questions: QuestionSet = STANDARD) -> None:
-    """Raise `BadInput` also if the name is unchanged: the link would change for nothing."""
-    check_form(typed, QuestionSet(questions=tuple(filter(None, [questions.last_name]))))
-    was = SeatInput.model_validate_json(note)
-    if (typed.first_name, typed.last_name) == (was.first_name, was.last_name):
-        raise BadInput(SAME_NAME, {FIRST_NAME: SAME_NAME})
-
-
-def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "", name: str = "") -> View:
+def working_view(webinar: Webinar, *, note: str = "", name: str = "") -> View:
     """Replaces the form in the meantime, or covers it. `note` says why it takes longer than usual.
 
     `name` is the view's external id, which identifies it until its id is known.
     """
-    label = (
-        f"Registering you again for *{plain(webinar.title)}*…"
-        if renaming
-        else (f"Registering you for *{plain(webinar.title)}*…")
-    )
-    blocks: list[Block] = [section(label), *([paragraph(note)] if note else [])]
-    closing = context("You can close this window: the result then comes as a direct message.")
-    title = "Change my name" if renaming else "Register"
-    view = modal(WORKING, title, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
+    text = section(f"Registering you for *{plain(webinar.title)}*…")
+    blocks = [text, *([paragraph(note)] if note else []), context(MAY_CLOSE)]
+    view = modal(WORKING, "Register", blocks, private_metadata=webinar.id, notify_on_close=True)
     return view | {"external_id": name} if name else view
 
 
@@ -200,12 +165,8 @@ def failed_above_form_view(sentence: str) -> View:
     return modal(FAILED, "Not registered", [paragraph(sentence)], close="Back")
 
 
-def rename_failed_view(sentence: str) -> View:
-    """That the name was not changed, and what to do."""
-    return modal(FAILED, "Name not changed", [paragraph(sentence)])
-
-
-def _name_inputs(typed: SeatInput, questions: QuestionSet) -> list[Block]:
+def name_and_address_inputs(typed: SeatInput, questions: QuestionSet) -> list[Block]:
+    """The fields for the name, as the event asks it, and the email address."""
     first = text_input(action_id=FIRST_NAME, initial_value=typed.first_name or None, focus_on_load=True)
     last = text_input(action_id=LAST_NAME, initial_value=typed.last_name or None, focus_on_load=False)
     is_optional = None if questions.requires_last_name else True
@@ -215,6 +176,11 @@ def _name_inputs(typed: SeatInput, questions: QuestionSet) -> list[Block]:
             [input_block(block_id=LAST_NAME, label="Last name", element=last, optional=is_optional)]
             if questions.last_name
             else []
+        ),
+        input_block(
+            block_id=EMAIL,
+            label="Email address",
+            element=email_input(action_id=EMAIL, initial_value=typed.email or None),
         ),
     ]
 

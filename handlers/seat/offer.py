@@ -10,6 +10,7 @@ from bot.slack.message import View
 from bot.team import table as team_table
 from handlers.request import SlackRequest
 from handlers.seat import form as seat_form
+from handlers.seat.form import SeatInput
 
 
 async def offer(request: SlackRequest, webinar: Webinar, source: str = "") -> None:
@@ -43,6 +44,38 @@ async def offered_view(request: SlackRequest, webinar: Webinar, source: str = ""
     questions = await request.services.questions.get(webinar, request.caller())
     typed = seat_form.from_profile(person, webinar.session_id, source or _source(request), questions)
     return seat_form.form_view(webinar, typed, now=now, questions=questions)
+
+
+async def offer_at_once(request: SlackRequest, webinar: Webinar) -> SeatInput | None:
+    """What registers the user without the form, from their Slack profile; a progress view is open then.
+
+    Otherwise show what `offer` shows and return None: they have a seat, nobody can register now, the event asks
+    questions, or the profile lacks a part or has one that a person should look at first.
+    """
+    if not await _can_register(request, webinar):
+        await offer(request, webinar)
+        return None
+    has_window = not await request.services.questions.known(webinar)
+    if has_window:
+        await request.open_window(seat_form.opening_view(webinar))
+    questions = await request.services.questions.get(webinar, request.caller())
+    person = await request.person()
+    typed = seat_form.from_profile(person, webinar.session_id, _source(request), questions)
+    if questions.asked or not (seat_form.is_complete(typed, questions) and seat_form.is_name_sure(person)):
+        view = await offered_view(request, webinar)
+        await (request.show(view) if has_window else request.open(view))
+        return None
+    if has_window:
+        await request.window.note(seat_form.working_view(webinar))
+    else:
+        await request.open_window(seat_form.working_view(webinar), is_optional=True)
+    request.failure_view = lambda sentence: seat_form.failed_view(sentence, typed)
+    return typed
+
+
+async def _can_register(request: SlackRequest, webinar: Webinar) -> bool:
+    is_possible = is_coming_or_live(webinar, request.now()) and webinar.audience is not Audience.ANYONE
+    return is_possible and not is_closed(webinar, request) and await own_view(request, webinar) is None
 
 
 async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:

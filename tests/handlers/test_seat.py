@@ -15,7 +15,7 @@ from bot.model.people import Person
 from bot.model.seat import Seat
 from bot.model.webinar import Audience, Preferences, Status, Webinar
 from bot.registration.seats import texts as seat_texts
-from bot.slack.buttons import my_link, register, when_open
+from bot.slack.buttons import CONSENTED, my_link, register, registration_form, when_open
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
 from tests.support.block_kit import buttons, check_message, check_view, initial_values, visible_text
@@ -129,7 +129,7 @@ def test_the_consent_lists_the_transferred_data(source: str, suppressed: bool | 
     preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
     one = webinar(registration=registration(preferences=preferences))
     line = visible_text(seat_form.form_view(one, seat_input(source=source), now=NOW)["blocks"][-1:])
-    assert line.startswith("With Register you send your name, your email address, and the ids")
+    assert line.startswith("With Register you send your name, your email address, and the IDs")
     assert line.endswith("Greenroom keeps your name, address and link encrypted, until 90 days after the webinar.")
     assert all(each in line for each in expected)
 
@@ -139,7 +139,59 @@ def test_the_consent_names_no_ids_that_the_provider_does_not_keep() -> None:
     one = webinar(session_id="zoom-1", abilities=frozenset({Ability.REGISTRATION, Ability.QUESTIONS}))
     line = visible_text(seat_form.form_view(one, seat_input(source="slack:C1"), now=NOW)["blocks"][-1:])
     assert line.startswith("With Register you send your name and your email address, and your answers, to Zoom, where")
-    assert " ids " not in line
+    assert " IDs " not in line
+
+
+@pytest.mark.parametrize(
+    ("suppressed", "expected"),
+    [
+        (None, "to RingCentral, which shows them to the host. Greenroom"),
+        (False, "to RingCentral, which shows them to the host and confirms by email."),
+        (True, "to RingCentral, which shows them to the host and sends no emails."),
+    ],
+)
+def test_the_dialog_of_the_register_button_states_what_is_sent(suppressed: bool | None, expected: str) -> None:
+    """Within Slack's 300 characters, and without the promise of a seat; other buttons open the form and ask nothing."""
+    preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
+    one = webinar(registration=registration(preferences=preferences))
+    button = register(one)
+    text = button["confirm"]["text"]["text"]
+    assert (button["value"], len(text) <= 300) == (f"s1 {CONSENTED}", True)
+    assert text.startswith(
+        "Registering sends your name and email address from Slack, and the IDs of you, this workspace"
+    )
+    assert expected in text
+    assert text.endswith("until 90 days after the webinar. A form opens if more is needed.")
+    assert button["confirm"]["confirm"]["text"] == "Register"
+    assert "confirm" not in registration_form(one, "Join Now")
+
+
+def test_the_dialog_names_no_ids_that_the_provider_does_not_keep() -> None:
+    """Zoom gets a name and an address."""
+    one = webinar(session_id="zoom-1", abilities=frozenset({Ability.REGISTRATION, Ability.QUESTIONS}))
+    text = register(one)["confirm"]["text"]["text"]
+    assert text.startswith(
+        "Registering sends your name and email address from Slack to Zoom, which shows them to the host"
+    )
+
+
+@pytest.mark.parametrize(
+    ("profile", "is_sure"),
+    [
+        ({"name": "Dev Patel"}, True),
+        ({"name": "dev", "first_name": "Dev", "last_name": "Patel"}, True),
+        ({"name": "dev"}, True),  # the last name is missing, and the form asks for it
+        ({"name": "Dev " + "x" * 65}, False),
+        ({"name": "Room 12 Berlin"}, False),
+        ({"name": "n/a", "first_name": "yes", "last_name": "no"}, False),
+        ({"name": "\U0001f389"}, False),
+    ],
+    ids=str,
+)
+def test_a_doubtful_name_is_not_registered_without_the_form(profile: dict[str, str], is_sure: bool) -> None:
+    """Neither one that would be cut, nor one with digits, nor an answer in place of a name."""
+    person = Person(workspace=ACCOUNT.workspace, user_id="U2", **profile)
+    assert seat_form.is_name_sure(person) is is_sure
 
 
 @settings(deadline=None)
@@ -192,5 +244,5 @@ def test_forms_and_seats_log_no_personal_data() -> None:
 def test_buttons_in_channels_contain_only_the_webinar() -> None:
     """What they show depends on the user who presses them."""
     one = webinar(registration=registration(), audience=Audience.REGISTRANTS, start=START)
-    for button in (register(one), when_open(one), my_link(one)):
-        assert (button["value"], button.get("url")) == ("s1", None)
+    for button in (register(one), registration_form(one, "Join Now"), when_open(one), my_link(one)):
+        assert (button["value"].split()[0], button.get("url")) == ("s1", None)

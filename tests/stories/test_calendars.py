@@ -176,7 +176,7 @@ async def test_numbers_survive_a_registration_removed_by_others(world: World) ->
     await world.click("chloe", world.last("#launch", "chloe"), "Remove")
     assert both.last()[0] == "CANCEL"
     view = await both.launch.take_seat()
-    await both.launch.press("dev", "Change My Name", view)
+    await both.launch.press("dev", "Not Me / Change", view)
     await both.launch.send("dev", first_name="Devendra")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
 
@@ -377,7 +377,7 @@ async def test_a_seat_lost_by_a_new_name_leaves_the_calendar(world: World) -> No
     """RingCentral refuses the second of the two calls: the message and the entry go with the seat."""
     both = await calendars(world)
     await both.take_seat()
-    await both.launch.press("dev", "Change My Name", both.messages()[0])
+    await both.launch.press("dev", "Not Me / Change", both.messages()[0])
     world.ringcentral.fail("POST", r"/registrants(/|$)", status=403)
     await both.launch.send("dev", first_name="Devendra")
 

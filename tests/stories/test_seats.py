@@ -32,28 +32,75 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield started
 
 
-async def test_from_the_card_to_the_personal_link(world: World) -> None:
-    """A prefilled form, one vendor call, and the link in the modal and by DM."""
+async def test_one_click_takes_a_seat(world: World) -> None:
+    """A dialog states what is sent; the click makes one call, and the link comes in the modal and by DM."""
     launch = await seats_harness(world)
+    [dialog] = [one["confirm"] for block in launch.card.blocks for one in block.get("elements", []) if "confirm" in one]
+    assert "Registering sends your name and email address from Slack" in dialog["text"]["text"]
 
-    form = await launch.press("dev")
-    held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
-    assert held[:3] == ["Dev", "Patel", "dev@acme.example"]
-    assert (
-        "you send your name, your email address, and the ids of this workspace, of you and of this chan" in form.words
-    )
-    await launch.send("dev")
+    view = await launch.press("dev")
 
     assert launch.take_calls() == ["POST"]
     [one] = launch.registrants
     assert external_id.decode(one["externalId"]) == [("team", "T0ACME"), ("user", "U0DEV")]
     assert (one["source"], one["firstName"], one["lastName"]) == ("slack:C0LAUNCH", "Dev", "Patel")
     message, file = launch.dms()
-    assert launch.link_of(world.slack.view("dev")) == launch.link_of(message) == one["joinUri"]
-    assert message.buttons == ["Join", "Change My Name", "Cancel My Seat"]
+    assert launch.link_of(view) == launch.link_of(message) == one["joinUri"]
+    assert "Dev Patel, dev@acme.example" in view.words
+    assert message.buttons == ["Join", "Not Me / Change", "Cancel My Seat"]
     assert [each.name for each in file.files] == ["Launch day.ics"]
     [(method, event)] = launch.calendar_files()
     assert (method, str(event["URL"]), event["SEQUENCE"]) == ("PUBLISH", one["joinUri"], 0)
+
+    assert launch.link_of(await launch.press("dev")) == one["joinUri"]
+    assert (launch.take_calls(), len(launch.dms())) == ([], 2)
+
+
+async def test_the_form_comes_where_one_click_is_not_enough(world: World) -> None:
+    """A card without the dialog, the command, a profile that lacks something; the form states what is sent."""
+    launch = await seats_harness(world)
+    lacking = {
+        "emi": {"real_name": "Emi", "display_name": "emi"},
+        "ben": {"real_name": "Room 12"},
+        "finn": {"email": ""},
+    }
+    for user, profile in lacking.items():
+        for name, value in profile.items():
+            setattr(world.slack.person(user), name, value)
+        assert (await launch.press(user)).callback_id == "seat.form", profile
+    [button] = [one for block in launch.card.blocks for one in block.get("elements", []) if "confirm" in one]
+    button["value"] = launch.session_id  # as earlier versions posted it, without the dialog
+
+    form = await launch.press("dev")
+
+    assert form.callback_id == "seat.form"
+    held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
+    assert held[:3] == ["Dev", "Patel", "dev@acme.example"]
+    assert (
+        "you send your name, your email address, and the IDs of this workspace, of you and of this chan" in form.words
+    )
+    assert (launch.take_calls(), launch.registrants, launch.dms()) == ([], [], [])
+
+
+async def test_one_click_that_fails_leads_to_the_form(world: World) -> None:
+    """A refusal by RingCentral, registration closed in the meantime, and a modal that Slack does not open."""
+    launch = await seats_harness(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=400)
+    failed = await launch.press("dev")
+    assert (failed.title, launch.registrants) == ("Not registered", [])
+    form = await launch.press("dev", "Back to the Form", failed)
+    assert [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"][:2] == [
+        "Dev",
+        "Patel",
+    ]
+    await world.slack.close("dev", form, clear=True)
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
+    assert "You are not registered." in (await launch.press("dev")).words
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Open"})
+    world.slack.fail("views.open", error="expired_trigger_id")
+    await world.click("dev", launch.card, "Register")
+    assert launch.link_of(launch.dms()[0]) == launch.registrants[0]["joinUri"]
 
 
 async def test_an_existing_seat_is_shown_without_a_call(world: World) -> None:
@@ -80,7 +127,7 @@ async def test_an_existing_seat_is_shown_without_a_call(world: World) -> None:
 async def test_every_problem_is_shown_at_its_field(world: World) -> None:
     """With the input kept; nothing is sent."""
     launch = await seats_harness(world)
-    await launch.press("dev")
+    await launch.open_form("dev")
 
     long = f"{'d' * 250}@acme.example"
     outcome = await launch.send("dev", first_name=" ", last_name="x" * 65, email=long)
@@ -113,7 +160,7 @@ async def test_the_calendar_sequence_continues_ringcentrals(world: World) -> Non
 async def test_a_chosen_reminder_leads_to_the_personal_link(world: World) -> None:
     """It comes by DM, and its button shows the link only to its user."""
     launch = await seats_harness(world)
-    await launch.press("dev")
+    await launch.open_form("dev")
     await launch.send("dev", reminder="3600")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     [one] = launch.registrants
@@ -131,7 +178,7 @@ async def test_a_chosen_reminder_leads_to_the_personal_link(world: World) -> Non
 async def test_without_a_reminder_a_move_is_still_announced(world: World) -> None:
     """The user gets no reminder, but learns of another time."""
     launch = await seats_harness(world)
-    await launch.press("dev")
+    await launch.open_form("dev")
     await launch.send("dev", reminder="0")
     [webinar] = await world.bot.services.mirror.everything()
     moved = webinar.start + DAY
@@ -158,8 +205,7 @@ async def test_guests_and_external_users_with_an_address_get_seats(world: World)
     await world.command("chloe", "#partners", "share launch")
     await world.click("chloe", world.last("#partners", "chloe"), "Share With Them")
     card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
-    assert (await launch.press("gia", "Register", card)).title == "Register"
-    await launch.send("gia")
+    assert (await launch.press("gia", "Register", card)).title == "Your seat"
     assert [one["email"] for one in launch.registrants] == ["gia@acme.example"]
 
     world.slack.person("hal").email = ""
@@ -249,9 +295,7 @@ async def test_a_user_can_be_notified_when_registration_opens(world: World) -> N
 
     opened = launch.dms()[-1]
     assert "Registration for *Launch day* is open again" in opened.words
-    assert (await launch.press("dev", "Register", opened)).title == "Register"
-
-    await launch.send("dev")
+    assert (await launch.press("dev", "Register", opened)).title == "Your seat"
     said = len(launch.dms())
     await launch.update(registrants=2)
     await world.move(2 * MINUTE)
@@ -276,7 +320,7 @@ async def test_a_seat_by_command_has_no_channel_as_its_source(world: World) -> N
     launch = await seats_harness(world)
 
     await world.command("dev", "#launch", "register launch")
-    assert "the ids of this workspace and of you to RingCentral" in world.slack.view("dev").words
+    assert "the IDs of this workspace and of you to RingCentral" in world.slack.view("dev").words
     await launch.send("dev")
 
     assert [one["source"] for one in launch.registrants] == ["slack"]
@@ -285,12 +329,10 @@ async def test_a_seat_by_command_has_no_channel_as_its_source(world: World) -> N
 async def test_a_refusal_at_the_vendor_call_is_shown(world: World) -> None:
     """The mirror had it as open, RingCentral refuses: no seat, useful buttons, and a new count soon."""
     launch = await seats_harness(world)
-    await launch.press("dev")
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
 
-    await launch.send("dev")
+    view = await launch.press("dev")
 
-    view = world.slack.view("dev")
     assert "You are not registered." in view.words
     assert [one for one in view.words.splitlines() if one in ("Tell Me When It Opens", "Refresh")] == [
         "Tell Me When It Opens",
@@ -306,11 +348,9 @@ async def test_a_refusal_at_the_vendor_call_is_shown(world: World) -> None:
 async def test_a_refusal_after_the_modal_was_closed_is_a_dm(world: World) -> None:
     """The buttons of the DM work."""
     launch = await seats_harness(world)
-    await launch.press("dev")
-    form = world.slack.view("dev")
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
     fault = world.ringcentral.fail("POST", REGISTRANTS, status=429, retry_after=1)
-    await world.slack.submit("dev", form, {})
+    await world.slack.click("dev", launch.card, "Register")
     await world.until(lambda: not fault.times)
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.settled()
@@ -330,7 +370,7 @@ async def test_past_and_canceled_webinars_are_reported(world: World) -> None:
     launch = await seats_harness(world)
     await world.command("dev", "#launch", "show launch")
     details = world.last("#launch", "dev")
-    await launch.press("dev")
+    await launch.open_form("dev")
     world.ringcentral.begin(launch.session_id)
     world.ringcentral.finish(launch.session_id)
     await world.bot.services.mirror.sweep()
@@ -392,14 +432,15 @@ async def test_a_canceled_seat_can_be_taken_again(world: World) -> None:
     assert launch.link_of(world.slack.view("dev")) == launch.registrants[0]["joinUri"] != first
 
 
-async def test_another_name_changes_the_link(world: World) -> None:
-    """The form says so; two calls; the DM and the calendar get the new link."""
+async def test_another_name_or_address_changes_the_link(world: World) -> None:
+    """The form says so; two calls for a name, one more for an address; the DM and the calendar get the new link."""
     launch = await seats_harness(world)
     view = await launch.take_seat()
     first = launch.link_of(view)
 
-    form = await launch.press("dev", "Change My Name", view)
+    form = await launch.press("dev", "Not Me / Change", view)
     assert "*your link changes*" in form.words
+    assert "With Change My Registration you send your name, your email address" in form.words
     assert (await launch.send("dev", first_name=" ")).errors == {"first_name": "Type your first name."}
     await launch.send("dev", first_name="Devendra")
 
@@ -412,43 +453,72 @@ async def test_another_name_changes_the_link(world: World) -> None:
         (one["joinUri"], 1),
     ]
 
+    await launch.press("dev", "Not Me / Change", world.slack.view("dev"))
+    await launch.send("dev", email="dev@elsewhere.example")
+    assert launch.take_calls() == ["GET", "DELETE", "POST"]
+    [one] = launch.registrants
+    assert (one["firstName"], one["email"]) == ("Devendra", "dev@elsewhere.example")
+    assert launch.link_of(world.slack.view("dev")) == one["joinUri"]
+
+
+async def test_an_address_of_somebody_else_does_not_cost_the_seat(world: World) -> None:
+    """It is checked before the seat is given up, and the form comes back with what was typed."""
+    launch = await seats_harness(world)
+    await launch.take_seat("emi")
+    view = await launch.take_seat()
+    launch.take_calls()
+    before = launch.registrants
+    await launch.press("dev", "Not Me / Change", view)
+
+    await launch.send("dev", first_name="Devendra", email="Emi@acme.example")
+
+    failed = world.slack.view("dev")
+    assert (failed.title, launch.take_calls(), launch.registrants) == ("Not changed", ["GET"], before)
+    assert "Somebody is registered with this email address already" in failed.words
+    form = await launch.press("dev", "Back to the Form", failed)
+    held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
+    assert held == ["Devendra", "Patel", "Emi@acme.example"]
+    assert (await launch.send("dev", first_name="Dev", email="dev@acme.example")).errors == {
+        "first_name": "This is what you are registered with. Change it, or press Cancel."
+    }
+
 
 async def test_a_name_is_not_changed_while_registration_is_closed(world: World) -> None:
     """No call is made; if it closes between the two calls, the user is notified."""
     launch = await seats_harness(world)
     view = await launch.take_seat()
-    await launch.press("dev", "Change My Name", view)
+    await launch.press("dev", "Not Me / Change", view)
     await launch.update(registrationStatus="Closed")
     assert launch.take_calls() == ["POST"]
 
     await launch.send("dev", first_name="Devendra")
-    assert "Your name stays as it is." in world.slack.view("dev").words
+    assert "Your seat stays as it is." in world.slack.view("dev").words
     assert (launch.take_calls(), [one["firstName"] for one in launch.registrants]) == ([], ["Dev"])
 
     await launch.update(registrationStatus="Open")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    await launch.press("dev", "Change My Name", launch.dms()[0])
+    await launch.press("dev", "Not Me / Change", launch.dms()[0])
     world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
     await launch.send("dev", first_name="Devendra")
-    assert "Your name stays as it is." in world.slack.view("dev").words  # what was known here was not so any more
+    assert "Your seat stays as it is." in world.slack.view("dev").words  # what was known here was not so any more
     assert (launch.take_calls(), [one["firstName"] for one in launch.registrants]) == ([], ["Dev"])
 
     await launch.update(registrationStatus="Open")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    await launch.press("dev", "Change My Name", launch.dms()[0])
+    await launch.press("dev", "Not Me / Change", launch.dms()[0])
     world.ringcentral.fail("POST", REGISTRANTS, status=403)
     await launch.send("dev", first_name="Devendra")
-    assert "so you have none now." in world.slack.view("dev").words
+    assert "so you have no seat now." in world.slack.view("dev").words
     assert (launch.take_calls(), launch.registrants) == (["DELETE", "POST"], [])
 
 
 async def test_an_unchanged_name_is_refused(world: World) -> None:
     """And the seat of a past webinar is kept."""
     launch = await seats_harness(world)
-    await launch.press("dev", "Change My Name", await launch.take_seat())
+    await launch.press("dev", "Not Me / Change", await launch.take_seat())
 
     same = await launch.send("dev", last_name=" Patel ")
-    assert same.errors == {"first_name": "This is the name you are registered under. Change it, or press Cancel."}
+    assert same.errors == {"first_name": "This is what you are registered with. Change it, or press Cancel."}
     world.ringcentral.begin(launch.session_id)
     world.ringcentral.finish(launch.session_id)
     await world.bot.services.mirror.sweep()
@@ -508,7 +578,7 @@ async def test_a_user_is_notified_if_an_organizer_removes_them(world: World) -> 
     assert launch.registrants == []
     assert seat_texts.REMOVED_AT_PROVIDER.format(provider="RingCentral") in launch.dms()[0].words
     assert [method for method, _ in launch.calendar_files()] == ["PUBLISH", "CANCEL"]
-    assert (await launch.press("dev")).callback_id == "seat.form"
+    assert (await launch.press("dev")).title == "Your seat"
 
 
 async def test_a_team_member_is_shown_their_team_link(world: World) -> None:
@@ -521,7 +591,7 @@ async def test_a_team_member_is_shown_their_team_link(world: World) -> None:
     view = await launch.press("dev")
 
     assert (view.title, launch.link_of(view)) == ("Your link", TEAM_LINK)
-    assert (await launch.press("emi")).title == "Register"
+    assert (await launch.open_form("emi")).title == "Register"
     await world.slack.close("dev", view, clear=True)
     await launch.update(registrationStatus="Closed")
     view = await launch.press("dev", "Tell Me When It Opens")
@@ -547,10 +617,14 @@ async def test_a_dm_names_the_colleague_who_suggested_the_seat(world: World) -> 
 async def test_a_waiting_user_sees_how_long(world: World) -> None:
     """A 429 is waited out in the view; if the modal is closed, the result is a DM."""
     launch = await seats_harness(world)
-    await launch.press("dev")
     world.ringcentral.fail("POST", REGISTRANTS, status=429, retry_after=1)
-    await world.slack.submit("dev", world.slack.view("dev"), {})
-    await world.until(lambda: "RingCentral allows only a few calls a minute." in world.slack.view("dev").words)
+    await world.slack.click("dev", launch.card, "Register")
+    await world.until(
+        lambda: (
+            world.slack.view_stack("dev")
+            and "RingCentral allows only a few calls a minute." in world.slack.view("dev").words
+        )
+    )
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.settled()
 
@@ -569,7 +643,7 @@ async def test_personal_data_stays_private(world: World, caplog: pytest.LogCaptu
     """Not readable in the database, in no channel, no log, and no message to others."""
     caplog.set_level("INFO")
     launch = await seats_harness(world)
-    await launch.press("dev")
+    await launch.open_form("dev")
     await launch.send("dev", first_name="Zebulon", last_name="Quux", email="zeb@elsewhere.example")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.move(3 * DAY - 5 * MINUTE)

@@ -78,21 +78,30 @@ async def check_one(launch: SeatsHarness, *, told: bool = True) -> None:
     assert not told or links == [one["joinUri"]]
 
 
-async def test_a_form_submitted_twice_is_one_seat(world: World) -> None:
-    """From the modals of two cards, concurrently: one call, one message, and both show the same link."""
+async def test_a_click_beside_a_submitted_form_is_one_seat(world: World) -> None:
+    """From the form, and from a card in the same moment: one call, one message, and both show the same link."""
     launch = await seats_harness(world)
     await world.command("chloe", "#marketing", "share launch")
     card = next(one for one in world.slack.messages("#marketing") if "Register" in one.buttons)
-    await launch.press("dev")
-    first = world.slack.view("dev")
+    first = await launch.open_form("dev")
     await world.slack.submit("dev", first, {})
     await world.slack.click("dev", card, "Register")
-    await world.until(lambda: len(world.slack.view_stack("dev")) == 1 and world.slack.view("dev").id != first.id)
-    if world.slack.view("dev").callback_id == "seat.form":
-        await launch.send("dev")
     await world.settled()
 
     assert launch.take_calls().count("POST") == 1
+    await check_one(launch)
+
+
+async def test_a_double_click_is_one_seat(world: World) -> None:
+    """Both clicks are under way before the first has an answer."""
+    launch = await seats_harness(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.2)
+
+    await asyncio.gather(*(world.slack.click("dev", launch.card, "Register") for _ in range(2)))
+    await world.settled()
+
+    assert launch.take_calls().count("POST") == 1
+    assert {launch.link_of(view) for view in world.slack.view_stack("dev")} == {launch.registrants[0]["joinUri"]}
     await check_one(launch)
 
 
@@ -207,10 +216,10 @@ async def test_a_refused_rename_still_sends_the_pending_dm(world: World) -> None
     world.slack.fail("chat.postMessage", error="internal_error")
     view = await launch.take_seat()
     assert (await stored_state(world), launch.dms()) == (SeatState.REGISTERED, [])
-    await launch.press("dev", "Change My Name", view)
+    await launch.press("dev", "Not Me / Change", view)
     world.ringcentral.fail("DELETE", REGISTRANTS, status=403)
     await launch.send("dev", first_name="Devi")
-    assert world.slack.view("dev").title == "Name not changed"
+    assert world.slack.view("dev").title == "Not changed"
 
     await resume(world)
 
@@ -258,7 +267,6 @@ async def test_an_external_profile_address_reveals_no_link(world: World) -> None
     world.slack.person("hal").email = "chloe@acme.example"
 
     await launch.press("hal", "Register", card)
-    await launch.send("hal")
 
     assert ADDRESS_TAKEN.format(provider="RingCentral") in world.slack.view("hal").words
     assert theirs not in str(world.slack.calls)
@@ -339,9 +347,8 @@ CRASHES: dict[str, SetFault] = {
 async def test_a_crash_during_registration_leaves_one_seat_or_none(world: World, arm: SetFault) -> None:
     """At any point: after the restart the user has one seat and is notified, or the call was never made."""
     launch = await seats_harness(world)
-    await launch.press("dev")
     reached = arm(world)
-    await world.slack.submit("dev", world.slack.view("dev"), {})
+    await world.slack.click("dev", launch.card, "Register")
     await world.until(reached)
     await world.crash_bot()
     await world.start_bot()
@@ -401,7 +408,7 @@ async def test_removal_resumed_after_a_crash_that_meets_a_429_is_not_undone(worl
 async def test_name_change_resumed_after_a_crash_that_meets_a_429_is_not_undone(world: World) -> None:
     """The seat may be gone already: the next resume registers the new name instead of restoring the old one."""
     launch = await seats_harness(world)
-    await launch.press("dev", "Change My Name", await launch.take_seat())
+    await launch.press("dev", "Not Me / Change", await launch.take_seat())
     reached = hang_at_ringcentral("DELETE", REGISTRANTS, done=True)(world)
     await world.slack.submit("dev", world.slack.view("dev"), {"first_name": "Devendra"})
     await world.until(reached)
@@ -445,7 +452,7 @@ async def test_a_cancellation_during_a_calendar_update_wins(world: World) -> Non
 async def test_a_crash_during_a_rename_ends_in_one_seat(world: World, method: str) -> None:
     """Between the two calls there is no seat; after the restart there is one under the new name."""
     launch = await seats_harness(world)
-    await launch.press("dev", "Change My Name", await launch.take_seat())
+    await launch.press("dev", "Not Me / Change", await launch.take_seat())
     reached = hang_at_ringcentral(method, REGISTRANTS, done=method == "DELETE")(world)
     await world.slack.submit("dev", world.slack.view("dev"), {"first_name": "Devendra"})
     await world.until(reached)

@@ -55,7 +55,7 @@ async def _prepare(world: World) -> SeatsHarness:
     """Emi and Finn have seats, Ben is asked to take one, Hal is on the team; the forms are open."""
     launch = await seats_harness(world)
     await launch.take_seat("emi")
-    await launch.press("emi", "Change My Name", world.slack.view("emi"))
+    await launch.press("emi", "Not Me / Change", world.slack.view("emi"))
     await launch.take_seat("finn")
     await world.slack.close("finn", world.slack.view("finn"), clear=True)
     await world.command("chloe", "#launch", "register launch <@U0BEN>")
@@ -68,7 +68,7 @@ async def _prepare(world: World) -> SeatsHarness:
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("ana", "#launch", "team launch")
     await world.command("chloe", "#launch", "edit launch")
-    await launch.press("dev")
+    await launch.open_form("dev")
     return launch
 
 

@@ -136,7 +136,7 @@ def _menu_buttons(blocks: Sequence[Json]) -> Iterator[Json]:
 
 
 def visible_text(blocks: Sequence[Json]) -> str:
-    """All visible text of some blocks."""
+    """All visible text of some blocks, without that of the confirmation dialogs."""
     return "\n".join(_texts(list(blocks)))
 
 
@@ -314,7 +314,7 @@ def _texts(node: object) -> Iterator[str]:
         for key, value in node.items():
             if key == "text" and isinstance(value, str):
                 yield value
-            else:
+            elif key != "confirm":
                 yield from _texts(value)
     elif isinstance(node, list):
         for item in node:

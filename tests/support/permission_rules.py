@@ -84,6 +84,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("create.back", "create.again"), OWN),
     **dict.fromkeys(("seat.register", "seat.link", "seat.when_open", "seat.look_again", "seat.back"), OWN),
     **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "seat.take", "seat.decline", "enrol.open"), OWN),
+    "seat.back_to_change": OWN,
     **dict.fromkeys(("notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour", "snooze.shortly_before"), OWN),
     **dict.fromkeys(("create.open", "webinar.share", "webinar.share_in"), MEMBERS),
     **dict.fromkeys(("share.confirm", "share.again"), MEMBERS),

@@ -13,6 +13,7 @@ from bot.model.webinar import Status, Webinar
 from bot.registration.seats import texts as seat_texts
 from bot.registration.texts import suggestion as suggestion_texts
 from bot.slack.message import Message, View
+from handlers.seat import change_form
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
 from tests.support.webinar_samples import ACCOUNT, NOW
@@ -86,9 +87,9 @@ def seat_modals(webinar: Webinar, held: Seat | None = None, filled: SeatInput | 
             seat_form.form_view(one, form, now=NOW)
             for one in (webinar, webinar.model_copy(update={"status": Status.ACTIVE}))
         ),
-        seat_form.rename_view(webinar, form),
-        *(seat_form.working_view(webinar, renaming=renaming, note="Wait.") for renaming in (False, True)),
-        *(seat_form.failed_view("No.", form), seat_form.rename_failed_view("No.")),
+        change_form.change_view(webinar, form),
+        *(seat_form.working_view(webinar, note="Wait."), change_form.changing_view(webinar, note="Wait.")),
+        *(seat_form.failed_view("No.", form), change_form.failed_view("No.", form, form)),
         *(seat_texts.seat_view(webinar, mine, now=NOW, note=note) for note in ("", seat_texts.NO_DM)),
         *(seat_texts.gone_view(webinar), seat_texts.unavailable_view(webinar, now=NOW)),
         *(seat_texts.registration_page_view(webinar, seat_texts.ANSWERS), seat_texts.shared_link_view(webinar)),

@@ -67,9 +67,16 @@ class SeatsHarness:
         await self.world.settled()
         return outcome
 
+    async def open_form(self, user: str = "dev") -> View:
+        """Open the registration form by the command; return it."""
+        await self.world.command(user, "#launch", "register launch")
+        return self.world.slack.view(user)
+
     async def take_seat(self, user: str = "dev", **typed: str) -> View:
-        """Take a seat from the card; return the view that follows."""
-        await self.press(user)
+        """Take a seat by one click on the card, or by the form if something is typed; return the view that follows."""
+        if not typed:
+            return await self.press(user)
+        await self.open_form(user)
         outcome = await self.send(user, **typed)
         assert outcome.errors == {}
         return self.world.slack.view(user)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.commands.parser import Remind, parse
 from bot.model.webinar import Audience, Status, Webinar, one_line_title
-from bot.slack.buttons import join
+from bot.slack.buttons import CONSENTED, join
 from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
 from bot.webinars.texts.facts import typed_title
@@ -157,7 +157,7 @@ def test_buttons_of_a_card_carry_the_webinar_and_nothing_personal() -> None:
     """Each has the id of the webinar; a card of a webinar with registration has no URL."""
     found = buttons(card(webinar(registration=registration()), now=NOW).blocks)
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
-        "Register": ("seat.register", "s1"),
+        "Register": ("seat.register", f"s1 {CONSENTED}"),
         "Details": ("webinar.show", "s1"),
         "Edit": ("webinar.edit", "s1"),
         "Registration": ("door.menu", "s1"),

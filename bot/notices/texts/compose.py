@@ -172,7 +172,7 @@ def _all_buttons(group: list[NoticeContext], at: datetime) -> list[Element | Non
     return [*elements, buttons.details(webinar)]
 
 
-def _entrance_button(group: list[NoticeContext]) -> Element | None:
+def _entrance_button(group: list[NoticeContext], *, is_line: bool = False) -> Element | None:
     # Registration may open or close after the message is scheduled, so the button is checked when it is clicked.
     webinar = group[0].webinar
     if webinar is None:
@@ -181,7 +181,10 @@ def _entrance_button(group: list[NoticeContext]) -> Element | None:
         return buttons.my_link(webinar)
     if webinar.audience is Audience.ANYONE:
         return buttons.join(webinar)
-    return buttons.register(webinar) if webinar.registration else None
+    if webinar.registration is None:
+        return None
+    # A dialog beside each line of a list would exceed the size of a message.
+    return buttons.registration_form(webinar, "Register") if is_line else buttons.register(webinar)
 
 
 def _is_direct_message(group: list[NoticeContext]) -> bool:
@@ -195,7 +198,7 @@ def _one_button(group: list[NoticeContext]) -> Element | None:
     if webinar is None:
         return None
     is_timed = any(each.notice.kind in TIMED for each in group)
-    button = (is_timed and _entrance_button(group)) or buttons.details(webinar)
+    button = (is_timed and _entrance_button(group, is_line=True)) or buttons.details(webinar)
     # At most one button of a message may be primary.
     return {name: value for name, value in button.items() if name != "style"}
 

@@ -77,6 +77,13 @@ class SeatRegistrar:
                 return found
         raise SeatUnclear(seat.session_id)
 
+    async def check_address(self, seat: Seat, address: str, caller: Caller) -> None:
+        """Raise `ProviderConflict` if another registrant has this address: one call per page of registrants."""
+        for status in RegistrantStatus:
+            for registrant in await self._provider.registrants(seat.session_id, caller, status):
+                if registrant.address == address and registrant.registrant_id != seat.registrant_id:
+                    raise ProviderConflict(named(ADDRESS_TAKEN, seat.session_id))
+
     async def find(self, seat: Seat, caller: Caller) -> Registrant | None:
         """The registrant of this seat, if listed in any status: one call per page of registrants.
 

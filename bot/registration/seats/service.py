@@ -1,4 +1,4 @@
-"""Register, rename and remove Slack users, with exactly one seat per user and webinar."""
+"""Register, change and remove the seats of Slack users, with exactly one seat per user and webinar."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ log = logging.getLogger(__name__)
 IN_PROGRESS = "You are being registered at this moment. The result comes as a direct message."
 BUSY = "Something else is being done about your seat at this moment. Try again in a minute."
 CLOSED = (
-    "Another name takes a new registration, and registration is closed just now: you would lose your seat. "
-    "Your name stays as it is."
+    "A change takes a new registration, and registration is closed now, so you would lose your seat. "
+    "Your seat stays as it is."
 )
-LOST = "Your seat under the earlier name was given up for it, so you have none now."
+LOST = "Your earlier registration was deleted for the change, so you have no seat now."
 
 
 class SeatService:
@@ -113,15 +113,22 @@ class SeatService:
                     return await self._request(new, caller)
         return _usable(await self._load(webinar, person.user_id))
 
-    async def rename(self, webinar: Webinar, user_id: str, wanted: SeatDetails, caller: Caller) -> Seat:
-        """Replace the seat by one under another name, with another link.
+    async def change(self, webinar: Webinar, person: Person, wanted: SeatDetails, caller: Caller) -> Seat:
+        """Replace the seat by one with another name or address, and with another link. The answers stay.
 
-        Two calls, after one which ensures that registration is open: otherwise the seat would be lost.
+        Two calls, after one which ensures that registration is open and, for another address, one per page of
+        registrants which ensures that it is free: otherwise the seat would be lost.
         """
         webinar = await self._mirror.read_registration(webinar, caller)
         if webinar.registration is None or not webinar.registration.is_open:
             raise BadInput(CLOSED)
-        async with self._claimed(webinar, user_id, state=SeatState.RENAMING, wanted=wanted) as seat:
+        current = await self.find(webinar, person.user_id)
+        if current is None:
+            raise BadInput(NO_SEAT)
+        details = _verified(wanted, person).model_copy(update={"fields": current.attendee.fields})
+        if details.address != current.attendee.address and not details.is_own_address:
+            await self._registrar.check_address(current, details.address, caller)
+        async with self._claimed(webinar, person.user_id, state=SeatState.RENAMING, wanted=details) as seat:
             return await self._replace(seat, caller)
 
     async def leave(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat:

@@ -32,7 +32,7 @@ from bot.webinars.texts.facts import registrations_with_age, timing
 
 CALLBACK = "seat.shown"
 LEAVE = "seat.leave"
-RENAME = "seat.rename"
+CHANGE = "seat.rename"
 REFRESH = "seat.look"
 REFRESH_REGISTRATION = "seat.look_again"
 
@@ -93,7 +93,7 @@ def approved_message(webinar: Webinar) -> Message:
 
 def gone_message(webinar: Webinar, *, problem: str = "") -> Message:
     """Replaces that DM when the seat is gone: given up, or for the reason `problem`."""
-    return _ended(webinar, problem or LEFT, buttons.register(webinar, "Register Again"))
+    return _ended(webinar, problem or LEFT, buttons.registration_form(webinar, "Register Again"))
 
 
 def gone_view(webinar: Webinar, *, problem: str = "") -> View:
@@ -103,7 +103,7 @@ def gone_view(webinar: Webinar, *, problem: str = "") -> View:
 
 def gone_blocks(webinar: Webinar, sentence: str) -> list[Block]:
     """What happened, and a button to register again."""
-    return [_about(webinar, sentence), *actions(buttons.register(webinar, "Register Again"))]
+    return [_about(webinar, sentence), *actions(buttons.registration_form(webinar, "Register Again"))]
 
 
 def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
@@ -180,7 +180,7 @@ def opening_failed_message(webinar: Webinar) -> Message:
 def problem_message(webinar: Webinar, problem: str) -> Message:
     """The DM about a seat whose registration failed after the user was last notified."""
     text = cut(f"{plain(webinar.title)}: {escape_sentence(problem)}", MAX_SECTION)
-    return message(text, [_about(webinar, problem), *actions(buttons.register(webinar, "Register"))])
+    return message(text, [_about(webinar, problem), *actions(buttons.registration_form(webinar, "Register"))])
 
 
 def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) -> list[Block]:
@@ -198,7 +198,7 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
         verbatim(f"{seat.attendee.name}, {seat.attendee.email}"),
         *actions(
             link,
-            buttons.webinar_button(webinar, "Change My Name", RENAME),
+            buttons.webinar_button(webinar, "Not Me / Change", CHANGE),
             buttons.webinar_button(webinar, "Refresh", REFRESH) if look else None,
             leave_button(webinar),
         ),
@@ -217,6 +217,7 @@ def _undecided(webinar: Webinar, seat: Seat, *, look: bool) -> list[Block]:
         ),
         verbatim(f"{seat.attendee.name}, {seat.attendee.email}"),
         *actions(
+            buttons.webinar_button(webinar, "Not Me / Change", CHANGE) if is_pending else None,
             buttons.webinar_button(webinar, "Refresh", REFRESH) if look else None,
             leave_button(webinar) if is_pending else None,
         ),

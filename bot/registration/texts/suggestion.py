@@ -8,9 +8,9 @@ from bot.model.lifecycle import Stage, stage
 from bot.model.seat import Suggestion, SuggestionState
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
-from bot.registration.texts.consent import consent
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, actions, context, cut, message, paragraph, plain, section
+from bot.slack.consent import consent
 from bot.slack.message import Message
 from bot.webinars.texts.facts import timing
 

@@ -28,7 +28,7 @@ def attendee_button(webinar: Webinar, now: datetime) -> Element | None:
     if read is None:
         return None
     if stage(webinar, now) is Stage.LIVE:
-        return buttons.register(webinar, "Join Now")
+        return buttons.registration_form(webinar, "Join Now")
     return buttons.register(webinar) if accepts_registrations(read) else buttons.when_open(webinar)
 
 
