@@ -5,13 +5,14 @@ STAMP := .venv/.installed
 RIVALS := .venv/.rivals-installed
 MUTANTS := .venv/.mutants-installed
 FUZZ := .venv/.schemathesis-installed
+PICTURES := .venv/.pictures-installed
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE  # test workers and processes share what one of them has compiled
-.PHONY: help setup demo test explore lint types imports check bench figures mutants fuzz lock run clean
+.PHONY: help setup demo test explore lint types imports check bench figures mutants fuzz pictures lock run clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -91,12 +92,21 @@ $(FUZZ): requirements/schemathesis.txt $(STAMP)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/schemathesis.txt
 	@touch $(FUZZ)
 
+pictures: $(PICTURES)  ## take the pictures of docs/pictures in the sandbox (needs Chromium, takes a few minutes)
+	$(PY) -m tools.pictures
+
+$(PICTURES): requirements/pictures.txt $(STAMP)
+	@echo "Installing Pillow into .venv"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pictures.txt
+	@touch $(PICTURES)
+
 lock: setup  ## update the hash-pinned lists from pyproject.toml
 	$(COMPILE) -o requirements/run.txt
 	$(COMPILE) --extra dev --extra sandbox -o requirements/dev.txt
 	$(COMPILE) --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(COMPILE) --extra mutants -c requirements/dev.txt -o requirements/mutants.txt
 	$(COMPILE) --extra schemathesis -c requirements/dev.txt -o requirements/schemathesis.txt
+	$(COMPILE) --extra pictures -c requirements/dev.txt -o requirements/pictures.txt
 
 clean:  ## delete the demo's state and the caches (keeps .venv)
 	rm -rf .sandbox* .mypy_cache .ruff_cache .hypothesis .import_linter_cache greenroom.db*

@@ -27,7 +27,7 @@ async def serve(offset: timedelta) -> None:
     settings = read_settings()
     logging_setup.set_up(settings.log_level, settings.log_format)
     clock = SandboxClock()
-    clock.move(offset)
+    clock.offset = offset  # pictures are taken on a past date
     greenroom = await build(settings, clock)
     _write_line({"url": greenroom.url})
     lines, control = await _standard_input(), BotControl(greenroom, clock)

@@ -159,7 +159,7 @@ def test_image_installs_the_hash_pinned_list() -> None:
     assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "bench.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "bench.txt", "pictures.txt"])
 def test_every_package_of_a_list_is_pinned_with_hashes_and_names_no_registry(name: str) -> None:
     """The registry is configured on the machine that installs."""
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")

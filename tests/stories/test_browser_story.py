@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from sandbox.launcher import Launcher
 from tests.support.browser import opened_page
 
 pytestmark = pytest.mark.browser
-
-PICTURE = os.environ.get("GREENROOM_PICTURE")  # noqa: TID251 - where to save the picture of the README, if anywhere
 
 
 async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> None:
@@ -47,8 +44,6 @@ async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> N
             await expect(messages).to_contain_text("starts in 10 minutes")
             reminders = page.get_by_test_id("message").filter(has_text="starts in")
             await expect(reminders).to_have_count(3)
-            if PICTURE:
-                await _leave_picture(page)
     finally:
         await launcher.stop()
 
@@ -98,9 +93,3 @@ async def _register(page: Page, url: str, card: Locator) -> None:
 async def _minutes(page: Page, minutes: int) -> None:
     await page.get_by_label("How much to move the clock").fill(str(minutes))
     await page.get_by_role("button", name="Move", exact=True).click()
-
-
-async def _leave_picture(page: Page) -> None:
-    await expect(page.get_by_test_id("tool-status")).to_be_hidden(timeout=10_000)
-    await page.set_viewport_size({"width": 1360, "height": 1270})  # from the card to the last reminder
-    await page.screenshot(path=str(PICTURE))

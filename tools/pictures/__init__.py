@@ -1,0 +1,1 @@
+"""Pictures of every surface, taken in the sandbox: docs/pictures/."""
