@@ -110,7 +110,7 @@ class ZoomLogin:
 
 
 class Settings(BaseSettings):
-    """Every setting of `bot run`. The README's table is checked against this class."""
+    """Every setting of `bot run`. The table of docs/settings.md is checked against this class."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True, frozen=True)
 

@@ -6,7 +6,6 @@ import os
 import re
 from pathlib import Path
 
-import pytest
 from pydantic import SecretStr
 
 from bot.commands.verbs import VERBS
@@ -41,7 +40,7 @@ DOCUMENTS = sorted(path for path in project_files() if path.suffix == ".md")
 
 
 def default_of(name: str) -> str:
-    """The default of a setting, as the README writes it."""
+    """The default of a setting, as docs/settings.md writes it."""
     field = Settings.model_fields[name.lower()]
     if name == "SLACK_SIGNING_SECRET":
         return "required over HTTP"
@@ -53,19 +52,18 @@ def default_of(name: str) -> str:
     return f"`{value}`" if value not in ("", None) else "empty"
 
 
-def test_readme_names_every_setting_with_its_default_and_no_other() -> None:
-    """In the table `| variable | default | what it is |`."""
-    rows = table("../README.md", "variable")
-    assert {name.strip("`"): default for name, default, _ in rows} == {
+def test_every_setting_is_documented_with_its_default_and_no_other() -> None:
+    """In the table of docs/settings.md, each with what it is and the reason of its default."""
+    rows = table("settings.md", "variable")
+    assert {name.strip("`"): default for name, default, *_ in rows} == {
         name.upper(): default_of(name.upper()) for name in Settings.model_fields
     }
-    assert [name for name, _, purpose in rows if not purpose] == []
+    assert [name for name, _, purpose, reason in rows if not (purpose and reason)] == []
 
 
-@pytest.mark.parametrize(("page", "heading"), [("../README.md", "command"), ("commands.md", "command")])
-def test_every_command_is_in_the_documents_and_no_other(page: str, heading: str) -> None:
-    """The bare command and every verb of the grammar."""
-    matches = [re.fullmatch(r"`/webinar ?(\w*).*", row[0]) for row in table(page, heading)]
+def test_every_command_is_documented_and_no_other() -> None:
+    """The bare command and every verb of the grammar, in docs/commands.md."""
+    matches = [re.fullmatch(r"`/webinar ?(\w*).*", row[0]) for row in table("commands.md", "command")]
     assert sorted(found[1] for found in matches if found) == sorted(["", *VERBS])
     assert None not in matches
 
@@ -76,6 +74,26 @@ def test_every_relative_link_leads_to_a_file(document: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", read(document))
     relative = [link for link in links if not re.match(r"[a-z]+:", link)]
     assert [link for link in relative if not (document.parent / link).exists()] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_row("document", DOCUMENTS)
+def test_every_anchor_of_a_link_is_a_heading(document: Path) -> None:
+    """Within the page, and in other pages."""
+    links = re.findall(r"\]\(([^)#\s:]*)#([\w-]+)\)", read(document))
+    pages = {(document.parent / page if page else document, anchor) for page, anchor in links}
+    assert {(page.name, anchor) for page, anchor in pages if anchor not in anchors(page)} == set()
+
+
+def test_the_index_leads_to_every_page() -> None:
+    """docs/README.md has a link to each page of docs/, and no page is left to be found by chance."""
+    linked = set(re.findall(r"\]\(([\w-]+\.md)", read(ROOT / "docs" / "README.md")))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"} == linked
 
 
 def test_every_make_target_that_is_mentioned_exists() -> None:
