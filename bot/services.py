@@ -146,9 +146,10 @@ class Services:
         await self.home.publish_changed()
 
     async def update_people(self) -> None:
-        """Update the messages and calendars of the people whose webinar or role has changed."""
+        """Update what names a webinar or its team: the messages and calendars of people, the cards, the Home tabs."""
         await self.seats.notifier.refresh_calendars()
         await self.team.notifier.update_outdated()
+        await self.cards.update_all(self.account, await self.mirror.everything(self.clock.now()))
         await self.home.publish_changed()
 
     async def plan_digests(self) -> None:

@@ -113,6 +113,23 @@ def when(moment: datetime, zone: str = "UTC") -> str:
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{clock_time(moment, zone)}>"
 
 
+def day_and_time(moment: datetime, zone: str = "UTC") -> str:
+    """Return a time with its weekday, which Slack shows in the reader's zone."""
+    return f"<!date^{int(moment.timestamp())}^{{date_long}} at {{time}}|{clock_time(moment, zone)}>"
+
+
+def web_link(text: str, url: str) -> str:
+    """Return a link (mrkdwn); empty without a usable URL."""
+    if (
+        not url.startswith(("http://", "https://"))
+        or len(url) > MAX_URL
+        or set(url) & set("<>|")
+        or len(url.split()) > 1
+    ):
+        return ""
+    return f"<{url}|{text}>"
+
+
 def time_of_day(moment: datetime) -> str:
     """Return a time without its day, which Slack shows in the reader's zone; elsewhere it is in UTC."""
     utc = moment.astimezone(UTC)

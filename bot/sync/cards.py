@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.clock import Clock, monotonic
@@ -22,6 +22,7 @@ from bot.slack.client import SlackApi
 from bot.slack.responses import SlackBusy, SlackRefused
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
+from bot.webinars.participation import speaker_names
 from bot.webinars.texts.card import card, fingerprint, moved_card
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ class Cards:
         now = self._clock.now()
         if not is_coming_or_live(webinar, now):
             raise BadInput("This webinar is over, so there is nothing to announce.")
-        channel, ts = await self._slack.post(channel_id, card(webinar, now=now), mark)
+        speakers = await self._speakers(webinar)
+        channel, ts = await self._slack.post(channel_id, card(webinar, now=now, speakers=speakers), mark)
         return await self.save_posted(webinar, channel, ts, user_id)
 
     async def save_posted(self, webinar: Webinar, channel: str, ts: str, user_id: str) -> card_table.Card:
@@ -76,7 +78,7 @@ class Cards:
             session_id=webinar.session_id,
             channel_id=channel,
             message_ts=ts,
-            shown=fingerprint(webinar, now=now),
+            shown=fingerprint(webinar, now=now, speakers=await self._speakers(webinar)),
             shared_by=user_id,
             shared_at=now,
         )
@@ -107,11 +109,11 @@ class Cards:
             async with self._store.read() as db:
                 current = await webinar_table.find(db, webinar.account, webinar.session_id) or webinar
                 cards = await card_table.of_session(db, webinar.account, webinar.session_id)
-            now = self._clock.now()
-            shown = fingerprint(current, now=now)
+            now, speakers = self._clock.now(), await self._speakers(webinar) if cards else ()
+            shown = fingerprint(current, now=now, speakers=speakers)
             for posted in cards:
                 if force or posted.shown != shown:
-                    await self._edit(current, posted, now)
+                    await self._edit(current, posted, now, speakers)
 
     async def update_all(self, account: Account, webinars: Iterable[Webinar]) -> None:
         """Edit the outdated cards of many webinars of an account. Makes no call to Slack for unchanged ones."""
@@ -121,14 +123,23 @@ class Cards:
         shown: defaultdict[str, set[str]] = defaultdict(set)
         for posted in cards:
             shown[posted.session_id].add(posted.shown)
-        for webinar in webinars:
-            if webinar.session_id in shown and shown[webinar.session_id] != {fingerprint(webinar, now=now)}:
+        with_cards = [webinar for webinar in webinars if webinar.session_id in shown]
+        async with self._store.read() as db:
+            teams = await speaker_names(db, account, [webinar.session_id for webinar in with_cards])
+        for webinar in with_cards:
+            current = fingerprint(webinar, now=now, speakers=teams.get(webinar.session_id, ()))
+            if shown[webinar.session_id] != {current}:
                 await self.update(webinar)
 
     async def of_webinar(self, webinar: Webinar) -> list[card_table.Card]:
         """List the cards of this webinar."""
         async with self._store.read() as db:
             return await card_table.of_session(db, webinar.account, webinar.session_id)
+
+    async def _speakers(self, webinar: Webinar) -> Sequence[str]:
+        async with self._store.read() as db:
+            teams = await speaker_names(db, webinar.account, [webinar.session_id])
+        return teams.get(webinar.session_id, ())
 
     async def _point_to(self, old: card_table.Card, new: card_table.Card) -> None:
         """Replace an old card by a link to the new one. A failure leaves the old card, which still works."""
@@ -141,16 +152,17 @@ class Cards:
         async with self._store.write() as db:
             await card_table.forget(db, old)
 
-    async def _edit(self, webinar: Webinar, posted: card_table.Card, now: datetime) -> None:
+    async def _edit(self, webinar: Webinar, posted: card_table.Card, now: datetime, speakers: Sequence[str]) -> None:
         if monotonic() < self._busy_until:
             return
         try:
-            await self._slack.edit(posted.channel_id, posted.message_ts, card(webinar, now=now))
+            shown = card(webinar, now=now, speakers=speakers)
+            await self._slack.edit(posted.channel_id, posted.message_ts, shown)
         except GreenroomError as error:
             await self._handle_failed_edit(webinar, posted, error, now)
             return
         async with self._store.write() as db:
-            await card_table.save_digest(db, posted, fingerprint(webinar, now=now))
+            await card_table.save_digest(db, posted, fingerprint(webinar, now=now, speakers=speakers))
 
     async def _handle_failed_edit(
         self, webinar: Webinar, posted: card_table.Card, error: GreenroomError, now: datetime

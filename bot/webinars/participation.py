@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Table, and_, exists, select
 
@@ -14,6 +16,7 @@ from bot.model.registrant import RegistrantStatus
 from bot.model.seat import REGISTERED_STATES
 from bot.model.team import FORMER, NotifiedBy, Role
 
+_SPEAKERS = (Role.COHOST, Role.PANELIST)
 _NOTIFIED_IN_SLACK = (NotifiedBy.WAITING, NotifiedBy.MESSAGE)
 
 
@@ -33,6 +36,22 @@ async def seat_holders(db: Db, account: Account, session_id: str) -> list[str]:
 async def is_on_team(db: Db, account: Account, session_id: str, user_id: str) -> bool:
     """Whether this Slack user is on the team, and has not left it."""
     return await _exists(db, account, invitees, session_id, user_id, invitees.c.told.not_in(FORMER))
+
+
+async def speaker_names(db: Db, account: Account, session_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The names of the co-hosts and panelists of these sessions, in this order; no addresses.
+
+    Those who have left a team, and those without a name, are left out.
+    """
+    which = invitees.c.session_id.in_(session_ids), invitees.c.role.in_(_SPEAKERS), invitees.c.told.not_in(FORMER)
+    query = select(invitees.c.session_id, invitees.c.role, invitees.c.content).where(*of_account(invitees, account))
+    rows = (await db.execute(query.where(*which).order_by(invitees.c.invitee_id))).all()
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: _SPEAKERS.index(row.role)):
+        name = str(json.loads(row.content)["name"]).strip()
+        if name and "@" not in name:
+            found[row.session_id].append(name)
+    return {session_id: tuple(names) for session_id, names in found.items()}
 
 
 async def team_user_ids(db: Db, account: Account, session_id: str) -> frozenset[str]:

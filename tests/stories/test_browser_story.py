@@ -35,7 +35,7 @@ async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> N
             await page.get_by_role("button", name="3 people register").click()
             await expect(messages).to_contain_text("Launch day is full", timeout=15_000)
             await expect(messages).to_contain_text("closed by the limit of 4")
-            await expect(card).to_contain_text("4 of 4 registered, full")
+            await expect(card).to_contain_text("Full: all seats are taken")
 
             await page.get_by_role("button", name="Just before next webinar").click()
             await expect(messages).to_contain_text("starts in 1 day", timeout=10_000)

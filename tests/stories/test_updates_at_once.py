@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from sandbox.slack import Message
 from tests.stories.test_calendars import Calendars, calendars, prepared
 from tests.support.world import World, running_world
 
@@ -78,6 +79,25 @@ async def test_a_move_from_slack_updates_people_at_once(world: World) -> None:
         _, event = both.files(user)[-1]
         assert event.decoded("DTSTART") == start.replace(second=0, microsecond=0)
         assert both.numbers(user) == [0, 1]
+
+
+async def test_the_card_names_the_team_and_follows_it(world: World) -> None:
+    """Whom the organizer invites is announced at once; whom they remove disappears; nobody's address is shown."""
+    both = await with_people(world)
+    await world.post_card("Launch day", "C0RANDOM")
+    await world.until(lambda: all("with Dev " in card.words and "with Dev " in card.text for card in cards(world)))
+
+    await both.set_team(panelists=["dev", "finn"])
+    await world.until(lambda: all(" and Finn Berg" in card.words for card in cards(world)))
+    await both.set_team(panelists=["finn"])
+    await world.until(lambda: all("with Finn Berg" in card.words for card in cards(world)))
+    assert not any("@acme.example" in str(card.blocks) for card in cards(world))
+
+
+def cards(world: World) -> list[Message]:
+    """The card in each of its channels."""
+    everywhere = (*world.slack.messages("#launch"), *world.slack.messages("#random"))
+    return [one for one in everywhere if one.bot and not one.ephemeral_to and "Details" in one.buttons][:2]
 
 
 async def test_a_cancellation_updates_people_at_once(world: World) -> None:

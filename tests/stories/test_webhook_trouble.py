@@ -76,7 +76,7 @@ async def test_a_new_session_that_registration_does_not_know_yet(tmp_path: Path)
 
         assert await statuses(world) == {Status.SCHEDULED}
         assert "cancel" not in card(world).lower()
-        await world.until(lambda: "0 registered" in card(world))
+        await world.until(lambda: "Register" in world.slack.messages(CHANNEL)[0].buttons)
 
 
 @pytest.mark.parametrize("forgery", ["token", "path", "unknown ids", "deleted"])

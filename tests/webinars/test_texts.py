@@ -16,7 +16,7 @@ from bot.model.webinar import Audience, Status, Webinar, one_line_title
 from bot.slack.buttons import CONSENTED, join
 from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
-from bot.webinars.texts.facts import typed_title
+from bot.webinars.texts.facts import seats, speakers_line, typed_title
 from handlers.browse.texts import count, details, listing
 from handlers.webinar_choice_texts import PAGE_SIZE, pick
 from tests.support.block_kit import buttons, check_message, visible_text
@@ -66,7 +66,7 @@ def test_nothing_public_can_hold_a_secret() -> None:
     given_to = {name for builder in builders for name in signature(builder).parameters}
     assert given_to == {
         *("webinar", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem", "providers"),
-        *("verb", "words", "typed", "can_manage", "can_run"),
+        *("verb", "words", "typed", "can_manage", "can_run", "speakers"),
     }
 
 
@@ -75,22 +75,22 @@ SHORT_MENU = ["Edit", "Team", "Refresh"]
 """What organizers choose in the menu of a card, with registration and without."""
 
 CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
-    "never read": ({}, ["Details", *MENU], "Registrations: not read yet"),
+    "never read": ({}, ["Details", *MENU], "Registration isn't available yet"),
     "open": ({"registration": registration()}, ["Register", "Details", *MENU], "3 registered"),
     "limited": (
         {"registration": registration(limit=1000)},
         ["Register", "Details", *MENU],
-        "3 of 1,000 registered",
+        "3 registered",
     ),
     "full": (
         {"registration": registration(limit=3)},
         ["Tell Me When It Opens", "Details", *MENU],
-        "3 of 3 registered, full",
+        "Full: all seats are taken",
     ),
     "closed": (
         {"registration": registration(is_open=False)},
         ["Tell Me When It Opens", "Details", *MENU],
-        "3 registered, registration is closed",
+        "Registration is closed · 3 registered",
     ),
     "without a page": (
         {"registration": registration(page_uri="")},
@@ -105,9 +105,9 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
     "live and closed": (
         {"status": Status.ACTIVE, "registration": registration(is_open=False)},
         ["Join Now", "Details", *MENU[1:]],
-        "registration is closed",
+        "Registration is closed",
     ),
-    "made elsewhere": ({"audience": None}, ["Details", *SHORT_MENU], "Registrations: not read yet"),
+    "made elsewhere": ({"audience": None}, ["Details", *SHORT_MENU], "Registration isn't available yet"),
     "for everyone": (
         {"audience": Audience.ANYONE, "attendee_link": SHARED},
         ["Join", "Details", *SHORT_MENU],
@@ -135,22 +135,81 @@ def test_card_has_the_buttons_and_words_of_its_state(
     assert sentence in read
 
 
-def test_card_shows_the_public_facts() -> None:
-    """Title, time, length, host, audience, description, and the count with its age."""
+def test_card_shows_what_a_reader_needs_to_come() -> None:
+    """Title, weekday and time, length, speakers, description, the buttons, and the count with its age."""
     one = webinar(registration=registration(limit=100), description="What is new")
-    message = card(one, now=NOW)
-    start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
+    message = card(one, now=NOW, speakers=("Ben Okafor", "Emi Sato"))
+    start = "<!date^1795533600^{date_long} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
     read_at = "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 16:20 CET (15:20 UTC)>"
+    people = "Hosted by Ana Ruiz, with Ben Okafor and Emi Sato"
     assert visible_text(message.blocks).splitlines() == [
         "Launch day",
-        *("*Starts*", start, "*Length*", "45 minutes", "*Host*", "Ana Ruiz"),
+        *(f"*{start}* · 45 minutes", people),
         "What is new",
-        f"3 of 100 registered · as of {read_at}",
         *("Register", "Details", "Edit", "Registration", "Team", "Registrants", "Refresh"),
+        f"3 registered · as of {read_at}",
+        "People outside Slack: <https://events.example/register/s1|registration page>",
     ]
-    assert message.text == (
-        f"Launch day: {start}, 45 minutes, hosted by Ana Ruiz. 3 of 100 registered. Press Register to take part."
-    )
+    spoken = f"Launch day: {start}, 45 minutes. {people}. 3 registered. Press Register to take part."
+    assert message.text == spoken
+
+
+@each_row(
+    ("changes", "expected"),
+    [
+        ({"count": 38}, "38 registered"),
+        ({"count": 0}, ""),
+        ({"count": 38, "limit": 200}, "38 registered"),
+        ({"count": 37, "limit": 50}, "37 registered"),
+        ({"count": 38, "limit": 50}, "12 of 50 seats left"),
+        ({"count": 1490, "limit": 1500}, "10 of 1,500 seats left"),
+        ({"count": 1124, "limit": 1500}, "1,124 registered"),
+        ({"count": 1125, "limit": 1500}, "375 of 1,500 seats left"),
+        ({"count": 0, "limit": 10}, "10 of 10 seats left"),
+        ({"count": 0, "limit": 1}, "1 of 1 seat left"),
+        ({"count": 50, "limit": 50}, "Full: all seats are taken"),
+        ({"count": 51, "limit": 50, "is_open": False}, "Full: all seats are taken"),
+        ({"count": 0, "is_open": False}, "Registration is closed"),
+        ({"count": 9, "limit": 10, "is_open": False}, "Registration is closed · 9 registered"),
+    ],
+)
+def test_card_says_how_many_seats_are_left_when_it_matters(changes: dict[str, Any], expected: str) -> None:
+    """From three quarters of the limit on, or for the last ten; nothing while nobody has registered."""
+    assert seats(webinar(registration=registration(**changes))) == expected
+
+
+@each_row(
+    ("host", "speakers", "expected"),
+    [
+        ("Ana Ruiz", (), "Hosted by Ana Ruiz"),
+        ("Ana Ruiz", ("Ana Ruiz",), "Hosted by Ana Ruiz"),
+        ("", ("Ana Ruiz", "Ben Okafor"), "With Ana Ruiz and Ben Okafor"),
+        ("", (), ""),
+        ("Ana Ruiz", ("ana ruiz", "Ben Okafor", "Ben Okafor"), "Hosted by Ana Ruiz, with Ben Okafor"),
+        ("A <b>", ("<!channel>",), "Hosted by A &lt;b&gt;, with &lt;!channel&gt;"),
+        ("A", tuple("BCDEFGH"), "Hosted by A, with B, C, D, E, F, G and 1 more"),
+        ("A", tuple("BCDEFG"), "Hosted by A, with B, C, D, E, F and G"),
+    ],
+)
+def test_card_names_the_speakers(host: str, speakers: tuple[str, ...], expected: str) -> None:
+    """Each once, six besides the host, with nothing that pings or formats."""
+    assert speakers_line(host, speakers) == expected
+
+
+def test_long_description_is_cut_with_the_way_to_the_rest() -> None:
+    """At 500 characters; a shorter one has no such line."""
+    long, short = (card(webinar(description="x" * size), now=NOW) for size in (501, 500))
+    assert "x" * 499 + "…\nPress Details to read the rest." in visible_text(long.blocks)
+    assert "read the rest" not in visible_text(short.blocks)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "javascript:alert(1)", "https://x.example/a|b", "https://x.example/>", "https://x/ y"]
+)
+def test_page_without_a_usable_address_is_not_linked(url: str) -> None:
+    """Nor the page of a registration that is closed."""
+    shown = [registration(page_uri=url), registration(is_open=False)]
+    assert not any("People outside" in str(card(webinar(registration=one), now=NOW).blocks) for one in shown)
 
 
 def test_buttons_of_a_card_carry_the_webinar_and_nothing_personal() -> None:

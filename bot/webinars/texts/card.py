@@ -7,13 +7,28 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model.lifecycle import Stage, stage
+from bot.commands.lengths import length_text
+from bot.model.lifecycle import Stage, accepts_registrations, stage
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
-from bot.slack.blocks import Block, Element, actions, context, cut, fields, heading, message, section, verbatim, when
+from bot.slack.blocks import (
+    Block,
+    Element,
+    actions,
+    context,
+    cut,
+    day_and_time,
+    heading,
+    message,
+    plain,
+    section,
+    verbatim,
+    web_link,
+    when,
+)
 from bot.slack.message import Message
 from bot.webinars.texts.after_event import after_event_buttons
-from bot.webinars.texts.facts import attendee_button, public_facts, registrations, summary
+from bot.webinars.texts.facts import attendee_button, seats, speakers_line, summary
 from bot.webinars.texts.registration_buttons import edit_button, menu_button, registrants_button, team_button
 
 MAX_DESCRIPTION = 500
@@ -25,24 +40,25 @@ ENDINGS = {
 }
 
 
-def card(webinar: Webinar, *, now: datetime) -> Message:
-    """Return the card. It never contains a password or a personal link; the shared link appears only as Join."""
+def card(webinar: Webinar, *, now: datetime, speakers: Sequence[str] = ()) -> Message:
+    """Return the card. It never contains a password or a personal link; the shared link appears only as Join.
+
+    `speakers` are the names of the co-hosts and panelists.
+    """
     current = stage(webinar, now)
     if current in ENDINGS:
         return _ended(webinar, ENDINGS[current], after_event_buttons(webinar, now))
-    main_button = attendee_button(webinar, now)
-    blocks: list[Block] = [heading(webinar.title)]
-    if current is Stage.LIVE:
-        blocks.append(section("*Live now*"))
-    blocks.append(fields(public_facts(webinar)))
-    if webinar.description.strip():
-        blocks.append(verbatim(cut(webinar.description.strip(), MAX_DESCRIPTION)))
-    blocks.append(context(_registrations_as_of(webinar)))
-    blocks += actions(main_button, buttons.details(webinar), organizer_menu(webinar, now))
-    live = "Live now. " if current is Stage.LIVE else ""
-    # The button that only notifies when registration opens has no style.
-    act = f" Press {main_button['text']['text']} to take part." if main_button and "style" in main_button else ""
-    return message(f"{live}{summary(webinar)}. {registrations(webinar)}.{act}", blocks)
+    main_button, people = attendee_button(webinar, now), speakers_line(webinar.host_name, speakers)
+    start = f"*{day_and_time(webinar.start, webinar.time_zone)}* · {length_text(webinar.length)}"
+    blocks = [
+        heading(webinar.title),
+        *([section("*Live now*")] if current is Stage.LIVE else []),
+        section(f"{start}\n{people}".strip()),
+        *_description(webinar),
+        *actions(main_button, buttons.details(webinar), organizer_menu(webinar, now)),
+        *_small_print(webinar),
+    ]
+    return message(_spoken(webinar, current, people, main_button), blocks)
 
 
 def organizer_menu(webinar: Webinar, now: datetime) -> Element:
@@ -68,12 +84,12 @@ def moved_card(link: str) -> Message:
     return message(text, [context(f"{text} {where}.")])
 
 
-def fingerprint(webinar: Webinar, *, now: datetime) -> str:
+def fingerprint(webinar: Webinar, *, now: datetime, speakers: Sequence[str] = ()) -> str:
     """Return a digest of the card without "as of": equal digests need no edit."""
     read = webinar.registration
     if read is not None:
         webinar = webinar.model_copy(update={"registration": read.model_copy(update={"read_at": webinar.start})})
-    shown = card(webinar, now=now)
+    shown = card(webinar, now=now, speakers=speakers)
     return hashlib.sha256(json.dumps([shown.text, shown.blocks]).encode()).hexdigest()
 
 
@@ -84,7 +100,30 @@ def _ended(webinar: Webinar, sentence: str, shown: Sequence[Element]) -> Message
     )
 
 
-def _registrations_as_of(webinar: Webinar) -> str:
-    if webinar.registration is None or webinar.audience is Audience.ANYONE:
-        return registrations(webinar)
-    return f"{registrations(webinar)} · as of {when(webinar.registration.read_at, webinar.time_zone)}"
+def _description(webinar: Webinar) -> list[Block]:
+    description = webinar.description.strip()
+    if len(description) <= MAX_DESCRIPTION:
+        return [verbatim(description)] if description else []
+    return [verbatim(cut(description, MAX_DESCRIPTION)), context("Press Details to read the rest.")]
+
+
+def _small_print(webinar: Webinar) -> list[Block]:
+    """The seats with the age of the count, and how people outside Slack register."""
+    read, line = webinar.registration, seats(webinar)
+    if webinar.audience is Audience.ANYONE or read is None:
+        return [context(line)]
+    lines = [f"{line} · as of {when(read.read_at, webinar.time_zone)}"] if line else []
+    if accepts_registrations(read) and (page := web_link("registration page", read.page_uri)):
+        lines.append(f"People outside Slack: {page}")
+    return [context(*lines)] if lines else []
+
+
+def _spoken(webinar: Webinar, current: Stage, people: str, main_button: Element | None) -> str:
+    """The card in sentences, for screen readers and notifications."""
+    start = day_and_time(webinar.start, webinar.time_zone)
+    live = "Live now. " if current is Stage.LIVE else ""
+    facts = [f"{live}{plain(webinar.title)}: {start}, {length_text(webinar.length)}", people, seats(webinar)]
+    # The button that only notifies when registration opens has no style.
+    if main_button and "style" in main_button:
+        facts.append(f"Press {main_button['text']['text']} to take part")
+    return "".join(f"{fact}. " for fact in facts if fact).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.commands.lengths import length_text
@@ -9,9 +10,11 @@ from bot.model.lifecycle import Stage, accepts_registrations, is_coming_or_live,
 from bot.model.webinar import Audience, Registration, Status, Webinar, one_line_title
 from bot.providers.event_ref import provider_name
 from bot.slack import buttons
-from bot.slack.blocks import Element, ago, number, plain, when
+from bot.slack.blocks import NAME_IN_LINE, Element, ago, number, plain, when
 
 MAX_TYPED_TITLE = 60
+MAX_SPEAKERS = 6
+"""Co-hosts and panelists that a card names."""
 NOT_READ = "not read yet"
 
 
@@ -45,6 +48,42 @@ def registrations(webinar: Webinar) -> str:
     if is_full(read):
         return f"{of_limit}, full"
     return of_limit if read.is_open else f"{of_limit}, registration is closed"
+
+
+def seats(webinar: Webinar) -> str:
+    """Return what someone who thinks of coming wants to know: whether there is room, and how many come.
+
+    The seats that are left appear only if they are few. Empty if nobody has registered yet.
+    """
+    read = webinar.registration
+    if webinar.audience is Audience.ANYONE:
+        return "No registration needed"
+    if read is None:
+        return "Registration isn't available yet"
+    if is_full(read):
+        return "Full: all seats are taken"
+    if not read.is_open:
+        return f"Registration is closed · {read.count:,} registered" if read.count else "Registration is closed"
+    if read.limit is not None and is_scarce(read.limit - read.count, read.limit):
+        return f"{read.limit - read.count:,} of {number(read.limit, 'seat')} left"
+    return f"{read.count:,} registered" if read.count else ""
+
+
+def is_scarce(left: int, limit: int) -> bool:
+    """Whether so few seats are left that readers should know: a quarter of them, or ten."""
+    return left <= 10 or 4 * left <= limit
+
+
+def speakers_line(host_name: str, speakers: Sequence[str]) -> str:
+    """Return who hosts and who speaks (mrkdwn); empty if nobody is known. A name appears once."""
+    host = host_name.strip()
+    others = [name for name in dict.fromkeys(speakers) if name.casefold() != host.casefold()]
+    shown = [plain(name, NAME_IN_LINE) for name in others[:MAX_SPEAKERS]]
+    shown += [f"{len(others) - MAX_SPEAKERS} more"] if len(others) > MAX_SPEAKERS else []
+    names = " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+    if not host:
+        return f"With {names}" if names else ""
+    return f"Hosted by {plain(host, NAME_IN_LINE)}" + (f", with {names}" if names else "")
 
 
 def registrations_with_age(webinar: Webinar, now: datetime) -> str:
