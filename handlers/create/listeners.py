@@ -33,11 +33,11 @@ RESUMABLE = timedelta(days=1)
 
 
 async def open_form(request: SlackRequest, command: Create) -> None:
-    """Open the form, prefilled from the command; without words, as it was left."""
+    """Open the form, prefilled from the command and with this channel to announce in; without words, as it was left."""
     person = await request.current_person()
     check_may_create(person)
     left = await _resumable_draft(request) if not command.words else None
-    draft = _copy(left) if left else prefill.from_words(request, person, command.words)
+    draft = _copy(left) if left else await prefill.from_command(request, person, command.words)
     await request.open(await _form(request, person, draft, resumed=left is not None))
     if left or command.words:
         await _save(request, draft, in_place_of=left)
@@ -85,9 +85,11 @@ async def open_more_settings(request: SlackRequest) -> None:
 
 async def start_over(request: SlackRequest) -> None:
     """Replace the resumed form with an empty one."""
+    left = await _draft(request)
     async with request.services.store.write() as db:
         await draft_table.forget(db, request.workspace, request.metadata)
-    await request.show(await _form(request, await request.person(), prefill.new_draft(request)))
+    empty = CreateDraft(draft_id=prefill.new_id(), origin_channel=left.origin_channel)
+    await request.show(await _form(request, await request.person(), await prefill.with_channel(request, empty)))
 
 
 async def save_settings_input(request: SlackRequest) -> None:

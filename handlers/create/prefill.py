@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 
 from bot.commands.create_args import parse_create_args
@@ -16,6 +17,8 @@ from handlers.request import SlackRequest
 
 MOST_NAMED = 5
 """People whose names are looked up for a description: Slack waits three seconds for the form."""
+PATIENCE = 1.0
+"""Seconds that the form waits for what is known of its channel."""
 GROUP_MESSAGE = "mpdm-"
 """How Slack's names of direct messages between several people begin."""
 NO_TEXT = "That message has no text."
@@ -31,9 +34,9 @@ def new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-def from_words(request: SlackRequest, person: Person, words: str) -> CreateDraft:
-    """A draft with the title, the start and the length that were typed after `create`."""
-    draft = new_draft(request)
+async def from_command(request: SlackRequest, person: Person, words: str) -> CreateDraft:
+    """A draft with the title, the start and the length that were typed after `create`, and with this channel."""
+    draft = await with_channel(request, new_draft(request))
     if not words:
         return draft
     plan = parse_create_args(words, request.now(), person.zone, person.locale or None)
@@ -46,16 +49,18 @@ def from_words(request: SlackRequest, person: Person, words: str) -> CreateDraft
 
 
 async def with_channel(request: SlackRequest, draft: CreateDraft) -> CreateDraft:
-    """The draft with the channel of the request under *Announce in*, if a card can be posted there.
+    """The draft with the channel in which it was opened under *Announce in*, if a card can be posted there.
 
     Not a direct message, nor a channel that Greenroom cannot post in. One that another organization reads has to be
     chosen by hand. Costs a call to Slack the first time within two minutes.
     """
-    is_channel = request.channel_id.startswith(("C", "G")) and not _channel_name(request).startswith(GROUP_MESSAGE)
-    channel = await request.services.channels.find(request.channel_id) if is_channel else None
+    channel_id, channel = draft.origin_channel, None
+    if channel_id.startswith(("C", "G")) and not _channel_name(request).startswith(GROUP_MESSAGE):
+        with contextlib.suppress(TimeoutError):  # the form does not wait for a suggestion
+            channel = await asyncio.wait_for(request.services.channels.find(channel_id), PATIENCE)
     if channel is None or channel.is_archived or channel.is_external:
         return draft
-    return draft.model_copy(update={"announce_in": channel.channel_id})
+    return draft.model_copy(update={"announce_in": channel_id})
 
 
 def _channel_name(request: SlackRequest) -> str:

@@ -1,9 +1,10 @@
-"""Slack's shortcuts: the creation form from anywhere, and from the menu of a message."""
+"""Where the creation form opens: Slack's shortcuts, and the channel that a command suggests."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.slack import direct
 from tests.support.block_kit import check_view
 
 if TYPE_CHECKING:
@@ -82,3 +83,29 @@ async def test_a_message_that_cannot_be_used_whole_says_so(world: World) -> None
         await world.settled()
         assert "can't create webinars" in world.last("#partners", user).words
         assert world.slack.world.stacks.get(world.slack.person(user).id, []) == []
+
+
+async def test_create_suggests_the_channel_in_which_it_is_typed(world: World) -> None:
+    """Only where Greenroom can post and no other organization reads; a form in progress keeps its own."""
+    group = direct.group(world.slack.world, ["U0ANA", "U0BEN"], create=True)
+    for channel, suggested in (
+        ("#launch", "C0LAUNCH"),
+        ("#general", "C0GENERAL"),
+        ("#board", None),
+        ("#partners", None),
+        ("@ana", None),
+        (group.id, None),
+    ):
+        await world.command("ana", channel, "create")
+        assert (channel, typed(world.slack.view("ana"), "announce_in")) == (channel, suggested)
+        await world.slack.close("ana", world.slack.view("ana"))
+
+    calls = len(world.slack.calls)
+    await world.command("ana", "#launch", "create Launch day")
+    assert [call.method for call in world.slack.calls[calls:]] == ["views.open"]
+    await world.slack.close("ana", world.slack.view("ana"))
+    await world.command("ana", "#general", "create")
+    left = world.slack.view("ana")
+    assert (typed(left, "title"), typed(left, "announce_in")) == ("Launch day", "C0LAUNCH")
+    await world.click("ana", left, "Start Over")
+    assert typed(world.slack.view("ana"), "announce_in") == "C0LAUNCH"

@@ -208,6 +208,7 @@ class World:
             "Title": title,
             "Starts": start or self.clock.now() + timedelta(days=3),
             "Length": "45m",
+            "Announce in": None,  # the form suggests the channel
             **(fields or {}),
         }
         outcome = await self.slack.submit(user, self.slack.view(user), typed)
