@@ -18,7 +18,9 @@ from cryptography.fernet import Fernet
 from sandbox import hosts
 from sandbox.app_features import COMMANDS, SHORTCUTS
 from sandbox.clock import SandboxClock
+from sandbox.first_steps import FirstSteps
 from sandbox.folder import lock_folder
+from sandbox.planned import Planned, PlannedReminders
 from sandbox.ringcentral import RingCentral
 from sandbox.slack import Slack
 from sandbox.zoom_demo import ZoomDemo
@@ -59,7 +61,12 @@ class Launcher:
         self._saved = self._read_state()
         self.clock.move(timedelta(seconds=self._saved.get("offset", 0)))
         self.zoom = ZoomDemo(self.clock) if zoom else None
+        self.first_steps = FirstSteps(self.slack, self.ringcentral)
+        self.planned = PlannedReminders(self._ask_planned, self.slack.world.changed)
         self._load()
+        self.slack.first_steps, self.slack.dismiss_first_steps = self.first_steps.state, self.first_steps.dismiss
+        self.slack.planned = lambda: self.planned.listed
+        self.slack.on_change.append(self.planned.note_change)
         self.slack.move_clock = self.move
         self.slack.register_outsiders = self._register
         self.slack.change_webinar = self._change
@@ -74,7 +81,7 @@ class Launcher:
         self._next: float | None = None
         self._move_lock = asyncio.Lock()
         self._bot_lock = asyncio.Lock()
-        self._saving: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def log_path(self) -> Path:
@@ -91,12 +98,13 @@ class Launcher:
         if self.zoom:
             await _on_free_port(self.zoom.zoom.start, zoom_port, on_taken)
         await self._start_bot(await _on_free_port(_check_port, bot or _free_port(), on_taken))
-        self._saving = asyncio.create_task(self._save_periodically())
+        self.planned.note_change()
+        self._tasks = [asyncio.create_task(one) for one in (self._save_periodically(), self.planned.follow())]
 
     async def stop(self) -> None:
         """Stop the bot, save the state, stop the stand-ins."""
-        if self._saving:
-            self._saving.cancel()
+        for task in self._tasks:
+            task.cancel()
         await self._stop_bot()
         self.save()
         await self.slack.stop()
@@ -135,6 +143,7 @@ class Launcher:
             "slack": self.slack.dump(),
             "ringcentral": self.ringcentral.dump(),
             "zoom": self.zoom.zoom.dump() if self.zoom else self._saved.get("zoom"),
+            "first_steps": self.first_steps.dump(),
         }
         fresh = self._state_file.with_suffix(".new")
         fresh.write_text(json.dumps(state))
@@ -154,6 +163,7 @@ class Launcher:
         if self._saved:
             self.slack.load(self._saved["slack"])
             self.ringcentral.load(self._saved["ringcentral"])
+            self.first_steps.load(self._saved.get("first_steps") or self.first_steps.dump())
         if self.zoom and self._saved.get("zoom"):
             self.zoom.zoom.load(self._saved["zoom"])
 
@@ -223,6 +233,10 @@ class Launcher:
             self._bot.stdin.write(json.dumps(order).encode() + b"\n")
             await self._bot.stdin.drain()
             return await self._read()
+
+    async def _ask_planned(self) -> Planned:
+        planned: Planned = (await self._send({"planned": True})).get("planned", [])
+        return planned
 
     async def _read(self) -> dict[str, Any]:
         line = await self._bot.stdout.readline() if self._bot and self._bot.stdout else b""

@@ -47,8 +47,16 @@ export class Ledger {
       this.limitsList,
     );
     this.zoomParts.push(this.zoom, this.limitsList);
+    this.plannedList = h("ul", { class: "rows", "data-testid": "planned" });
     this.scheduledList = h("ul", { class: "rows", "data-testid": "scheduled" });
-    this.scheduled = card("Waiting at Slack", "waiting", this.scheduledList);
+    this.scheduled = card(
+      "Reminders",
+      "waiting",
+      h("h3", {}, "Planned by the app"),
+      this.plannedList,
+      h("h3", {}, "Scheduled at Slack"),
+      this.scheduledList,
+    );
   }
 
   draw(snapshot, reader) {
@@ -59,6 +67,11 @@ export class Ledger {
       sign: () => "webinar",
       build: () => new WebinarRow(this.desk, this.tell, RINGCENTRAL).element,
       patch: (node, webinar) => node.draw(webinar, reader),
+    });
+    this.drawRows(this.plannedList, snapshot.planned ?? [], "No reminder is planned.", {
+      key: (one) => `${one.channel} ${one.at} ${one.before} ${one.title}`,
+      sign: () => `${reader.tz} ${dayOf(reader.now, reader.tz)}`,
+      build: (one) => this.planned(one, reader),
     });
     this.drawRows(this.scheduledList, snapshot.scheduled ?? [], "Nothing is waiting.", {
       key: (message) => `${message.channel} ${message.post_at} ${message.text}`,
@@ -107,6 +120,34 @@ export class Ledger {
       ),
       h("div", { class: "row-text" }, ...mrkdwn(text, reader)),
     );
+  }
+
+  planned({ channel, at, before, title }, reader) {
+    const place = reader.channels.get(channel);
+    const person = reader.people.get(channel);
+    const where = place ? `in ${reader.title(place)}` : person ? `to ${person.real_name}` : "by direct message";
+    const when = `${shortDay(at, reader.tz, reader.now)}, ${clockTime(at, reader.tz)}`;
+    return h(
+      "li",
+      { class: "row" },
+      h("div", { class: "row-line" }, h("strong", {}, `${before} ${where}`), ` · ${when}`),
+      h("div", { class: "row-text" }, title),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button",
+          "aria-label": `Move the clock to the reminder ${before} ${where}`,
+          on: { click: () => this.moveTo(at) },
+        },
+        "Move Clock Here",
+      ),
+    );
+  }
+
+  async moveTo(at) {
+    const answer = await this.desk.post("clock", { to: at + 1 });
+    this.tell(answer, "The clock was moved to the reminder.");
   }
 
   counter(key, name) {

@@ -3,6 +3,7 @@
 import { Events, firstSnapshot, post, upload } from "./api.js";
 import { Composer } from "./composer.js";
 import { keepFocus } from "./dom.js";
+import { FirstSteps } from "./first_steps.js";
 import { Messages } from "./messages.js";
 import { Modals } from "./modal.js";
 import { Sidebar } from "./sidebar.js";
@@ -35,6 +36,7 @@ class Page {
       home: () => byId("composer").querySelector("textarea").focus(),
       toolsShown: () => !byId("tools").hidden,
       toggleTools: () => this.toggleTools(),
+      showTools: () => (byId("tools").hidden ? this.toggleTools() : byId("tools").querySelector("button").focus()),
     };
     this.desk = desk;
     this.sidebar = new Sidebar({ rail: byId("rail"), side: byId("side") }, desk);
@@ -45,6 +47,7 @@ class Page {
     this.composer = new Composer(byId("composer"), desk);
     this.thread = new Thread(byId("thread"), desk);
     this.modals = new Modals(byId("overlay"), [byId("workspace")], desk);
+    this.firstSteps = new FirstSteps(byId("first-steps"), desk);
     this.tools = new Tools(byId("tools"), desk);
     document.addEventListener("keydown", (event) => event.key === "F6" && this.nextRegion(event));
     window.addEventListener("hashchange", () => this.readAddress());
@@ -122,6 +125,7 @@ class Page {
     const reader = this.reader(channel);
     document.title = `${reader.title(channel)} – ${snapshot.team.name} sandbox`;
     keepFocus(() => {
+      this.firstSteps.draw(snapshot);
       this.sidebar.draw(snapshot, channel, reader);
       this.messages.draw(
         channel,

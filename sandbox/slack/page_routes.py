@@ -55,6 +55,7 @@ class PageRoutes:
             "webinar": self._webinar,
             "zoom": self._zoom,
             "faults": self._faults,
+            "dismiss": self._dismiss,
         }
 
     def add_to(self, app: web.Application) -> None:
@@ -231,6 +232,13 @@ class PageRoutes:
             return NOT_ATTACHED
         else:
             await self.slack.set_fault(target, kind)
+        return {"ok": True}
+
+    async def _dismiss(self, _given: Json) -> Json:
+        if self.slack.dismiss_first_steps is None:
+            return NOT_ATTACHED
+        self.slack.dismiss_first_steps()
+        self.slack.world.changed()
         return {"ok": True}
 
     def _container(self, person: Person, container: Json) -> Message | View:

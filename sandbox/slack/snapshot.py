@@ -35,6 +35,8 @@ def snapshot(slack: Workspace, viewer: Person) -> Json:
         "webinars": slack.webinars() if slack.webinars else [],
         "zoom": slack.zoom() if slack.zoom else None,
         "scheduled": [{"channel": s.channel, "post_at": s.post_at, "text": s.text} for s in slack.scheduled()],
+        "planned": slack.planned() if slack.planned else [],
+        "first_steps": slack.first_steps() if slack.first_steps else None,
         "app": slack.app_state,
     }
 

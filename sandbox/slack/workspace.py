@@ -63,6 +63,9 @@ class Workspace(WorkspaceUsers):
         self.set_fault: Callable[[str, str], Awaitable[None]] | None = None
         self.webinars: Callable[[], list[Json]] | None = None
         self.ringcentral_calls: Callable[[], list[Json]] | None = None
+        self.first_steps: Callable[[], Json | None] | None = None
+        self.dismiss_first_steps: Callable[[], None] | None = None
+        self.planned: Callable[[], list[Json]] | None = None
         self.zoom: Callable[[], Json] | None = None
         self.change_zoom: Callable[[str, str, Json], Awaitable[None]] | None = None
 

@@ -42,6 +42,29 @@ async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
     assert max((moment - first) % DAY for moment in posted) < timedelta(minutes=70)  # the clock moves by the hour
 
 
+async def test_planned_reminders_are_named_until_they_are_scheduled(world: World) -> None:
+    """Soonest first, with their place; the question changes nothing."""
+    control = BotControl(world.bot, world.clock)
+    start = (world.clock.now() + timedelta(days=3)).replace(microsecond=0)
+    await world.create(start=start, fields={"Announce in": "#launch"})
+    listed = (await control.execute({"planned": True}))["planned"]
+    leads = [(timedelta(days=1), "1 day"), (timedelta(hours=1), "1 hour"), (timedelta(minutes=10), "10 minutes")]
+    assert [one for one in listed if one["before"] != "At the start"] == [  # type: ignore[attr-defined]
+        {
+            "channel": "C0LAUNCH",
+            "at": (start - lead).timestamp(),
+            "before": f"{words} before",
+            "title": "Launch day",
+        }
+        for lead, words in leads
+    ]
+    assert (await control.execute({"planned": True}))["planned"] == listed
+    await control.execute({"move": 2 * 24 * HOUR - 60})
+    assert [one.text for one in world.slack.scheduled()]
+    rest = (await control.execute({"planned": True}))["planned"]
+    assert "1 day before" not in [one["before"] for one in rest]  # type: ignore[attr-defined]
+
+
 async def test_a_moved_clock_leaves_webhooks_working(tmp_path: Path) -> None:
     """A subscription that has expired on the way is replaced, and a change after the move is delivered."""
     async with webhook_world(tmp_path) as world:

@@ -160,3 +160,34 @@ async def test_lost_connection_is_told_and_mended(page: Page, acme: PageServer) 
     await acme.start()
     await expect(page.get_by_text("back again")).to_be_visible()
     await expect(lost).to_be_hidden()
+
+
+async def test_planned_reminders_lead_the_clock_to_them(page: Page, acme: PageServer) -> None:
+    """Those that the app has planned, beside those that are scheduled at Slack."""
+    acme.state["planned"] = [
+        {"channel": "CLAUNCH", "at": START - 86400, "before": "1 day before", "title": "Launch day"},
+        {"channel": "UDEV", "at": START - 600, "before": "10 minutes before", "title": "Launch day"},
+    ]
+    await show(page, acme)
+    planned = page.get_by_test_id("planned")
+    await expect(planned.locator(".row-line")).to_have_text(
+        ["1 day before in #launch · Sep 24, 5:00 PM", "10 minutes before to Dev Patel · Sep 25, 4:50 PM"]
+    )
+    await planned.get_by_role("button").first.click()
+    assert await acme.posted("clock") == {"as": "UANA", "to": START - 86400 + 1}
+
+
+async def test_first_steps_can_be_dismissed_and_disappear_when_done(page: Page, acme: PageServer) -> None:
+    """What is done is marked in words, too; a click on a hint does not tick it."""
+    names = ("created", "registered", "reminded")
+    acme.state["first_steps"] = {"steps": [{"id": name, "done": name == "created"} for name in names]}
+    await show(page, acme)
+    steps = page.get_by_role("region", name="First steps")
+    await expect(steps.get_by_role("listitem").first).to_contain_text("Done: In #launch, send /webinar create")
+    await steps.get_by_role("button", name="Show Tools").click()
+    await expect(steps.locator(".done")).to_have_count(1)
+    await steps.get_by_role("button", name="Hide the first steps").click()
+    assert await acme.posted("dismiss") == {"as": "UANA"}
+    acme.state["first_steps"] = None
+    acme.changed()
+    await expect(steps).to_be_hidden()

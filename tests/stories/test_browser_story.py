@@ -23,12 +23,19 @@ async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> N
     try:
         async with opened_page() as page:
             await page.goto(f"{launcher.slack.url}/#as=U0ANA&in=C0LAUNCH")
+            steps = page.get_by_role("region", name="First steps")
+            await expect(steps.get_by_role("listitem")).to_have_count(3)
             await _create(page)
+            await expect(steps.locator(".done")).to_have_count(1)
+            planned = page.get_by_test_id("planned")
+            await expect(planned).to_contain_text("1 day before in #launch")
+            await expect(planned).to_contain_text("10 minutes before in #launch")
             card = page.get_by_test_id("message").filter(has_text="Launch day").first
             await expect(card.get_by_role("button", name="Register")).to_be_visible()
 
             await _invite(page)
             await _register(page, launcher.slack.url, card)
+            await expect(steps.locator(".done")).to_have_count(2)
             messages = page.get_by_test_id("messages")
             await _say(page, "/webinar limit Launch day 4")
             await expect(messages).to_contain_text("The limit is now 4 people.")
@@ -37,8 +44,11 @@ async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> N
             await expect(messages).to_contain_text("closed by the limit of 4")
             await expect(card).to_contain_text("Full: all seats are taken")
 
-            await page.get_by_role("button", name="Just before next webinar").click()
+            await planned.get_by_role("button", name="reminder 1 day before in #launch").click()
             await expect(messages).to_contain_text("starts in 1 day", timeout=10_000)
+            await expect(steps).to_be_hidden()
+            await expect(planned).not_to_contain_text("1 day before in #launch")
+            await page.get_by_role("button", name="Just before next webinar").click()
             await expect(messages).to_contain_text("starts in 1 hour")
             await _minutes(page, 2)
             await expect(messages).to_contain_text("starts in 10 minutes")
