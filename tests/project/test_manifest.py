@@ -164,6 +164,11 @@ def test_manifest_texts_fit(path: str) -> None:
     assert shortest <= len(at(path)) <= longest
 
 
+def test_the_description_is_short() -> None:
+    """Slack's guidelines ask for ten words at most."""
+    assert len(str(at("display_information.description")).split()) <= 10
+
+
 def test_manifest_flags_are_flags() -> None:
     """YAML reads a bare `on` or `no` as a flag, and a quoted one as text."""
     flags = {
