@@ -26,7 +26,7 @@ CAPTION = """text => {
   const old = document.querySelector('.caption');
   const line = old ?? Object.assign(document.createElement('div'), {className: 'caption'});
   line.textContent = text;
-  document.body.append(line);
+  (document.querySelector('dialog:modal') ?? document.body).append(line);
 }"""
 
 
