@@ -38,7 +38,7 @@ export class FirstSteps {
         h(
           "ol",
           {},
-          path.steps.map(({ id, done }) => this.line(id, done, emi)),
+          path.steps.map(({ id, done }, index) => this.line(id, done, emi, index + 1)),
         ),
         h(
           "button",
@@ -54,10 +54,10 @@ export class FirstSteps {
     );
   }
 
-  line(id, done, emi) {
+  line(id, done, emi, value) {
     return h(
       "li",
-      { class: done ? "done" : "", "data-step": id },
+      { class: done ? "done" : "", "data-step": id, value },
       done ? h("span", { class: "step-done" }, icon("check", 14), h("span", { class: "visually-hidden" }, "Done: ")) : null,
       h("span", {}, LINES[id](this.desk, emi)),
     );

@@ -12,6 +12,7 @@ import { Thread } from "./thread.js";
 import { Tools } from "./tools.js";
 import { isDirect, titleOf } from "./workspace.js";
 
+const NARROW = window.matchMedia("(max-width: 720px)");
 const byId = (id) => document.getElementById(id);
 
 class Page {
@@ -34,6 +35,8 @@ class Page {
       shortcut: (shortcut, message) => this.runShortcut(shortcut, message),
       type: (text) => this.composer.offer(text),
       home: () => byId("composer").querySelector("textarea").focus(),
+      sideShown: () => document.body.classList.contains("with-side"),
+      toggleSide: () => this.toggleSide(),
       toolsShown: () => !byId("tools").hidden,
       toggleTools: () => this.toggleTools(),
       showTools: () => (byId("tools").hidden ? this.toggleTools() : byId("tools").querySelector("button").focus()),
@@ -50,6 +53,9 @@ class Page {
     this.firstSteps = new FirstSteps(byId("first-steps"), desk);
     this.tools = new Tools(byId("tools"), desk);
     document.addEventListener("keydown", (event) => event.key === "F6" && this.nextRegion(event));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeSide());
+    byId("scrim").addEventListener("click", () => this.closeSide());
+    if (NARROW.matches) this.hideTools(true);
     window.addEventListener("hashchange", () => this.readAddress());
     setInterval(() => this.snapshot && this.tools.tick(this.now()), 1000);
   }
@@ -182,6 +188,8 @@ class Page {
     this.chosen.set(this.me, channel);
     this.lastChannel = channel;
     this.remember();
+    document.body.classList.remove("with-side");
+    if (NARROW.matches) this.hideTools(true);
     this.draw();
   }
 
@@ -190,6 +198,7 @@ class Page {
     if (!snapshot) return this.connection("lost");
     this.lastChannel = this.channel().id;
     this.me = snapshot.me;
+    document.body.classList.remove("with-side");
     this.take(snapshot);
     this.listen();
     return this.remember();
@@ -210,10 +219,24 @@ class Page {
   }
 
   toggleTools() {
-    const tools = byId("tools");
-    tools.hidden = !tools.hidden;
-    document.body.classList.toggle("no-tools", tools.hidden);
+    this.hideTools(!byId("tools").hidden);
     this.draw();
+  }
+
+  hideTools(hidden) {
+    byId("tools").hidden = hidden;
+    document.body.classList.toggle("no-tools", hidden);
+  }
+
+  /** In a narrow window the sidebar is a drawer. */
+  toggleSide() {
+    document.body.classList.toggle("with-side");
+    this.draw();
+    if (this.desk.sideShown()) byId("person").focus();
+  }
+
+  closeSide() {
+    if (this.desk.sideShown()) this.toggleSide();
   }
 
   /** F6 cycles through the parts of the window, as in Slack. */

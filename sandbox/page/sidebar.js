@@ -117,11 +117,25 @@ export class Sidebar {
       drawn,
       goal.id,
     ]);
-    single(this.rail, JSON.stringify([words, at, snapshot.team.name, this.desk.toolsShown()]), () =>
+    const shown = [this.desk.toolsShown(), this.desk.sideShown()];
+    single(this.rail, JSON.stringify([words, at, snapshot.team.name, shown]), () =>
       h(
         "div",
         { class: "rail-items" },
         h("span", { class: "workspace-tile", "aria-hidden": "true" }, snapshot.team.name.charAt(0)),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "rail-item drawer-opener",
+            "data-focus": "rail-menu",
+            "aria-expanded": String(this.desk.sideShown()),
+            "aria-controls": "side",
+            on: { click: () => this.desk.toggleSide() },
+          },
+          h("span", { class: "rail-icon" }, icon("menu", 20)),
+          "Menu",
+        ),
         words.map(([name, label, drawn, id]) =>
           h(
             "button",
