@@ -30,6 +30,7 @@ class RequestContext:
     body: Mapping[str, Any]
     user_id: str
     channel_id: str = ""
+    channel_name: str = ""
     trigger_id: str = ""
     response_url: str = ""
     action_id: str = ""
@@ -59,6 +60,14 @@ class RequestContext:
     def now(self) -> datetime:
         """The current time (aware UTC)."""
         return self.services.clock.now()
+
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether it was made in a channel, where cards and notices are posted, and not in a direct message.
+
+        One between several people has the id of a private channel; its name tells them apart.
+        """
+        return self.channel_id.startswith(("C", "G")) and not self.channel_name.startswith("mpdm-")
 
     @property
     def view_id(self) -> str:

@@ -106,6 +106,7 @@ class Router:
             body=body,
             user_id=user_id,
             channel_id=channel_id,
+            channel_name=str(body.get("channel_name") or (body.get("channel") or {}).get("name", "")),
             trigger_id=body.get("trigger_id", ""),
             response_url=body.get("response_url", ""),
             view=None if _is_in_home(body) else body.get("view"),

@@ -9,7 +9,9 @@ from bot.commands.event_link import registration_code
 from bot.commands.slack_text import normalized_word
 from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import Stage, is_coming_or_live, stage
+from bot.model.visibility import is_full_member
 from bot.model.webinar import Status, Webinar
+from bot.slack.needs import is_supported
 from bot.webinars.unsupported import check_supported
 from handlers import webinar_choice_texts
 from handlers.request import SlackRequest
@@ -36,14 +38,17 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
         found = _over(which, candidates, now) or found
     elif which.is_missing:
         found = [webinar for webinar in candidates if is_coming_or_live(webinar, now)]
+    if len(found) > 1:  # those that the command cannot be about have no button
+        found = [one for one in found if is_supported(request.needs, one.abilities)] or found[:1]
     if len(found) == 1:
         check_supported(found[0], request.needs)
         return found[0]
     if found:
-        await request.reply(webinar_choice_texts.pick(found, verb, words=which.text, now=now, typed=typed))
+        here = request.is_in_channel
+        await request.reply(webinar_choice_texts.pick(found, verb, words=which.text, now=now, typed=typed, here=here))
     else:
-        names = request.services.mirror.provider_names
-        await request.reply(webinar_choice_texts.nothing_found(which.text, verb, names))
+        names, can_create = request.services.mirror.provider_names, is_full_member(await request.person())
+        await request.reply(webinar_choice_texts.nothing_found(which.text, verb, names, can_create=can_create))
     return None
 
 

@@ -72,13 +72,16 @@ def parse_page_value(value: str) -> tuple[str, int]:
     return str(content["which"]), int(content["page"])
 
 
-def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, typed: str = "") -> Message:
+def pick(
+    webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, typed: str = "", here: bool = True
+) -> Message:
     """The picker if several webinars match `words` (or are coming up, if empty).
 
     Each of the first ten has a button that continues with `verb` (one of `VERBS`) and the rest of the command, `typed`
-    (see `buttons.parse_value`).
+    (see `buttons.parse_value`). Without `here`, in a direct message, sharing goes on with the choice of a channel.
     """
     label, action_id = VERBS[verb]
+    label = label if here else label.removesuffix(" Here")
     shown = webinars[:PAGE_SIZE]
     total = number(len(webinars), "webinar")
     rest = "took place" if verb in AFTER_EVENT else "coming up"
@@ -98,10 +101,10 @@ def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, t
     return message(f"{head} {spoken}.", [section(head), *rows, *more])
 
 
-def nothing_found(words: str, verb: str, providers: Sequence[str]) -> Message:
+def nothing_found(words: str, verb: str, providers: Sequence[str], *, can_create: bool = True) -> Message:
     """The reply if no webinar matches `words` (or is coming up, if empty): the usage and the list."""
     if not words:
-        return empty_list(_list_of(words, verb), "", providers)
+        return empty_list(_list_of(words, verb), "", providers, can_create=can_create)
     word = "last" if verb in AFTER_EVENT else "next"
     text = (
         f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `{word}`, "
@@ -121,21 +124,32 @@ def list_age(providers: Sequence[str], seen_at: datetime | None, now: datetime) 
     return f"Checked with {names} {ago(seen_at, now)}" if seen_at else f"Not checked with {names} yet"
 
 
-def empty_list(which: str, age: str, providers: Sequence[str]) -> Message:
+def empty_list(which: str, age: str, providers: Sequence[str], *, can_create: bool = True) -> Message:
     """The reply for an empty list: how to create a webinar, or the usage if `which` has words of a title."""
     kind, words = split_which(which)
     if words:
-        return nothing_found(words, "show", providers)
-    text = {
-        "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
-        "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
-    }.get(kind) or f"No webinar starts {kind}. See what is coming with `/webinar list`"
-    create = button("Create Webinar", buttons.CREATE, "list", style="primary")
+        return nothing_found(words, "show", providers, can_create=can_create)
+    create = button("Create Webinar", buttons.CREATE, "list", style="primary") if can_create else None
+    upcoming = button("List Webinars", buttons.LIST, page_value("", 1)) if kind else None
     refresh = button(
         "Refresh", buttons.REFRESH_LIST, page_value(which, 1), label=f"Check this list with {all_of(providers)}"
     )
     age_note = [context(age)] if age else []
-    return message(" ".join(filter(None, [f"{text}.", age])), [section(text), *actions(create, refresh), *age_note])
+    text = _empty_text(kind, can_create=can_create)
+    blocks = [section(text), *actions(create, upcoming, refresh), *age_note]
+    return message(" ".join(filter(None, [f"{text}.", age])), blocks)
+
+
+def _empty_text(kind: str, *, can_create: bool) -> str:
+    if kind == "past":
+        return "No webinar is over yet. See what is coming with `/webinar list`"
+    if kind not in ("", "mine"):
+        return f"No webinar starts {kind}. See what is coming with `/webinar list`"
+    if not can_create:
+        return "Nothing is planned. See what is over with `/webinar list past`"
+    if kind == "mine":
+        return "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`"
+    return "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`"
 
 
 def webinar_row(webinar: Webinar, now: datetime) -> str:

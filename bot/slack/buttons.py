@@ -92,6 +92,8 @@ HELP = "help.open"
 """The value is a group of commands, or anything else for all groups."""
 RUN = "command.run"
 """Runs the command that is its value, as if it was typed."""
+RUN_IN_CHANNEL = "command.in_channel"
+"""A channel picker; runs the command in its block id as if it was typed in the chosen channel (`channel_command`)."""
 
 # The value is the list and the page.
 LIST = "list.open"
@@ -106,6 +108,8 @@ MAX_TYPED = 200
 """Characters of typed text that the value of a button may contain."""
 
 _SHARE_BLOCK = "share:"
+_COMMAND_BLOCK = "command:"
+_MAX_BLOCK_ID = 255
 
 
 def register(webinar: Webinar) -> Element:
@@ -239,3 +243,18 @@ def share_block_id(webinar: Webinar) -> str:
 def shared_webinar_id(block_id: str) -> str:
     """Return the id of the webinar from the block id of a `share_picker`."""
     return block_id.removeprefix(_SHARE_BLOCK)
+
+
+def channel_picker() -> Element:
+    """A channel picker that runs the command of its `channel_block_id`."""
+    return conversations_select(action_id=RUN_IN_CHANNEL, placeholder="Choose a channel", include=CHANNELS)
+
+
+def channel_block_id(command: str) -> str:
+    """Return the id for the block of a `channel_picker`; `command` is what follows `/webinar`."""
+    return (_COMMAND_BLOCK + command)[:_MAX_BLOCK_ID]
+
+
+def channel_command(block_id: str) -> str:
+    """Return the command from the block id of a `channel_picker`."""
+    return block_id.removeprefix(_COMMAND_BLOCK)

@@ -49,7 +49,8 @@ ACTIONS: Mapping[str, Needs] = {
     **dict.fromkeys(("remind.bring_back", "remind.change_time", "remind.on", "remind.off", "remind.usual"), NOTHING),
     **dict.fromkeys(("defaults.change", "defaults.undo", "follow.change", "follow.more", "follow.less"), NOTHING),
     **dict.fromkeys(("notice.mute", "notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour"), NOTHING),
-    **dict.fromkeys(("snooze.shortly_before", "command.run"), NOTHING),  # the command that it runs is checked
+    "snooze.shortly_before": NOTHING,
+    **dict.fromkeys(("command.run", "command.in_channel"), NOTHING),  # the command that they run is checked
     # A seat that somebody has can be looked at and given up, whatever has changed since.
     **dict.fromkeys(("seat.link", "seat.leave", "seat.look", "seat.decline"), NOTHING),
     **dict.fromkeys(("seat.register", "seat.when_open", "seat.look_again", "seat.back"), REGISTRATION),

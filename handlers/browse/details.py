@@ -24,7 +24,7 @@ async def details(request: SlackRequest, webinar: Webinar, *, note: str = "") ->
         host_link=SecretStr(link) if link else None,
         can_manage=can_manage,
         can_run=can_manage or await request.can_run(webinar),
-        here=bool(request.channel_id),
+        here=request.is_in_channel,
         has_pages=request.services.own_pages.urls.is_on,
         problem=note,
     )

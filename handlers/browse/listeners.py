@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from bot.commands.list_args import List, parse_list
 from bot.commands.parser import Count, Help, Show, corrected
+from bot.errors import BadInput
+from bot.model.visibility import is_full_member
 from bot.model.webinar import Webinar
 from bot.providers.base import Lane
 from bot.reports.turnouts import stored_turnouts
@@ -40,6 +42,16 @@ async def run_guess(request: SlackRequest) -> None:
     """Run the command that was meant, as if it was typed."""
     if request.run_text:
         await request.run_text(request, request.value)
+
+
+async def run_in_channel(request: SlackRequest) -> None:
+    """Run the command of a channel picker in the chosen channel, if the user can read it."""
+    person = await request.person()
+    if not await request.services.channels.readable(person, [request.value]):
+        raise BadInput("Greenroom can't post in that channel for you. Choose another one, or invite it there first.")
+    request.channel_id, request.channel_name = request.value, ""
+    if request.run_text:
+        await request.run_text(request, buttons.channel_command(request.block_id))
 
 
 async def list_webinars(request: SlackRequest, command: List) -> None:
@@ -117,6 +129,7 @@ async def _page(request: SlackRequest, command: List, page: int) -> Message:
         now=request.now(),
         seen_at=request.services.mirror.swept_at,
         providers=request.services.mirror.provider_names,
+        can_create=is_full_member(person),
     )
 
 
@@ -154,6 +167,7 @@ COMMANDS: Commands = {Help: show_help, List: list_webinars, Show: show, Count: c
 ACTIONS: Listeners = {
     buttons.HELP: help_button,
     buttons.RUN: run_guess,
+    buttons.RUN_IN_CHANNEL: run_in_channel,
     buttons.LIST: turn_page,
     buttons.PREVIOUS: turn_page,
     buttons.NEXT: turn_page,

@@ -72,15 +72,16 @@ def listing(
     now: datetime,
     seen_at: datetime | None,
     providers: Sequence[str],
+    can_create: bool = True,
 ) -> Message:
-    """One page of a list of webinars of these providers.
+    """One page of a list of webinars of these providers, soonest first.
 
     `which` is the requested list: "" (coming up), one of `KINDS` but past, or words.
     """
     title = _list_title(which)
     age = list_age(providers, seen_at, now)
     if not webinars:
-        return empty_list(which, age, providers)
+        return empty_list(which, age, providers, can_create=can_create)
     head = f"{title}: {number(total, 'webinar')}" + (f", page {page} of {pages}" if pages > 1 else "")
     rows: list[Block] = [
         section(webinar_row(webinar, now), buttons.webinar_button(webinar, "Details", buttons.SHOW))
@@ -89,6 +90,7 @@ def listing(
     check = f"Check this list with {all_of(providers)}"
     refresh = button("Refresh", buttons.REFRESH_LIST, page_value(which, page), label=check)
     turns = actions(
+        button("Create Webinar", buttons.CREATE, "list", style="primary") if can_create else None,
         button("Previous", buttons.PREVIOUS, page_value(which, page - 1), label="Previous page") if page > 1 else None,
         button("Next", buttons.NEXT, page_value(which, page + 1), label="Next page") if page < pages else None,
         refresh,

@@ -19,8 +19,6 @@ MOST_NAMED = 5
 """People whose names are looked up for a description: Slack waits three seconds for the form."""
 PATIENCE = 1.0
 """Seconds that the form waits for what is known of its channel."""
-GROUP_MESSAGE = "mpdm-"
-"""How Slack's names of direct messages between several people begin."""
 NO_TEXT = "That message has no text."
 
 
@@ -55,17 +53,12 @@ async def with_channel(request: SlackRequest, draft: CreateDraft) -> CreateDraft
     chosen by hand. Costs a call to Slack the first time within two minutes.
     """
     channel_id, channel = draft.origin_channel, None
-    if channel_id.startswith(("C", "G")) and not _channel_name(request).startswith(GROUP_MESSAGE):
+    if channel_id.startswith(("C", "G")) and (request.is_in_channel or not request.channel_id):
         with contextlib.suppress(TimeoutError):  # the form does not wait for a suggestion
             channel = await asyncio.wait_for(request.services.channels.find(channel_id), PATIENCE)
     if channel is None or channel.is_archived or channel.is_external:
         return draft
     return draft.model_copy(update={"announce_in": channel_id})
-
-
-def _channel_name(request: SlackRequest) -> str:
-    """As Slack sends it with a command, or with a shortcut."""
-    return str(request.body.get("channel_name") or (request.body.get("channel") or {}).get("name") or "")
 
 
 async def from_message(request: SlackRequest, text: str, max_description: int) -> CreateDraft:

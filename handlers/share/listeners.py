@@ -15,19 +15,19 @@ from handlers.webinar_choice import choose_webinar
 
 
 async def share(request: SlackRequest, command: Share) -> None:
-    """Share in the named channel, else in this one."""
+    """Share in the named channel, else in this one; in a direct message, ask for the channel."""
     check_may_share(await request.current_person())
     if command.channel_name and not command.channel_id:
         raise BadInput(f"Slack knows no channel #{command.channel_name} here. Choose it from the list as you type #.")
     webinar = await choose_webinar(request, command.which, "share")
     if webinar:
-        await _share(request, webinar, command.channel_id or request.channel_id)
+        await _share(request, webinar, command.channel_id or _here(request))
 
 
 async def share_here(request: SlackRequest) -> None:
     """Share in the channel of the button."""
     check_may_share(await request.current_person())
-    await _share(request, await request.find_webinar(request.value), request.channel_id)
+    await _share(request, await request.find_webinar(request.value), _here(request))
 
 
 async def share_in(request: SlackRequest) -> None:
@@ -51,9 +51,14 @@ async def repost(request: SlackRequest) -> None:
     await _post(request, await request.find_webinar(place.session_id), place.channel_id, again=True, replace=True)
 
 
+def _here(request: SlackRequest) -> str:
+    return request.channel_id if request.is_in_channel else ""
+
+
 async def _share(request: SlackRequest, webinar: Webinar, channel_id: str) -> None:
     if not channel_id:
-        raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
+        await request.reply(share_texts.choose_channel(webinar))
+        return
     has_card = channel_id in {card.channel_id for card in await request.services.cards.of_webinar(webinar)}
     organizations = "" if has_card else await request.services.cards.organizations_in(webinar, channel_id)
     if organizations:

@@ -21,6 +21,13 @@ class SharePlace(Frozen):
     channel_id: str
 
 
+def choose_channel(webinar: Webinar) -> Message:
+    """Ask for the channel, where the request came from none."""
+    text = f"Where should *{plain(webinar.title)}* be announced?"
+    picker = actions(buttons.share_picker("Choose a channel"), block_id=buttons.share_block_id(webinar))
+    return message(text, [section(text), *picker])
+
+
 def confirm_external(webinar: Webinar, channel_id: str, organizations: str) -> Message:
     """Ask before a webinar is shared with another organization, which the text names."""
     text = (

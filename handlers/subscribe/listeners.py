@@ -29,11 +29,11 @@ from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, feature_names
 from bot.slack import buttons
 from bot.slack.blocks import plain
 from bot.webinars.permissions import check_may_subscribe, check_may_subscribe_to_all
+from handlers.channel_choice import choose_channel
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
 from handlers.webinar_choice import choose_webinar
 
-IN_A_CHANNEL = "Channel notifications are set up in the channel itself. Type this there."
 OVER = "This webinar is over, so nothing more will be posted about it. Nothing was changed."
 MAX_WORD = 40
 MAX_NAMED = 3
@@ -48,6 +48,8 @@ class Verb:
     default_offsets: Features
     done: str
     not_done: str
+    where: str
+    """Asks for the channel."""
 
 
 SUBSCRIBE_VERB = Verb(
@@ -56,6 +58,7 @@ SUBSCRIBE_VERB = Verb(
     DEFAULT_FEATURES,
     "Now posted here: {}.",
     "Nothing changed. Already posted here: {}.",
+    "Where should {} be posted?",
 )
 UNSUBSCRIBE_VERB = Verb(
     "unsubscribe",
@@ -63,6 +66,7 @@ UNSUBSCRIBE_VERB = Verb(
     ALL_FEATURES,
     "No longer posted here: {}.",
     "Nothing changed. Not posted here before: {}.",
+    "Where should {} no longer be posted?",
 )
 
 
@@ -88,8 +92,10 @@ async def unsubscribe_button(request: SlackRequest) -> None:
 
 async def subscriptions(request: SlackRequest, _: Subscriptions) -> None:
     """Show the channel's subscriptions; for admins also recent notices that were not posted."""
-    person, now = await request.person(), request.now()
-    channel_id = _channel(request)
+    if not request.is_in_channel:
+        await request.reply(choose_channel("Which channel's notifications do you want to see?", "subscriptions"))
+        return
+    person, now, channel_id = await request.person(), request.now(), request.channel_id
     async with request.services.store.read() as db:
         state = await subscriptions_service.channel_state(db, request.workspace, channel_id, now)
         undelivered = (
@@ -127,7 +133,6 @@ async def form_submitted(request: SlackRequest) -> None:
 
 async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> None:
     check_may_subscribe(await request.current_person())
-    _channel(request)
     features = await _features(request, verb, words, target)
     if not isinstance(target, WebinarRef):
         await _change(request, verb, features, target)
@@ -167,12 +172,16 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
 
 
 async def _change(request: SlackRequest, verb: Verb, features: Features, about: Webinar | str) -> None:
-    now, channel_id = request.now(), _channel(request)
+    now, channel_id = request.now(), request.channel_id
     if verb is SUBSCRIBE_VERB:
         if about == "all":
             await _require_organizer(request)
         if isinstance(about, Webinar) and not is_coming_or_live(about, now):
             raise BadInput(OVER)
+    if not request.is_in_channel:
+        await _ask_for_channel(request, verb, features, about)
+        return
+    if verb is SUBSCRIBE_VERB:
         await request.slack.check_channel(channel_id)
     requested = SubscriptionChange.model_validate(
         {
@@ -239,12 +248,11 @@ async def _introduce(request: SlackRequest, channel_id: str, change: ChannelChan
     await request.slack.post(channel_id, subscription_result.intro((await request.person()).name, change.after))
 
 
-def _channel(request: SlackRequest) -> str:
-    # A group DM has the id of a private channel; its name tells them apart.
-    name = str(request.body.get("channel_name") or (request.body.get("channel") or {}).get("name", ""))
-    if not request.channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
-        raise BadInput(IN_A_CHANNEL)
-    return request.channel_id
+async def _ask_for_channel(request: SlackRequest, verb: Verb, features: Features, about: Webinar | str) -> None:
+    target = f"for {about.id}" if isinstance(about, Webinar) else about
+    what = f"{_feature_names(features)} about {_about(about)}"
+    command = " ".join([verb.word, *sorted(features), target])
+    await request.reply(choose_channel(verb.where.format(what), command))
 
 
 def _feature_names(features: Features) -> str:

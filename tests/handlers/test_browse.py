@@ -43,8 +43,10 @@ def test_page_in_the_middle_turns_both_ways() -> None:
 
 
 def test_single_page_has_no_paging_buttons() -> None:
-    """No Previous and no Next."""
-    assert list(buttons(listing([webinar()], **LIST).blocks)) == ["Details", "Refresh"]
+    """No Previous and no Next; who may not create is not offered to."""
+    assert list(buttons(listing([webinar()], **LIST).blocks)) == ["Details", "Create Webinar", "Refresh"]
+    for shown in ([webinar()], []):
+        assert "Create Webinar" not in buttons(listing(shown, **LIST, can_create=False).blocks)
 
 
 def test_row_says_when_status_and_count() -> None:

@@ -43,7 +43,7 @@ from bot.slack import buttons, error_message
 from bot.slack.blocks import parse_option
 from bot.slack.message import Message
 from bot.webinars.texts import card
-from handlers import ACTIONS, COMMANDS, SUBMISSIONS, webinar_choice_texts
+from handlers import ACTIONS, COMMANDS, SUBMISSIONS, channel_choice, webinar_choice_texts
 from handlers.browse import help as help_texts
 from handlers.browse import texts as browse_texts
 from handlers.cancel import form as cancel_form
@@ -219,6 +219,8 @@ def views() -> list[dict[str, Any]]:
         *(
             share_result.shared(plain, "C1", PlannedNotices(DEFAULT_FEATURES, ())),
             share_texts.confirm_external(plain, "C1", "Globex"),
+            share_texts.choose_channel(plain),
+            channel_choice.choose_channel("Which channel?", "subscriptions"),
             share_texts.already_shared(plain, "C1", "https://acme.slack.com/archives/C1/p1"),
             *(help_texts.help_message(), help_texts.unknown_message("lsit", "list")),
             error_message.sentence_message(error_message.error_sentence(ValueError())),

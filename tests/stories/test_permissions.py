@@ -116,7 +116,7 @@ async def test_whatever_somebody_may_do_is_answered(stage: Stage) -> None:
     problems = {}
     for role, user_id, rules in (("stranger", STRANGER, {OPEN, OWN, SILENT}), ("member", MEMBER, {MEMBERS})):
         async for what, effects in stage.all(user_id, rules):
-            if role == "stranger" and (what.startswith("/webinar") or what == buttons.RUN):
+            if role == "stranger" and (what.startswith("/webinar") or what in (buttons.RUN, buttons.RUN_IN_CHANNEL)):
                 assert COMMANDS_ARE_FOR_MEMBERS in effects.shown, what
             elif found := unanswered(effects, silent=ACTION_RULES.get(what) is SILENT):
                 problems[role, what] = found

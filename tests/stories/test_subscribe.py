@@ -129,9 +129,14 @@ async def test_what_is_not_understood_changes_nothing(world: World, typed: str, 
 
 
 async def test_direct_message_is_no_channel(world: World) -> None:
-    """The reply explains where to type each of the three commands."""
-    for typed in ("subscribe", "unsubscribe live", "subscriptions"):
-        assert "Type this there" in await reply_to(world, "dev", typed, "@dev")
+    """The reply to each of the three commands asks for one, unless the user may not do it in any."""
+    for typed, question in (
+        ("subscribe mine", "Where should reminders"),
+        ("unsubscribe live", "Where should live about all webinars no longer be posted?"),
+        ("subscriptions", "Which channel's notifications do you want to see?"),
+    ):
+        assert question in await reply_to(world, "dev", typed, "@dev")
+    assert "Only organizers and admins" in await reply_to(world, "finn", "subscribe", "@finn")
 
 
 async def test_channel_without_greenroom_explains_how_to_invite_it(world: World) -> None:

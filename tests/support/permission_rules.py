@@ -77,6 +77,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(
         ("open.registration", "open.webinar", "open.host", "open.own", "open.team", "open.recording"), SILENT
     ),
+    "command.in_channel": OPEN,
     **dict.fromkeys(("help.open", "command.run", "list.open", "list.previous", "list.next", "refresh.list"), OPEN),
     **dict.fromkeys(("webinar.show", "webinar.count", "refresh.card", "refresh.details", "refresh.count"), OPEN),
     **dict.fromkeys(("remind.refresh", "remind.change_time"), OPEN),

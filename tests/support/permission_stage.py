@@ -69,6 +69,7 @@ class Stage:
             return f"{self.session_id} 1900000000 3600"
         others = {
             "webinar.share_in": self.channel_id,
+            "command.in_channel": self.channel_id,
             "share.confirm": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),
             "share.again": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),
             "remind.channel": self.channel_id,
