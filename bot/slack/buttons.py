@@ -154,7 +154,9 @@ def join(webinar: Webinar) -> Element | None:
 
 def start(webinar: Webinar, host_link: str) -> Element | None:
     """Opens the host's link. Show it to the creator only."""
-    return link_button("Start as Host", START, host_link, label=f"Start {one_line_title(webinar.title)} as its host")
+    return link_button(
+        "Start as Host", START, host_link, style="primary", label=f"Start {one_line_title(webinar.title)} as its host"
+    )
 
 
 def webinar_button(

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from bot.model.webinar import Webinar
 from bot.slack.message import Message
 from bot.webinars import table as webinar_table
+from bot.webinars.participation import speaker_names
 from handlers.browse import texts as browse_texts
 from handlers.request import SlackRequest
 
@@ -14,9 +15,10 @@ from handlers.request import SlackRequest
 async def details(request: SlackRequest, webinar: Webinar, *, note: str = "") -> Message:
     """The details of a webinar as far as this user may see them, below a note."""
     link = ""
-    if webinar.created_by == request.user_id:
-        async with request.services.store.read() as db:
+    async with request.services.store.read() as db:
+        if webinar.created_by == request.user_id:
             link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
+        teams = await speaker_names(db, webinar.account, [webinar.session_id])
     can_manage = await request.can_manage(webinar)
     return browse_texts.details(
         webinar,
@@ -27,4 +29,5 @@ async def details(request: SlackRequest, webinar: Webinar, *, note: str = "") ->
         here=request.is_in_channel,
         has_pages=request.services.own_pages.urls.is_on,
         problem=note,
+        speakers=teams.get(webinar.session_id, ()),
     )

@@ -7,17 +7,18 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from bot.model.lifecycle import Stage, is_coming_or_live, stage
-from bot.model.webinar import Audience, Status, Webinar
+from bot.commands.lengths import length_text
+from bot.model.lifecycle import is_coming_or_live
+from bot.model.webinar import Audience, Webinar
 from bot.providers.event_ref import provider_name
 from bot.providers.names import all_of
 from bot.slack import buttons
 from bot.slack.blocks import (
     Block,
-    Element,
     actions,
     button,
     context,
+    day_and_time,
     escape_sentence,
     fields,
     heading,
@@ -29,15 +30,13 @@ from bot.slack.blocks import (
     verbatim,
 )
 from bot.slack.message import Message
-from bot.webinars.texts.after_event import after_event_buttons
 from bot.webinars.texts.facts import (
     NOT_READ,
-    attendee_button,
     people,
-    public_facts,
     registration_state,
     registrations,
     registrations_with_age,
+    speakers_line,
     status_line,
     summary,
     timing,
@@ -46,11 +45,9 @@ from bot.webinars.texts.on_demand import on_demand_fact
 from bot.webinars.texts.registration_buttons import (
     chart_button,
     menu_button,
-    recording_menu_button,
-    registrants_button,
     registration_buttons,
 )
-from handlers.link import texts as link_texts
+from handlers.browse.detail_buttons import detail_buttons
 from handlers.webinar_choice_texts import (
     MAX_WORDS,
     PAGE_SIZE,
@@ -109,76 +106,43 @@ def details(
     here: bool = True,
     has_pages: bool = False,
     problem: str = "",
+    speakers: Sequence[str] = (),
 ) -> Message:
     """The reply to `show`, for one user: `host_link` only if that user created the webinar.
 
     `can_manage` adds the buttons of organizers, `can_run` those of co-hosts. Without `here` (in a modal) a picker asks
-    for the channel to share in. `has_pages` says whether the bot serves registration pages.
+    for the channel to share in. `has_pages` says whether the bot serves registration pages. `speakers` are the names of
+    co-hosts and panelists.
     """
     coming = is_coming_or_live(webinar, now)
-    link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
-    blocks: list[Block] = [*([paragraph(problem)] if problem else []), *_facts(webinar, now)]
-    blocks += actions(
-        attendee_button(webinar, now),
-        link,
-        buttons.webinar_button(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
-        buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_DETAILS),
-        recording_button(webinar, now),
+    rows = detail_buttons(
+        webinar,
+        now=now,
+        host_link=host_link,
+        can_manage=can_manage,
+        can_run=can_run,
+        here=here,
+        has_pages=has_pages,
     )
-    if can_manage:
-        blocks += _manager_buttons(webinar, now, has_pages=has_pages)
-    elif can_run:
-        over = after_event_buttons(webinar, now)
-        blocks += actions(*over, registrants_button(webinar, now), *registration_buttons(webinar, now))
-    if coming and not here:
-        blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block_id(webinar))
-    note = context("*Start as Host* is your personal link. Please don't share it.") if link else None
+    note = context("*Start as Host* is your personal link. Please don't share it.") if host_link and coming else None
     spoken = (
         f"{escape_sentence(problem)} {summary(webinar)}. {status_line(webinar, now)}. {registrations(webinar)}.".strip()
     )
-    return message(spoken, [*blocks, *([note] if note else [])])
+    head = [paragraph(problem)] if problem else []
+    return message(spoken, [*head, *_facts(webinar, speakers, now), *rows, *([note] if note else [])])
 
 
-def _facts(webinar: Webinar, now: datetime) -> list[Block]:
+def _facts(webinar: Webinar, speakers: Sequence[str], now: datetime) -> list[Block]:
+    start = f"*{day_and_time(webinar.start, webinar.time_zone)}* · {length_text(webinar.length)}"
+    people = speakers_line(webinar.host_name, speakers)
     description, recording = webinar.description.strip(), on_demand_fact(webinar, now)
     return [
         heading(webinar.title),
-        fields([*public_facts(webinar), ("Status", status_line(webinar, now)), *([recording] if recording else [])]),
+        section(f"{start} · {status_line(webinar, now)}\n{people}".strip()),
+        *([fields([recording])] if recording else []),
         *([verbatim(description)] if description else []),
         context(registrations_with_age(webinar, now)),
     ]
-
-
-def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block]:
-    """The buttons of organizers: a row for the webinar, its people and its report, and one for its registration."""
-    coming, current = is_coming_or_live(webinar, now), stage(webinar, now)
-    by_registration = webinar.audience is Audience.REGISTRANTS
-    editable = webinar.status is Status.SCHEDULED
-    people_row = actions(
-        *after_event_buttons(webinar, now, can_manage=True),
-        buttons.webinar_button(webinar, "Edit", buttons.EDIT) if editable else None,
-        buttons.webinar_button(webinar, "Move", buttons.MOVE) if editable else None,
-        buttons.webinar_button(webinar, "Invite", buttons.INVITE) if coming else None,
-        buttons.webinar_button(webinar, "Team", buttons.TEAM) if coming else None,
-        registrants_button(webinar, now),
-        buttons.webinar_button(webinar, link_texts.LABEL, buttons.PAGE_LINK)
-        if has_pages and coming and by_registration
-        else None,
-    )
-    again = buttons.webinar_button(webinar, "Create Again", buttons.DUPLICATE)
-    cancel = buttons.webinar_button(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
-    return people_row + actions(
-        *registration_buttons(webinar, now),
-        menu_button(webinar, now) or recording_menu_button(webinar, now),
-        again,
-        cancel if current is Stage.COMING else None,
-    )
-
-
-def recording_button(webinar: Webinar, now: datetime) -> Element | None:
-    """The button that shows the recording; None before the end."""
-    is_over = stage(webinar, now) is Stage.OVER
-    return buttons.webinar_button(webinar, "Recording", buttons.RECORDING) if is_over else None
 
 
 def count(
@@ -188,14 +152,14 @@ def count(
 
     `can_run` adds the buttons that open, close and limit registration, `can_manage` those for all of its settings.
     """
-    more = (menu_button(webinar, now), chart_button(webinar)) if can_manage else ()
     blocks: list[Block] = [paragraph(problem)] if problem else []
     blocks += [heading(webinar.title), _figures(webinar), context(registrations_with_age(webinar, now))]
+    doors = registration_buttons(webinar, now) if can_manage or can_run else []
     blocks += actions(
         buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_COUNT),
-        *(registration_buttons(webinar, now) if can_manage or can_run else ()),
-        *more,
-        buttons.webinar_button(webinar, "Details", buttons.SHOW),
+        *((menu_button(webinar, now), chart_button(webinar)) if can_manage else ()),
+        buttons.details(webinar),
+        buttons.more(doors),
     )
     spoken = f"{escape_sentence(problem)} {plain(webinar.title)}: {registrations(webinar)}.".strip()
     return message(spoken, blocks)

@@ -225,7 +225,7 @@ def test_the_reason_for_no_seat_is_shown(read: Any, sentence: str) -> None:
     view = seat_texts.unavailable_view(webinar(registration=read), now=NOW)
     assert sentence in visible_text(view["blocks"])
     assert list(buttons(view["blocks"])) == ["Tell Me When It Opens", "Refresh"]
-    assert "read from RingCentral just now" in visible_text(view["blocks"])
+    assert " · as of <!date^" in visible_text(view["blocks"])
 
 
 def test_an_unknown_registration_page_has_no_button() -> None:

@@ -179,7 +179,7 @@ async def test_show_details_from_the_result_opens_on_top_of_it(world: World) -> 
 
     stack = world.slack.view_stack("chloe")
     assert len(stack) == 2
-    assert "*Length*" in stack[-1].words
+    assert "45 minutes · Scheduled" in stack[-1].words
     assert "Share Here" not in stack[-1].buttons
 
 

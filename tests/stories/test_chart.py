@@ -47,7 +47,7 @@ async def test_the_chart_stands_under_its_takeaway(world: World) -> None:
         await launch.update(registrants=6)
     await world.command("chloe", "#launch", "count launch")
     count = world.last("#launch", "chloe")
-    assert count.buttons[-3:] == ["Registration", "Chart", "Details"]
+    assert count.buttons[1:4] == ["Registration", "Chart", "Details"]
 
     await world.click("chloe", count, "Chart")
 

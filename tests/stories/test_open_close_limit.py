@@ -111,7 +111,7 @@ async def test_open_and_close_always_write(world: World, command: str, status: s
 
     assert (launch.state, launch.take_calls()) == ((is_open, None, 0), ["PATCH"])
     assert f"Registration is {status.lower()} already." in words
-    assert "read from RingCentral just now" in words
+    assert " · as of <!date^" in words
     other = "Close Registration" if is_open else "Open Registration"
     assert world.last("#launch", "chloe").buttons == [other, "Set Limit", "Refresh"]
 
@@ -338,7 +338,7 @@ async def test_two_concurrent_clicks_are_one_change(world: World) -> None:
     launch = await registration_harness(world)
     await launch.reply_to("chloe", "count launch")
     count = world.last("#launch", "chloe")
-    assert count.buttons == ["Refresh", "Close Registration", "Set Limit", "Registration", "Chart", "Details"]
+    assert count.buttons == ["Refresh", "Registration", "Chart", "Details", "Close Registration", "Set Limit"]
 
     await asyncio.gather(*(world.slack.click("chloe", count, "Close Registration") for _ in range(2)))
     await world.settled()

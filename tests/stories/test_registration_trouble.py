@@ -44,7 +44,7 @@ async def test_opening_is_one_call_for_any_age_of_the_count(world: World) -> Non
     await launch.reply_to("chloe", "open launch")
 
     assert (launch.state, launch.take_calls()) == ((True, None, 0), ["PATCH"])
-    assert "read from RingCentral just now" in world.last("#launch", "chloe").words
+    assert " · as of <!date^" in world.last("#launch", "chloe").words
 
 
 async def test_opening_a_registration_that_filled_up_is_reported(world: World) -> None:

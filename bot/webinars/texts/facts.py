@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from bot.commands.lengths import length_text
 from bot.model.lifecycle import Stage, accepts_registrations, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar, one_line_title
-from bot.providers.event_ref import provider_name
 from bot.slack import buttons
-from bot.slack.blocks import NAME_IN_LINE, Element, ago, number, plain, when
+from bot.slack.blocks import NAME_IN_LINE, Element, number, plain, time_of_day, when
 
 MAX_TYPED_TITLE = 60
+RECENT = timedelta(hours=12)
 MAX_SPEAKERS = 6
 """Co-hosts and panelists that a card names."""
 NOT_READ = "not read yet"
@@ -87,12 +87,16 @@ def speakers_line(host_name: str, speakers: Sequence[str]) -> str:
 
 
 def registrations_with_age(webinar: Webinar, now: datetime) -> str:
-    """Return `registrations` with the age of the count."""
-    provider = provider_name(webinar.id)
+    """Return `registrations` with the time at which they were read."""
     read = webinar.registration
     if read is None or webinar.audience is Audience.ANYONE:
         return registrations(webinar)
-    return f"{registrations(webinar)} · read from {provider} {ago(read.read_at, now)}"
+    return f"{registrations(webinar)} · as of {as_of(read.read_at, now, webinar.time_zone)}"
+
+
+def as_of(moment: datetime, now: datetime, zone: str) -> str:
+    """Return a past moment (mrkdwn) as a time that stays true while it is shown: without its day if it is recent."""
+    return time_of_day(moment) if now - moment < RECENT else when(moment, zone)
 
 
 def registration_state(read: Registration) -> str:
