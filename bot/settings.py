@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         default="",
         description="https address of a picture at the top of the registration pages; it needs PAGE_NAME",
     )
+    page_share: int = Field(
+        default=20,
+        ge=10,
+        le=70,
+        description="percent of each provider's rate limit that the registration pages may use, from 10 to 70",
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     encryption_key: Keys = Field(

@@ -246,6 +246,10 @@ class WebinarProvider(EventProvider, HistoryProvider, RecordingProvider, Protoco
         """
         ...
 
+    def page_registrations_a_minute(self, session_id: str) -> int:
+        """How many people our own pages can register a minute within the rate limit of this event. No call."""
+        ...
+
     async def remove_registrant(self, session_id: str, registrant_id: str, caller: Caller) -> None:
         """Remove a registrant. No error if they do not exist. One call."""
         ...

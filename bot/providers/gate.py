@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bot.clock import machine_now, monotonic
 from bot.errors import ProviderBusy
-from bot.providers.caller import Caller
+from bot.providers.caller import Caller, Lane
 from bot.providers.gate_queue import UNSHARED, ProcessQueue, Renewal, WaitingCall
 from bot.providers.gate_state import (
     CallReport,
@@ -23,7 +23,7 @@ from bot.providers.gate_state import (
     with_answers,
 )
 from bot.providers.queued_gate import GateRows, GateSnapshot, LocalRows, QueuedGate
-from bot.providers.rate_budget import BUDGETS, SEND_WITHIN, WINDOW, RateBudget, Waiting, read_headers
+from bot.providers.rate_budget import BUDGETS, PAGE_PERCENT, SEND_WITHIN, WINDOW, RateBudget, Waiting, read_headers
 from bot.providers.wait_words import wait_text
 
 
@@ -46,6 +46,10 @@ class Gate(Protocol):
         """Report the answer to the call of a turn; `status` is `None` if there was no answer."""
         ...
 
+    def calls_a_minute(self, group: str, lane: Lane) -> int:
+        """How many calls of a group a lane can make in a minute, as far as its limits are known. No call."""
+        ...
+
     async def snapshot(self) -> GateSnapshot:
         """The state now, with what other processes have used; without an answer of the store, as last seen."""
         ...
@@ -66,12 +70,18 @@ class RateGate(QueuedGate[CallReport], Gate):
         name: str = "RingCentral",
         budgets: Mapping[str, int] = BUDGETS,
         window: float = WINDOW,
+        page_percent: int = PAGE_PERCENT,
         monotonic: Callable[[], float] = monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], datetime] = machine_now,
     ) -> None:
-        """`name` is the API's name in messages; `budgets` are calls in `window` seconds, unless headers differ."""
-        unused = {group.lower(): RateBudget(limit, window) for group, limit in budgets.items()}
+        """`name` is the API's name in messages; `budgets` are calls in `window` seconds, unless headers differ.
+
+        Our own pages may use `page_percent` of each.
+        """
+        unused = {
+            group.lower(): RateBudget(limit, window, page_percent=page_percent) for group, limit in budgets.items()
+        }
         super().__init__(rows, renewal, unused, monotonic=monotonic, sleep=sleep, now=now)
         self._name = name
         self._went_at: dict[tuple[str, int], float] = {}

@@ -175,6 +175,7 @@ def with_answers(states: Mapping[str, GroupState], reports: Iterable[CallReport]
 def dump_state(state: GroupState) -> dict[str, Any]:
     """The state as a JSON value. An infinite time is left out: JSON has none, and it is the default."""
     budget = {**_dump(state.budget), "slots": [_dump(slot) for slot in state.budget.slots]}
+    del budget["page_percent"]
     return {"budget": budget, "waiting": [_dump(call) for call in state.waiting], "next_turn": state.next_turn}
 
 
@@ -184,7 +185,8 @@ def load_state(value: Mapping[str, Any] | None, unused: RateBudget) -> GroupStat
         return GroupState(unused)
     slots = tuple(_load(Slot, slot) for slot in value["budget"]["slots"])
     waiting = tuple(_load(Waiting, call) for call in value["waiting"])
-    return GroupState(_load(RateBudget, {**value["budget"], "slots": slots}), waiting, value["next_turn"])
+    values = {**value["budget"], "slots": slots, "page_percent": unused.page_percent}
+    return GroupState(_load(RateBudget, values), waiting, value["next_turn"])
 
 
 def _dump(value: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from bot.providers.keyed_answers import KeyedReport, SentTurn, with_counts, with
 from bot.providers.limit_counts import CountedLimits, Moment, StoredKey, day_left
 from bot.providers.limit_keys import ApiLimits, LimitAnswer, LimitKey, LimitKind
 from bot.providers.queued_gate import SNAPSHOT_TIMEOUT, GateRows, QueuedGate
-from bot.providers.rate_budget import SEND_WITHIN, RateBudget, Waiting
+from bot.providers.rate_budget import PAGE_PERCENT, SEND_WITHIN, RateBudget, Waiting
 
 NO_RATE = LimitKey(LimitKind.RATE, "")
 
@@ -45,13 +45,20 @@ class KeyedGate(QueuedGate[KeyedReport]):
         renewal: Renewal = UNSHARED,
         *,
         digest: Callable[[str], str],
+        page_percent: int = PAGE_PERCENT,
         today: Callable[[], datetime] = machine_now,
         monotonic: Callable[[], float] = monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], datetime] = machine_now,
     ) -> None:
-        """`digest` hides a subject before it is stored; `today` is the clock of days, `now` that of `ready_at`."""
-        budgets = {name: RateBudget(limit, window) for name, (limit, window) in limits.rates().items()}
+        """`digest` hides a subject before it is stored; `today` is the clock of days, `now` that of `ready_at`.
+
+        Our own pages may use `page_percent` of each rate.
+        """
+        budgets = {
+            name: RateBudget(limit, window, page_percent=page_percent)
+            for name, (limit, window) in limits.rates().items()
+        }
         super().__init__(rows, renewal, budgets, monotonic=monotonic, sleep=sleep, now=now)
         self._limits, self._digest, self._today = limits, digest, today
         self._turns = itertools.count(1)

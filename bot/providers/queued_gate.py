@@ -15,7 +15,7 @@ from bot.errors import ProviderBusy
 from bot.providers.caller import Caller, Lane
 from bot.providers.gate_queue import ProcessQueue, Renewal, WaitingCall
 from bot.providers.gate_state import GroupState, Visit, load_state
-from bot.providers.rate_budget import RateBudget, calls_left
+from bot.providers.rate_budget import RateBudget, calls_a_minute, calls_left
 from bot.providers.wait_words import MIN_REPORTED_WAIT
 
 log = logging.getLogger(__name__)
@@ -104,6 +104,10 @@ class QueuedGate(Generic[Report]):
         self._reports: list[Report] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._monotonic, self._sleep, self._now = monotonic, sleep, now
+
+    def calls_a_minute(self, group: str, lane: Lane) -> int:
+        """How many calls of a group a lane can make in a minute, as far as its limits are known. No call."""
+        return calls_a_minute(self._queues[group].state.budget, lane)
 
     async def _take_turns(self, queue: ProcessQueue, calls: Sequence[WaitingCall], left: Collection[int]) -> Visit:
         """In one transaction, give each of the calls its place, and a slot to those that can go."""

@@ -35,6 +35,8 @@ RESERVE = 0.2
 """The part of a budget that only users may use who wait for more than a figure."""
 SHARES: Mapping[Lane, int] = {Lane.LOOK: 4, Lane.PAGE: 2, Lane.BULK: 7, Lane.UPKEEP: 4}
 """The most tenths of a budget that a lane may use. Whole numbers, because 0.7 of 90 would be 62.99…"""
+PAGE_PERCENT = SHARES[Lane.PAGE] * 10
+"""The same of our own pages in percent, unless the settings have another share."""
 UNRESERVED = (Lane.MANAGE, Lane.PERSON)
 """The lanes that may use the whole budget, so that a user alone gets all of it."""
 LANES = tuple(Lane)
@@ -80,6 +82,8 @@ class RateBudget:
     """The length of the current penalty, 0 if there is none. A call that arrives during a penalty restarts it."""
     has_answer: bool = False
     """Whether a first call was answered. Until then, the calls of an earlier process are unknown."""
+    page_percent: int = PAGE_PERCENT
+    """The most that our own pages may use, in percent. A setting: it is not stored."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ def _next_slots(budget: RateBudget, waiting: Counter[Lane], now: float) -> Itera
         while slots and slots[0][0] <= at:
             taken[heapq.heappop(slots)[1]] -= 1
         for each in LANES:
-            while waiting[each] and _has_room(budget.limit, taken, each):
+            while waiting[each] and _has_room(budget, taken, each):
                 if each is Lane.BULK:
                     if at < _bulk_turn(budget, taken[each], bulk_at):
                         break
@@ -170,24 +174,35 @@ def _bulk_turn(budget: RateBudget, taken: int, last: float) -> float:
 
     A burst would free its slots in a burst a window later, and a user would wait for that instead of for the next slot.
     """
-    share = _share(budget.limit, Lane.BULK)
+    share = _share(budget, Lane.BULK)
     return -math.inf if taken < max(1, share // 2) else last + (budget.window + MARGIN) / share
 
 
-def _share(limit: int, lane: Lane) -> int:
-    return max(1, limit * SHARES[lane] // 10) if lane in SHARES else limit
+def _share(budget: RateBudget, lane: Lane) -> int:
+    if lane is Lane.PAGE:
+        return max(1, budget.limit * budget.page_percent // 100)
+    return max(1, budget.limit * SHARES[lane] // 10) if lane in SHARES else budget.limit
 
 
-def _has_room(limit: int, taken: Mapping[str, int], lane: Lane) -> bool:
-    """Whether `lane` may take one more of `limit` slots."""
-    used = sum(taken.values())
+def calls_a_minute(budget: RateBudget, lane: Lane) -> int:
+    """How many calls a lane can make in a minute while no other calls are made, at least one."""
+    return max(1, int(min(_share(budget, lane), _unreserved(budget.limit)) * 60 / budget.window))
+
+
+def _unreserved(limit: int) -> int:
+    return max(1, limit - math.ceil(limit * RESERVE))
+
+
+def _has_room(budget: RateBudget, taken: Mapping[str, int], lane: Lane) -> bool:
+    """Whether `lane` may take one more slot."""
+    limit, used = budget.limit, sum(taken.values())
     if lane in UNRESERVED:
         return used < limit
-    room = max(1, limit - math.ceil(limit * RESERVE))
+    room = _unreserved(limit)
     if lane is Lane.BULK and not taken.get(Lane.UPKEEP):
         # Keep one slot for upkeep, which would otherwise wait until the end of a long bulk list.
         room = max(1, room - 1)
-    return used < room and taken.get(lane, 0) < _share(limit, lane)
+    return used < room and taken.get(lane, 0) < _share(budget, lane)
 
 
 def calls_left(budget: RateBudget, now: float) -> int:

@@ -241,6 +241,10 @@ class RoutingProvider(WebinarProvider):
         """See the port."""
         return await self.provider_of(session_id).register_many(session_id, details, caller)
 
+    def page_registrations_a_minute(self, session_id: str) -> int:
+        """See the port."""
+        return self.provider_of(session_id).page_registrations_a_minute(session_id)
+
     async def remove_registrant(self, session_id: str, registrant_id: str, caller: Caller) -> None:
         """See the port."""
         await self.provider_of(session_id).remove_registrant(session_id, registrant_id, caller)

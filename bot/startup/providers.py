@@ -61,10 +61,14 @@ def build_providers(
     gates: dict[str, Gate | KeyedGate] = {}
     clients: dict[str, RingCentral | Zoom] = {}
     if settings.ringcentral:
-        gates[RINGCENTRAL] = gate = build_gate(settings.rc_server_url, settings.ringcentral, store)
+        gates[RINGCENTRAL] = gate = build_gate(
+            settings.rc_server_url, settings.ringcentral, store, page_percent=settings.page_share
+        )
         clients[RINGCENTRAL] = _ringcentral(settings, settings.ringcentral, gate, http, clock, pace)
     if settings.zoom:
-        gates[ZOOM] = zoom_gate = build_zoom_gate(settings.zoom_api_url, settings.zoom, store, clock)
+        gates[ZOOM] = zoom_gate = build_zoom_gate(
+            settings.zoom_api_url, settings.zoom, store, clock, page_percent=settings.page_share
+        )
         clients[ZOOM] = _zoom(settings, settings.zoom, zoom_gate, http, clock, pace)
     return Providers(RoutingProvider(clients), gates, tuple(clients.values()))
 

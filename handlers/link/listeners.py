@@ -53,10 +53,12 @@ async def campaign_submitted(request: SlackRequest) -> None:
 async def _answer(request: SlackRequest, webinar: Webinar, campaign: str) -> Message:
     _check(request, webinar)
     own_pages = request.services.own_pages
+    per_minute = own_pages.per_minute(webinar)
     if campaign:
-        return link_texts.campaign_link(webinar, await own_pages.campaigns.link(webinar, campaign, request.user_id))
+        link = await own_pages.campaigns.link(webinar, campaign, request.user_id)
+        return link_texts.campaign_link(webinar, link, per_minute)
     known = await own_pages.campaigns.of_webinar(webinar)
-    return link_texts.site_link(webinar, own_pages.urls.register_url(webinar), known)
+    return link_texts.site_link(webinar, own_pages.urls.register_url(webinar), per_minute, known)
 
 
 def _check(request: SlackRequest, webinar: Webinar) -> None:

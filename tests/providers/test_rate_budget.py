@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.providers.base import Lane
+from bot.providers.gate_state import GroupState, dump_state, load_state
 from bot.providers.rate_budget import (
     MARGIN,
     RateBudget,
@@ -18,6 +19,7 @@ from bot.providers.rate_budget import (
     Slot,
     Waiting,
     apply_headers,
+    calls_a_minute,
     earliest_turn,
     queue_order,
     read_headers,
@@ -26,6 +28,7 @@ from bot.providers.rate_budget import (
     turn_times,
 )
 from tests.support.gate import share
+from tests.support.rows import each_row
 
 NOW = 1000.0
 
@@ -218,6 +221,37 @@ def test_slots_of_an_earlier_window_do_not_count_against_a_user() -> None:
     waiting = [Waiting(10, Lane.PERSON, "U1"), Waiting(11, Lane.PERSON, "U2")]
 
     assert queue_order(RateBudget(10, slots=old, has_answer=True), waiting, NOW) == waiting
+
+
+@each_row(
+    ("limit", "window", "percent", "most"),
+    [
+        (10, 60.0, 20, 2),
+        (10, 60.0, 10, 1),
+        (10, 60.0, 70, 7),
+        (10, 60.0, 25, 2),
+        (90, 60.0, 20, 18),
+        (10, 30.0, 20, 4),
+        (4, 1.0, 20, 60),
+        (30, 1.0, 20, 360),
+        (1, 60.0, 70, 1),
+        (10, 60.0, 100, 8),
+    ],
+)
+def test_pages_use_the_share_of_the_settings(limit: int, window: float, percent: int, most: int) -> None:
+    """What people are told of the pace is what the gate grants, and never the slots reserved for users who wait."""
+    budget = RateBudget(limit, window, has_answer=True, page_percent=percent)
+    assert calls_a_minute(budget, Lane.PAGE) == most
+    granted = round(most * window / 60)
+    waiting = [Waiting(turn, Lane.PAGE) for turn in range(1, granted + 2)]
+    assert [at > NOW for at in turn_times(budget, waiting, NOW)] == [False] * granted + [True]
+
+
+def test_the_share_of_pages_is_a_setting_and_not_stored() -> None:
+    """A state that another version or another setting has stored is used with the own share."""
+    stored = dump_state(GroupState(RateBudget(10, page_percent=70)))
+    assert "page_percent" not in stored["budget"]
+    assert load_state(stored, RateBudget(10, page_percent=40)).budget.page_percent == 40
 
 
 def test_headers_are_read_in_both_spellings_and_any_case() -> None:

@@ -53,6 +53,23 @@ async def test_registrant_of_a_campaign_arrives_with_its_source(tmp_path: Path) 
         assert "visitor.example" not in listed
 
 
+async def test_the_pace_of_the_page_is_said_before_the_link(tmp_path: Path) -> None:
+    """With RingCentral's own page beside it, for the general link and for that of a campaign; not if few can come."""
+    async with page_visitor(tmp_path) as visitor:
+        world = visitor.world
+        page = visitor.webinar.registration.page_uri if visitor.webinar.registration else ""
+        assert page.startswith("http")
+        for text in ("launch day", "launch day newsletter"):
+            reply = await typed(world, text)
+            warning = f"This page registers 200 people a minute. For a mailing, use <{page}|RingCentral’s page>"
+            assert warning in reply
+            assert reply.index(warning) < reply.index(url_in(reply))
+        assert "which does not count for the campaign" in reply
+        await world.command("chloe", "#launch", "limit launch 50")
+        await world.settled()
+        assert "a minute" not in await typed(world, "launch day")
+
+
 async def test_an_address_counts_once_however_often_it_signs_up(tmp_path: Path) -> None:
     """Somebody who sends the form again is one person, as in the list of registrants."""
     async with page_visitor(tmp_path) as visitor:

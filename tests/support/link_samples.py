@@ -33,9 +33,9 @@ CAMPAIGN = Campaign(
 def link_messages(one: Webinar) -> list[Message]:
     """The general link with and without campaigns, and the link of a campaign."""
     return [
-        link_texts.site_link(one, URL),
-        link_texts.site_link(one, URL, [CAMPAIGN] * 30),
-        link_texts.campaign_link(one, CampaignLink(CAMPAIGN, URL)),
+        link_texts.site_link(one, URL, 2),
+        link_texts.site_link(one, URL, 60, [CAMPAIGN] * 30),
+        link_texts.campaign_link(one, CampaignLink(CAMPAIGN, URL), 2),
     ]
 
 

@@ -11,7 +11,7 @@ from bot.model.people import Coworker
 from bot.model.recurrence import EventForm
 from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.model.webinar_edit import WebinarEdit
-from bot.providers.base import Caller, RegistrationChange, WebinarProvider
+from bot.providers.base import Caller, Lane, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.events_api import EventsApi
 from bot.providers.ringcentral.form_rules import RULES
 from bot.providers.ringcentral.history_api import HistoryApi
@@ -58,6 +58,10 @@ class RingCentral(PeopleApi, EventsApi, HistoryApi, RecordingsApi, WebinarProvid
     def form_rules(self, kind: EventForm) -> FormRules:  # noqa: ARG002 - it has one kind of events
         """See the port."""
         return RULES
+
+    def page_registrations_a_minute(self, session_id: str) -> int:  # noqa: ARG002 - all events share one budget
+        """See the port. Each is one Heavy call."""
+        return self._gate.calls_a_minute(HEAVY, Lane.PAGE)
 
     has_event_subscriptions = True
     lists_all_hosts = False

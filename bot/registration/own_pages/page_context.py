@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.errors import GreenroomError
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
+from bot.registration.own_pages.pace import minutes_in_line
 from bot.registration.request_table import RequestState
 
 JOIN_WINDOW = timedelta(minutes=15)
@@ -28,16 +29,22 @@ class QueueFull(GreenroomError):
 
 @dataclass(frozen=True)
 class PageContext:
-    """One registration, its webinar, and the number of people ahead of it in the queue."""
+    """One registration and its webinar. While it is queued: the people ahead, and how many a minute are served."""
 
     webinar: Webinar
     now: datetime
     state: RequestState
     problem: str = ""
     ahead: int = 0
+    per_minute: int = 0
     page_key: str = field(default="", repr=False)
     join_url: str = field(default="", repr=False)
     cancel_url: str = field(default="", repr=False)
+
+    @property
+    def minutes_left(self) -> int:
+        """The minutes until a queued person is registered."""
+        return minutes_in_line(self.ahead + 1, self.per_minute)
 
     @property
     def stage(self) -> Stage:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 STATUS, FORM = "place", "form"
 """Token kinds beside those of the URLs. Tokens that people hold contain them: renaming a value invalidates them."""
-MAX_QUEUED = 200
-"""Per webinar: more than an hour and a half at two registrations a minute."""
+MAX_QUEUED = 5_000
+"""Per webinar. A mailing brings hundreds of people at once, and all of them keep their places."""
 READ_LINK = Caller(Lane.PAGE, patience=8)
 """The visitor waits for this call; on a timeout the page refreshes and reads again."""
 
@@ -69,6 +69,10 @@ class OwnPages:
         self._clock = clock
         self._queue = queue
         self.provider_names = provider.display_names
+
+    def per_minute(self, webinar: Webinar) -> int:
+        """How many people a minute are registered on the page of this webinar. No call."""
+        return self._provider.page_registrations_a_minute(webinar.session_id)
 
     async def join_context(self, token: str) -> PageContext:
         """The registration behind a join page."""
@@ -199,6 +203,7 @@ class OwnPages:
             state=request.state,
             problem=request.problem,
             ahead=ahead,
+            per_minute=self.per_minute(webinar) if request.state in QUEUED else 0,
             page_key=key,
             join_url=self.urls.join_url(key, webinar),
             cancel_url=self.urls.cancel_url(key, webinar),
