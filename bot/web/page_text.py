@@ -21,17 +21,13 @@ from bot.registration.request_table import RequestState
 from bot.web import signup_form
 from bot.web.event_text import announcement, event_text
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
+from bot.web.waiting_page import REFRESH_SLOWLY, REFRESH_SOON, end_of_line, waiting_page
 
 ADD_TO_CALENDAR = "Add to Calendar"
 CALENDAR = "calendar=1"
 """The query of a page that asks for its calendar file."""
-REFRESH_SOON = 20
-"""Seconds until a page refreshes while work is in progress."""
-REFRESH_SLOWLY = 60
 NEAR_START = JOIN_WINDOW + timedelta(hours=1)
 """From then on, the join page refreshes."""
-REGISTERED_PER_MINUTE = 2
-"""Queued people registered in a minute within the provider's budget."""
 
 CANCELED = (RequestState.CANCELING, RequestState.CANCELED, RequestState.STOPPED)
 UNDECIDED = (RequestState.WAITING, RequestState.REGISTERING)
@@ -41,7 +37,6 @@ ENDED = (Stage.OVER, Stage.CANCELED)
 WEBINAR_OVER = "This webinar is over"
 WEBINAR_CANCELED = "This webinar is canceled"
 NOT_LISTED = "You are not on the list"
-QUEUED = "You are in line"
 REGISTERED = "You are registered"
 REGISTERED_BEFORE = "This address was registered before"
 REFUSED = "You are not registered"
@@ -59,12 +54,14 @@ WAITS_TEXT = (
     "bookmarks, or copy them somewhere."
 )
 REASONS = {
-    "closed": "{provider} takes no registrations for this webinar just now: it is closed or full.",
     "answers": "{provider} wants answers for this webinar that only its own registration page asks for.",
     "over": "Nobody can register for this webinar any more.",
     "unclear": "{provider} gave no clear answer for an hour, so this was given up. Please register again.",
 }
 """By our code of the problem. A code of the vendor ends in the name of the invalid parameter."""
+FINAL = ("answers", "over")
+"""Problems that are the same with another form."""
+REGISTER_AGAIN = "Register Again"
 REMOVAL_REFUSED = (
     "{provider} has refused to take you off the list, so you are still registered. Try again, or ask the people who "
     "organize this webinar."
@@ -142,7 +139,9 @@ def status_page(context: PageContext) -> PageText:
     if context.state in CANCELED:
         return cancel_page(context)
     if context.stage in ENDED or context.state is not RequestState.REGISTERED:
-        return _not_registered(context)
+        page = _not_registered(context)
+        can_try_again = page.heading == REFUSED and context.problem not in FINAL
+        return replace(page, links=(*page.links, Link(REGISTER_AGAIN, "?"))) if can_try_again else page
     links = (
         Link("Join this webinar", context.join_url),
         Link(ADD_TO_CALENDAR, f"{context.join_url}?{CALENDAR}"),
@@ -243,22 +242,16 @@ def _not_registered(context: PageContext) -> PageText:
         url = context.webinar.registration.page_uri if context.webinar.registration else ""
         page = Link(f"Register at {provider_name(context.webinar.id)}", url)
         links = (page,) if url and context.problem == "answers" else ()
-        return PageText(410, REFUSED, event, notice=named(_reason(context.problem), context.webinar.id), links=links)
-    return PageText(200, QUEUED, event, notice=_queue_position(context), refresh_s=REFRESH_SOON)
+        return PageText(410, REFUSED, event, notice=named(_reason(context), context.webinar.id), links=links)
+    return waiting_page(context, event)
 
 
-def _reason(problem: str) -> str:
-    return ADDRESS_REFUSED if problem.endswith(" email") else REASONS.get(problem, OTHER_REASON)
+def _reason(context: PageContext) -> str:
+    if context.problem == "closed":
+        return end_of_line(context)
+    return ADDRESS_REFUSED if context.problem.endswith(" email") else REASONS.get(context.problem, OTHER_REASON)
 
 
 def _ended(at: Stage, event: EventText) -> PageText:
     heading = WEBINAR_CANCELED if at is Stage.CANCELED else WEBINAR_OVER
     return PageText(410, heading, event, text="There is nothing more to do here.")
-
-
-def _queue_position(context: PageContext) -> str:
-    ahead = context.ahead
-    people = "Nobody is" if not ahead else "1 person is" if ahead == 1 else f"{ahead:,} people are"
-    minutes = math.ceil((ahead + 1) / REGISTERED_PER_MINUTE)
-    duration = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return f"{people} before you. It takes about {duration}, also if you don’t stay: come back to this address."

@@ -12,10 +12,11 @@ from urllib.parse import urljoin
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.db.people_schema import registration_requests as table
 from bot.model.registrant import RegistrantDetails
+from bot.providers.base import UPKEEP
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.request_table import RequestState
@@ -488,7 +489,7 @@ async def test_a_refusal_by_ringcentral_is_shown_on_the_status_page(
         assert (refused.status, refused.heading) == (410, "You are not registered")
         assert words in refused.words
         page = visitor.webinar.registration.page_uri if visitor.webinar.registration else ""
-        assert refused.links == ([page] if link else [])
+        assert refused.links == ([page] if link else ["?"])
         assert visitor.registrants == []
 
 
@@ -535,6 +536,74 @@ async def test_the_pages_survive_a_restart_and_work_in_socket_mode(tmp_path: Pat
         await visitor.world.start_bot()
         assert (await visitor.get(join)).heading == "It has not started yet"
         assert (await visitor.get(register)).status == 200
+
+
+def _slowly(world: World) -> None:
+    without_waits(world)
+    world.more_settings = {"page_share": 10}
+
+
+async def test_people_in_line_see_their_place_and_lose_nothing_in_a_crash(tmp_path: Path) -> None:
+    """A closed browser is registered all the same. The page refreshes without a call to RingCentral."""
+    async with page_visitor(tmp_path, prepare=_slowly) as visitor:
+        world, pages = visitor.world, visitor.world.bot.services.own_pages
+        per_minute = pages.per_minute(visitor.webinar)
+        assert per_minute == 100  # of the 1,000 calls that RingCentral allows here
+        places = [await visitor.queue_person(f"v{number}@visitor.example", f"key-{number}") for number in range(101)]
+        calls = len(world.vendor_calls())
+        shown = [await visitor.get(places[number]) for number in (0, 36, 100)]
+        assert ["number 1 in" in shown[0].words, "number 37 in" in shown[1].words] == [True, True]
+        assert "You are number 101 in line, about 2 minutes." in shown[2].words
+        assert "RingCentral emails you your link" in shown[2].words
+        assert [one.refresh_s for one in shown] == [20, 20, 20]
+        assert len(world.vendor_calls()) == calls
+
+        world.bot.services.page_queue.wake()
+        await world.until(lambda: len(visitor.registrants) >= 20)
+        await world.crash_bot()
+        await world.start_bot()
+        world.bot.services.page_queue.wake()
+        await world.settled()
+
+        emails = [one["email"] for one in visitor.registrants]
+        assert sorted(emails) == sorted(f"v{number}@visitor.example" for number in range(101))
+        assert {(await visitor.get(places[number])).heading for number in (0, 36, 100)} == {"You are registered"}
+
+
+async def test_the_line_ends_when_the_webinar_is_full(tmp_path: Path) -> None:
+    """With one refusal for everybody, whose data is deleted at once. The next form says why."""
+    async with page_visitor(tmp_path) as visitor:
+        places = [await visitor.queue_person(f"v{number}@visitor.example", f"key-{number}") for number in range(20)]
+        edit(visitor.world.ringcentral, {"registrationStatus": "Open", "settings": {"autoCloseLimit": 3}})
+        visitor.world.bot.services.page_queue.wake()
+        await visitor.world.settled()
+        await visitor.world.bot.services.mirror.refresh(visitor.webinar.session_id, UPKEEP, force=True)
+
+        assert vendor_calls(visitor) == ["POST"] * 4
+        assert [one["email"] for one in visitor.registrants] == [f"v{number}@visitor.example" for number in range(3)]
+        for place in (places[3], places[19]):
+            ended = await visitor.get(place)
+            assert (ended.status, ended.heading) == (410, "You are not registered")
+            assert "This webinar is full, so the line has ended." in ended.words
+            assert (await visitor.get(urljoin(ended.url, ended.links[0]))).words.count("This webinar is full") == 1
+        async with visitor.world.bot.services.store.read() as db:
+            kept = await db.execute(select(table.c.id).where(table.c.content.is_not(None)))
+            assert kept.all() == []
+
+
+async def test_a_problem_of_the_account_keeps_people_in_line(tmp_path: Path) -> None:
+    """They are registered when an admin has solved it: a login that is refused, or a permission that is missing."""
+    async with page_visitor(tmp_path) as visitor:
+        queue = visitor.world.bot.services.page_queue
+        queue.leases.retry = timedelta()
+        for number, (status, times) in enumerate([(401, 2), (403, 1)]):
+            visitor.world.ringcentral.fail("POST", "/registrants$", status=status, times=times)
+            placed = await visitor.sign_up(visitor.url, email=f"v{number}@visitor.example")
+            await visitor.world.settled()
+            assert (await visitor.get(placed.location)).heading == "You are in line"
+            queue.wake()
+            await visitor.world.settled()
+            assert (await visitor.get(placed.location)).heading == "You are registered"
 
 
 async def test_pages_of_another_workspace_are_404(tmp_path: Path) -> None:

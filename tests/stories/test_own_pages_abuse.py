@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.model.registrant import RegistrantDetails
+from bot.providers.caller import Lane
+from bot.providers.rate_budget import BUDGETS, RateBudget, calls_a_minute
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.service import MAX_QUEUED
-from bot.web import ip_rate_limit, page_text, signup_form
+from bot.web import ip_rate_limit, signup_form
 from bot.web.ip_rate_limit import MAX_FORMS, WINDOW, IpRateLimit, client_of
 from bot.web.limits import BODY_TIMEOUT
 from bot.web.pages import MAX_BYTES
@@ -32,7 +34,7 @@ async def queued(visitor: PageVisitor) -> int:
 
 def test_a_client_may_send_as_many_forms_as_people_are_registered() -> None:
     """Then it gets the exact wait in seconds. Other clients are not affected, and refusals do not count."""
-    assert MAX_FORMS == page_text.REGISTERED_PER_MINUTE * WINDOW / 60
+    assert calls_a_minute(RateBudget(BUDGETS["heavy"]), Lane.PAGE) * WINDOW / 60 == MAX_FORMS
     now = [0.0]
     limit = IpRateLimit(lambda: now[0])
     for at in range(MAX_FORMS):
@@ -216,7 +218,7 @@ async def test_no_personal_data_is_logged(tmp_path: Path, caplog: pytest.LogCapt
 def test_the_limits_are_documented() -> None:
     """Each in its row."""
     figures = [figure for _, figure, _ in table("own-pages.md", "limit")]
-    assert figures[:3] == [f"{MAX_FORMS} in {WINDOW / 60:.0f} minutes", f"{MAX_QUEUED}", figures[2]]
+    assert figures[:3] == [f"{MAX_FORMS} in {WINDOW / 60:.0f} minutes", f"{MAX_QUEUED:,}", figures[2]]
     assert (
         figures[2] == f"{MAX_BYTES // 1024} KB, {signup_form.MAX_FIELDS} fields, {BODY_TIMEOUT:.0f} seconds to arrive"
     )

@@ -14,13 +14,13 @@ from jinja2 import UndefinedError
 
 from bot.db.connection import Store
 from bot.model.registrant import RegistrantDetails
-from bot.model.webinar import Audience, Status, Webinar
+from bot.model.webinar import Audience, Preferences, Registration, Status, Webinar
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.page_context import PageContext
 from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RequestState
-from bot.web import page_text
+from bot.web import page_text, waiting_page
 from bot.web.event_text import event_text
 from bot.web.page_look import PageLook
 from bot.web.page_model import EventText, Link, PageText, Refresh
@@ -119,23 +119,51 @@ def test_registrants_can_join_from_15_minutes_before_the_start_until_the_end(
 
 
 @pytest.mark.parametrize(
-    ("ahead", "text"),
+    ("ahead", "per_minute", "notice", "refresh_s"),
     [
-        (0, "Nobody is before you. It takes about a minute"),
-        (1, "1 person is before you. It takes about a minute"),
-        (2, "2 people are before you. It takes about 2 minutes"),
-        (199, "199 people are before you. It takes about 100 minutes"),
+        (0, 2, "You are number 1 in line, about a minute.", 20),
+        (1, 2, "You are number 2 in line, about a minute.", 20),
+        (9, 2, "You are number 10 in line, about 5 minutes.", 20),
+        (36, 2, "You are number 37 in line, about 19 minutes.", 60),
+        (36, 60, "You are number 37 in line, about a minute.", 20),
+        (180, 2, "You are number 181 in line, about 2 hours.", 60),
+        (799, 1, "You are number 800 in line, about 14 hours.", 60),
+        (4_999, 1, "You are number 5,000 in line, about 84 hours. That may be after the start.", 60),
     ],
 )
-def test_the_queue_position_shows_the_expected_wait(ahead: int, text: str) -> None:
-    """At two people a minute."""
-    assert text in page_text.status_page(context(WAITING, ahead=ahead)).notice
+def test_the_place_in_line_shows_the_expected_wait(ahead: int, per_minute: int, notice: str, refresh_s: int) -> None:
+    """At the pace of the provider; a long wait refreshes less often. The start is three days away."""
+    page = page_text.status_page(context(WAITING, ahead=ahead, per_minute=per_minute))
+    assert (page.notice, page.refresh_s) == (notice, refresh_s)
+    assert page.text == waiting_page.COME_BACK
+
+
+@each_row(
+    ("read", "text"),
+    [
+        (registration(preferences=Preferences()), "and RingCentral emails you your link."),
+        (registration(preferences=Preferences(suppress_emails=True)), "Come back to this address for your link."),
+        (registration(), "Come back to this address for your link."),
+    ],
+)
+def test_people_in_line_may_leave(read: Registration, text: str) -> None:
+    """An email is promised only if the provider sends one. Where the turn is late, the other page is offered."""
+    now = START - timedelta(minutes=30)
+    soon, late = (
+        page_text.status_page(context(WAITING, ahead=ahead, per_minute=2, now=now, webinar=webinar(registration=read)))
+        for ahead in (50, 70)
+    )
+    assert soon.text.startswith("You can close this page: you will be registered all the same")
+    assert soon.text.endswith(text)
+    assert (soon.links, late.links) == ((), (Link("Register at RingCentral Now", read.page_uri),))
+    assert late.notice.endswith(waiting_page.LATE)
+    assert page_text.status_page(context(ASKED, ahead=0, per_minute=2)).notice == waiting_page.NOW
 
 
 @pytest.mark.parametrize(
     ("problem", "text"),
     [
-        ("closed", "closed or full"),
+        ("closed", "Registration was closed, so the line has ended"),
         ("answers", "only its own registration page asks for"),
         ("over", "Nobody can register for this webinar any more"),
         ("unclear", "Please register again"),

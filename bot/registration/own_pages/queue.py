@@ -15,7 +15,6 @@ from bot.errors import (
     GreenroomError,
     NotFound,
     ProviderBusy,
-    ProviderError,
     ProviderGone,
     ProviderRefused,
     RegistrationClosed,
@@ -24,7 +23,8 @@ from bot.model.lifecycle import is_coming_or_live
 from bot.model.people import Account
 from bot.providers.base import PAGE
 from bot.registration import request_table
-from bot.registration.outcomes import AFFECTS_ALL, UNCLEAR
+from bot.registration.outcomes import UNCLEAR
+from bot.registration.own_pages import queue_table
 from bot.registration.registrar import ANSWERS, CLOSED, Registrar
 from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.sync.mirror import Mirror
@@ -120,16 +120,30 @@ class PageQueue:
             return
         try:
             webinar = await self._mirror.find(request.session_id)
+            if not is_coming_or_live(webinar, self._clock.now()):
+                await self._end_line(request, OVER)
+                return
             after = await self._registrar.request(webinar, request, PAGE)
-        except NotFound:
-            await self._registrar.refuse(request, OVER)
+        except (NotFound, ProviderGone):
+            await self._end_line(request, OVER)
             return
-        except AFFECTS_ALL as error:
-            codes: dict[type[ProviderError], str] = {RegistrationClosed: CLOSED, AnswersRequired: ANSWERS}
-            await self._registrar.refuse(request, codes.get(type(error), error.code or OVER))
+        except RegistrationClosed:
+            await self._end_line(request, CLOSED)
+            return
+        except AnswersRequired:  # others may have given what this person has not
+            await self._registrar.refuse(request, ANSWERS)
             return
         if after.state is RequestState.REGISTERING:
             await self._resolve(after)
+
+    async def _end_line(self, request: RegistrationRequest, problem: str) -> None:
+        """Refuse this person and, without a call for each of them, everybody behind them."""
+        await self._registrar.refuse(request, problem)
+        async with self._store.write() as db:
+            others = await queue_table.end_line(db, request.account, request.session_id, problem, self._clock.now())
+        if others:
+            extra = {"session": request.session_id, "reason": problem, "people": others}
+            log.info("page_queue.line_ended", extra=extra)
 
     async def _resolve(self, request: RegistrationRequest) -> None:
         try:

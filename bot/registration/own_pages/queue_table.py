@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
@@ -26,6 +28,16 @@ async def queue_length(db: Db, account: Account, session_id: str) -> int:
     this = registration_requests.c.session_id == session_id
     query = select(func.count()).where(*of_account(registration_requests, account), is_in_queue, this)
     return int((await db.execute(query)).scalar_one())
+
+
+async def end_line(db: Db, account: Account, session_id: str, problem: str, now: datetime) -> int:
+    """Refuse all people of a webinar who wait for their first call, and delete their data. Returns how many."""
+    table = registration_requests
+    this = table.c.session_id == session_id, table.c.state == RequestState.WAITING, table.c.problem == ""
+    ended = {"state": RequestState.REFUSED, "problem": problem, "content": None, "changed_at": now}
+    free: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
+    query = update(table).where(*of_account(table, account), is_in_queue, *this).values(**ended, **free)
+    return (await db.execute(query)).rowcount
 
 
 async def save_join_link(db: Db, request: RegistrationRequest, link: SecretStr) -> None:
