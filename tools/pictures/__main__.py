@@ -6,25 +6,28 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from tools.pictures import after, before
 from tools.pictures.camera import Camera
 from tools.pictures.encode import save_film
 from tools.pictures.film import take_film
-from tools.pictures.stage import staged
+from tools.pictures.page import page_text
+from tools.pictures.stage import START, staged
 
 SCENES = (
-    before.show_first_use,
-    before.show_creation,
-    before.show_team,
-    before.show_seat,
-    before.show_registration,
-    after.show_own_page,
-    before.show_filling,
-    after.show_start,
-    after.show_report,
+    (0, before.show_first_use),
+    (5, before.show_creation),
+    (10, before.show_team),
+    (15, before.show_seat),
+    (20, before.show_registration),
+    (30, after.show_own_page),
+    (40, before.show_filling),
 )
+"""Each scene with the minutes after the start at which it begins, so that the times in the pictures stay the same."""
+LATER = (after.show_start, after.show_report)
+"""Scenes that move to the webinar's start by themselves."""
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 
 
@@ -35,6 +38,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("surfaces", "film"), help="take only these")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    (options.folder / "README.md").write_text(page_text(), encoding="utf-8")
     failures = [] if options.only == "film" else asyncio.run(take_surfaces(options.folder))
     if options.only != "surfaces":
         asyncio.run(record(options.folder / "greenroom.gif"))
@@ -47,7 +51,10 @@ async def take_surfaces(folder: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as state:
         async with staged(Path(state)) as stage:
             camera = Camera(stage, folder)
-            for scene in SCENES:
+            for minutes, scene in SCENES:
+                await stage.move_to(START + timedelta(minutes=minutes))
+                await scene(stage, camera)
+            for scene in LATER:
                 await scene(stage, camera)
             return camera.failures
 

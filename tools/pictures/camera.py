@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.async_api import Error, Locator
 
 from tools.pictures.encode import save_picture
+from tools.pictures.page import NAMES
 from tools.pictures.stage import TALL, WIDTHS, Stage
 
 WIDEST = 780
@@ -22,6 +23,8 @@ class Camera:
         """Write into this folder."""
         self._stage = stage
         self._folder = folder
+        for failed in folder.glob("failed-*.png"):
+            failed.unlink()
         self.failures: list[str] = []
         """A sentence for each step that failed."""
 
@@ -36,7 +39,9 @@ class Camera:
         await self._stage.close_windows()
 
     async def take(self, surface: str, what: Locator) -> None:
-        """Take one surface at both widths."""
+        """Take one surface of the page at both widths."""
+        if surface not in NAMES:
+            raise LookupError(f"{surface} is not in tools/pictures/page.py")
         page = self._stage.page
         for device, width in WIDTHS.items():
             await page.set_viewport_size({"width": width, "height": TALL})

@@ -135,8 +135,8 @@ class Stage:
         await what.wait_for()
 
     async def move_to(self, when: datetime) -> None:
-        """Move the clock; everything that is due on the way happens."""
-        await self.launcher.move((when - self.launcher.clock.now()).total_seconds())
+        """Move the clock, unless it is later already; everything that is due on the way happens."""
+        await self.launcher.move(max((when - self.launcher.clock.now()).total_seconds(), 0))
 
     def session_of(self, title: str) -> str:
         """The id of the webinar's session at RingCentral."""
