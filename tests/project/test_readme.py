@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 
 from tests.support.docs_tables import ROOT
@@ -123,3 +124,11 @@ def test_the_first_screen_has_the_animation_two_commands_and_the_contents() -> N
     assert places == sorted(places)
     contents = set(re.findall(r"\[([^\]]+)\]\(#[\w-]+\)", screen))
     assert contents == set(headings)
+
+
+def test_the_license_is_the_same_everywhere() -> None:
+    """In the file, the README and the package."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License\n\nCopyright (c) ")
+    assert (project["license"], project["license-files"]) == ("MIT", ["LICENSE"])
+    assert TEXT.endswith("## License\n\n[MIT](LICENSE)\n")

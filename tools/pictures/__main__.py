@@ -9,6 +9,8 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from playwright.async_api import Error
+
 from tools.pictures import after, before
 from tools.pictures.camera import Camera
 from tools.pictures.encode import save_film
@@ -39,9 +41,11 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     (options.folder / "README.md").write_text(page_text(), encoding="utf-8")
-    failures = [] if options.only == "film" else asyncio.run(take_surfaces(options.folder))
+    failures: list[str] = []
+    if options.only != "film":
+        failures += asyncio.run(take_surfaces(options.folder))
     if options.only != "surfaces":
-        asyncio.run(record(options.folder / "greenroom.gif"))
+        failures += asyncio.run(record(options.folder / "greenroom.gif"))
     if failures:
         sys.exit("\n".join(["These steps failed:", *failures]))
 
@@ -59,11 +63,16 @@ async def take_surfaces(folder: Path) -> list[str]:
             return camera.failures
 
 
-async def record(path: Path) -> None:
-    """Write the animation."""
+async def record(path: Path) -> list[str]:
+    """Write the animation; returns what failed."""
     with tempfile.TemporaryDirectory() as state:
         async with staged(Path(state)) as stage:
-            save_film(await take_film(stage), path)
+            try:
+                frames = await take_film(stage)
+            except (Error, LookupError) as error:
+                return [f"“animation”: {str(error).strip()}"]
+            save_film(frames, path)
+            return []
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ async def show_start(stage: Stage, camera: Camera) -> None:
     async with camera.step("reminder"):
         await stage.move_to(start - timedelta(minutes=59))
         await camera.take("reminder", await stage.message("starts in 1 hour"))
+    async with camera.step("subscriptions"):
+        await stage.answer(f"/webinar subscribe live for {TITLE}")
+        await camera.take("subscriptions", await stage.answer("/webinar subscriptions"))
     async with camera.step("live card"):
         await stage.move_to(start)
         stage.launcher.ringcentral.begin(stage.session_of(TITLE))
@@ -26,7 +29,9 @@ async def show_start(stage: Stage, camera: Camera) -> None:
         await card.get_by_text(re.compile("live", re.IGNORECASE)).first.wait_for()
         await camera.take("card-live", card)
     async with camera.step("live notice"):
-        await camera.take("live-notice", await stage.message("live"))
+        notice = stage.posted.filter(has_text=re.compile("is live now|starts now")).last
+        await stage.pass_until(notice)
+        await camera.take("live-notice", notice)
     async with camera.step("reminder by direct message"):
         await stage.become("chloe", "dm")
         await camera.take("reminder-message", await stage.message("starts in"))

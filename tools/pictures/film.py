@@ -9,11 +9,11 @@ from playwright.async_api import Locator
 from tools.pictures.encode import Frame
 from tools.pictures.stage import Stage
 
-SIZE = {"width": 760, "height": 640}
+SIZE = {"width": 760, "height": 560}
 """The width of a README."""
 TITLE = "Launch day"
 FILM = """
-.rail, .side, .composer, .message-area > .newer, .beginning p { display: none !important }
+.rail, .side, .composer, .message-area > .newer, .beginning { display: none !important }
 .workspace { grid-template: minmax(0, 1fr) / minmax(0, 1fr) !important; padding: 0 !important }
 .main { border-radius: 0 !important; padding-bottom: 46px }
 .overlay { padding: 16px 16px 62px !important }
@@ -76,8 +76,8 @@ async def _announce(stage: Stage) -> None:
     await stage.window("Webinar created")
     await stage.close_windows()
     await stage.answer(f"/webinar limit {TITLE} 50")
-    stage.launcher.ringcentral.register(stage.session_of(TITLE), 31)
-    await stage.pass_until(stage.posted.filter(has_text=TITLE).filter(has_text="31 of").first)
+    stage.launcher.ringcentral.register(stage.session_of(TITLE), 40)
+    await stage.pass_until(stage.posted.filter(has_text=TITLE).filter(has_text="10 of 50").first)
 
 
 async def _register(stage: Stage, film: Film) -> None:
@@ -91,15 +91,15 @@ async def _register(stage: Stage, film: Film) -> None:
     await stage.window("Your seat")
     await film.show("Her seat, with a personal link to join", 2.6)
     await stage.close_windows()
-    await stage.pass_until(card.filter(has_text="32 of"))
-    await film.show("The card counts her", 1.8)
+    await stage.pass_until(card.filter(has_text="9 of 50"))
+    await film.show("The card shows how many seats are left", 1.8)
 
 
 async def _remind(stage: Stage, film: Film) -> None:
     await stage.move_to(stage.start_of(TITLE) - timedelta(minutes=59))
     await (await stage.message("starts in 1 hour")).scroll_into_view_if_needed()
     await film.show("An hour before, the channel is reminded", 3.2)
-    stage.launcher.ringcentral.register(stage.session_of(TITLE), 18)
+    stage.launcher.ringcentral.register(stage.session_of(TITLE), 9)
     await stage.pass_until(stage.messages.filter(has_text="is full").last)
     await (await stage.message("is full")).scroll_into_view_if_needed()
     await film.show("And alerted when every seat is taken", 3.6)

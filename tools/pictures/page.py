@@ -39,6 +39,7 @@ SURFACES: Mapping[str, Mapping[str, str]] = {
         "reminder": "A reminder",
         "alert": "An alert",
         "live-notice": "A webinar that has begun",
+        "subscriptions": "What the channel gets",
     },
     "Team and registration": {
         "invite-form": "The form of the team",
