@@ -27,16 +27,18 @@ START = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
 """The date of all pictures: a Tuesday, ten o'clock in Madrid."""
 FREE_PORTS = (0, 0, 0)
 CLEAN = """
-.tools, .member-count, .channel-head .tag, .composer-tip, .message-actions { display: none !important }
+.first-steps, .tools, .member-count, .channel-head .tag, .composer-tip, .message-actions { display: none !important }
 .window { grid-template-columns: minmax(0, 1fr) !important }
 * { transition: none !important; animation: none !important }
 @media (max-width: 720px) {
-  .rail, .side { display: none !important }
+  .rail, .side, .scrim { display: none !important }
   .workspace { grid-template: minmax(0, 1fr) / minmax(0, 1fr) !important; padding: 0 !important }
   .main { border-radius: 0 !important }
+  .overlay { place-items: start !important }
+  .modal { height: auto !important }
 }
 """
-"""The page without the sandbox's own tools; on a phone without the sidebar, as in Slack."""
+"""The page without the sandbox's own tools; on a phone without the sidebar, and forms as high as needed."""
 
 
 class Stage:
