@@ -46,7 +46,7 @@ VERBS = {
     "limit": ("Set Limit", buttons.RAISE_LIMIT),
     "invite": ("Invite", buttons.INVITE),
     "team": ("Show Team", buttons.TEAM),
-    "register": ("Register", buttons.REGISTER_OTHERS),
+    "register": ("Register", buttons.REGISTER),
     "registrants": ("Show Registrants", buttons.REGISTRANTS),
     "link": ("Show Link", buttons.PAGE_LINK),
     "report": ("Show Report", buttons.REPORT),
@@ -82,6 +82,8 @@ def pick(
     """
     label, action_id = VERBS[verb]
     label = label if here else label.removesuffix(" Here")
+    if verb == "register" and typed:
+        action_id = buttons.REGISTER_OTHERS
     shown = webinars[:PAGE_SIZE]
     total = number(len(webinars), "webinar")
     rest = "took place" if verb in AFTER_EVENT else "coming up"

@@ -111,7 +111,7 @@ TOPICS = {
     ),
     "register": Topic(
         "register <webinar> [@person]",
-        "Takes a seat for you. People who manage the webinar register others, and suggest it to people in Slack.",
+        "Takes a seat for you. People who manage the webinar name others after it, or use *Register Others*.",
         "register Launch day",
         "Everyone can take a seat for themselves.",
     ),

@@ -1,4 +1,4 @@
-"""Register others: one person, or many from a list that is reviewed first."""
+"""`/webinar register`: the user themselves, or others, one or many from a list that is reviewed first."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from handlers.register.form import RegistrantInput
 from handlers.register.list_form import BulkInput
 from handlers.register.list_input import parse_list, read_list
 from handlers.register.list_review import ReviewContext
+from handlers.register.own import has_others, offer_own
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat.offer import offer
@@ -35,16 +36,20 @@ NO_ADDRESS = "Slack does not show your email address. Register yourself by name 
 
 
 async def register(request: SlackRequest, command: Register) -> None:
-    """Open the form for registering others if the user manages the webinar; else offer the user a seat."""
+    """Offer the user their own seat; with other people in the command, open the form that registers them."""
     webinar = await choose_webinar(
         request, command.which, "register", typed=slack_text(command.people, buttons.MAX_TYPED)
     )
-    if webinar:
+    if webinar is None:
+        return
+    if has_others(request, command.people):
         await _open(request, webinar, command.people)
+    else:
+        await offer_own(request, webinar)
 
 
 async def register_pressed(request: SlackRequest) -> None:
-    """The same from a button, whose value may contain people."""
+    """The Register Others button, and that of a picker, whose value contains people."""
     session_id, typed = buttons.parse_value(request.value)
     await _open(request, await request.find_webinar(session_id), parse_register(typed).people)
 
@@ -163,12 +168,10 @@ async def _batch(request: SlackRequest) -> str:
 
 
 async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) -> None:
-    has_others = bool(people) and people.user_ids != (request.user_id,)
-    if not await request.can_manage(webinar):
-        if has_others:
-            await request.require_manager(webinar, ACTION)
+    if not await request.can_manage(webinar) and not has_others(request, people):
         await offer(request, webinar)
         return
+    await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
     if len(people.user_ids) + len(people.addresses) > 1 or people.group_ids:
         await _open_list(request, webinar, people)
@@ -199,7 +202,6 @@ async def _register_one(
 ) -> list[Block]:
     """Register one person, and return the blocks of the result."""
     services = request.services
-
     caller = request.caller_with_progress(lambda note: register_form.working_view(webinar, note=note))
     if details is None:
         await _take_seat(request, webinar, typed, caller)
@@ -254,7 +256,6 @@ async def _check_list(
 ) -> None:
     """Show the review of a list: a call for the registrants, and one for the registration as it is now."""
     services = request.services
-
     caller = request.caller_with_progress(lambda note: list_form.working_view(webinar, note=note))
     result = pasted or await read_list(request, submitted, await services.questions.get(webinar, caller))
     known = await services.registrants.get(webinar, request.user_id, caller, force=True)

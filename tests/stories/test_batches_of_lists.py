@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import Greenroom
 from sandbox.slack import Message
-from tests.support.registration import without_waits
+from tests.support.registration import others_form, without_waits
 from tests.support.world import World, running_world
 
 HOST = "ana"
@@ -52,8 +52,7 @@ async def plan(world: World, title: str, **settings: int) -> int:
 
 async def start_list(world: World, title: str, *people: str) -> str:
     """Send and confirm a list of people; return what the review said."""
-    await world.command(HOST, "#launch", f"register {title}")
-    await world.click(HOST, world.slack.view(HOST), "Register Many")
+    await world.click(HOST, await others_form(world, HOST, title), "Register Many")
     addresses = {one: one if "@" in one else f"{one}@outside.example" for one in people}
     names = {one: "Lina" if "@" in one else one.capitalize() for one in people}
     pasted = "\n".join(f"{names[one]},Doe,{address}" for one, address in addresses.items())

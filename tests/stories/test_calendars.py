@@ -381,7 +381,7 @@ async def test_a_seat_lost_by_a_new_name_leaves_the_calendar(world: World) -> No
     world.ringcentral.fail("POST", r"/registrants(/|$)", status=403)
     await both.launch.send("dev", first_name="Devendra")
 
-    assert "so you have none now." in world.slack.view("dev").words
+    assert "so you have no seat now." in world.slack.view("dev").words
     assert "so you have none now." in both.messages()[0].words
     assert both.launch.link_of(both.messages()[0]) == ""
     assert both.last() == ("CANCEL", "")

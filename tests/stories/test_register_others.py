@@ -125,12 +125,46 @@ async def test_a_slack_user_is_asked_in_a_dm(world: World) -> None:
     assert asked.buttons == ["Take My Seat", "No Thanks"]
 
 
+async def test_register_always_means_the_person_who_types_it(world: World) -> None:
+    """Also for those who manage the webinar, by any words, and in the picker; Register Others is offered beside it."""
+    bulk = await bulk_harness(world, announce_in="#random")
+    for words in ("register launch", "register next", "register", "register launch <@U0CHLOE>"):
+        await world.command(ORGANIZER, "#launch", words)
+        own = world.slack.view(ORGANIZER)
+        assert own.callback_id == "seat.form", words
+        held = [block["element"].get("initial_value") for block in own.blocks if block["type"] == "input"]
+        assert "chloe@acme.example" in held, words
+        await world.slack.close(ORGANIZER, own, clear=True)
+        note = world.last("#launch", ORGANIZER)
+        assert note.words.startswith("To register other people for *Launch day*, press Register Others."), words
+
+    await world.click(ORGANIZER, note, "Register Others")
+    assert world.slack.view(ORGANIZER).title == "Register somebody"
+    await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
+    await world.create(ORGANIZER, "Launch week", fields={"Announce in": "#launch"})
+    await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
+    await world.command(ORGANIZER, "#launch", "register launch")
+    await world.click(ORGANIZER, world.last("#launch", ORGANIZER), "Register")
+    assert world.slack.view(ORGANIZER).callback_id == "seat.form"
+    await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER), {})
+    await world.settled()
+    await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
+    assert [one["email"] for one in bulk.registrants] == ["chloe@acme.example"]
+
+    await world.command(ORGANIZER, "#launch", 'register "Launch day"')
+    assert world.slack.view(ORGANIZER).title == "Your seat"
+    await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
+    await world.command("emi", "#launch", 'register "Launch day"')
+    assert world.slack.view("emi").callback_id == "seat.form"
+    assert "Register Others" not in str([one.buttons for one in world.slack.messages("#launch", "emi")])
+
+
 async def test_organizers_who_choose_themselves_get_a_seat(world: World) -> None:
     """They asked for it: one call, and only they get their link."""
     bulk = await bulk_harness(world)
-    form = await bulk.open_form("register launch <@U0CHLOE>")
+    form = await bulk.open_form()
 
-    await world.slack.submit(ORGANIZER, form, {"source": "fair"})
+    await world.slack.submit(ORGANIZER, form, {"user": "chloe", "source": "fair"})
     await world.settled()
 
     done = world.slack.view(ORGANIZER)

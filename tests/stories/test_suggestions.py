@@ -22,7 +22,7 @@ from bot.slack.client import Identity
 from bot.startup.services import build_services
 from sandbox.slack import Message, View
 from tests.support.creation import with_short_timeout
-from tests.support.registration import PERSON
+from tests.support.registration import PERSON, others_form
 from tests.support.seat_samples import DEV
 from tests.support.seats import REGISTRANTS, SeatsHarness, seats_harness
 from tests.support.team import TeamHarness
@@ -419,8 +419,7 @@ async def test_suggestions_are_deleted_after_the_webinar(world: World) -> None:
 async def test_an_app_cannot_be_asked(world: World) -> None:
     """Nor a person who has left."""
     launch = await suggested(world)
-    await world.command("chloe", "#launch", "register launch")
-    await world.slack.submit("chloe", world.slack.view("chloe"), {"user": "greenroom"})
+    await world.slack.submit("chloe", await others_form(world, "chloe"), {"user": "greenroom"})
     await world.settled()
     assert "Choose a person: this is an app" in world.slack.view("chloe").words
     assert launch.launch.take_calls() == []

@@ -8,7 +8,7 @@ from bot.app import ProviderTiming
 from bot.providers.base import Caller, Lane
 from sandbox.ringcentral.rates import Rates
 from tests.support.bulk import IRIS, JOAN
-from tests.support.registration import open_menu
+from tests.support.registration import open_menu, others_form
 from tests.support.seats import SeatsHarness, seats_harness, without_waits
 from tests.support.world import World, running_world
 
@@ -97,8 +97,7 @@ async def test_what_people_do_waits_with_a_note_and_is_done(tmp_path: Path) -> N
         assert world.ringcentral.throttled == 0
 
         await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
-        await world.command("chloe", "#launch", "register launch")
-        await world.click("chloe", world.slack.view("chloe"), "Register Many")
+        await world.click("chloe", await others_form(world, "chloe"), "Register Many")
         menu = await open_menu(world, "ana")
         await _use_up(world)
         told = _watch(world, "chloe", "ana")

@@ -17,7 +17,7 @@ from sandbox.slack import Message
 from sandbox.zoom.fields import Questions
 from sandbox.zoom.models import Registrant
 from tests.support.creation import without_waits
-from tests.support.registration import PERSON
+from tests.support.registration import PERSON, others_form
 from tests.support.seats import SeatsHarness
 from tests.support.world import World, running_world
 
@@ -180,7 +180,7 @@ async def test_decisions_at_zoom_and_for_all_reach_the_people(world: World) -> N
 async def test_others_are_registered_with_their_answers(world: World) -> None:
     """One person in the form, approved at once; a list with columns for the questions."""
     at = await town_hall(world, QUESTIONS, approval_type=1)
-    await world.command("ana", "#launch", "register Town hall")
+    await others_form(world, "ana", "Town hall")
     person = {"Or somebody else: first name": "Lena", "Email address": "lena@visitor.example"}
     refused = await at.send("ana", **person)
     assert len(refused.errors) == 2
@@ -192,7 +192,7 @@ async def test_others_are_registered_with_their_answers(world: World) -> None:
     assert [(one.status, one.fields.country) for one in at_zoom(at)] == [("approved", "DE")]
     await world.slack.close("ana", world.slack.view("ana"), clear=True)
 
-    await world.command("ana", "#launch", "register Town hall")
+    await others_form(world, "ana", "Town hall")
     await world.click("ana", world.slack.view("ana"), "Register Many")
     rows = [
         "first name,email,Country,Which track?",

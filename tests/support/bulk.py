@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.slack import Message, Outcome, View
 from sandbox.slack.model import Upload
-from tests.support.registration import registration_harness
+from tests.support.registration import others_form, registration_harness
 from tests.support.world import World
 
 REGISTRANTS = r"/registrants(/|$)"
@@ -62,9 +62,11 @@ class BulkHarness:
         """Line, result and links of each row of that file."""
         return [[line, *rest] for line, _, _, *rest in self.result_rows]
 
-    async def open_form(self, text: str = "register launch", user: str = ORGANIZER) -> View:
-        """Type a command in #launch that opens a form; return it."""
-        await self.world.command(user, "#launch", text)
+    async def open_form(self, text: str = "", user: str = ORGANIZER) -> View:
+        """Open the form for others, for other users that for themselves; or type a command that opens a form."""
+        if not text and user == ORGANIZER:
+            return await others_form(self.world, user)
+        await self.world.command(user, "#launch", text or "register launch")
         return self.world.slack.view(user)
 
     async def register_one(self, **values: object) -> View:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.slack import View
 from tests.support.bulk import IRIS, JOAN
-from tests.support.registration import open_menu
+from tests.support.registration import open_menu, others_form
 from tests.support.world import World
 
 CHLOE = "chloe"
@@ -76,13 +76,13 @@ async def team(world: World) -> Flow:
 async def register_one(world: World) -> Flow:
     """Register one person."""
     values = {"first_name": "Iris", "last_name": "Moreno", "email": "iris@outside.example"}
-    form = await _command(world, CHLOE, "register launch")
+    form = await others_form(world, CHLOE)
     return Flow(CHLOE, form, values, "To join", lambda: world.ringcentral.webinars()[0]["registrants"] == 1)
 
 
 async def register_list(world: World) -> Flow:
     """Check a list of people."""
-    await world.click(CHLOE, await _command(world, CHLOE, "register launch"), "Register Many")
+    await world.click(CHLOE, await others_form(world, CHLOE), "Register Many")
     form = world.slack.view(CHLOE)
     return Flow(CHLOE, form, {"pasted": f"{IRIS}\n{JOAN}"}, "*2 new*", lambda: True)
 

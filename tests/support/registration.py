@@ -109,3 +109,11 @@ def ringcentral_settings(world: World, launch: RegistrationHarness) -> dict[str,
     webinar = world.ringcentral.world.find_webinar(launch.session_id)
     assert webinar.session
     return dict(webinar.session.registration.settings.wire())
+
+
+async def others_form(world: World, user: str, words: str = "launch") -> View:
+    """Open the form with which an organizer registers somebody else; return it."""
+    await world.command(user, "#launch", f"register {words}")
+    await world.slack.close(user, world.slack.view(user), clear=True)
+    await world.click(user, world.last("#launch", user), "Register Others")
+    return world.slack.view(user)
