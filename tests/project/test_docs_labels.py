@@ -8,7 +8,7 @@ import re
 from sandbox.app_features import SHORTCUTS
 from tests.support.docs_tables import ROOT
 
-PAGES = ("commands", "own-pages", "registrants", "registration", "reports", "seats", "team")
+PAGES = ("../README", "commands", "privacy", "own-pages", "registrants", "registration", "reports", "seats", "team")
 LABEL = re.compile(r"(?<![\w*])\*([A-Z][^*]+?)\*(?![\w*])")
 """A label is set in italics and begins with a capital."""
 
