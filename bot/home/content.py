@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+
+from pydantic import SecretStr
 
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
@@ -23,6 +25,8 @@ class OwnWebinar:
 
     webinar: Webinar
     open_items: tuple[ItemKind, ...] = ()
+    waiting: int = 0
+    """Slack users who wait for approval."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class HomeContent:
     """The parts of the page, each soonest first. Every webinar in it exists for the person."""
 
     live: tuple[Webinar, ...] = ()
+    links: Mapping[str, SecretStr] = field(default_factory=dict)
+    """The person's own join links of live webinars, by session id."""
     seats: tuple[Webinar, ...] = ()
     """Upcoming webinars in which the person has a seat."""
     own: tuple[OwnWebinar, ...] = ()
@@ -52,12 +58,15 @@ class HomeScope:
 
     seats: Collection[str] = ()
     runs: Collection[str] = ()
-    open_items: Mapping[str, Sequence[ItemKind]] | None = None
+    open_items: Mapping[str, Sequence[ItemKind]] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """How many Slack users wait for approval."""
+    links: Mapping[str, SecretStr] = field(default_factory=dict)
 
 
 def home_content(visible: Sequence[Webinar], part: HomeScope, *, can_create: bool, now: datetime) -> HomeContent:
     """Sort the webinars that exist for a person into the parts of the page. Those that are over are never "next"."""
-    open_items = part.open_items or {}
+    open_items = part.open_items
     ordered = sorted(visible, key=lambda webinar: (webinar.start, webinar.id))
     stages = {webinar.id: stage(webinar, now) for webinar in ordered}
     live = [webinar for webinar in ordered if stages[webinar.id] is Stage.LIVE]
@@ -65,11 +74,15 @@ def home_content(visible: Sequence[Webinar], part: HomeScope, *, can_create: boo
     seats = [webinar for webinar in upcoming if webinar.id in part.seats]
     over = [webinar for webinar in ordered if stages[webinar.id] is Stage.OVER and open_items.get(webinar.id)]
     runs = [webinar for webinar in upcoming if webinar.id in part.runs]
-    own = [OwnWebinar(webinar, tuple(open_items.get(webinar.id, ()))) for webinar in [*over[-MOST:], *runs[:MOST]]]
+    own = [
+        OwnWebinar(webinar, tuple(open_items.get(webinar.id, ())), part.waiting.get(webinar.id, 0))
+        for webinar in [*over[-MOST:], *runs[:MOST]]
+    ]
     shown = {webinar.id for webinar in [*seats[:MOST], *runs[:MOST]]}
     others = [webinar for webinar in upcoming if webinar.id not in shown]
     return HomeContent(
         live=tuple(live[:MOST]),
+        links=part.links,
         seats=tuple(seats[:MOST]),
         own=tuple(own),
         coming=tuple(others[:MOST]),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from pydantic import SecretStr
 
 from bot.home.content import HomeContent, OwnWebinar
 from bot.model.lifecycle import Stage, stage
@@ -11,9 +13,22 @@ from bot.model.webinar import Audience, Webinar
 from bot.registration.seats.texts import leave_button
 from bot.reports.open_items_table import ItemKind
 from bot.slack import buttons
-from bot.slack.blocks import Block, Element, actions, button, context, divider, home, message, number, plain, section
+from bot.slack.blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    divider,
+    home,
+    message,
+    number,
+    plain,
+    section,
+    time_of_day,
+)
 from bot.slack.message import Message, View
-from bot.webinars.texts.facts import attendee_button, registrations, timing
+from bot.webinars.texts.facts import attendee_button, registration_state, registrations, timing
 
 FIRST_LIST = '{"which": "", "page": 1}'
 """The value of a button that opens the first page of the list of upcoming webinars."""
@@ -31,23 +46,24 @@ OPEN_ITEMS: dict[ItemKind, tuple[str, str, str]] = {
 """For each open item: what to say, and the button that goes on with it."""
 
 
-def home_view(content: HomeContent, *, now: datetime) -> View:
-    """The Home tab."""
-    return home(_blocks(content, now))
+def home_view(blocks: Sequence[Block], *, now: datetime) -> View:
+    """The Home tab with these blocks, and the time at which they were true."""
+    return home([*blocks, context(f"Updated {time_of_day(now)}")])
 
 
 def home_message(content: HomeContent, *, now: datetime) -> Message:
     """The reply to a bare `/webinar`."""
-    return message(_spoken(content), _blocks(content, now))
+    return message(_spoken(content), home_blocks(content, now=now))
 
 
-def _blocks(content: HomeContent, now: datetime) -> list[Block]:
+def home_blocks(content: HomeContent, *, now: datetime, is_first: bool = False) -> list[Block]:
+    """What the tab shows; for a person who opens it for the first time, below how to begin."""
     blocks: list[Block] = actions(*_main_buttons(content))
-    if content.is_empty:
-        steps = STEPS if content.can_create else STEPS[1:]
-        return [section("\n".join(["*No webinar is planned.*", *steps])), *blocks]
+    if content.is_empty or is_first:
+        head = "*No webinar is planned.*" if content.is_empty else "*Greenroom runs your webinars from Slack.*"
+        blocks.insert(0, section("\n".join([head, *(STEPS if content.can_create else STEPS[1:])])))
     for title, rows in (
-        ("Live now", [_live(webinar, now) for webinar in content.live]),
+        ("Live now", [_live(webinar, content.links.get(webinar.id), now) for webinar in content.live]),
         ("Your seats", [_seat(webinar) for webinar in content.seats]),
         ("Your webinars", [_own(own, now) for own in content.own]),
         ("Coming up", [_coming(webinar) for webinar in content.coming]),
@@ -67,8 +83,9 @@ def _main_buttons(content: HomeContent) -> Iterable[Element]:
     yield button("Help", buttons.HELP, "menu", label="Help with the webinar commands")
 
 
-def _live(webinar: Webinar, now: datetime) -> list[Block]:
-    join = attendee_button(webinar, now)
+def _live(webinar: Webinar, link: SecretStr | None, now: datetime) -> list[Block]:
+    own = buttons.own_link(webinar, link.get_secret_value()) if link else None
+    join = own or attendee_button(webinar, now)
     return [section(_row(webinar), {key: value for key, value in join.items() if key != "style"} if join else None)]
 
 
@@ -79,23 +96,41 @@ def _seat(webinar: Webinar) -> list[Block]:
 
 def _own(own: OwnWebinar, now: datetime) -> list[Block]:
     webinar = own.webinar
-    blocks = [section(_row(webinar, with_count=stage(webinar, now) is not Stage.OVER), buttons.details(webinar))]
-    if own.open_items:
-        blocks.append(context(f"To do: {', and '.join(OPEN_ITEMS[item][0] for item in own.open_items)}."))
-        blocks += actions(
-            *(buttons.webinar_button(webinar, OPEN_ITEMS[item][1], OPEN_ITEMS[item][2]) for item in own.open_items)
-        )
+    is_over = stage(webinar, now) is Stage.OVER
+    blocks = [section(_titled(webinar, "" if is_over else _progress(webinar)), buttons.details(webinar))]
+    todo = [OPEN_ITEMS[item] for item in own.open_items]
+    if own.waiting and not is_over:
+        who = "1 person waits" if own.waiting == 1 else f"{own.waiting:,} people wait"
+        todo.append((f"{who} for approval", "Registrants", buttons.REGISTRANTS))
+    if todo:
+        blocks.append(context(f"To do: {', and '.join(what for what, _, _ in todo)}."))
+        blocks += actions(*(buttons.webinar_button(webinar, text, action_id) for _, text, action_id in todo))
     return blocks
+
+
+def _progress(webinar: Webinar) -> str:
+    read = webinar.registration
+    if read is None or webinar.audience is Audience.ANYONE:
+        return _count(webinar)
+    of_limit = f"{read.count:,} of {read.limit:,}" if read.limit is not None else f"{read.count:,}"
+    return f"{of_limit} registered · registration {registration_state(read).lower()}"
 
 
 def _coming(webinar: Webinar) -> list[Block]:
     return [section(_row(webinar), buttons.details(webinar))]
 
 
-def _row(webinar: Webinar, *, with_count: bool = True) -> str:
+def _row(webinar: Webinar) -> str:
+    return _titled(webinar, _count(webinar))
+
+
+def _titled(webinar: Webinar, count: str) -> str:
+    return f"*{plain(webinar.title)}*\n{timing(webinar)}{f' · {count}' if count else ''}"
+
+
+def _count(webinar: Webinar) -> str:
     is_known = webinar.registration is not None or webinar.audience is Audience.ANYONE
-    count = f" · {registrations(webinar)}" if with_count and is_known else ""
-    return f"*{plain(webinar.title)}*\n{timing(webinar)}{count}"
+    return registrations(webinar) if is_known else ""
 
 
 def _spoken(content: HomeContent) -> str:

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Table, and_, exists, select
+from sqlalchemy import ColumnElement, Table, and_, exists, func, select
 
 from bot.db.connection import Db
 from bot.db.keys import of_account
@@ -65,6 +65,15 @@ async def seats_of(db: Db, account: Account, user_id: str) -> frozenset[str]:
     """The sessions in which this Slack user has a seat."""
     which = *of_account(seats, account), seats.c.user_id == user_id, seats.c.state.in_(REGISTERED_STATES)
     return frozenset((await db.execute(select(seats.c.session_id).where(*which))).scalars())
+
+
+async def waiting_for_approval(db: Db, account: Account, session_ids: Collection[str]) -> dict[str, int]:
+    """How many Slack users wait for approval in each of these sessions; those without any are left out."""
+    which = seats.c.session_id.in_(session_ids), seats.c.status == RegistrantStatus.PENDING
+    query = select(seats.c.session_id, func.count()).where(*of_account(seats, account), *which)
+    registered = seats.c.state.in_(REGISTERED_STATES)
+    rows = (await db.execute(query.where(registered).group_by(seats.c.session_id))).all()
+    return {str(session_id): int(count) for session_id, count in rows}
 
 
 async def teams_of(db: Db, account: Account, user_id: str) -> frozenset[str]:

@@ -21,9 +21,9 @@ async def show_home(request: SlackRequest, _: Home) -> None:
 
 
 async def home_opened(services: Services, event: Mapping[str, Any]) -> None:
-    """Fill the Home tab. Slack reports the opening of the Messages tab as well."""
+    """Fill the Home tab. Slack reports the opening of the Messages tab as well, and sends along what the tab shows."""
     if event.get("tab") == "home":
-        await services.home.opened(str(event["user"]))
+        await services.home.opened(str(event["user"]), is_first="view" not in event)
 
 
 COMMANDS: Commands = {Home: show_home}

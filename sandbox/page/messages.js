@@ -105,7 +105,6 @@ export class Messages {
 
   choose(name) {
     this.tab = name;
-    if (name === "home") this.desk.post("home");
     this.list.replaceChildren();
     this.shown = null;
     keepFocus(() => this.desk.update());

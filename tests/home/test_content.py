@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from bot.home.content import MOST, HomeContent, HomeScope, OwnWebinar, home_content
-from bot.home.texts import home_message, home_view
+from bot.home.texts import home_blocks, home_message, home_view
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Status, Webinar
 from bot.reports.open_items_table import ItemKind
@@ -16,6 +17,8 @@ from tests.support.block_kit import check_message, check_view
 from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 HOUR = timedelta(hours=1)
+MOST_BLOCKS = 100
+"""Of a Home tab: https://docs.slack.dev/reference/views/home-tab-views"""
 
 
 def named(session_id: str, **changes: object) -> Webinar:
@@ -88,6 +91,31 @@ def test_what_is_open_has_its_button() -> None:
     assert "registered" not in str(shown.blocks)
 
 
+def test_the_progress_of_an_own_webinar_is_in_its_row() -> None:
+    """How many of how many, whether more can register, and who waits for approval; with the way to go on."""
+    for read, progress in (
+        (registration(count=38, limit=50), "38 of 50 registered · registration open"),
+        (registration(count=1200), "1,200 registered · registration open"),
+        (registration(count=50, limit=50, is_open=False), "50 of 50 registered · registration full"),
+        (registration(count=3, is_open=False), "3 registered · registration closed"),
+    ):
+        one = named("w").model_copy(update={"registration": read})
+        shown = str(home_message(HomeContent(own=(OwnWebinar(one, waiting=2),)), now=NOW).blocks)
+        assert progress in shown
+        assert "To do: 2 people wait for approval." in shown
+        assert "Registrants" in shown
+
+
+def test_those_who_have_a_link_join_by_their_own() -> None:
+    """While it is live; everybody else by the button of the card."""
+    live = named("live", status=Status.ACTIVE, start=NOW - HOUR)
+    links = {"live": SecretStr("https://join.example/own")}
+    [own] = [one for one in home_blocks(HomeContent(live=(live,), links=links), now=NOW) if "accessory" in one]
+    assert (own["accessory"]["url"], own["accessory"].get("style")) == ("https://join.example/own", None)
+    [other] = [one for one in home_blocks(HomeContent(live=(live,)), now=NOW) if "accessory" in one]
+    assert "url" not in other["accessory"]
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.lists(WEBINARS, max_size=8), MOMENTS, st.booleans())
 def test_any_page_keeps_slacks_limits(webinars: list[Webinar], now: datetime, can_create: bool) -> None:
@@ -95,7 +123,9 @@ def test_any_page_keeps_slacks_limits(webinars: list[Webinar], now: datetime, ca
     different = [one.model_copy(update={"session_id": f"s{number}"}) for number, one in enumerate(webinars)]
     part = HomeScope({one.id for one in different[::2]}, {one.id for one in different[::3]})
     content = home_content(different, part, can_create=can_create, now=now)
-    shown, view = home_message(content, now=now), home_view(content, now=now)
+    assert len(home_blocks(content, now=now, is_first=True)) < MOST_BLOCKS
+    shown = home_message(content, now=now)
+    view = home_view(home_blocks(content, now=now, is_first=can_create), now=now)
     check_message(shown.text, shown.blocks)
     check_view(view)
     assert str(view).count("'primary'") == int(can_create)

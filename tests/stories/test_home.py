@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
+from bot.db.people_schema import seats
+from bot.model.registrant import RegistrantStatus
 from bot.reports.open_items_table import ItemKind, open_item
 from sandbox.slack import View
 from tests.support.block_kit import check_view
 from tests.support.seats import seats_harness
+from tests.support.team import TeamHarness
 
 if TYPE_CHECKING:
     from tests.support.world import World
+
+
+EXAMPLES = ("/webinar create Launch day", "/webinar register Launch day", "/webinar subscribe")
 
 
 async def open_home(world: World, user: str) -> View:
@@ -29,6 +37,12 @@ def shown_home(world: World, user: str) -> View:
     return home
 
 
+def join_url(home: View) -> str:
+    """Where *Join* leads."""
+    [one] = [block["accessory"] for block in home.blocks if "url" in block.get("accessory", {})]
+    return str(one["url"])
+
+
 async def test_home_and_the_bare_command_show_each_person_what_concerns_them(world: World) -> None:
     """The organizer sees the progress, a seat-holder their seat, others what comes next; no vendor call is made."""
     launch = await seats_harness(world)
@@ -38,7 +52,10 @@ async def test_home_and_the_bare_command_show_each_person_what_concerns_them(wor
 
     chloe, dev, emi = [await open_home(world, user) for user in ("chloe", "dev", "emi")]
     assert ("*Your webinars*" in chloe.words, "*Coming up*" in chloe.words) == (True, False)
-    assert "3 registered" in chloe.words
+    assert "3 registered · registration open" in chloe.words
+    for first in (chloe, dev, emi):
+        assert [first.words.count(example) for example in EXAMPLES] == [1, 1, 1]
+    assert "runs your webinars" not in (await open_home(world, "chloe")).words
     assert "*Your seats*" in dev.words
     assert dev.buttons == ["Create Webinar", "List Webinars", "Help", "My Link", "Cancel My Seat", "Details"]
     assert "*Coming up*" in emi.words
@@ -68,6 +85,52 @@ async def test_a_button_of_home_answers_in_a_modal(world: World) -> None:
     assert launch.registrants == []
     await world.bot.services.home.publish_changed()
     assert "*Your seats*" not in shown_home(world, "dev").words
+
+
+async def test_each_change_reaches_the_open_tab_without_a_vendor_call(world: World) -> None:
+    """A seat, the count, the team, the start with each person's own link, what is open afterwards, the cancellation."""
+    launch = await seats_harness(world)
+    team = TeamHarness(world, launch.session_id)
+    for user in ("chloe", "dev", "emi"):
+        await open_home(world, user)
+
+    async def shown(user: str) -> str:
+        calls, before = len(world.vendor_calls()), shown_home(world, user).words
+        await world.bot.services.home.publish_changed()
+        assert (world.vendor_calls()[calls:], shown_home(world, user).words == before) == ([], False)
+        return shown_home(world, user).words
+
+    await launch.take_seat("dev")
+    assert "*Your seats*" in await shown("dev")
+    await launch.update(registrants=2)
+    assert "3 registered · registration open" in await shown("chloe")
+    await team.save({"cohosts": ["emi"]})
+    assert "*Your webinars*" in await shown("emi")
+    await launch.update(status="live")
+    assert "*Live now*" in await shown("dev")
+    assert join_url(shown_home(world, "dev")) == launch.registrants[0]["joinUri"]
+    assert join_url(shown_home(world, "emi")) == team.link_of("emi@acme.example")
+    await launch.update(status="over")
+    webinar = await world.bot.services.mirror.find(launch.session_id)
+    async with world.bot.services.store.write() as db:
+        await open_item(db, webinar, ItemKind.RECORDING, "U0CHLOE", world.clock.now())
+    assert "its recording is not shared yet" in await shown("chloe")
+
+
+async def test_a_canceled_webinar_leaves_the_open_tab(world: World) -> None:
+    """Also while people wait for approval, which its organizer sees until then."""
+    launch = await seats_harness(world)
+    await launch.take_seat("dev")
+    async with world.bot.services.store.write() as db:
+        await db.execute(update(seats).values(status=RegistrantStatus.PENDING))
+    home = await open_home(world, "chloe")
+    assert "To do: 1 person waits for approval." in home.words
+    assert "Registrants" in home.buttons
+    await world.command("chloe", "#launch", "cancel launch")
+    await world.slack.submit("chloe", world.slack.view("chloe"))
+    await world.settled()
+    await world.bot.services.home.publish_changed()
+    assert "Launch day*" not in shown_home(world, "chloe").words
 
 
 async def test_home_follows_changes_while_it_may_be_open(world: World) -> None:
