@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.model.people import Account
     from bot.notices.digests import Digests
     from bot.notices.outbox.posted_digests import PostedDigests
+    from bot.notices.outbox.posted_notices import PostedNotices
     from bot.notices.subscriptions.review import SubscriptionReview
     from bot.providers.directories import Directories
     from bot.registration.approval import Approvals
@@ -82,6 +83,7 @@ class Services:
     cards: Cards
     digests: Digests
     posted_digests: PostedDigests
+    posted_notices: PostedNotices
     subscription_review: SubscriptionReview
     creation: CreationService
     duplicates: DuplicateService
@@ -137,6 +139,7 @@ class Services:
         await self.suggestions.resume()
         await self.team.resume()
         await self.posted_digests.update_outdated()
+        await self.posted_notices.update_outdated()
         self.registrants.drop_expired()
         await self.bulk.resume()
         self.page_queue.wake()
@@ -150,6 +153,7 @@ class Services:
         await self.seats.notifier.refresh_calendars()
         await self.team.notifier.update_outdated()
         await self.cards.update_all(self.account, await self.mirror.everything(self.clock.now()))
+        await self.posted_notices.update_outdated()
         await self.home.publish_changed()
 
     async def plan_digests(self) -> None:

@@ -83,6 +83,14 @@ class Router:
         request.block_id = action.get("block_id", "")
         request.needs = needs.ACTIONS.get(action_id, needs.NOTHING)
         await errors.acknowledge_and_run(request, self._actions.get(action_id, _outdated))
+        self._note_message(body, channel_id)
+
+    def _note_message(self, body: Mapping[str, Any], channel_id: str) -> None:
+        """Slack does not tell where it posts a scheduled message, so a click shows it."""
+        container, text = body.get("container") or {}, (body.get("message") or {}).get("text", "")
+        if container.get("type") == "message" and not container.get("is_ephemeral") and text:
+            found = self._services.posted_notices.seen(channel_id, container["message_ts"], text)
+            self._services.background.start(found, "find message", resumable=True)
 
     async def _submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         request = self._request(ack, body, user_id=body["user"]["id"])

@@ -160,7 +160,9 @@ outbox_messages = Table(
     Column("mark", String(32), nullable=False, server_default=""),  # metadata of a posted message, to find it again
     Column("scheduled_id", String(64)),
     Column("message_ts", String(32)),
-    Column("text_digest", String(64)),  # of the text scheduled at Slack, to replace it if it changes
+    Column("text_digest", String(64)),  # of the text that Slack has, to replace it if it changes
+    Column("posted_in", String(32)),  # the channel of the post: a DM has its own id
+    Column("edit_at", UtcDateTime),  # when a posted message may have to be edited (domain time)
     Column("wake_at", UtcDateTime, nullable=False),  # when it is next due for work (domain time)
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", UtcDateTime),
@@ -169,6 +171,7 @@ outbox_messages = Table(
     partial_index("uq_parcels_post", *CHANNEL_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
     Index("ix_parcels_channel", *CHANNEL_AND_SECOND),
     partial_index("ix_parcels_open", "wake_at", where=OPEN),
+    partial_index("ix_parcels_edit", "edit_at", where="edit_at is not null"),
     sqlite_autoincrement=True,
 )
 

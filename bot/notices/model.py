@@ -62,6 +62,28 @@ PENDING = frozenset({NoticeState.PLANNED, NoticeState.BATCHED})
 """States of a notice that has not been posted and is still to be."""
 
 
+class EndReason(StrEnum):
+    """Why a posted notice lost its point."""
+
+    LIMIT = "limit"
+    OPENED = "opened"
+    CLOSED = "closed"
+    FULL = "full"
+    CANCELED = "canceled"
+    ENDED = "ended"
+
+
+class NoticeEnd(Frozen):
+    """What made a posted notice lose its point; its buttons become a line about it."""
+
+    reason: EndReason
+    by: str = ""
+    """The Slack user who caused it; empty if unknown."""
+    at: AwareDatetime
+    limit: int | None = None
+    """The limit from then on."""
+
+
 class NoticeFacts(Frozen):
     """Details of a notice: figures, previous values, and who made the change. Never a registrant or a link.
 
@@ -92,6 +114,8 @@ class NoticeFacts(Frozen):
     """For a digest: ids of upcoming sessions, each with its count at the previous digest (None: not read then)."""
     urgent: bool = False
     """Ignores quiet hours, because a message in the channel is misleading."""
+    end: NoticeEnd | None = None
+    """Set once the posted notice has lost its point."""
 
 
 class Notice(Frozen):
@@ -164,5 +188,5 @@ FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.CANCELED: Feature.CHANGES,
 }
 """The feature that a kind of notice belongs to. Kinds that are missing need no subscription."""
-FOR_ORGANIZER = frozenset({NoticeKind.FILLING, NoticeKind.RESULTS})
+FOR_ORGANIZER = frozenset({NoticeKind.FILLING, NoticeKind.FULL, NoticeKind.RESULTS})
 """Kinds that the organizer gets by direct message without a subscription."""

@@ -8,11 +8,13 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.db.connection import Db
+from bot.model.lifecycle import accepts_registrations
 from bot.model.people import Workspace
 from bot.model.webinar import Status, Webinar
+from bot.notices.endings import changes_posted, endings
 from bot.notices.events import WebinarEvent, detect_events
 from bot.notices.model import FEATURE_BY_KIND, FOR_ORGANIZER, PENDING, Notice, NoticeFacts, NoticeKind
-from bot.notices.outbox import notice_table
+from bot.notices.outbox import notice_table, posted_table
 from bot.notices.rules import DEFAULT_OFFSETS, expires_at, is_stale, plan
 from bot.notices.schedule import is_direct, schedulable_at
 from bot.notices.subscriptions import table as subscription_table
@@ -38,6 +40,8 @@ async def plan_changes(db: Db, before: Webinar | None, after: Webinar, now: date
     `before` is the previous row, read under a lock in this transaction, or None for a new webinar. `by` is the Slack
     user who made the change through Greenroom: they get no notice of it.
     """
+    if before and changes_posted(before, after):
+        await posted_table.mark_outdated(db, after.account, after.session_id, endings(before, after, by, now), now)
     events = detect_events(before, after, now) if before else []
     reminders_change = before is None or _reminder_inputs(before) != _reminder_inputs(after)
     if not events and not reminders_change:
@@ -135,10 +139,16 @@ async def _default_offsets(db: Db, workspace: Workspace) -> tuple[timedelta, ...
 
 
 def _reminder_inputs(webinar: Webinar) -> Webinar:
-    """The webinar without what no reminder depends on: figures and the times at which they were read."""
+    """The webinar without what no reminder depends on: figures, as long as people can register or not as before."""
     registration = webinar.registration
     neutral = registration and registration.model_copy(
-        update={"count": 0, "limit": None, "limit_since": None, "read_at": webinar.start}
+        update={
+            "is_open": accepts_registrations(registration),
+            "count": 0,
+            "limit": None,
+            "limit_since": None,
+            "read_at": webinar.start,
+        }
     )
     return webinar.model_copy(update={"registration": neutral, "seen_at": webinar.start})
 

@@ -19,6 +19,7 @@ from bot.model.csv_export import csv_file
 from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox.posted_digests import PostedDigests
+from bot.notices.outbox.posted_notices import PostedNotices
 from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.subscriptions.review import SubscriptionReview
 from bot.providers.directories import Directories
@@ -135,6 +136,7 @@ def build_services(
         cards=cards,
         digests=Digests(store, clock, account),
         posted_digests=PostedDigests(account, store, slack, clock),
+        posted_notices=PostedNotices(account, store, slack, clock),
         subscription_review=SubscriptionReview(account.workspace, store, users, permissions, clock),
         creation=CreationService(
             worker_id, account, store, results, provider, directory, cards, mirror, clock, background, copier.copy

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.webinar import MAX_LENGTH, Audience, Status, Webinar
-from bot.notices.model import TIMED, NoticeFacts, NoticeKind
+from bot.notices.model import TIMED, NoticeEnd, NoticeFacts, NoticeKind
 from bot.notices.texts.compose import LATE, MAX_WEBINARS, REPEATED, SEE_ALL, compose
 from bot.notices.texts.phrases import NoticeContext, start_distance
 from bot.slack import buttons as our_buttons
@@ -58,15 +58,15 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
     NoticeKind.ENDED: ("Launch day has ended: 42 registered", []),
     NoticeKind.RESULTS: (
         "Launch day: 42 registered, 21 came (50%), most at <!date^1795533600^{time}|15:20 UTC>: 20 people",
-        ["Report"],
+        [],
     ),
-    NoticeKind.FULL: ("Launch day is full: 42 registered, closed by the limit of 100", ["Raise Limit"]),
+    NoticeKind.FULL: ("Launch day is full: 42 registered, closed by the limit of 100", ["Register"]),
     NoticeKind.CLOSED: (
         "Registration for Launch day was closed by Ana Lima: 42 of 100 registered",
-        ["Open Registration"],
+        ["Register"],
     ),
     NoticeKind.OPENED: ("Registration for Launch day was opened again by Ana Lima: 42 of 100 registered", ["Register"]),
-    NoticeKind.FILLING: ("Launch day is 42% full: 42 of 100 registered, 58 seats left", ["Raise Limit"]),
+    NoticeKind.FILLING: ("Launch day is 42% full: 42 of 100 registered, 58 seats left", ["Register"]),
     NoticeKind.REGISTRATIONS: ("5 more registered for Launch day: now 42 of 100, before 37", []),
     NoticeKind.MOVED: (
         f"Old day was renamed by Ana Lima and is now called Launch day: moved to {NEW}, 45 minutes, instead of {OLD}",
@@ -219,10 +219,13 @@ def test_buttons_name_their_webinar() -> None:
     """By the session's id."""
     found: dict[str, Any] = {}
     for kind in ABOUT_WEBINARS:
-        found |= buttons(composed(notice_context(webinar(), kind, facts=ALL_FACTS)).blocks)
+        for channel_id in ("C1", "D1"):
+            found |= buttons(composed(notice_context(webinar(), kind, facts=ALL_FACTS, channel_id=channel_id)).blocks)
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
         "Remind Me": (our_buttons.SNOOZE, "s1"),
+        "My Link": (our_buttons.MY_LINK, "s1"),
         "Report": (our_buttons.REPORT, "s1"),
+        "Mute": (our_buttons.MUTE, "s1"),
         "Mute Here": (our_buttons.MUTE, "s1"),
         "Raise Limit": (our_buttons.RAISE_LIMIT, "s1"),
         "Open Registration": (our_buttons.REOPEN, "s1"),
@@ -257,10 +260,10 @@ def test_direct_message_offers_the_personal_link(kind: NoticeKind) -> None:
 
 @pytest.mark.parametrize("kind", sorted(TIMED))
 def test_scheduled_message_contains_nothing_that_changes(kind: NoticeKind) -> None:
-    """It is written before it is posted, and Slack does not let it be edited."""
+    """It is written before it is posted; only whether people can register shows, and replaces it."""
     one = webinar(registration=registration())
-    full = registration(count=4, limit=4, is_open=False, read_at=START)
-    more = webinar(registration=full, seen_at=START, status=Status.ACTIVE, description="New", host_name="Ben Okafor")
+    other = registration(count=4, limit=9, read_at=START)
+    more = webinar(registration=other, seen_at=START, status=Status.ACTIVE, description="New", host_name="Ben Okafor")
     assert composed(notice_context(one, kind)) == composed(notice_context(more, kind))
 
 
@@ -322,7 +325,9 @@ def test_news_about_one_webinar_stands_together() -> None:
         "It is full: 42 registered, closed by the limit of 100",
         "Registration for it was closed by Ana Lima: 42 of 100 registered",
     ]
-    assert list(buttons(message.blocks)) == ["Raise Limit", "Open Registration", "Details"]
+    assert list(buttons(message.blocks)) == ["Details"]
+    personal = (notice_context(webinar(), kind, facts=facts, channel_id="U1") for kind in kinds)
+    assert list(buttons(composed(*personal).blocks)) == ["My Link", "Raise Limit", "Open Registration", "Details"]
 
 
 def test_sessions_of_two_accounts_are_two_webinars() -> None:
@@ -511,5 +516,6 @@ def test_notice_facts_contain_nothing_personal() -> None:
     """Figures, times, titles and a Slack user id: review every new fact here."""
     assert set(NoticeFacts.model_fields) == {
         *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "was_length", "length"),
-        *("coming", "urgent", "attended", "without_registrant", "peak", "peak_at"),
+        *("coming", "urgent", "attended", "without_registrant", "peak", "peak_at", "end"),
     }
+    assert set(NoticeEnd.model_fields) == {"reason", "by", "at", "limit"}

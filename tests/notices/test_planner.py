@@ -48,7 +48,7 @@ async def db(store: Store) -> AsyncIterator[Db]:
 
 
 async def test_channels_get_their_features(db: Db) -> None:
-    """A full webinar is reported, with the count, in channels with the feature `alerts` only."""
+    """A full webinar is reported, with the count, in channels with the feature `alerts`, and to the organizer."""
     await save_with_subscriptions(
         db,
         webinar_with_count(3, 4),
@@ -59,7 +59,7 @@ async def test_channels_get_their_features(db: Db) -> None:
 
     await save_change(db, webinar_with_count(4, 4, at=LATER))
 
-    assert await planned_events(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL)]
+    assert await planned_events(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL), ("U1", NoticeKind.FULL)]
     (first, *_) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert first.notice.facts == NoticeFacts(count=4, limit=4)
     assert (first.notice.due_at, first.notice.schedulable_at, first.notice.expires_at) == (LATER, LATER, START)
@@ -217,9 +217,8 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
 
     assert await planned_reminders(db) == others
     assert ("C1", START, HOUR) in await planned_reminders(db, "s2")
-    assert [
-        row.state for row in await notice_table.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.FULL
-    ] == [NoticeState.WITHDRAWN]
+    states = {row.notice.channel_id: row.state for row in await notice_table.of_session(db, ACCOUNT, "s1")}
+    assert (states["C1"], states["U1"]) == (NoticeState.WITHDRAWN, NoticeState.PLANNED)
 
 
 async def test_changed_subscription_keeps_notices_still_subscribed(db: Db) -> None:
@@ -263,7 +262,7 @@ async def test_aborted_transaction_is_planned_again(store: Store) -> None:
     async def crash() -> None:
         async with store.write() as db:
             await save_change(db, webinar_with_count(4, 4, at=LATER))
-            assert await planned_events(db) == [("C1", NoticeKind.FULL)]
+            assert await planned_events(db) == [("C1", NoticeKind.FULL), ("U1", NoticeKind.FULL)]
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
@@ -271,4 +270,4 @@ async def test_aborted_transaction_is_planned_again(store: Store) -> None:
     async with store.write() as db:
         assert await planned_events(db) == []
         await save_change(db, webinar_with_count(4, 4, at=LATER + HOUR), now=LATER + HOUR)
-        assert await planned_events(db) == [("C1", NoticeKind.FULL)]
+        assert await planned_events(db) == [("C1", NoticeKind.FULL), ("U1", NoticeKind.FULL)]

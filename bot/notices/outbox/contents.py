@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.db.connection import Store
 from bot.model.people import Account, Workspace
@@ -13,6 +14,7 @@ from bot.notices.model import TIMED, Notice, NoticeKind
 from bot.notices.outbox.rows import BatchedMessage
 from bot.notices.schedule import from_unix, is_direct, is_late
 from bot.notices.texts.compose import compose
+from bot.notices.texts.controls import next_change
 from bot.notices.texts.phrases import KIND_ORDER, NoticeContext
 from bot.slack import user_table
 from bot.slack.message import Message
@@ -43,6 +45,18 @@ class MessageContents:
             self.composed[key] = compose(self.notices, at=moment, late=late, repeated=repeated)
         return self.composed[key]
 
+    def message_now(self, post_at: int, now: datetime) -> Message:
+        """The message as posted at this Unix second, with what it offers now."""
+        moment = from_unix(post_at)
+        late = any(one.notice.kind in TIMED and is_late(one.notice.due_at, moment) for one in self.notices)
+        return compose(self.notices, at=moment, now=max(moment, now), late=late)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """When the message may look different because time has passed; None for a digest, which is edited otherwise."""
+        if any(one.notice.kind is NoticeKind.DIGEST for one in self.notices):
+            return None
+        return next_change(self.notices, now)
+
     @property
     def listed_digest(self) -> str | None:
         """Digest of what a digest shows of its webinars, without their counts; None for a message without a digest."""
@@ -53,6 +67,11 @@ class MessageContents:
             for key, one in self.digest_webinars.items()
         )
         return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def text_digest(text: Message) -> str:
+    """Identifies what a message shows."""
+    return hashlib.sha256(text.as_json.encode()).hexdigest()
 
 
 def _composed_from(one: NoticeContext) -> Hashable:
@@ -73,7 +92,7 @@ async def read_contents(store: Store, batch: Sequence[BatchedMessage]) -> list[M
         for notice in notices
         for account, session_id in _sessions(notice)
     }
-    authors = {_author(notice) for notice in notices if notice.facts.by}
+    authors = {(notice.account.workspace, by) for notice in notices for by in _authors(notice)}
     async with store.read() as db:
         found = await webinar_table.by_keys(db, set(sessions.values()))
         names = await user_table.names(db, authors)
@@ -92,8 +111,10 @@ async def read_contents(store: Store, batch: Sequence[BatchedMessage]) -> list[M
 def _context(
     notice: Notice, webinars: dict[tuple[int, str], Webinar], names: dict[tuple[Workspace, str], str]
 ) -> NoticeContext:
-    by = names.get(_author(notice), "") if notice.facts.by else ""
-    return NoticeContext(notice, webinars.get((id(notice.account), notice.session_id)), by)
+    by = names.get((notice.account.workspace, notice.facts.by), "") if notice.facts.by else ""
+    end = notice.facts.end
+    ended_by = names.get((notice.account.workspace, end.by), "") if end and end.by else ""
+    return NoticeContext(notice, webinars.get((id(notice.account), notice.session_id)), by, ended_by)
 
 
 def _digest_webinars(notices: Collection[Notice], webinars: dict[tuple[int, str], Webinar]) -> dict[str, Webinar]:
@@ -106,5 +127,6 @@ def _sessions(notice: Notice) -> list[tuple[Account, str]]:
     return [(notice.account, notice.session_id), *coming] if notice.session_id else coming
 
 
-def _author(notice: Notice) -> tuple[Workspace, str]:
-    return notice.account.workspace, notice.facts.by
+def _authors(notice: Notice) -> list[str]:
+    end = notice.facts.end
+    return [by for by in (notice.facts.by, end.by if end else "") if by]

@@ -10,7 +10,7 @@ from bot.errors import ChannelUnreachable
 from bot.notices.model import MessageState
 from bot.notices.outbox import message_results, message_table
 from bot.notices.outbox.channel_lost import close_unreachable
-from bot.notices.outbox.contents import MessageContents
+from bot.notices.outbox.contents import MessageContents, text_digest
 from bot.notices.outbox.context import (
     DUPLICATE_CHECKS,
     LONG_SETTLE_TIME,
@@ -66,7 +66,7 @@ class ImmediateDelivery:
         except SlackRefused as error:
             await self._refused(message, error.code)
         else:
-            await self._posted(message, channel, ts, contents)
+            await self._posted(message, channel, ts, contents, text_digest(text))
 
     async def resolve(self, batched: BatchedMessage, contents: MessageContents, guard: LeaseGuard) -> None:
         """Find out whether Slack has posted a message that was being sent when its lease expired."""
@@ -133,8 +133,11 @@ class ImmediateDelivery:
         else:
             await self._context.write(message_results.requeue, message, again_at, code)
 
-    async def _posted(self, message: OutboundMessage, channel: str, ts: str, contents: MessageContents) -> None:
-        if await self._context.results.posted(PostedMessage(message.id, ts, contents.listed_digest)):
+    async def _posted(
+        self, message: OutboundMessage, channel: str, ts: str, contents: MessageContents, shown: str | None = None
+    ) -> None:
+        digest, edit_at = contents.listed_digest or shown, contents.next_change(self._context.clock.now())
+        if await self._context.results.posted(PostedMessage(message.id, ts, digest, channel, edit_at)):
             log.info("post.accepted", extra={"message_id": message.id})
             return
         # Our lease expired during the call, and another worker settled the message: our post is a duplicate.

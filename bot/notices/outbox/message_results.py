@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, select, update
 
+from bot.db.columns import UtcDateTime
 from bot.db.connection import Db
 from bot.db.keys import BulkUpdate, column_in, of_bound_workspace, workspace_columns
 from bot.db.schema import notices, outbox_messages
@@ -59,12 +60,17 @@ async def mark_posted(db: Db, results: Sequence[PostedMessage]) -> set[int]:
         if result.message_id in rows and rows[result.message_id].state == MessageState.SENDING
     ]
     if sending:
-        await _POSTED.run(db, [{"key": one.message_id, "ts": one.ts, "digest": one.text_digest} for one in sending])
+        await _POSTED.run(db, [_posted_values(one) for one in sending])
         await _mark_notices_posted(db, [result.message_id for result in sending])
     same = (
         result for result in results if result.message_id in rows and rows[result.message_id].message_ts == result.ts
     )
     return {result.message_id for result in (*sending, *same)}
+
+
+def _posted_values(posted: PostedMessage) -> dict[str, Any]:
+    values = {"key": posted.message_id, "ts": posted.ts, "digest": posted.text_digest}
+    return {**values, "channel": posted.channel_id, "edit": posted.edit_at}
 
 
 async def requeue(db: Db, message: OutboundMessage, again_at: datetime, problem: str = "") -> bool:
@@ -228,8 +234,11 @@ _SCHEDULED = BulkUpdate(
 )
 _POSTED = BulkUpdate(
     outbox_messages,
-    {"ts": String(), "digest": String()},
+    {"ts": String(), "digest": String(), "channel": String(), "edit": UtcDateTime()},
     lambda given: {
+        "posted_in": given["channel"],
+        # A change while it was being sent has made it due already.
+        "edit_at": func.coalesce(outbox_messages.c.edit_at, given["edit"]),
         "state": MessageState.POSTED,
         "message_ts": given["ts"],
         "text_digest": given["digest"],

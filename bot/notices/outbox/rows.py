@@ -23,8 +23,8 @@ NO_FACTS = NoticeFacts()
 class OutboundMessage:
     """One Slack message: `post_at` is the Unix second at which it is or was posted.
 
-    `attempts` counts the failed attempts to send its notices; `text_digest` is the digest of the text scheduled at
-    Slack, or of the webinars that a posted digest lists.
+    `attempts` counts the failed attempts to send its notices; `text_digest` is the digest of the text that Slack has,
+    or of the webinars that a posted digest lists.
     """
 
     id: int
@@ -41,6 +41,10 @@ class OutboundMessage:
     claimed_by: str = ""
     attempts: int = 0
     problem: str = ""
+    posted_in: str | None = None
+    """The channel in which Slack posted it, if that is the DM with the user `channel_id`."""
+    edit_at: datetime | None = None
+    """When a posted message is next looked at, because it may have to be edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,11 @@ class PostedMessage:
     message_id: int
     ts: str
     text_digest: str | None = None
-    """Digest of the webinars listed in a digest, which is edited when one of them changes; None for others."""
+    """Digest of the webinars that a digest lists, or of the text; None if it is unknown."""
+    channel_id: str | None = None
+    """The channel in which Slack posted it."""
+    edit_at: datetime | None = None
+    """When it may have to be edited, because time has passed."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +144,13 @@ def read_notice(row: Any) -> Notice:
         due_at=row.due_at,
         schedulable_at=row.hand_at,
         expires_at=row.expires_at,
-        facts=NO_FACTS if row.facts == "{}" else _read_facts(row.facts),
+        facts=NO_FACTS if row.facts == "{}" else read_facts(row.facts),
     )
 
 
 @lru_cache(maxsize=1000)
-def _read_facts(stored: str) -> NoticeFacts:
+def read_facts(stored: str) -> NoticeFacts:
+    """The facts of this stored form."""
     # One event is announced in many channels, with the same facts.
     return NoticeFacts.model_validate_json(stored)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from bot.model.webinar import Webinar
 from bot.notices.model import MessageState, Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import message_results, message_table, notice_table
 from bot.notices.outbox.channel_lost import close_unreachable
-from bot.notices.outbox.contents import MessageContents
+from bot.notices.outbox.contents import MessageContents, text_digest
 from bot.notices.outbox.context import (
     DUPLICATE_CHECKS,
     SETTLE_TIME,
@@ -29,7 +28,6 @@ from bot.notices.outbox.rate_limits import LIST, SCHEDULE, UNSCHEDULE
 from bot.notices.outbox.rows import BatchedMessage, NoticeRow, OutboundMessage, ScheduledAtSlack, UnsentMessage
 from bot.notices.rules import expires_at, is_misleading
 from bot.notices.schedule import confirmed_at, from_unix
-from bot.slack.message import Message
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 from bot.webinars import table as webinar_table
 
@@ -74,7 +72,7 @@ class ScheduledDelivery:
         except SlackRefused as error:
             await self._refused(message, error.code)
         else:
-            await self._scheduled(message, scheduled_id, digest(text))
+            await self._scheduled(message, scheduled_id, text_digest(text))
 
     async def resolve(self, message: OutboundMessage) -> None:
         """Find out whether Slack has scheduled a message that was being sent when its lease expired."""
@@ -96,7 +94,7 @@ class ScheduledDelivery:
     async def check_text(self, batched: BatchedMessage, contents: MessageContents) -> None:
         """Replace a scheduled message whose text is outdated, for example because the title has changed."""
         message = batched.message
-        if batched.rows and message.text_digest not in (None, digest(contents.message(message.post_at))):
+        if batched.rows and message.text_digest not in (None, text_digest(contents.message(message.post_at))):
             await self._context.write(message_results.replace_at_slack, message)
             return
         starts = [row.notice.start for row in batched.rows] or [from_unix(message.post_at)]
@@ -180,8 +178,8 @@ class ScheduledDelivery:
             log.warning("schedule.lookup_failed", extra={"message_id": message.id, "reason": error.sentence})
             return None
 
-    async def _scheduled(self, message: OutboundMessage, scheduled_id: str, text_digest: str | None) -> None:
-        if await self._context.results.scheduled(ScheduledAtSlack(message.id, scheduled_id, text_digest)):
+    async def _scheduled(self, message: OutboundMessage, scheduled_id: str, shown: str | None) -> None:
+        if await self._context.results.scheduled(ScheduledAtSlack(message.id, scheduled_id, shown)):
             log.info("schedule.accepted", extra={"message_id": message.id, "post_at": message.post_at})
             return
         # Our lease expired during the call, and another worker settled the message: our copy is a duplicate.
@@ -201,11 +199,6 @@ class ScheduledDelivery:
 
     def _is_near(self, message: OutboundMessage) -> bool:
         return self._context.clock.now() >= from_unix(message.post_at) - SKEW
-
-
-def digest(text: Message) -> str:
-    """Identifies the text of a message."""
-    return hashlib.sha256(text.as_json.encode()).hexdigest()
 
 
 def _corrections(

@@ -13,7 +13,7 @@ from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Audience, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
 from bot.notices.quiet_hours import DIGEST_SPAN, DigestPace
-from bot.notices.schedule import is_direct
+from bot.notices.texts.controls import controls, one_button
 from bot.notices.texts.phrases import (
     KIND_ORDER,
     NoticeContext,
@@ -27,8 +27,7 @@ from bot.notices.texts.phrases import (
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, Element, actions, context, number, plain, section
 from bot.slack.message import Message
-from bot.webinars.texts.after_event import report_button
-from bot.webinars.texts.facts import NOT_READ, attendee_button, timing
+from bot.webinars.texts.facts import NOT_READ, timing
 
 MAX_WEBINARS = 20
 """Maximum webinars listed in one message."""
@@ -45,10 +44,6 @@ COMPARED_WITH = {DigestPace.DAILY: "a day ago", DigestPace.WEEKLY: "a week ago"}
 
 NO_OTHERS: Mapping[str, Webinar] = MappingProxyType({})
 
-_WITH_ENTRANCE = {NoticeKind.LIVE, NoticeKind.OPENED, NoticeKind.MOVED}
-_WITH_OWN_LINK = {NoticeKind.LIVE, NoticeKind.MOVED}
-_WITH_LIMIT = {NoticeKind.FULL, NoticeKind.FILLING}
-
 
 @dataclass(frozen=True, slots=True)
 class _WebinarText:
@@ -62,21 +57,23 @@ def compose(
     contexts: Sequence[NoticeContext],
     *,
     at: datetime,
+    now: datetime | None = None,
     others: Mapping[str, Webinar] = NO_OTHERS,
     late: bool = False,
     repeated: bool = False,
 ) -> Message:
     """Compose one message from these notices, all for one channel, as posted at `at`.
 
-    `others` are the webinars of a digest, by session id. `late` and `repeated` add a note. The same arguments give the
-    same message, and the message of a timed notice contains nothing that changes over time.
+    `now`, if it is later, is when the posted message is edited: the buttons follow what has happened since. `others`
+    are the webinars of a digest, by session id. `late` and `repeated` add a note. Equal arguments give equal messages.
     """
+    now = now or at
     groups = _by_webinar(contexts)
     about_channel = [each for each in contexts if each.notice.kind not in KIND_ORDER]
     notes = [note for note, is_set in ((LATE, late), (REPEATED, repeated)) if is_set]
     if len(groups) == 1 and not about_channel:
-        return _single_message(groups[0], at, notes)
-    entries = [_entry(group, at) for group in groups]
+        return _single_message(groups[0], at, now, notes)
+    entries = [_entry(group, at, now) for group in groups]
     lost_channels = [
         _WebinarText(channel_lost(each)) for each in about_channel if each.notice.kind is NoticeKind.CHANNEL_LOST
     ]
@@ -115,17 +112,20 @@ def _sort_key(group: list[NoticeContext]) -> tuple[datetime, str]:
     return (each.webinar.start if each.webinar else each.notice.start, each.notice.session_id)
 
 
-def _single_message(group: list[NoticeContext], at: datetime, notes: list[str]) -> Message:
+def _single_message(group: list[NoticeContext], at: datetime, now: datetime, notes: list[str]) -> Message:
     phrases = _phrases(group, at)
     lines = [_joined(parts, ": ") for parts in phrases]
     listed = [_joined(phrases[0], "\n")] if len(phrases) == 1 else lines
-    blocks: list[Block] = [section(_fit(listed, MAX_SECTION)), *actions(*_all_buttons(group, at))]
+    below = controls(group, at, now)
+    ended = [context(below.line)] if below.line else []
+    blocks: list[Block] = [section(_fit(listed, MAX_SECTION)), *actions(*below.buttons), *ended]
     return Message(_plain_text(lines, notes), [*blocks, *_notes(notes)])
 
 
-def _entry(group: list[NoticeContext], at: datetime) -> _WebinarText:
+def _entry(group: list[NoticeContext], at: datetime, now: datetime) -> _WebinarText:
     lines = [_joined(parts, ": ") for parts in _phrases(group, at)]
-    return _WebinarText(_fit(lines, MAX_SECTION), _one_button(group))
+    ended = controls(group, at, now).line
+    return _WebinarText(_fit([*lines, ended] if ended else lines, MAX_SECTION), one_button(group, at, now))
 
 
 def _phrases(group: list[NoticeContext], at: datetime) -> list[Phrase]:
@@ -144,63 +144,6 @@ def _joined(parts: Phrase, between: str) -> str:
     # A tail never begins with a title, so it may be capitalized.
     tail = parts.tail[0].upper() + parts.tail[1:] if between == "\n" else parts.tail
     return f"{parts.head}{between}{tail}"
-
-
-def _all_buttons(group: list[NoticeContext], at: datetime) -> list[Element | None]:
-    """The buttons for one webinar under its notices."""
-    webinar = group[0].webinar
-    if webinar is None:
-        return []
-    kinds = {each.notice.kind for each in group}
-    elements: list[Element | None] = []
-    if kinds & TIMED:
-        elements.append(_entrance_button(group))
-    elif kinds & _WITH_ENTRANCE:
-        elements.append(
-            buttons.my_link(webinar)
-            if _is_direct_message(group) and kinds & _WITH_OWN_LINK
-            else attendee_button(webinar, at)
-        )
-    if NoticeKind.REMINDER in kinds:
-        elements += [buttons.remind_me(webinar), buttons.mute(webinar, group[0].notice.channel_id)]
-    if kinds & _WITH_LIMIT:
-        elements.append(buttons.raise_limit(webinar))
-    if NoticeKind.CLOSED in kinds:
-        elements.append(buttons.reopen(webinar))
-    if NoticeKind.RESULTS in kinds:
-        elements.append(report_button(webinar))
-    return [*elements, buttons.details(webinar)]
-
-
-def _entrance_button(group: list[NoticeContext], *, is_line: bool = False) -> Element | None:
-    # Registration may open or close after the message is scheduled, so the button is checked when it is clicked.
-    webinar = group[0].webinar
-    if webinar is None:
-        return None
-    if _is_direct_message(group):
-        return buttons.my_link(webinar)
-    if webinar.audience is Audience.ANYONE:
-        return buttons.join(webinar)
-    if webinar.registration is None:
-        return None
-    # A dialog beside each line of a list would exceed the size of a message.
-    return buttons.registration_form(webinar, "Register") if is_line else buttons.register(webinar)
-
-
-def _is_direct_message(group: list[NoticeContext]) -> bool:
-    """Whether the message goes to one person, who has a personal link or is offered one."""
-    return is_direct(group[0].notice.channel_id)
-
-
-def _one_button(group: list[NoticeContext]) -> Element | None:
-    """The entrance button for a webinar about to start, else Details."""
-    webinar = group[0].webinar
-    if webinar is None:
-        return None
-    is_timed = any(each.notice.kind in TIMED for each in group)
-    button = (is_timed and _entrance_button(group, is_line=True)) or buttons.details(webinar)
-    # At most one button of a message may be primary.
-    return {name: value for name, value in button.items() if name != "style"}
 
 
 def _digest(notice: Notice, others: Mapping[str, Webinar], at: datetime) -> list[_WebinarText]:

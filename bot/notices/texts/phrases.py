@@ -28,6 +28,8 @@ class NoticeContext:
     webinar: Webinar | None
     by: str = ""
     """The name of the user who made the change; empty if unknown."""
+    ended_by: str = ""
+    """The name of the user who made the notice lose its point; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
