@@ -188,5 +188,5 @@ FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.CANCELED: Feature.CHANGES,
 }
 """The feature that a kind of notice belongs to. Kinds that are missing need no subscription."""
-FOR_ORGANIZER = frozenset({NoticeKind.FILLING, NoticeKind.FULL, NoticeKind.RESULTS})
+FOR_ORGANIZER = frozenset({NoticeKind.CLOSED, NoticeKind.FILLING, NoticeKind.FULL, NoticeKind.RESULTS})
 """Kinds that the organizer gets by direct message without a subscription."""
