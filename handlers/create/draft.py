@@ -39,6 +39,8 @@ class CreateDraft(Frozen):
     """How often; empty for one date. See `handlers.create.event_fields`."""
     dates: str = ""
     """How many dates, as typed."""
+    asks_dates: bool = False
+    """Whether the form shows the field for it."""
     title: str = ""
     start: int | None = None
     """Unix seconds, as in Slack's picker."""

@@ -10,6 +10,7 @@ from bot.providers.event_ref import kinds_of
 from bot.slack import form_values
 from bot.slack.blocks import Block
 from bot.slack.form_elements import input_block, option, radio_buttons, static_select, text_input
+from handlers.create.place_field import CHANGE_PLACE
 
 if TYPE_CHECKING:
     from handlers.create.draft import CreateDraft
@@ -31,23 +32,34 @@ HOW_MANY = f"Type how many dates there are, from 2 to {MAX_DATES}."
 
 
 def fields(draft: CreateDraft, places: Sequence[str], block_id: Callable[[str], str]) -> list[Block]:
-    """The fields, if the chosen provider has several kinds; `places` are the prefixes to choose from."""
+    """The fields, if the chosen provider has several kinds; `places` are the prefixes to choose from.
+
+    The number of dates appears with a choice that repeats.
+    """
     place = draft.provider if draft.provider in places or not places else places[0]
     if draft.edits or len(kinds_of(place)) < 2:
         return []
     kinds = {kind: option(text=KINDS[kind], value=kind.value) for kind in kinds_of(place)}
     repeats = {value: option(text=text, value=value) for value, (text, _) in CHOICES.items()}
-    kind = radio_buttons(action_id=KIND, options=list(kinds.values()), initial_option=kinds[draft.kind])
+    kind = radio_buttons(action_id=CHANGE_PLACE, options=list(kinds.values()), initial_option=kinds[draft.kind])
     often = static_select(
-        action_id=REPEATS, options=list(repeats.values()), initial_option=repeats.get(draft.repeats, repeats[ONCE])
+        action_id=CHANGE_PLACE, options=list(repeats.values()), initial_option=repeats.get(draft.repeats, repeats[ONCE])
     )
-    dates = text_input(action_id=DATES, initial_value=draft.dates or None, max_length=20, placeholder="6")
-    hint = "For one that repeats. People register once for all dates; each date has its own card and reminders"
     return [
-        input_block(block_id=block_id(KIND), label=LABELS[KIND], element=kind),
-        input_block(block_id=block_id(REPEATS), label=LABELS[REPEATS], element=often),
-        input_block(block_id=block_id(DATES), label=LABELS[DATES], element=dates, hint=hint, optional=True),
+        input_block(block_id=block_id(KIND), label=LABELS[KIND], element=kind, dispatch_action=True),
+        input_block(block_id=block_id(REPEATS), label=LABELS[REPEATS], element=often, dispatch_action=True),
+        *([_dates(draft, block_id(DATES))] if _repeats(draft) else []),
     ]
+
+
+def _dates(draft: CreateDraft, block_id: str) -> Block:
+    dates = text_input(action_id=DATES, initial_value=draft.dates or None, max_length=20, placeholder="6")
+    hint = "People register once for all dates; each date has its own card and reminders"
+    return input_block(block_id=block_id, label=LABELS[DATES], element=dates, hint=hint)
+
+
+def _repeats(draft: CreateDraft) -> bool:
+    return draft.repeats not in ("", ONCE)
 
 
 def read(values: form_values.Values, draft: CreateDraft) -> dict[str, Any]:
@@ -56,6 +68,7 @@ def read(values: form_values.Values, draft: CreateDraft) -> dict[str, Any]:
         "kind": EventForm(form_values.choice(values, KIND, draft.kind)),
         "repeats": form_values.choice(values, REPEATS, draft.repeats),
         "dates": form_values.text(values, DATES, draft.dates),
+        "asks_dates": DATES in values,
     }
 
 
@@ -69,6 +82,9 @@ def recurrence(draft: CreateDraft) -> Recurrence | None:
     return Recurrence(every=every, interval=interval, dates=int(count))
 
 
-def problem(draft: CreateDraft) -> str:
-    """What is wrong with the number of dates; empty if nothing is."""
-    return HOW_MANY if draft.repeats not in ("", ONCE) and recurrence(draft) is None else ""
+def problem(draft: CreateDraft) -> tuple[str, str]:
+    """The field for what is wrong with the number of dates, and what is; empty if nothing is.
+
+    It is the number, unless the form was sent before that field had appeared.
+    """
+    return DATES if draft.asks_dates else REPEATS, HOW_MANY if _repeats(draft) and recurrence(draft) is None else ""

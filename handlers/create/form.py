@@ -195,7 +195,8 @@ def check(draft: CreateDraft, rules: FormRules, *, now: datetime, zone: str, cha
     more_problem = settings_form.problem_text(settings_form.check(draft.more, rules), rules)
     problems = field_problems(draft, rules, now=now, zone=zone)
     problems[AUDIENCE] = approval_problem(draft.audience, rules, is_manual=draft.more.options.manual_approval)
-    problems[event_fields.DATES] = event_fields.problem(draft)
+    dates_field, dates_problem = event_fields.problem(draft)
+    problems[dates_field] = dates_problem
     problems[ANNOUNCE_IN] = " ".join(filter(None, [channel_problem, more_problem]))
     if any(problems.values()) or start is None or length is None:
         raise bad_input(draft, problems, "Nothing was created.")

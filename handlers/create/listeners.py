@@ -65,7 +65,7 @@ async def save_input(request: SlackRequest) -> None:
 
 
 async def change_place(request: SlackRequest) -> None:
-    """Save all inputs when another provider is chosen, and show who the host is there."""
+    """Save all inputs when a field is changed that others depend on, and show these: who hosts, and what can repeat."""
     draft = create_form.read(await _draft(request), request.values)
     await _save(request, draft)
     await request.show(await _form(request, await request.person(), draft))

@@ -12,7 +12,7 @@ from bot.slack.form_elements import input_block, option, radio_buttons
 PLACE = "place"
 """The name of the field."""
 CHANGE_PLACE = "create.place"
-"""Another choice sends the whole form with this: its line about the host changes."""
+"""Another choice sends the whole form with this: its line about the host, its rules or its fields change."""
 LABEL = "Create at"
 _VALUE = "at:"
 """Before the prefix of a provider, which may be empty: a value of Slack's may not."""

@@ -153,12 +153,22 @@ async def test_the_recording_is_found_by_its_webinar(world: World) -> None:
 
 
 async def test_a_webinar_or_a_recurring_meeting_is_created_with_the_same_form(world: World) -> None:
-    """It asks what and how often; each date is a webinar of its own here."""
+    """It asks what and how often, and then how many dates; each date is a webinar of its own here."""
     await world.command(ANA, "#launch", "create Launch day tomorrow 15:00 for 45m")
     form = world.slack.view(ANA)
-    wrong = await world.slack.submit(ANA, form, {"Repeats": "Every week", "Number of dates": "many"})
+    assert "Number of dates" not in form.labels
+    early, repeats = (
+        await world.slack.submit(ANA, form, {"Repeats": "Every week"}),
+        f"repeats:{form.private_metadata}",
+    )
+    assert list(early.errors) == [repeats]
+    for choice, is_asked in (("Every day", True), ("No", False), ("Every week", True)):
+        await world.click(ANA, world.slack.view(ANA), "create.place", block_id=repeats, value=choice)
+        form = world.slack.view(ANA)
+        assert ("Number of dates" in form.labels) is is_asked
+    wrong = await world.slack.submit(ANA, form, {"Number of dates": "many"})
     assert list(wrong.errors.values()) == ["Type how many dates there are, from 2 to 60."]
-    kind = {"Kind": "Webinar, with panelists", "Repeats": "Every week", "Number of dates": "3"}
+    kind = {"Kind": "Webinar, with panelists", "Number of dates": "3", "Announce in": None}
     assert (await world.slack.submit(ANA, form, kind)).errors == {}
     await world.settled()
     [event] = world.zoom.world.events.values()
