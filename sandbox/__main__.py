@@ -69,15 +69,13 @@ async def _run(launcher: Launcher, ports: tuple[int, int, int], zoom_port: int) 
 
 
 def _welcome(launcher: Launcher) -> str:
-    zoom = ["  4. Share one of the meetings at Zoom (on the right) with  /webinar share"] if launcher.zoom else []
+    zoom = ["Zoom's meetings are on the right: share one with  /webinar share"] if launcher.zoom else []
     return "\n".join(
         (
-            f"Greenroom is running: open {launcher.slack.url} and you are Ana, in Slack.",
-            "  1. In #launch, type  /webinar create Launch day tomorrow 3pm for 45m  and announce it in #launch.",
-            "  2. Be Emi (on the left) and press Register on the card; let outside people register (on the right).",
-            "  3. Move the clock to just before the webinar, and read the reminders in #launch.",
+            f"Greenroom is running on this machine. Its log is {launcher.log_path}; Ctrl-C ends it.",
             *zoom,
-            f"  The bot's log: {launcher.log_path} · Ctrl-C ends it",
+            "Three lines at the top of the page lead to the first reminder. You are Ana, in Slack:",
+            f"  {launcher.slack.url}",
         )
     )
 

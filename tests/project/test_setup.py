@@ -1,4 +1,4 @@
-"""`make setup` with the real make and a fake Python that records its arguments."""
+"""`make setup` and `make demo` with the real make and a fake Python that records its arguments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ esac
 """
 ASKED_VERSION, ASKED_PIP = "-c import sys; sys.exit(sys.version_info < (3, 11))", "-m pip --version"
 MADE = "-m venv --clear .venv"
-INSTALLED = "-m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt"
+PIP = "-m pip install --quiet --disable-pip-version-check --require-hashes"
+INSTALLED, FOR_DEMO = f"{PIP} -r requirements/dev.txt", f"{PIP} --no-compile -r requirements/run.txt"
 
 
 class Checkout:
@@ -35,15 +36,16 @@ class Checkout:
         self.list = folder / "requirements" / "dev.txt"
         self.list.parent.mkdir()
         self.list.touch()
+        self.list.with_name("run.txt").write_text("aiohttp==3\nyarl==1\n")
         shutil.copy(ROOT / "Makefile", folder)
         python = folder / "pretended"
         python.write_text(PRETENDED.format(log=self.log))
         python.chmod(0o755)
 
-    def setup(self) -> tuple[int, str, list[str]]:
-        """Run `make setup`; return the exit code, the output, and the arguments that Python got."""
+    def setup(self, goal: str = "setup") -> tuple[int, str, list[str]]:
+        """Run `make setup`, or another goal; return the exit code, the output, and the arguments that Python got."""
         self.log.write_text("")
-        words = [MAKE, "--no-print-directory", "setup", f"PYTHON={self.folder / 'pretended'}"]
+        words = [MAKE, "--no-print-directory", goal, f"PYTHON={self.folder / 'pretended'}"]
         environment = {"PATH": os.defpath}  # not the environment of an outer make, whose flags would apply
         done = subprocess.run(  # noqa: S603 - our own words
             words, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
@@ -106,3 +108,19 @@ def test_setup_wants_a_python_that_is_new_enough(checkout: Checkout) -> None:
 
     assert (code, asked) == (2, [ASKED_VERSION])
     assert printed.startswith("Greenroom needs Python 3.11 or newer: install it, or give its path with make PYTHON=")
+
+
+def test_the_first_demo_says_what_it_installs_and_the_second_nothing(checkout: Checkout) -> None:
+    """Only what the demo needs, into the checkout; after `make setup` there is nothing left to install."""
+    code, printed, asked = checkout.setup("demo")
+
+    assert (code, asked) == (0, [ASKED_VERSION, MADE, ASKED_VERSION, FOR_DEMO, "-m sandbox"])
+    assert printed.splitlines() == [
+        "First start: making .venv in this folder. Nothing else on this machine changes.",
+        "Installing 2 packages into .venv, which takes about a minute, once.",
+        "Installed. Starting the demo; its address follows.",
+    ]
+    assert checkout.setup("demo") == (0, "", ["-m sandbox"])
+
+    assert checkout.setup()[2] == [ASKED_PIP, ASKED_VERSION, INSTALLED]
+    assert checkout.setup("demo") == (0, "", ["-m sandbox"])
