@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands.lengths import length_text
+from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar, one_line_title
 from bot.web.page_model import EventText
 from bot.webinars.calendar_file import calendar_file
+from bot.webinars.texts.facts import speakers_line
 
 
 def event_text(webinar: Webinar) -> EventText:
@@ -16,14 +19,10 @@ def event_text(webinar: Webinar) -> EventText:
     return _text(webinar, title=one_line_title(webinar.title))
 
 
-def announcement(webinar: Webinar) -> EventText:
-    """The same below a heading that has the title, with the speakers and the description."""
-    return _text(webinar, title="", speakers=speakers(webinar), description=webinar.description.strip())
-
-
-def speakers(webinar: Webinar) -> str:
-    """Who speaks, as far as it is known."""
-    return f"Hosted by {webinar.host_name}" if webinar.host_name else ""
+def announcement(webinar: Webinar, speakers: Sequence[str]) -> EventText:
+    """The same below a heading that has the title, with who hosts and who speaks, and the description."""
+    line = speakers_line(webinar.host_name, speakers, lambda name, most: one_line(name)[:most])
+    return _text(webinar, title="", speakers=line, description=webinar.description.strip())
 
 
 def public_calendar(webinar: Webinar, register_url: str, now: datetime) -> bytes:

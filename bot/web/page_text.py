@@ -116,7 +116,7 @@ def cancel_page(context: PageContext) -> PageText:
     """The cancel page: a question, or the progress of the removal."""
     event = event_text(context.webinar)
     if context.state is RequestState.CANCELING:
-        notice = f"{provider_name(context.webinar.id)} is being told. There is nothing more for you to do."
+        notice = f"Your registration is being canceled at {provider_name(context.webinar.id)}. You can close this page."
         return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
     if context.state in CANCELED:
         return PageText(200, "You are off the list", event, notice="Your registration is canceled.")
@@ -153,17 +153,17 @@ def status_page(context: PageContext) -> PageText:
         200,
         REGISTERED,
         event_text(context.webinar),
-        notice="These two links are yours alone. Keep them as bookmarks, or copy them somewhere.",
+        notice="These links are personal. Please don’t share them, and keep this page as a bookmark.",
         links=links,
     )
 
 
-def closed_page(webinar: Webinar, now: datetime) -> PageText | None:
+def closed_page(webinar: Webinar, now: datetime, speakers: Sequence[str] = ()) -> PageText | None:
     """The reason why registration is not possible now; `None` if the form can be shown."""
     at, registration = stage(webinar, now), webinar.registration
     if at in ENDED:
         return _ended(at, event_text(webinar))
-    page = PageText(200, register_heading(webinar), announcement(webinar))
+    page = PageText(200, register_heading(webinar), announcement(webinar, speakers))
     if Ability.OWN_PAGES not in webinar.abilities and webinar.audience is not Audience.ANYONE:
         url = registration.page_uri if registration else ""
         links = (Link(f"Register at {provider_name(webinar.id)}", url),) if url else ()
@@ -182,11 +182,18 @@ def form_page(
     form_token: str,
     *,
     questions: QuestionSet = STANDARD,
+    speakers: Sequence[str] = (),
     errors: Mapping[str, str] | None = None,
     problem: str = "",
 ) -> FormText:
-    """The registration form with what was entered; `problem` is an error of the form as a whole."""
+    """The registration form with what was entered; `problem` is an error of the form as a whole.
+
+    With an error it has no description, which the visitor has read.
+    """
     by_field = errors or {}
+    event = announcement(webinar, speakers)
+    if errors or problem:
+        event = replace(event, description="")
     values = signup_form.values_of(entered, questions)
     fields = tuple(
         _field_text(field, values[field.name], by_field.get(field.name, ""))
@@ -195,7 +202,7 @@ def form_page(
     whole = (FormError("", problem),) if problem else ()
     return FormText(
         heading=register_heading(webinar),
-        event=announcement(webinar),
+        event=event,
         token=HiddenInput(signup_form.FORM_TOKEN, form_token),
         fields=fields,
         errors=(*whole, *(FormError(name, text) for name, text in by_field.items())),

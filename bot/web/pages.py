@@ -7,7 +7,7 @@ import contextlib
 import logging
 import math
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -91,11 +91,13 @@ class Pages:
         if CALENDAR in request.query and is_coming_or_live(webinar, now):
             content = event_text.public_calendar(webinar, self._own_pages.urls.register_page(token), now)
             return self._renderer.calendar(file_name(webinar), content)
-        if closed := page_text.closed_page(webinar, now):
+        speakers = await self._own_pages.speakers(webinar)
+        if closed := page_text.closed_page(webinar, now, speakers):
             return self._page(request, closed)
         empty = RegistrantDetails(first_name="", last_name="", email="")
         questions = await self._own_pages.questions.get(webinar, READ_LINK)
-        return self._form(200, SignupForm(webinar, questions, empty, self._own_pages.form_token(webinar)))
+        form = SignupForm(webinar, questions, empty, self._own_pages.form_token(webinar), speakers)
+        return self._form(200, form)
 
     async def submit_form(self, request: web.Request) -> web.Response:
         """Queue the person, or show the form again with everything that was entered and the errors."""
@@ -106,7 +108,8 @@ class Pages:
         fields = await _fields(request)
         questions = await self._own_pages.questions.get(webinar, READ_LINK)
         entered = signup_form.registrant_details(fields, questions)
-        form = SignupForm(webinar, questions, entered, fields.get(signup_form.FORM_TOKEN, ""))
+        speakers = await self._own_pages.speakers(webinar)
+        form = SignupForm(webinar, questions, entered, fields.get(signup_form.FORM_TOKEN, ""), speakers)
         if errors := signup_form.field_errors(entered, questions):
             return self._form(400, form, errors=errors)
         if signup_form.is_honeypot_filled(fields):
@@ -137,7 +140,13 @@ class Pages:
         retry_after: int = 0,
     ) -> web.Response:
         text = page_text.form_page(
-            form.webinar, form.entered, form.token, questions=form.questions, errors=errors, problem=problem
+            form.webinar,
+            form.entered,
+            form.token,
+            questions=form.questions,
+            speakers=form.speakers,
+            errors=errors,
+            problem=problem,
         )
         return self._renderer.response(status, self._renderer.form_html(text), retry_after=retry_after)
 
@@ -181,6 +190,7 @@ class SignupForm:
     questions: QuestionSet
     entered: RegistrantDetails
     token: str
+    speakers: Sequence[str]
 
 
 def _client(request: web.Request) -> str:

@@ -16,10 +16,13 @@ from sqlalchemy import select, update
 
 from bot.db.people_schema import registration_requests as table
 from bot.model.registrant import RegistrantDetails
+from bot.model.team import Invitee, Role
 from bot.providers.base import UPKEEP
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.request_table import RequestState
+from bot.team import table as team_table
+from bot.team.diff import Member
 from bot.webinars import organizer_table
 from bot.webinars import table as webinar_table
 from sandbox.ringcentral import RingCentral
@@ -288,10 +291,11 @@ async def test_the_registration_page_announces_the_webinar(tmp_path: Path) -> No
     async with page_visitor(tmp_path) as visitor:
         description = "What is new this spring:\n- less <b>work</b>\n- more time"
         await _describe(visitor, description)
+        await _add_speaker(visitor, "Iris & Co")
         url = visitor.url  # each is another one
         shown = await visitor.get(url)
         assert f'<p class="description">{html.escape(description)}</p>' in shown.html
-        assert "Hosted by Chloé Martin" in shown.words
+        assert "Hosted by Chloé Martin, with Iris & Co" in shown.words
         start = visitor.webinar.start
         assert f'<time datetime="{start:%Y-%m-%dT%H:%MZ}">{start:%A, %B} {start.day}, {start.year}, ' in shown.html
         [calendar] = shown.links
@@ -322,6 +326,13 @@ async def test_a_calendar_file_is_for_a_webinar_that_comes_and_a_person_who_has_
         visitor.world.clock.move(timedelta(days=4))
         for url in (visitor.url, waiting):
             assert (await visitor.get(f"{url}?calendar=1")).heading == "This webinar is over"
+
+
+async def _add_speaker(visitor: PageVisitor, name: str) -> None:
+    services, speaker = visitor.world.bot.services, Invitee(invitee_id="i-1", role=Role.PANELIST, name=name)
+    async with services.store.write() as db:
+        account, session_id = visitor.webinar.account, visitor.webinar.session_id
+        await team_table.save(db, account, session_id, Member(invitee=speaker), visitor.world.clock.now())
 
 
 async def _describe(visitor: PageVisitor, description: str) -> None:
@@ -415,7 +426,7 @@ async def test_a_missing_link_is_read_once(tmp_path: Path) -> None:
         assert (away.status, away.headers["Retry-After"], away.refresh_s) == (503, "60", 60)
         assert away.heading == "RingCentral can’t be reached just now"
         still = await visitor.get(f"{join}?still=1")
-        assert ("Stop That" in away.words, "Look Again" in still.words, still.refresh_s) == (True, True, 0)
+        assert ("Stop Refreshing" in away.words, "Refresh Now" in still.words, still.refresh_s) == (True, True, 0)
 
         visitor.world.ringcentral.faults.clear()
         calls = len(vendor_calls(visitor))

@@ -124,12 +124,12 @@ async def test_the_status_page_refreshes_and_the_visitor_can_stop_it(tmp_path: P
         await expect(heading).to_have_text("You are in line")
         await check_page(page)
         await expect(refresh).to_have_attribute("content", f"20;url=?{place.partition('?')[2]}")
-        await page.get_by_role("link", name="Stop That").click()
+        await page.get_by_role("link", name="Stop Refreshing").click()
         await expect(refresh).to_have_count(0)
 
         visitor.world.bot.services.page_queue.wake()
         await visitor.world.settled()
-        await page.get_by_role("link", name="Look Again").click()
+        await page.get_by_role("link", name="Refresh Now").click()
         await expect(heading).to_have_text("You are registered")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETI
 from bot.registration.questions import RegistrationQuestions
 from bot.registration.request_table import QUEUED, RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
+from bot.webinars.participation import speaker_names
 
 if TYPE_CHECKING:
     from bot.registration.own_pages.queue import PageQueue
@@ -73,6 +75,12 @@ class OwnPages:
     def per_minute(self, webinar: Webinar) -> int:
         """How many people a minute are registered on the page of this webinar. No call."""
         return self._provider.page_registrations_a_minute(webinar.session_id)
+
+    async def speakers(self, webinar: Webinar) -> Sequence[str]:
+        """The names of the co-hosts and panelists, as cards show them."""
+        async with self._store.read() as db:
+            names = await speaker_names(db, self._account, [webinar.session_id])
+        return names.get(webinar.session_id, ())
 
     async def join_context(self, token: str) -> PageContext:
         """The registration behind a join page."""

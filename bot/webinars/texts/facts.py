@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.commands.lengths import length_text
@@ -74,16 +74,19 @@ def is_scarce(left: int, limit: int) -> bool:
     return left <= 10 or 4 * left <= limit
 
 
-def speakers_line(host_name: str, speakers: Sequence[str]) -> str:
-    """Return who hosts and who speaks (mrkdwn); empty if nobody is known. A name appears once."""
+def speakers_line(host_name: str, speakers: Sequence[str], write: Callable[[str, int], str] = plain) -> str:
+    """Return who hosts and who speaks; empty if nobody is known. A name appears once.
+
+    `write` makes text of a name and its maximum length: mrkdwn, unless it is for a page.
+    """
     host = host_name.strip()
     others = [name for name in dict.fromkeys(speakers) if name.casefold() != host.casefold()]
-    shown = [plain(name, NAME_IN_LINE) for name in others[:MAX_SPEAKERS]]
+    shown = [write(name, NAME_IN_LINE) for name in others[:MAX_SPEAKERS]]
     shown += [f"{len(others) - MAX_SPEAKERS} more"] if len(others) > MAX_SPEAKERS else []
     names = " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
     if not host:
         return f"With {names}" if names else ""
-    return f"Hosted by {plain(host, NAME_IN_LINE)}" + (f", with {names}" if names else "")
+    return f"Hosted by {write(host, NAME_IN_LINE)}" + (f", with {names}" if names else "")
 
 
 def registrations_with_age(webinar: Webinar, now: datetime) -> str:
