@@ -118,6 +118,10 @@ async def show_filling(stage: Stage, camera: Camera) -> None:
             await camera.take(surface, card)
     async with camera.step("alert"):
         await camera.take("alert", await stage.message("is full"))
+    async with camera.step("alert by direct message"):
+        await stage.become("ana", "dm")
+        await camera.take("alert-message", await stage.message("is full"))
+        await stage.become("ana")
     async with camera.step("canceled card"):
         await show_canceled(stage, camera)
 

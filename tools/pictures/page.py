@@ -38,6 +38,7 @@ SURFACES: Mapping[str, Mapping[str, str]] = {
     "Notices in a channel": {
         "reminder": "A reminder",
         "alert": "An alert",
+        "alert-message": "The same alert for the organizer, by direct message",
         "live-notice": "A webinar that has begun",
         "subscriptions": "What the channel gets",
     },
