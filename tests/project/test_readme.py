@@ -46,6 +46,10 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "Pictures of every surface": ("test_the_page_shows_every_surface_at_both_widths",),
     "You need Python 3.11 or newer": ("test_setup_wants_a_python_that_is_new_enough",),
     "make demo starts stand-ins": (DEMO,),
+    "The first start installs into .venv": (
+        ".ci/run: tools.demo_time",
+        "test_setup_makes_and_fills_the_environment_once",
+    ),
     "You are Ana, in Slack": (DEMO,),
     "Type /webinar create Launch day": (STORY,),
     "Be Emi, with the picker": (STORY,),
