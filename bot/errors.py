@@ -41,7 +41,7 @@ class UnknownWebinar(NotFound):
 
     def __init__(self) -> None:
         """Use the one sentence for both."""
-        super().__init__("This webinar is not known here. Type /webinar list to see those that are.")
+        super().__init__("Greenroom doesn't know this webinar. Type /webinar list to see those it knows.")
 
 
 class ChannelUnreachable(GreenroomError):

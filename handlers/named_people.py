@@ -9,7 +9,7 @@ from bot.errors import GreenroomError
 from bot.slack.scopes import USER_GROUPS
 from handlers.request import SlackRequest
 
-NO_GROUP = "{} cannot be read: it may be disabled. Its people are missing below; the others are there."
+NO_GROUP = "{} can't be read: it may be disabled. Its people are missing below."
 NO_GROUPS = "Greenroom isn't allowed to read user groups, so the people of {} are missing below: choose them yourself."
 A_GROUP = "One of the user groups"
 NOBODY_HERE = "Nobody here is called {}: choose them below."

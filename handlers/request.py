@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 
 STILL_WORKING = "Still working on it. The answer follows here."
 DONE = "Done. You can close this window."
-FORM_AGAIN = "Please look at what is below the fields."
-GO_ON = "You can go on with something else: the answer also comes as a direct message."
+FORM_AGAIN = "Look at the messages below the fields."
+GO_ON = "You don't have to wait: the answer also comes as a direct message."
 MAY_CLOSE = "You can close this window"
 CLOSE_FREELY = f"{MAY_CLOSE}: a direct message then tells you when it is done."
-READY = "What you were waiting for is ready, but its window is closed. Please open it again: it need not wait now."
-NOT_SHOWN = "Slack did not show what you asked for. Nothing has changed; please try again."
+READY = "What you were waiting for is ready, but its window is closed. Open it again to see it at once."
+NOT_SHOWN = "Slack did not show what you asked for, so nothing was changed. Try again."
 
 
 @dataclass

@@ -29,9 +29,9 @@ _MAX_QUOTED = 40
 HOW: Final = "Use a whole number such as 200, or {} for no limit."
 ZERO: Final = "A limit of 0 would let nobody in. To stop registrations, close registration; {} for no limit."
 NEGATIVE: Final = f"A limit can't be less than 1. {HOW}"
-FRACTION: Final = f"People come whole. {HOW}"
-TOO_MANY: Final = f"{{}} can't count to that. Use at most {MAX_LIMIT:,}, or {{}} for no limit."
-NO_LIMIT: Final = f"“{{}}” is no limit. {HOW}"
+FRACTION: Final = f"A limit can't be a fraction. {HOW}"
+TOO_MANY: Final = f"{{}} doesn't take a limit this high. Use at most {MAX_LIMIT:,}, or {{}} for no limit."
+NO_LIMIT: Final = f"I don't understand “{{}}”. {HOW}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNCERTAIN = "It is not certain that the card of *{}* is in <#{}>. If there is none, share it again."
-FOLLOWS = "Slack does not take messages just now. The card follows in <#{}> as soon as it does."
+UNCERTAIN = "It is not certain whether the card of *{}* is in <#{}>. If it isn't there, share it again."
+FOLLOWS = "Slack is not accepting messages right now. The card will be posted in <#{}> as soon as it does."
 NOT_CONFIRMED = (
     "<#{}> is shared with {}, so the card of *{}* is not there yet. To share it with them, choose the channel below "
     "and confirm."

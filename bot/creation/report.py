@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PENDING = (
-    "Not every answer came through, so it is not certain yet whether the webinar is made. Greenroom goes on, and tells "
-    "you when it is complete or surely not there."
+    "It is not certain yet whether the webinar was created. Greenroom keeps checking, and you get a direct message "
+    "with the result."
 )
-UNDOING = "What was begun is still being taken back."
+UNDOING = "Greenroom is still undoing what was started."
 
 
 class CreationReport:

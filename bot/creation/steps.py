@@ -34,16 +34,14 @@ WATCH = timedelta(minutes=2)
 """How long after a creation failed we look once more for a webinar that appeared late."""
 LONGEST_WATCH = timedelta(days=1)
 TRIES = 3
-NOT_CREATED = (
-    "{provider} gave no clear answer, and it shows no such webinar, so nothing is scheduled. You can try again."
-)
+NOT_CREATED = "{provider} gave no clear answer and shows no such webinar, so nothing is scheduled. You can try again."
 NOT_CREATED_AS_FAR_AS_LISTED = (
-    NOT_CREATED + " Should an empty webinar without a date turn up under your name at {provider}, delete it there."
+    NOT_CREATED + " If an empty webinar without a date appears under your name at {provider}, delete it there."
 )
 """A list of webinars holds only those of the calling user, so one under another host cannot be ruled out."""
-TOO_LATE = "The start passed before {provider} had given a clear answer, so the webinar was taken back."
+TOO_LATE = "The start passed before {provider} had given a clear answer, so the webinar was not kept."
 NEVER_REQUESTED = "The start passed before the webinar could be created, so nothing is scheduled."
-NOT_UNDONE = " What was begun could not be taken back: please delete the webinar without a date at {provider}."
+NOT_UNDONE = " What was started could not be undone: delete the webinar without a date at {provider}."
 
 
 class TooLate(ProviderRefused):

@@ -118,7 +118,7 @@ def _next_steps(created: CreatedResult) -> list[str]:
     if webinar.audience is Audience.REGISTRANTS and webinar.registration is None:
         steps.append(f"The registration page follows as soon as {provider} has it.")
     if created.password_set:
-        steps.append(f"{provider} asks everyone for the password you set: tell it to the people you invite.")
+        steps.append(f"{provider} asks everyone for the password you set, so share it with the people you invite.")
     return steps
 
 

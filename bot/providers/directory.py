@@ -43,18 +43,18 @@ HOST_PROBLEMS: Mapping[HostProblem, str] = {
         "you one in the Admin Portal."
     ),
     HostProblem.RIGHTS: (
-        "Greenroom's RingCentral user may not make you the host: it lacks the permission WebinarSettings, which a "
-        "RingCentral administrator can give it in the Admin Portal."
+        "Greenroom's RingCentral user can't make you the host. A RingCentral administrator can give it the Webinar "
+        "Settings permission in the Admin Portal."
     ),
     HostProblem.REFUSED: "RingCentral does not accept you as the host.",
 }
 HOST_REASONS: Mapping[HostProblem, str] = {
     HostProblem.LICENSE: ", because you have no Webinar license",
-    HostProblem.RIGHTS: ", because Greenroom's RingCentral user lacks the permission WebinarSettings",
+    HostProblem.RIGHTS: ", because Greenroom's RingCentral user lacks the Webinar Settings permission",
     HostProblem.REFUSED: "",
 }
-YOU_ARE_HOST = "You will be the host. Your host link comes with the result, for your eyes only."
-SEND_AGAIN = "Nothing was created: send the form again, and {} will be the host."
+YOU_ARE_HOST = "You will be the host. Your host link comes with the result, visible only to you."
+SEND_AGAIN = "Nothing was created. Submit the form again, and {} will be the host."
 
 
 HOST_NOT_ENTITLED = (

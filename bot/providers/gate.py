@@ -94,8 +94,8 @@ class RateGate(QueuedGate[CallReport], Gate):
         return call.place.turn
 
     def _refusal(self, call: WaitingCall, seconds: float) -> ProviderBusy:  # noqa: ARG002
-        sentence = f"{self._name} takes only so many calls a minute, and they are used up. Nothing has changed; please"
-        return ProviderBusy(f"{sentence} try again {wait_text(seconds)}.", ready_at=self._ready_at(seconds))
+        sentence = f"{self._name}'s limit of calls a minute is reached, so nothing was changed."
+        return ProviderBusy(f"{sentence} Try again {wait_text(seconds)}.", ready_at=self._ready_at(seconds))
 
     async def _take_turns(self, queue: ProcessQueue, calls: Sequence[WaitingCall], left: Collection[int]) -> Visit:
         seen: list[Visit] = []

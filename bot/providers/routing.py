@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from bot.providers.events import EventHint, EventSubscription
 
 NOT_CONNECTED = (
-    "Greenroom is not connected to {} any more, so it cannot read or change this webinar. An administrator of "
-    "Greenroom can set the ZOOM_* or RC_* settings again."
+    "Greenroom is no longer connected to {}, so it can't read or change this webinar. A Greenroom administrator can "
+    "connect it again in its settings."
 )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.registration.seats.approvals import SeatApprovals
 
 NO_APPROVAL = (
-    "Everybody who registers for this webinar is approved at once, so there is nobody to approve or deny. You can "
+    "Everyone who registers for this webinar is approved at once, so there is nobody to approve or deny. You can "
     "remove people from the list instead."
 )
 

@@ -7,12 +7,12 @@ from bot.model.webinar import Registration, Webinar
 from bot.registration.state import RegistrationUndo, comparable_state
 from bot.webinars.texts.facts import people
 
-ALREADY_LIMITED = "The limit is {} already."
-ALREADY_UNLIMITED = "There is no limit already."
+ALREADY_LIMITED = "The limit is already {}."
+ALREADY_UNLIMITED = "There is already no limit."
 FULL = "Registration is full and stays closed while the limit is {}. Raise the limit, and it opens again."
 CHANGED_SINCE = "This was not undone, because something else has changed since."
-ALREADY_UNDONE = "This is undone already."
-TOO_MANY_TO_UNDO = "This can't be undone: {} by now, so a limit of {} would be too low."
+ALREADY_UNDONE = "This was already undone."
+TOO_MANY_TO_UNDO = "This can't be undone: {}, so a limit of {} would be too low."
 
 
 class NotChanged(BadInput):

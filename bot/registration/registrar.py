@@ -49,8 +49,8 @@ KEY_BYTES = 16
 MAX_CLAIM = timedelta(minutes=10)
 """How long a person whom a user registers is kept out of the queue of our own pages."""
 
-ALREADY_REGISTERED = "This email address is registered for this webinar already."
-NOT_REGISTERED = "{provider} gave no clear answer, and its list does not show this person. Please try again."
+ALREADY_REGISTERED = "This email address is already registered for this webinar."
+NOT_REGISTERED = "{provider} gave no clear answer, and its list does not show this person. Try again."
 
 
 class Registrar:

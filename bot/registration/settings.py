@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from bot.sync.mirror import Mirror
 
 NO_REGISTRATION = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
-CANCELLED = "This webinar is canceled, so nobody can register for it any more."
+CANCELLED = "This webinar is canceled, so nobody can register for it."
 OVER = (
-    "This webinar is over, so its registration can't be changed any more. Whether people can register for the "
-    "recording, and how long, can: press Registration in its details."
+    "This webinar is over, so its registration can't be changed. To let people register for the recording, press "
+    "Registration in its details."
 )
 NOT_FOUND = (
     "{provider} has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
 )
 NO_SETTINGS = (
-    "{provider} tells nothing of the settings of this registration, so they can't be changed from here. "
-    "Open, close and limit work all the same: /webinar open, /webinar close, /webinar limit."
+    "{provider} doesn't share the settings of this registration, so they can't be changed here. You can still use "
+    "/webinar open, /webinar close and /webinar limit."
 )
-ALREADY_OPEN = "Registration is open already."
-ALREADY_CLOSED = "Registration is closed already."
+ALREADY_OPEN = "Registration is already open."
+ALREADY_CLOSED = "Registration is already closed."
 NOW_OPEN, NOW_CLOSED = "Registration is open.", "Registration is closed."
 """The result of a write that agrees with our copy, which may have been outdated."""
-REFUSED = "{provider} was asked and left it as it is, without saying why. Look at the webinar in {provider}."
-UNCLEAR = "{provider} gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
-ALREADY_APPLIED = "All of this is so already: somebody else has changed it meanwhile."
+REFUSED = "{provider} did not make this change and gave no reason. Check the webinar in {provider}."
+UNCLEAR = "{provider} gave no clear answer, and nothing has changed so far. Try again in a few minutes."
+ALREADY_APPLIED = "Nothing changed: someone else has already made these changes."
 
 
 @dataclass(frozen=True)

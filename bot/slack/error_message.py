@@ -27,7 +27,7 @@ def error_sentence(error: Exception, reference: str = "") -> str:
         return problem.value
     if not reference:
         return f"{UNEXPECTED} Try again, or tell your admin when it happened."
-    return f"{UNEXPECTED} Try again; if it happens again, give your admin the reference {reference}."
+    return f"{UNEXPECTED} Try again, or give your admin the reference {reference}."
 
 
 def error_kind(error: Exception) -> str:

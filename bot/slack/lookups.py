@@ -204,7 +204,7 @@ class SlackLookups:
                 raise ChannelUnreachable("Slack does not let Greenroom write to this person.") from error
             if error.code in NOT_THERE:
                 raise ChannelUnreachable(
-                    "Greenroom cannot post in that channel. Type /invite @Greenroom there, or choose another channel."
+                    "Greenroom can't post in that channel. Type /invite @Greenroom there, or choose another channel."
                 ) from error
             raise
 

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SLOW = "Slack took too long; press again, or type the command again."
-WINDOW_GONE = "This window was closed or has changed meanwhile. Open it again."
-WINDOWS_FULL = "Slack shows three windows on top of each other at most. Close one, and press again."
-NO_LOGIN = (
-    "Slack does not accept Greenroom's token any more. An admin must check SLACK_BOT_TOKEN, or install Greenroom again."
-)
+SLOW = "Slack took too long. Press the button or type the command again."
+WINDOW_GONE = "This window was closed or has changed. Open it again."
+WINDOWS_FULL = "Slack shows at most three windows on top of each other. Close one, then press the button again."
+NO_LOGIN = "Slack no longer accepts Greenroom's token. An admin must check SLACK_BOT_TOKEN, or install Greenroom again."
 NO_SCOPE = "Greenroom lacks a permission in Slack. An admin must install it again, with the scopes of its manifest."
 NOT_ALLOWED = "The settings of this workspace or channel don't allow this. Ask an admin of the workspace."
-NO_CHANNEL = (
-    "Greenroom can't see this channel, or it does not exist any more. Invite Greenroom to it, or choose another one."
-)
+NO_CHANNEL = "Greenroom can't see this channel, or it no longer exists. Invite Greenroom to it, or choose another one."
 ARCHIVED = "This channel is archived. Choose another one."
 NO_PERSON = (
     "Slack does not let Greenroom write to this person: their account is closed, or they don't take messages of apps."
 )
-NO_MESSAGE = "This message is not there any more."
-NOT_EDITABLE = "Slack does not let this message be changed any more."
+NO_MESSAGE = "This message no longer exists."
+NOT_EDITABLE = "Slack no longer lets this message be changed."
 TOO_LONG = "This is too long for Slack. Shorten it, and try again."
 TOO_BUSY = "Slack is busy. Try again in a minute."
-ANSWERED_LATE = (
-    "Slack takes no more answers to this: it was pressed or typed too long ago. Press again, or type it again."
-)
-NO_FILE = (
-    "Slack does not have this file anymore, or does not let Greenroom read it. Add it again, or paste what is in it."
-)
-FILES_OFF = "This workspace does not take files, or has no room for more. Ask an admin of the workspace."
+ANSWERED_LATE = "Slack accepts no more answers to this: it was pressed or typed too long ago. Press or type it again."
+NO_FILE = "Slack no longer has this file, or does not let Greenroom read it. Add it again, or paste what is in it."
+FILES_OFF = "This workspace does not accept files, or has no room for more. Ask an admin of the workspace."
 FILE_TOO_LARGE = "This file is too large. Use a smaller one."
-TOO_FAR = "Slack does not take messages for this time: it has passed, or is more than 120 days ahead."
+TOO_FAR = "Slack does not accept messages for this time: it has passed, or is more than 120 days ahead."
 
 # The error tables of docs.slack.dev/reference/methods: views.*, chat.*, files.*, users.info
 CODES: Mapping[str, tuple[str, ...]] = {
@@ -106,5 +98,6 @@ SENTENCES: Mapping[str, str] = {code: sentence for sentence, codes in CODES.item
 
 
 def refusal_sentence(code: str) -> str:
-    """What a refusal with this code means; an unknown code is named, for the admin."""
-    return SENTENCES.get(code) or f"Slack refused this ({code}). If it goes on, tell your Greenroom admin."
+    """What a refusal with this code means; an unknown code is there in words, for the admin."""
+    unknown = f"Slack refused this ({code.replace('_', ' ')}). If it keeps happening, tell your Greenroom admin."
+    return SENTENCES.get(code) or unknown

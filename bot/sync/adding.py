@@ -21,9 +21,8 @@ NOT_CONNECTED = (
     "can connect it with the settings of {provider}."
 )
 UNKNOWN = (
-    "There is no meeting or webinar {number} at {provider} that you could add. Check the ID there: it must belong to "
-    "your company's account. If somebody else hosts it, ask its host or an organizer to add it and to share it in a "
-    "channel."
+    "There is no meeting or webinar {number} in your company's {provider} account that you can add. Check the ID, or "
+    "ask its host or an organizer to add it and share it in a channel."
 )
 NO_DATE = (
     "{number} has no date at {provider}: it is an instant or personal meeting, or it recurs at no fixed time. "

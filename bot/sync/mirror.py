@@ -35,7 +35,7 @@ LIST_EVERY = timedelta(minutes=1)
 """How often at most the list is read because a user refreshes one webinar."""
 LIST_PATIENCE = 3.0
 """Seconds that a user who refreshes waits for the list."""
-DELETED = "This webinar is canceled, so {provider} has nothing about it any more."
+DELETED = "This webinar is canceled, so {provider} no longer has it."
 UNLIMITED = 1_000_000
 """Calls for callers whose number of calls the gate alone limits."""
 NEVER = datetime.min.replace(tzinfo=UTC)

@@ -158,7 +158,7 @@ class WebinarReader:
         async with self._store.write() as db:
             before = await webinar_table.find(db, self.account, webinar.session_id, for_update=True)
             if before is None:
-                raise NotFound("This webinar is not known here any more.")
+                raise NotFound("This webinar is no longer known to Greenroom.")
             after = change(before)
             if after is not before:
                 await self._write(db, before, after, self._clock.now(), by)

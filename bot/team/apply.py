@@ -22,11 +22,11 @@ from bot.team.diff import Member, TeamDiff, find_member, remaining_diff
 log = logging.getLogger(__name__)
 
 TRIES = 2
-CONFLICT = "Somebody else is changing this team at this moment. Look at it with /webinar team, and try again."
+CONFLICT = "Someone else is changing this team right now. Look at it with /webinar team, then try again."
 NOT_APPLIED = "{provider} gave no clear answer, and the team is as it was. Try again in a few minutes."
 UNCLEAR = (
-    "{provider} gave no clear answer, so the team may or may not be changed. Greenroom keeps checking, and "
-    "sends you the result."
+    "{provider} gave no clear answer, so the team may or may not be changed. Greenroom keeps checking and sends you "
+    "the result."
 )
 
 

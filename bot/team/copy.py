@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NO_COHOST = "can't be a co-host: {provider}'s directory does not have them any more"
+NO_COHOST = "can't be a co-host: {provider}'s directory no longer has them"
 NO_LAST_NAME = "{provider} asks for a last name, and the earlier team has none"
 
 

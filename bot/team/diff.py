@@ -134,7 +134,7 @@ def read_role(word: str) -> Role:
     if role is Role.HOST:
         raise BadInput(ONE_HOST)
     if role is None:
-        raise BadInput(f"“{text[:40]}” is no role here. Use cohost or panelist; an attendee registers.")
+        raise BadInput(f"I don't understand the role “{text[:40]}”. Use cohost or panelist; attendees register.")
     return role
 
 

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 NOTIFIED_OF_REMOVAL = "left"
 MAX_UPDATES = 20
 """Members whose messages are updated in one run; the others follow half a minute later."""
-BUSY = "Greenroom is writing to them at this moment. Try again in a minute."
+BUSY = "Greenroom is writing to them right now. Try again in a minute."
 
 
 class MemberNotifier:

@@ -41,9 +41,9 @@ TOO_OLD = 120 * RETRY
 """A change without a clear result for so long is given up."""
 GIVEN_UP = "{provider} could not be reached for an hour. Look at the team with /webinar team, and try again."
 
-CANCELLED = "This webinar is canceled, so nobody can be invited to it any more."
-OVER = "This webinar is over, so its team can't be changed any more."
-FROZEN = "This webinar has started, so nobody can be changed or removed any more. People can still be added."
+CANCELLED = "This webinar is canceled, so nobody can be invited to it."
+OVER = "This webinar is over, so its team can't be changed."
+FROZEN = "This webinar has started, so people can be added, but nobody can be changed or removed."
 
 
 class TeamService:
@@ -159,7 +159,7 @@ class TeamService:
         async with self._store.read() as db:
             change = await change_table.find(db, self._account, change_id)
         if change is None or change.step is not TeamStep.DRAFT or change.user_id != by:
-            raise BadInput("This was confirmed already, or asked too long ago. Look at the team with /webinar team.")
+            raise BadInput("This was already confirmed, or it has expired. Look at the team with /webinar team.")
         return change
 
     async def confirm(self, webinar: Webinar, draft: TeamOperation, view_id: str) -> TeamOperation:
@@ -168,7 +168,7 @@ class TeamService:
         change = draft.model_copy(update={"step": TeamStep.REQUESTED, "view_id": view_id})
         async with self._store.write() as db:
             if not await change_table.confirm(db, change, self.leases.worker_id, self.leases.until()):
-                raise BadInput("This was confirmed already. Look at the team with /webinar team.")
+                raise BadInput("This was already confirmed. Look at the team with /webinar team.")
         return change
 
     async def begin(

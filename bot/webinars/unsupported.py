@@ -43,13 +43,13 @@ SENTENCES: Final[Mapping[Ability, str]] = {
         "/webinar register."
     ),
     Ability.INVITE_COWORKER: "{provider} invites people by email address only. Write their address instead.",
-    Ability.BATCH_REGISTER: "{provider} takes one person at a time for this event. A list works all the same, slower.",
+    Ability.BATCH_REGISTER: "{provider} takes one person at a time for this event. A list works too, but slower.",
     Ability.SHARED_LINK: "Everybody has a link of their own for this event. Register to get yours.",
     Ability.OWN_PAGES: (
         "{provider} does not support registration pages of Greenroom's own for this event. Share its card, or the "
         "registration page of {provider}, instead."
     ),
-    Ability.OWN_LINKS: "{provider} mails links of its own. Leave them out: people join and cancel by those.",
+    Ability.OWN_LINKS: "{provider} sends its own links. Leave these out: people join and cancel with those.",
     Ability.EXTERNAL_ID: "{provider} keeps no ids of other systems. Leave them out, and match people by email address.",
     Ability.SOURCE: "{provider} does not report where registrants of this event come from. Look at the chart instead.",
     Ability.REGISTRANTS: (
@@ -66,7 +66,7 @@ SENTENCES: Final[Mapping[Ability, str]] = {
         "registrants instead: /webinar registrants."
     ),
     Ability.OCCURRENCES: "This event has a single date: everybody registers for that one.",
-    Ability.QUESTIONS: "{provider} does not tell Greenroom what this event asks. Answer on the page of {provider}.",
+    Ability.QUESTIONS: "{provider} does not show Greenroom what this event asks. Answer on the page of {provider}.",
     Ability.ON_DEMAND: "{provider} takes no registrations after this event. Share its recording instead.",
 }
 """With `{provider}` in place of the provider's name."""

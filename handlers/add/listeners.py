@@ -13,12 +13,12 @@ from handlers.browse.details import details
 from handlers.request import Commands, SlackRequest
 
 NOTHING = (
-    "What shall I add? Paste the link or the ID of the meeting or webinar, for example "
-    "`/webinar add 812 3456 7890`. To make a new webinar, type `/webinar create` and its title."
+    "To add a meeting or webinar, paste its link or ID, for example `/webinar add 812 3456 7890`. To create a new "
+    "one, type `/webinar create` and its title."
 )
 NO_NUMBER = (
-    "There is no link or ID of a meeting in “{words}”. Copy its invitation link or its ID, for example "
-    "`/webinar add 812 3456 7890`. To make a new webinar, type `/webinar create {words}`."
+    "There is no link or ID of a meeting in “{words}”: copy one, for example `/webinar add 812 3456 7890`. To create "
+    "a new webinar, type `/webinar create {words}`."
 )
 PAGE_ONLY = (
     "A link to a registration page does not say which meeting or webinar it is for. Open the meeting there and copy "
@@ -28,7 +28,7 @@ ADDED = "Added. From now on, Greenroom keeps it up to date here."
 ADDED_DATES = (
     "Added with its {count} coming dates; this is the next one. From now on, Greenroom keeps them up to date here."
 )
-HERE = "This one is here already."
+HERE = "This one was already added."
 MAX_WORDS = 200
 
 

@@ -41,7 +41,7 @@ TOPICS = {
     ),
     "edit": Topic(
         "edit <webinar>",
-        "Opens its form as it is now; what you change is saved, or nothing of it, and can be undone for ten minutes.",
+        "Opens its form with the current values. You can undo your changes for ten minutes.",
         "edit Launch day",
         MANAGERS,
     ),
@@ -58,7 +58,7 @@ TOPICS = {
         "show Launch day",
         EVERYONE,
     ),
-    "count": Topic("count <webinar>", "Says how many people have registered.", "count next", EVERYONE),
+    "count": Topic("count <webinar>", "Shows how many people have registered.", "count next", EVERYONE),
     "share": Topic(
         "share <webinar> [#channel]",
         "Posts the webinar's card; reminders, changes and alerts about it follow there.",
@@ -93,19 +93,19 @@ TOPICS = {
     "close": Topic("close <webinar>", "Closes registration.", "close Launch day", MANAGERS),
     "limit": Topic(
         "limit <webinar> <number|off>",
-        "Closes registration by itself when so many have registered.",
+        "Closes registration automatically when that many people have registered.",
         "limit Launch day 500",
         MANAGERS,
     ),
     "invite": Topic(
         "invite <webinar> [@people…] [as cohost|panelist]",
-        "Opens the form for its team, filled with who you named: co-hosts and panelists, also from outside.",
+        "Opens the form for its team, filled with the people you named: co-hosts and panelists, also from outside.",
         "invite Launch day @ben @chloe as cohost",
         MANAGERS,
     ),
     "team": Topic(
         "team <webinar>",
-        "Lists who runs it, as what, and how each was told; with ways to change and remove.",
+        "Lists the team with roles and invitations, to change or remove people.",
         "team Launch day",
         MANAGERS,
     ),
@@ -117,7 +117,7 @@ TOPICS = {
     ),
     "registrants": Topic(
         "registrants <webinar>",
-        "Lists who has registered, for your eyes only; with search, removal and a file of all.",
+        "Lists who has registered, visible only to you; with search, removal and a file of all.",
         "registrants Launch day",
         MANAGERS,
     ),
@@ -147,7 +147,7 @@ TOPICS = {
     ),
     "cancel": Topic(
         "cancel <webinar>",
-        "Asks, then deletes the webinar and takes its reminders back.",
+        "Asks you to confirm, then deletes the webinar and its reminders.",
         "cancel Launch day",
         MANAGERS,
     ),

@@ -15,7 +15,7 @@ from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
 ACTION = "create this webinar again"
-NOT_OPENED = "Slack did not show the form. Nothing was created; please try again."
+NOT_OPENED = "Slack did not show the form, so nothing was created. Try again."
 
 
 async def duplicate(request: SlackRequest, command: Duplicate) -> None:

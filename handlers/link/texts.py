@@ -14,13 +14,13 @@ from bot.slack.blocks import Block, actions, context, message, number, plain, se
 from bot.slack.message import Message
 from bot.webinars.texts.facts import people
 
-LABEL = "Registration Link for Your Site"
+LABEL = "Link for Your Site"
 CAMPAIGN_LABEL = "Link for a Campaign"
 MAX_LISTED = 25
 """Campaigns that the reply names."""
 NOTES = (
-    "It stays good if the webinar is moved by up to 90 days. "
-    "Who registers there gets links of their own to join and to cancel."
+    "It still works if the webinar is moved by up to 90 days. Each registrant gets personal links to join and to "
+    "cancel."
 )
 
 
@@ -41,7 +41,7 @@ def campaign_link(webinar: Webinar, link: CampaignLink, per_minute: int) -> Mess
         f"*{name}*\nThe registration link for the campaign “{campaign}”: <{link.url}|see the page>. "
         f"People who register there have this campaign as their source."
     )
-    signups = f"{signups_text(link.campaign)}. The same name gives the same link, in capitals or not. {NOTES}"
+    signups = f"{signups_text(link.campaign)}. The same name gives the same link, in capitals or not.\n{NOTES}"
     warning = pace_warning(webinar, per_minute, of_campaign=True)
     spoken = f"{name}: the registration link for the campaign “{campaign}”, for {people(per_minute)} a minute."
     blocks: list[Block] = [*_warned(warning), section(head), section(f"```{link.url}```"), context(signups)]

@@ -9,7 +9,7 @@ from bot.slack import buttons
 from handlers.request import Listeners, SlackRequest
 
 ACTION = "decide what is left to do after this webinar"
-CLOSED = "This was closed already, so there is nothing to do."
+CLOSED = "This was already closed, so there is nothing to do."
 
 
 async def done(request: SlackRequest) -> None:

@@ -157,7 +157,7 @@ def shared_result(webinar: Webinar, shares: Sequence[ReportMessage]) -> Message:
 def file_message(webinar: Webinar, file: RecordingFile) -> Message:
     """The link to a file, for the person who asked for it."""
     kind = "video" if file.kind is MediaKind.VIDEO else "audio"
-    text = f"The {kind} of *{plain(webinar.title)}*, {_size(file.size)}. The link works for a while: don't pass it on."
+    text = f"The {kind} of *{plain(webinar.title)}*, {_size(file.size)}. The link works for a while: don't share it."
     link = link_button(f"Download {kind.capitalize()}", buttons.RECORDING_PAGE, file.link.get_secret_value())
     return message(text, [section(text), *actions(link)])
 

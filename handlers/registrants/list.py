@@ -58,7 +58,7 @@ LENGTHS = {"name": 40, "email": 80, "source": 30}
 """Characters in a cell: the file has all of them."""
 MAX_WORDS = 100
 ANSWERED = "The registrants you asked for are shown where you asked for them, visible only to you."
-IN_DM = "The file is in your direct messages with Greenroom. Delete it there when you need it no more."
+IN_DM = "The file is in your direct messages with Greenroom. Delete it there when you no longer need it."
 GONE = "They are off the list, and their links do not work any more."
 
 
@@ -106,7 +106,7 @@ def page_message(
         f"Times in {plain(webinar.time_zone)}" if is_table else "",
         "To remove somebody, search for them" if is_table and can_manage else "",
     ]
-    notes.append("For your eyes only: nothing of this is stored")
+    notes.append("Visible only to you: nothing of this is stored")
     blocks = [
         *([paragraph(note)] if note else []),
         *above,

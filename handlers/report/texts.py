@@ -20,9 +20,7 @@ FAILED: Final = "report.failed"
 
 NOT_WAITING: Final = "You are not waiting for this report."
 IN_DM: Final = "The report is in your messages with Greenroom."
-FOLLOW: Final = (
-    "You can go on with something else: the progress, and then the report, are in your messages with Greenroom."
-)
+FOLLOW: Final = "You don't have to wait: the progress and then the report are in your messages with Greenroom."
 
 
 def reading_line(webinar: Webinar) -> str:

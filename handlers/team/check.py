@@ -17,14 +17,14 @@ from handlers.named_people import unknown_note
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput
 from handlers.team.outsiders import Outsider, read_outsiders
 
-NOT_POSSIBLE = "Somebody cannot be on the team as chosen: look at what stands under the fields."
-NOTHING = "Nothing has changed. Choose somebody, or close this form."
+NOT_POSSIBLE = "Some people can't be on the team as chosen: look at the messages below the fields."
+NOTHING = "Nothing was changed. Choose someone, or close this form."
 FROZEN = "The webinar has started: it is too late to change or remove {}. Put them back, and add people only."
 FULL = "{} takes {} co-hosts and panelists together at most. Leave out {}."
-OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are people in your {provider} directory."
+OUTSIDERS = "People named by an address can be panelists only: co-hosts are people in your {provider} directory."
 BY_ADDRESS = (
-    "{} was invited by email address, and {} makes co-hosts only of those invited from its directory. Remove "
-    "them first, and then invite them as a co-host: they get another link."
+    "{} was invited by email address, and {} makes co-hosts only of those invited from its directory. Remove them "
+    "first, then invite them as a co-host: they get another link."
 )
 NO_ADDRESS = (
     "Slack does not show the email address of {}. Leave them here, and write it in the field for people from outside "
@@ -170,7 +170,7 @@ def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known
     if person.is_bot:
         return f"{person.name} is an app, so it can't be on a team."
     if person.is_deactivated:
-        return f"{person.name} does not use Slack any more: their account is deactivated."
+        return f"{person.name} no longer uses Slack: their account is deactivated."
     if not person.email:
         return NO_ADDRESS.format(person.name, " ".join(filter(None, name_of(person))) or person.name)
     if role is Role.COHOST and coworker is None:

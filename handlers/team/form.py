@@ -48,7 +48,7 @@ INVITABLE = {Role.COHOST: Ability.INVITE_COHOST, Role.PANELIST: Ability.INVITE_P
 MAX_OTHERS = 10
 MAX_CONTEXT = 1000
 
-STARTED = "It has started: people can be added, but nobody can be changed or removed any more."
+STARTED = "It has started: people can be added, but nobody can be changed or removed."
 
 
 class TeamFormContext(Frozen):
@@ -156,7 +156,7 @@ def filled(
         *started,
         *_fields(typed, webinar, provider),
         *_others(team, shown),
-        context(f"The team as read from {provider} {ago(read_at, now)}; `/webinar team` reads it anew"),
+        context(f"The team as read from {provider} {ago(read_at, now)}; to read it again, type `/webinar team`"),
     ]
     context_data = TeamFormContext(session_id=webinar.id, shown=" ".join(sorted(shown)))
     return modal(

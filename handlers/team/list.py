@@ -39,7 +39,7 @@ REMOVE = "team.remove"
 AGAIN = "team.again"
 
 PAGE_SIZE = 10
-STARTED = "It has started, so nobody can be changed or removed any more"
+STARTED = "It has started, so nobody can be changed or removed"
 
 
 def team_page(

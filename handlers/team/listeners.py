@@ -37,7 +37,7 @@ TOO_MANY = (
     "{:,} people were named, and {} takes {} co-hosts and panelists together at most. Name fewer people or a "
     "smaller group."
 )
-NOT_ON_TEAM = "They are not on this team any more. Press Refresh to see who is."
+NOT_ON_TEAM = "They are no longer on this team. Press Refresh to see who is."
 
 LOOK_UP_TIMEOUT = 1.0
 """Seconds to look up people at the provider before a form is acknowledged."""

@@ -83,7 +83,7 @@ def _problem(person: ListedPerson, provider: str) -> str:
         return f"this address is longer than the {MAX_EMAIL} characters that {provider} takes."
     shown = (person.email if problem else person.text)[:MAX_SHOWN] or person.text[:MAX_SHOWN]
     if problem:
-        return f"“{shown}” is no email address. {REMEDY}"
+        return f"“{shown}” is not an email address. {REMEDY}"
     if person.problem:
         return f"“{shown}” does not say clearly who has this address. {REMEDY}"
     if max(len(person.first_name), len(person.last_name)) > MAX_NAME:

@@ -163,7 +163,7 @@ async def test_a_failure_of_either_call_ends_in_one_complete_webinar_or_none(
             fault = world.ringcentral.fail("POST", path, **FAULTS[kind][name])
             await submit_form(world, user)
             found = _since(before, await final_state(world, user))
-            is_explained = "Should an empty webinar without a date turn up" in world.slack.view(user).words
+            is_explained = "If an empty webinar without a date appears" in world.slack.view(user).words
             if (fault.times, found) != (0, expected) or (expected == ORPHAN and not is_explained):
                 wrong[kind, name] = fault.times, found, is_explained
             await world.slack.close(user, world.slack.view(user), clear=True)

@@ -138,7 +138,7 @@ async def test_what_somebody_else_changed_after_a_crash_stays(tmp_path: Path) ->
 
         assert (at_ringcentral(world), await mirrored(world)) == (((BEFORE[0], 7200)),) * 2
         assert notifications(world) == ("not changed",)
-        assert "Somebody else is changing this webinar" in world.slack.view(USER).words
+        assert "Someone else is changing this webinar" in world.slack.view(USER).words
 
 
 REFUSALS: dict[str, dict[str, Any]] = {str(status): {"status": status} for status in (400, 403, 404, 409)}

@@ -157,7 +157,7 @@ async def test_a_replica_that_lost_its_lease_writes_and_calls_nothing_more(pair:
     assert [one.step for one in await stored_creations(pair.world)] == [CreationStep.WEBINAR_REQUESTED]
     assert len(pair.world.ringcentral.dump()["webinars"]) == 1
     assert pair.world.ringcentral.webinars() == []
-    assert "Greenroom goes on" in pair.world.slack.view("finn").words
+    assert "Greenroom keeps checking" in pair.world.slack.view("finn").words
 
     async with pair.world.bot.services.store.write() as db:
         await db.execute(table.update().values(claimed_until=None))

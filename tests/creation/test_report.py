@@ -60,10 +60,10 @@ async def test_ringcentral_down_for_a_while(world: World, path: str, expected: F
 
     if path == WEBINAR:
         assert notifications(world, "finn") == ("not made",)
-        assert "RingCentral cannot be reached" in world.slack.view("finn").words
+        assert "RingCentral can't be reached" in world.slack.view("finn").words
     else:
         assert notifications(world, "finn") == ()
-        assert "Greenroom goes on" in world.slack.view("finn").words
+        assert "Greenroom keeps checking" in world.slack.view("finn").words
         assert world.slack.view("finn").buttons == []
 
     await _ringcentral_is_back(world)
@@ -77,7 +77,7 @@ async def test_ringcentral_down_right_after_it_made_the_webinar(world: World) ->
     await world.until(lambda: held.times == 0)
     await world.ringcentral.stop()
     await world.settled()
-    assert "Greenroom goes on" in world.slack.view("finn").words
+    assert "Greenroom keeps checking" in world.slack.view("finn").words
     assert [one.step for one in await stored_creations(world)] == [CreationStep.WEBINAR_REQUESTED]
     await world.bot.services.creation.resume()
     assert [one.step for one in await stored_creations(world)] == [CreationStep.WEBINAR_REQUESTED]
@@ -116,7 +116,7 @@ async def test_a_database_that_is_away_for_a_moment(world: World, step: Creation
     _database_away_once(world, step)
     await submit_form(world)
     await world.settled()
-    assert "Greenroom goes on" in world.slack.view("finn").words
+    assert "Greenroom keeps checking" in world.slack.view("finn").words
 
     async with world.bot.services.store.write() as db:
         await creation_table.LEASES.release_all(db)  # the lease expires
@@ -151,7 +151,7 @@ async def test_a_refused_session_whose_webinar_cannot_be_deleted_yet(world: Worl
     world.ringcentral.fail("DELETE", ONE_WEBINAR, status=500, times=1000)
     await submit_form(world)
     await world.settled()
-    assert "What was begun is still being taken back" in world.slack.view("finn").words
+    assert "Greenroom is still undoing what was started" in world.slack.view("finn").words
     assert notifications(world, "finn") == ()
 
     world.ringcentral.faults.clear()
@@ -251,8 +251,8 @@ async def test_a_refused_host_is_not_offered_again(tmp_path: Path, refuse: Calla
         ),
         (
             _forbidden,
-            "Greenroom's RingCentral user may not make you the host: it lacks the permission WebinarSettings",
-            "the host, because Greenroom's RingCentral user lacks the permission WebinarSettings.",
+            "Greenroom's RingCentral user can't make you the host",
+            "the host, because Greenroom's RingCentral user lacks the Webinar Settings permission.",
         ),
         (_gone, "RingCentral does not accept you as the host.", "RingCentral has refused to make you the host."),
     ],
@@ -268,7 +268,7 @@ async def test_a_refused_host_is_explained_in_plain_words(
 
         words = world.slack.view("chloe").words
         assert sentence in words
-        assert "Nothing was created: send the form again, and Greenroom Service will be the host." in words
+        assert "Nothing was created. Submit the form again, and Greenroom Service will be the host." in words
         await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
         assert line in world.slack.view("chloe").words
 
@@ -378,7 +378,7 @@ async def test_a_refused_card_does_not_fail_the_creation(world: World) -> None:
 
     assert await final_state(world) == CREATED_WITHOUT_CARD
     words = world.slack.view("finn").words
-    assert "The card of *Launch day* is not in <#C0LAUNCH>: Greenroom cannot post in that channel" in words
+    assert "The card of *Launch day* is not in <#C0LAUNCH>: Greenroom can't post in that channel" in words
 
 
 async def test_a_user_unknown_to_slack_is_not_retried(world: World) -> None:

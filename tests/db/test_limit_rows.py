@@ -66,8 +66,8 @@ async def test_three_adds_a_day_survive_a_restart(store: Store) -> None:
 
     assert (first, second, third, other, next_day) == ("", "", "", "", "")
     assert fourth == (
-        "12 h: Zoom lets one address register only three times a day, and this address has used them. Nothing has "
-        "changed; the next attempt is possible after 00:00 UTC, in about 12 hours."
+        "12 h: Zoom lets one address register only three times a day, and this address has used them, so nothing was "
+        "changed. Try again after 00:00 UTC, in about 12 hours."
     )
 
 

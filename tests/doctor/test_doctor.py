@@ -274,7 +274,7 @@ async def test_a_directory_that_cannot_be_read_is_wrong(setup: World) -> None:
     found, is_healthy = await lines(setup.settings)
 
     [line] = [line for line in found if "directory" in line]
-    assert line.startswith("✗ RingCentral directory: RingCentral cannot be reached")
+    assert line.startswith("✗ RingCentral directory: RingCentral can't be reached")
     assert not is_healthy
 
 
@@ -303,7 +303,7 @@ async def test_a_doctor_beside_a_running_bot_exceeds_no_limit(setup: World, post
     for part in ("WebinarSettings", "license"):
         [line] = [line for line in found if f"RingCentral {part}" in line]
         assert line.startswith("! ")
-    assert "RingCentral takes only so many calls a minute" in line
+    assert "RingCentral's limit of calls a minute" in line
     await setup.stop_bot()
 
 

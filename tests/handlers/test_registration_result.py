@@ -72,20 +72,20 @@ def test_the_count_has_buttons_only_for_managers() -> None:
 @each_row(
     ("before", "after", "sentence"),
     [
-        (OPEN, CLOSED, "Registration is closed. 3 people registered before, and their links stay good."),
+        (OPEN, CLOSED, "Registration is closed. 3 people registered before, and their links still work."),
         (registration(count=0), registration(count=0, is_open=False), "Registration is closed."),
         (CLOSED, OPEN, "Registration is open again."),
         (OPEN, registration(limit=9), "The limit is now 9 people."),
-        (registration(limit=9), OPEN, "There is no limit any more."),
+        (registration(limit=9), OPEN, "There is no limit now."),
         (
             FULL,
             registration(limit=9),
             "The limit is now 9 people. Registration is open again: it had closed at the limit.",
         ),
-        (FULL, OPEN, "There is no limit any more. Registration is open again: it had closed at the limit."),
+        (FULL, OPEN, "There is no limit now. Registration is open again: it had closed at the limit."),
         (CLOSED, registration(is_open=False, limit=9), "The limit is now 9 people. Registration stays closed."),
         (registration(limit=9), FULL, "The limit is now 3 people. Registration is full."),
-        (registration(limit=9), CLOSED, "There is no limit any more. Registration is closed."),
+        (registration(limit=9), CLOSED, "There is no limit now. Registration is closed."),
     ],
 )
 def test_the_result_explains_the_effect(before: Registration, after: Registration, sentence: str) -> None:

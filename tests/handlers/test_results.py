@@ -76,7 +76,7 @@ def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
     assert lines[0] == "*Launch day* is ready."
     assert (
         "Announced in <#C1>. The registration page follows as soon as RingCentral has it. "
-        "RingCentral asks everyone for the password you set: tell it to the people you invite."
+        "RingCentral asks everyone for the password you set, so share it with the people you invite."
     ) in lines
     assert "• The account turned recording off." in lines
     assert done_message(created).blocks == view["blocks"]

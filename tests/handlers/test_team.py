@@ -114,7 +114,7 @@ def test_form_of_a_full_team_fits() -> None:
             "Slack does not show the email address of Gia Rossi. Leave them here, and write it in the field for people",
         ),
         (person("Robo", email="", is_bot=True), "Robo is an app"),
-        (person("Old Hand", is_deactivated=True), "Old Hand does not use Slack any more"),
+        (person("Old Hand", is_deactivated=True), "Old Hand no longer uses Slack"),
     ],
 )
 def test_person_who_cannot_be_a_cohost_is_refused_under_the_field(who: Person, sentence: str) -> None:
@@ -136,7 +136,7 @@ def test_all_problems_are_reported_at_once() -> None:
 
     assert fields[COHOSTS] == "Ana Ruiz is the host already."
     assert fields[PANELISTS].startswith("Dev Patel is named twice: leave them in one place. Slack does not tell who")
-    assert fields[OUTSIDE].startswith("Line 1: “nobody” is no email address.")
+    assert fields[OUTSIDE].startswith("Line 1: “nobody” is not an email address.")
     assert fields[OUTSIDE].endswith("Dev@acme.example is named twice: leave them in one place.")
 
 
@@ -196,7 +196,7 @@ def test_unchanged_members_are_not_looked_up() -> None:
         (
             TeamInput(cohosts=("U0DEV",), panelists=("U0FINN",), outside="zoe@partner.example"),
             False,
-            "Nothing has changed.",
+            "Nothing was changed.",
         ),
     ],
 )
@@ -233,7 +233,7 @@ def test_problems_of_a_command_are_on_top_of_the_form() -> None:
     words = team_check.prefill_problem(command, typed, known([HOST], person("Finn Berg")))
 
     assert words.startswith("Nobody here is called @nobody: choose them below.")
-    assert "Who is named by an address can be a panelist only" in words
+    assert "People named by an address can be panelists only" in words
     assert "Finn Berg can't be a co-host" in words
     assert team_check.prefill_problem(parse_invite("launch <@U0DEV>"), TeamInput(), known([HOST])) == ""
 
@@ -292,8 +292,8 @@ def test_a_slack_user_with_one_name_is_named_below() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("Zoe Lang", "Line 1: “Zoe Lang” is no email address. Write Zoe Lang <zoe@partner.example>."),
-        ("\nZoe <zoe@>", "Line 2: “Zoe <zoe@>” is no email address."),
+        ("Zoe Lang", "Line 1: “Zoe Lang” is not an email address. Write Zoe Lang <zoe@partner.example>."),
+        ("\nZoe <zoe@>", "Line 2: “Zoe <zoe@>” is not an email address."),
         (f"{'Z' * 65} Lang <zoe@p.example>", "Line 1: a first or last name can have 64 characters at most."),
         (f"{'z' * 250}@p.example", "Line 1: this address is longer than the 256 characters that RingCentral takes."),
         (
@@ -363,11 +363,11 @@ def test_result_says_how_each_person_is_notified() -> None:
             ],
         )
     )
-    assert "Zoe Lang, panelist: not notified: pass on their link" in shown
+    assert "Zoe Lang, panelist: not notified: share their link" in shown
     assert "<@U0DEV>, now co-host: notified by direct message" in shown
-    assert "<@U0FINN>, now panelist: not told yet; Greenroom tries again" in shown
-    assert "Ben Okafor: Greenroom can't tell them, so please do" in shown
-    assert "The links that only you can pass on are in a direct message to you." in shown
+    assert "<@U0FINN>, now panelist: not notified yet; Greenroom tries again" in shown
+    assert "Ben Okafor: Greenroom can't notify them, so please do" in shown
+    assert "The links for you to share are in a direct message to you." in shown
 
 
 def test_confirmation_of_a_removal_counts_all_changes() -> None:

@@ -94,8 +94,7 @@ def test_an_impatient_caller_is_refused_at_once_with_the_time() -> None:
     assert when == 0.0
     assert refusal.ready_at == NOON + timedelta(seconds=60.25)
     assert refusal.sentence == (
-        "RingCentral takes only so many calls a minute, and they are used up. Nothing has changed; please try again "
-        "in 61 seconds."
+        "RingCentral's limit of calls a minute is reached, so nothing was changed. Try again in 61 seconds."
     )
 
 

@@ -96,8 +96,8 @@ def test_no_limit_is_exceeded_by_any_calls(
 
 
 ADDRESS_USED_UP = (
-    "Zoom lets one address register only three times a day, and this address has used them. Nothing has changed; the "
-    "next attempt is possible after 00:00 UTC, in"
+    "Zoom lets one address register only three times a day, and this address has used them, so nothing was changed. "
+    "Try again after 00:00 UTC, in"
 )
 
 

@@ -64,7 +64,7 @@ async def test_a_throttled_change_fails_if_the_wait_exceeds_the_patience(pair: P
     """The error says when to retry, and nothing was created."""
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=600)
 
-    with pytest.raises(ProviderBusy, match="Nothing has changed; please try again in 11 minutes"):
+    with pytest.raises(ProviderBusy, match=r"nothing was changed\. Try again in 11 minutes"):
         await pair.client().create_webinar(webinar_form(), None, PERSON)
 
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == ([], [429])

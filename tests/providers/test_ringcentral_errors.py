@@ -49,12 +49,12 @@ def error_for(status: int, body: object, *, changes: bool = False) -> ProviderEr
 CASES = [
     (
         403,
-        older_error_body("CMN-401", permissionName="ReadAccounts"),
+        older_error_body("CMN-401", permissionName="Read Accounts"),
         ProviderForbidden,
         errors.APP_PERMISSION,
-        "ReadAccounts",
+        "Read Accounts",
     ),
-    (403, error_body("CMN-401"), ProviderForbidden, errors.APP_PERMISSION, "ReadWebinars"),
+    (403, error_body("CMN-401"), ProviderForbidden, errors.APP_PERMISSION, "Read Webinars"),
     (
         403,
         older_error_body("CMN-402", permissionName="Webinars"),
@@ -62,8 +62,8 @@ CASES = [
         errors.USER_PERMISSION,
         "Webinars",
     ),
-    (403, error_body("CMN-408"), ProviderForbidden, errors.USER_PERMISSION, "WebinarSettings"),
-    (403, error_body("CMN-404"), ProviderForbidden, errors.USER_PERMISSION, "WebinarSettings"),
+    (403, error_body("CMN-408"), ProviderForbidden, errors.USER_PERMISSION, "Webinar Settings"),
+    (403, error_body("CMN-404"), ProviderForbidden, errors.USER_PERMISSION, "Webinar Settings"),
     (403, error_body("CMN-109"), ProviderForbidden, errors.LICENSE, ""),
     (403, error_body("WLA-123"), ProviderForbidden, errors.STATE, ""),
     (403, None, ProviderForbidden, errors.STATE, ""),
@@ -112,7 +112,7 @@ def test_an_answer_maps_to_one_error(
         ("settings.postWebinarRedirectUri", "the page to show afterwards"),
         ("scheduledStartTime", "the start"),
         ("host.linkedUser.userId", "the host"),
-        ("settings.newThing", "settings.newThing"),
+        ("settings.newThing", "settings new thing"),
     ],
 )
 def test_a_refused_parameter_is_named_in_our_words(parameter: str, what: str) -> None:
@@ -120,9 +120,7 @@ def test_a_refused_parameter_is_named_in_our_words(parameter: str, what: str) ->
     error = error_for(400, error_body("CMN-101", parameterName=parameter, parameterValue=RESCUE), changes=True)
 
     assert type(error) is ProviderRefused
-    assert error.sentence == (
-        f"RingCentral does not accept {what}. Nothing has changed; please correct it and try again."
-    )
+    assert error.sentence == (f"RingCentral doesn't accept {what}, so nothing was changed. Correct it and try again.")
     assert (error.code, error.parameter) == ("CMN-101", parameter)
 
 
@@ -130,7 +128,7 @@ def test_a_missing_host_is_not_a_missing_webinar() -> None:
     """CMN-102 is about its parameter."""
     error = error_for(400, error_body("CMN-102", parameterName="host.linkedUser.userId"), changes=True)
 
-    assert (type(error), error.sentence[:43]) == (ProviderRefused, "RingCentral does not accept the host. Nothi")
+    assert (type(error), error.sentence[:43]) == (ProviderRefused, "RingCentral doesn't accept the host, so not")
 
 
 @pytest.mark.parametrize("body", [None, "text", [], {}, {"errors": []}, {"errors": ["x"]}, error_body(RESCUE)])
@@ -138,7 +136,7 @@ def test_an_unknown_refusal_has_its_status(body: object) -> None:
     """Nothing of its body is repeated."""
     error = error_for(400, body)
 
-    assert (type(error), error.sentence) == (ProviderRefused, "RingCentral refused this (400). Nothing has changed.")
+    assert (type(error), error.sentence) == (ProviderRefused, "RingCentral refused this (400). Nothing was changed.")
 
 
 def test_a_500_to_a_change_is_an_unknown_outcome() -> None:

@@ -77,7 +77,7 @@ async def test_refusals_say_what_an_admin_must_do() -> None:
         with pytest.raises(ProviderRefused, match="too many webhook subscriptions"):
             await client.subscribe(hook.url, "a-token", (), DAY, PERSON)
     async with ringcentral_pair(Rules(webhook_permission=True, budgets=PLENTY)) as pair:
-        with pytest.raises(ProviderForbidden, match="lacks the permission SubscriptionWebhook"):
+        with pytest.raises(ProviderForbidden, match="lacks the permission Subscription Webhook"):
             await pair.client().event_subscriptions(PERSON)
 
 

@@ -144,12 +144,12 @@ async def test_a_participant_is_parsed_tolerantly() -> None:
         ({"errorCode": "CMN-408", "permissionName": "WebinarSettings"}, HistoryForbidden, "host, the co-hosts"),
         ({"errorCode": "CMN-402"}, HistoryForbidden, "host, the co-hosts"),
         ({}, HistoryForbidden, "host, the co-hosts"),
-        ({"errorCode": "CMN-401", "permissionName": "ReadWebinars"}, ProviderForbidden, "app that Greenroom uses"),
+        ({"errorCode": "CMN-401", "permissionName": "ReadWebinars"}, ProviderForbidden, "Greenroom's RingCentral app"),
         ({"errorCode": "CMN-109"}, ProviderForbidden, "plan of the host"),
     ],
 )
 async def test_a_forbidden_history_has_its_own_words(error: dict[str, str], kind: type[Exception], words: str) -> None:
-    """Not a permission of the app, and not the plan: the user that Greenroom works as is no host and no co-host."""
+    """Not a permission of the app, and not the plan: Greenroom's user is no host and no co-host."""
     async with fixed_response(403, json.dumps({"errors": [error] if error else []})) as (client, _):
         for reading in (client.past_session("1", "2", PERSON), client.participants_page("1", "2", None, PERSON)):
             with pytest.raises(ProviderForbidden, match=words) as refused:

@@ -132,7 +132,7 @@ REFUSALS = [
     ("without a code", 403, {}, NO_DOWNLOAD),
     ("for want of a right", 403, {"errorCode": "CMN-408", "permissionName": "WebinarSettings"}, HIDDEN),
     ("gone", 404, {"errorCode": "CMN-102"}, GONE),
-    ("permission of the app", 403, {"errorCode": "CMN-401"}, errors.APP_PERMISSION.format("ReadWebinars")),
+    ("permission of the app", 403, {"errorCode": "CMN-401"}, errors.APP_PERMISSION.format("Read Webinars")),
 ]
 
 

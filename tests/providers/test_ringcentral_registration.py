@@ -246,7 +246,7 @@ async def test_a_throttled_change_is_sent_again_and_the_wait_reported(pair: Pair
     assert waits == pytest.approx([1.25], abs=0.05)
 
     pair.vendor.fail("PATCH", "/registration/", status=429, retry_after=600)
-    with pytest.raises(ProviderBusy, match="Nothing has changed"):
+    with pytest.raises(ProviderBusy, match="nothing was changed"):
         await client.change_registration(session_id, OPEN, PERSON)
 
 
@@ -278,7 +278,7 @@ async def test_a_refused_limit_is_named(pair: Pair) -> None:
     client = pair.client()
     session_id = await create_session(pair, client)
 
-    with pytest.raises(ProviderRefused, match="does not accept the limit") as refusal:
+    with pytest.raises(ProviderRefused, match="doesn't accept the limit") as refusal:
         await client.change_registration(session_id, RegistrationChange(is_open=True, limit=2**31), PERSON)
 
     assert refusal.value.parameter == "settings.autoCloseLimit"
@@ -288,9 +288,9 @@ async def test_missing_permissions_are_named(pair: Pair) -> None:
     """The app's and the user's."""
     session_id = await create_session(pair, pair.client())
     plain = pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example")))
-    with pytest.raises(ProviderForbidden, match="lacks the permission WebinarSettings"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission Webinar Settings"):
         await plain.change_registration(session_id, CLOSED, PERSON)
 
     pair.vendor.rules.app_permissions = ["ReadAccounts", "ReadWebinars"]
-    with pytest.raises(ProviderForbidden, match="lacks the permission EditWebinars"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission Edit Webinars"):
         await pair.client().change_registration(session_id, CLOSED, PERSON)

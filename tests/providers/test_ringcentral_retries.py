@@ -126,15 +126,15 @@ async def test_a_missing_permission_is_named(pair: Pair) -> None:
     """The app's permission, or the host's license."""
     client = pair.client()
     noor = ANA.model_copy(update={"user_id": "62190106"})
-    with pytest.raises(ProviderForbidden, match="Webinar licence"):
+    with pytest.raises(ProviderForbidden, match="Webinar license"):
         await client.create_webinar(webinar_form(), noor, PERSON)
     pair.vendor.rules.app_permissions = ["ReadAccounts", "ReadWebinars"]
-    with pytest.raises(ProviderForbidden, match="lacks the permission EditWebinars"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission Edit Webinars"):
         await client.create_webinar(webinar_form(), None, PERSON)
     pair.vendor.rules.app_permissions = []
-    with pytest.raises(ProviderForbidden, match="lacks the permission ReadWebinars"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission Read Webinars"):
         await client.webinar("1", PERSON)
-    with pytest.raises(ProviderForbidden, match="lacks the permission ReadAccounts"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission Read Accounts"):
         await client.coworkers(PERSON)
 
 
@@ -147,4 +147,4 @@ async def test_a_refused_field_is_named(pair: Pair) -> None:
         await client.create_session(webinar.webinar_id, webinar_form(time_zone="Mars/Olympus"), PERSON)
 
     assert (refusal.value.status, refusal.value.code, refusal.value.parameter) == (400, "CMN-101", "timeZone")
-    assert refusal.value.sentence.startswith("RingCentral does not accept the time zone.")
+    assert refusal.value.sentence.startswith("RingCentral doesn't accept the time zone,")

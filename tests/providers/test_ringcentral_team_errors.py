@@ -41,7 +41,7 @@ async def test_an_existing_member_is_a_conflict_and_no_one_is_added(pair: Pair) 
     await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
 
     for again in (COHOST, COHOST.model_copy(update={"role": Role.PANELIST})):
-        with pytest.raises(ProviderConflict, match="is on the team of this webinar already") as conflict:
+        with pytest.raises(ProviderConflict, match="is already on the team of this webinar") as conflict:
             await client.change_team(*where, TeamChange(added=(OUTSIDER, again)), PERSON)
 
     assert BEN.email not in repr(conflict.value)
@@ -56,11 +56,11 @@ async def test_an_existing_member_is_a_conflict_and_no_one_is_added(pair: Pair) 
         (NewInvitee(role=Role.PANELIST, coworker=STRANGER), people_errors.NO_COWORKER),
         (
             NewInvitee(**{**dict(OUTSIDER), "last_name": "x" * 65}),
-            "RingCentral does not accept the last name. Nothing has changed; please correct it and try again.",
+            "RingCentral doesn't accept the last name, so nothing was changed. Correct it and try again.",
         ),
         (
             NewInvitee(**{**dict(OUTSIDER), "email": "nowhere"}),
-            "RingCentral does not accept the email address. Nothing has changed; please correct it and try again.",
+            "RingCentral doesn't accept the email address, so nothing was changed. Correct it and try again.",
         ),
     ],
 )
@@ -94,13 +94,13 @@ async def test_changes_of_missing_and_fixed_members_are_refused(pair: Pair) -> N
     [host] = await client.invitees(*where, PERSON)
     [ben] = (await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)).added
 
-    with pytest.raises(ProviderGone, match="not on the team of this webinar any more"):
+    with pytest.raises(ProviderGone, match="no longer on the team of this webinar"):
         await client.change_team(*where, TeamChange(deleted=("4711",)), PERSON)
-    with pytest.raises(ProviderRefused, match="the host never can be"):
+    with pytest.raises(ProviderRefused, match="such as the host"):
         await client.change_team(*where, TeamChange(deleted=(host.invitee_id,)), PERSON)
-    with pytest.raises(ProviderGone, match="does not have this webinar"):
+    with pytest.raises(ProviderGone, match="doesn't have this webinar"):
         await client.change_team("1", where[1], TeamChange(deleted=(ben.invitee_id,)), PERSON)
-    with pytest.raises(ProviderGone, match="does not have this webinar"):
+    with pytest.raises(ProviderGone, match="doesn't have this webinar"):
         await client.invitees("1", where[1], PERSON)
     pair.vendor.begin(where[1])
     with pytest.raises(ProviderRefused, match="may have started or ended"):
@@ -124,7 +124,7 @@ async def test_a_change_without_an_answer_is_never_sent_again(pair: Pair, fault:
     pair.vendor.fail("PATCH", "/invitees$", **fault)
     pair.pauses.clear()  # a slow machine may have repeated a read above
 
-    with pytest.raises(OutcomeUnknown, match="may or may not have done this"):
+    with pytest.raises(OutcomeUnknown, match="may or may not be done"):
         await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
 
     assert (len(pair.asked("PATCH", path(where))), pair.pauses) == (1, [])
@@ -148,7 +148,7 @@ async def test_an_unsent_change_changed_nothing(pair: Pair) -> None:
     with pytest.raises(ProviderDown):
         await client.invitees(*where, PERSON)  # detects that the pooled connection is closed
 
-    with pytest.raises(ProviderDown, match="Nothing has changed"):
+    with pytest.raises(ProviderDown, match="nothing was changed"):
         await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
 
 
@@ -161,7 +161,7 @@ async def test_a_read_is_repeated_and_a_missing_permission_is_named(pair: Pair) 
     assert (pair.asked("GET", path(where)), pair.pauses) == ([502, 200], [2.0])
 
     plain = pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example")))
-    with pytest.raises(ProviderForbidden, match="lacks the permission WebinarSettings"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission Webinar Settings"):
         await plain.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
 
 

@@ -96,8 +96,8 @@ async def test_wrong_credentials_are_named_after_one_try(pair: ZoomPair, wrong: 
         (4705, "not a server-to-server OAuth app"),
         (4706, "check ZOOM_ACCOUNT_ID"),
         (4717, "is turned off"),
-        (4735, "owner of the Zoom app that Greenroom uses has left"),
-        (4738, "has disabled the Zoom app"),
+        (4735, "owner of Greenroom.s Zoom app has left"),
+        (4738, "has disabled Greenroom's Zoom app"),
         (4741, "check ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET"),
     ],
 )

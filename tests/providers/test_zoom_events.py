@@ -110,7 +110,7 @@ async def test_the_kind_of_an_event_is_found_out_and_may_change(pair: ZoomPair) 
         assert ids(await client.sessions(LONG_AGO, PERSON)) == [ref]
 
     pair.sandbox.zoom.delete(int(event_id))
-    with pytest.raises(ProviderGone, match="doesn't have this meeting or webinar"):
+    with pytest.raises(ProviderGone, match="no longer has this meeting or webinar"):
         await client._on_event("GET", "/registrants", event_id, label=Label.MEDIUM, caller=PERSON)
     assert pair.asked("GET", ONE)[-2:] == [404, 404]  # each kind once, and no more
 

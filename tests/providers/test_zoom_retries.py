@@ -46,7 +46,7 @@ async def test_a_write_is_sent_once(pair: ZoomPair, fault: dict[str, object], er
     client, body = pair.client(), {"topic": "Launch", "type": 2}
     pair.sandbox.fault("POST", "/users/", effect=True, **fault)
 
-    with pytest.raises(error, match="may or may not have done this"):
+    with pytest.raises(error, match="may or may not be done"):
         await client._request(
             "POST", "/users/{u}/meetings", label=Label.LIGHT, caller=PERSON, changes=True, ids={"u": ANA}, json=body
         )
@@ -59,7 +59,7 @@ async def test_a_write_that_was_never_sent_says_so(pair: ZoomPair) -> None:
     """Nothing listens: there is nothing to look up."""
     client = pair.client(api_url="https://127.0.0.1:1/v2")
 
-    with pytest.raises(ProviderDown, match="Nothing has changed"):
+    with pytest.raises(ProviderDown, match="othing was changed"):
         await client._request(
             "DELETE", "/meetings/{id}", label=Label.LIGHT, caller=PERSON, changes=True, ids={"id": "1"}
         )
@@ -73,7 +73,7 @@ async def test_a_limit_has_no_effect_so_the_call_passes_the_gate_again(pair: Zoo
     assert pair.gate.answers == [429, 429, 200]
 
     pair.sandbox.fault("GET", MEETING, status=429, times=9)
-    with pytest.raises(ProviderBusy, match="used up"):
+    with pytest.raises(ProviderBusy, match="limit of calls"):
         await client.webinar(f"zoom-{event_id}", PERSON)
     assert pair.gate.answers == [429, 429, 200, *[429] * 5]
 

@@ -110,7 +110,7 @@ async def test_what_zoom_does_not_have_is_declined_before_any_call(pair: ZoomPai
     refused = (
         (webinar, TeamChange(updated=(NewRole(invitee_id="1", role=Role.COHOST),)), "can't change a role"),
         (meeting, TeamChange(added=(panelist(),)), "A Zoom meeting has no panelists"),
-        (webinar, TeamChange(added=(panelist(), cohost)), "only Licensed users"),
+        (webinar, TeamChange(added=(panelist(), cohost)), "must be Licensed users"),
     )
     for ref, change, words in refused:
         with pytest.raises(ProviderRefused, match=words):

@@ -164,7 +164,7 @@ def test_values_without_room_are_left_out() -> None:
     assert len(reading.rows[0].details.external_id) <= 1_000
     assert (two, reading.shortened, len(reading.others)) == ([("note", "short")], 1, 41)
     [problem] = read_people(f"email,first,last,source\na@acme.example,A,B,{'x' * 300}").problems
-    assert problem.reason == "what stands in the other columns is too long"
+    assert problem.reason == "the text in the other columns is too long"
 
 
 def test_an_unclosed_quote_swallows_no_rows() -> None:

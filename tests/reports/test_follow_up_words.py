@@ -103,7 +103,7 @@ def test_any_text_fits_and_mentions_nobody(text: str) -> None:
         ("x" * (MAX_TEXT + 1), "Use at most 3,000 characters: this has 3,001."),
         ("Hi {name}", "{name} is not a placeholder"),
         ("Hi {firstname}", "{firstname} is not a placeholder"),
-        ("Hi {vorname}", "These are: {first name}, {title}"),
+        ("Hi {vorname}", "use {first name}, {title}"),
         ("See {recording}", "No recording of this webinar can be watched"),
         ("Hi {first name}, {title}, {date}, {host}", ""),
         ("if (a) { } else {b: 1}", ""),

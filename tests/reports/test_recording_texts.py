@@ -79,7 +79,7 @@ def test_each_state_is_in_words(known: TrackedRecording | None, words: str) -> N
 def test_a_webinar_that_nobody_can_be_told_of_is_not_asked_about() -> None:
     """Without a card and without seats there is only the link."""
     question = recording_texts.question(OVER, tracked(recording()), SharePlaces(), [], now=NOW)
-    assert "It was announced nowhere, and nobody has a seat" in question.blocks[0]["text"]["text"]
+    assert "It has no card in a channel, and nobody has a seat" in question.blocks[0]["text"]["text"]
     [row] = [block for block in question.blocks if block["type"] == "actions"]
     assert [element["text"]["text"] for element in row["elements"]] == ["Recording"]
 

@@ -25,8 +25,7 @@ def test_our_error_has_its_sentence() -> None:
 def test_unexpected_error_shows_a_reference_and_not_its_text() -> None:
     """Its text may contain secrets."""
     assert error_sentence(ValueError("token=xoxb-1"), "ABC123") == (
-        "Something unexpected happened, and this was not finished. "
-        "Try again; if it happens again, give your admin the reference ABC123."
+        "Something unexpected happened, and this was not finished. Try again, or give your admin the reference ABC123."
     )
     assert error_sentence(ValueError("token=xoxb-1")) == (
         "Something unexpected happened, and this was not finished. Try again, or tell your admin when it happened."

@@ -64,7 +64,7 @@ async def test_a_meeting_is_added_by_its_link(world: World, caplog: pytest.LogCa
     world.zoom.edit(event_id, topic="All hands")
     await world.bot.services.sweep()
     assert (await world.bot.services.mirror.find(f"zoom-{event_id}")).title == "All hands"
-    assert "This one is here already." in await said(world, str(event_id))
+    assert "This one was already added." in await said(world, str(event_id))
     for ref in (f"zoom-{event_id}", f"https://zoom.us/w/{event_id}?tk={PASSWORD}", webinar.registration.page_uri):  # type: ignore[union-attr] # with registration
         await world.command("chloe", CHANNEL, f"count {ref}")
         assert "All hands" in world.last(CHANNEL, "chloe").words
@@ -106,7 +106,7 @@ async def test_what_cannot_be_added_is_explained(world: World) -> None:
         str(over): "is over at Zoom",
         str(instant): "has no date at Zoom",
         "812 3456 7890": "There is no meeting or webinar 812 3456 7890 at Zoom",
-        "": "What shall I add?",
+        "": "To add a meeting or webinar",
         "Launch day": "type /webinar create Launch day",
         f"https://zoom.us/webinar/register/WN_a?tk={PASSWORD}": "does not say which meeting",
     }

@@ -22,7 +22,7 @@ pytest_plugins = ["tests.support.databases"]
 
 POST = "chat.postMessage"
 HISTORY = "channels:history"
-FOLLOWS = "The card follows in <#C0LAUNCH> as soon as it does"
+FOLLOWS = "The card will be posted in <#C0LAUNCH> as soon as it does"
 NOT_POSTED: dict[str, dict[str, Any]] = {
     "limited": {"retry_after": 0},
     "limited, again and again": {"retry_after": 0, "times": 5},
@@ -110,7 +110,7 @@ async def test_a_card_whose_post_was_never_answered_is_not_posted_twice(both: Wo
     await submit_form(both)
 
     assert await final_state(both) == (CREATED if is_posted else CREATED_WITHOUT_CARD)
-    assert "It is not certain that the card of *Launch day* is in <#C0LAUNCH>" in both.slack.view("finn").words
+    assert "It is not certain whether the card of *Launch day* is in <#C0LAUNCH>" in both.slack.view("finn").words
 
 
 async def test_a_card_that_can_not_be_posted_later_is_reported(both: World) -> None:

@@ -127,7 +127,7 @@ async def test_people_who_cannot_be_registered_now_are_reported_and_the_rest_goe
     await world.settled()
 
     midnight = (world.clock.now() + timedelta(days=1)).strftime("%Y-%m-%d 00:00")
-    used_up = "not registered: this address has used up its attempts of the day; the next one is possible from"
+    used_up = "not registered: this address has no attempts left today; the next one is possible from"
     waits = "registered, waits for approval"
     assert results(world) == [f"{used_up} {midnight} UTC", "was registered already", waits, waits]
     assert registered(world, event_id) == [listed.first_name.lower(), "new", "newer"]

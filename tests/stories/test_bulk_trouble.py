@@ -394,7 +394,7 @@ async def test_an_unconfirmed_list_is_deleted(world: World) -> None:
     await world.slack.submit(ORGANIZER, review)
     await world.settled()
 
-    assert "This list is not kept any more" in world.slack.view(ORGANIZER).words
+    assert "This list is no longer kept" in world.slack.view(ORGANIZER).words
     async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
 
@@ -429,7 +429,7 @@ async def test_a_refused_results_file_is_reported(world: World) -> None:
     await bulk.register_list(IRIS)
 
     assert len(bulk.registrants) == 1
-    assert "Slack did not take the file" in bulk.progress_message.words
+    assert "Slack did not accept the file" in bulk.progress_message.words
 
 
 async def test_the_final_message_is_retried(world: World) -> None:

@@ -449,7 +449,7 @@ async def test_edit_is_refused_once_the_webinar_has_started(world: World, when: 
         stack = world.slack.view_stack(USER)
         shown = stack[-1].words if stack else world.last("#launch", USER).words
 
-    assert "This webinar has started, so RingCentral does not allow changes to it anymore" in shown
+    assert "This webinar has started, so RingCentral no longer allows changes" in shown
     assert stored(world)["fields"]["title"] == "Launch day"
     assert not any(call.startswith("PATCH") for call in world.vendor_calls())
 
@@ -463,7 +463,7 @@ async def test_edit_of_a_webinar_deleted_meanwhile_says_so(world: World) -> None
     await world.slack.submit(USER, form, {"Title": "Launch week"})
     await world.settled()
 
-    assert "RingCentral does not have this webinar" in world.slack.view(USER).words
+    assert "RingCentral doesn't have this webinar" in world.slack.view(USER).words
 
 
 async def test_edit_reports_a_setting_that_the_account_decides(world: World) -> None:

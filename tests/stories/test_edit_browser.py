@@ -38,7 +38,7 @@ async def test_edit_in_the_page(tmp_path: Path) -> None:
             await window.get_by_role("button", name="Save Changes").click()
 
             choice = page.get_by_role("dialog", name="Changed in the meantime")
-            await expect(choice).to_contain_text("Somebody else has changed", timeout=10_000)
+            await expect(choice).to_contain_text("Someone else has changed", timeout=10_000)
             await expect(choice).to_contain_text("Theirs: Launch month")
             await choice.get_by_label("Use mine").check()
             await choice.get_by_role("button", name="Save Changes").click()

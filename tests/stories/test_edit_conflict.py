@@ -88,7 +88,7 @@ async def test_what_only_somebody_else_changed_stays(world: World) -> None:
     assert result.title == "Webinar changed"
     assert (now["fields"]["title"], now["session"]["fields"]["scheduledDuration"]) == ("Mine", 7200)
     assert now["fields"]["settings"]["autoRecord"] is True
-    assert "Somebody else changed this in the meantime, and it was kept: *Length:* 45 minutes → 2 hours" in result.words
+    assert "Someone else changed this in the meantime, and it was kept: *Length:* 45 minutes → 2 hours" in result.words
 
 
 async def test_the_same_change_of_both_is_no_conflict(world: World) -> None:
@@ -130,7 +130,7 @@ async def test_a_conflict_behind_a_closed_modal_comes_as_a_dm(world: World) -> N
     await world.settled()
 
     message = world.last(f"@{USER}")
-    assert "Somebody else has changed" in message.words
+    assert "Someone else has changed" in message.words
     await world.click(USER, message, "Choose")
     await world.slack.submit(USER, world.slack.view(USER), {"title": "mine"})
     await world.settled()
@@ -180,7 +180,7 @@ async def test_undo_after_ten_minutes_is_a_sentence(world: World) -> None:
 
     await world.click(USER, result, "Undo")
 
-    assert "You can undo a change for ten minutes, and this one is older" in world.slack.view(USER).words
+    assert "A change can be undone for ten minutes, and this one is older" in world.slack.view(USER).words
     assert title_and_text(world)[0] == "Launch week"
 
 
@@ -203,7 +203,7 @@ async def test_undo_after_somebody_else_changed_the_same_is_a_sentence(world: Wo
 
     shown = world.slack.view(USER)
     assert shown.title == "Not undone"
-    assert "Somebody else has changed the same fields since then" in shown.words
+    assert "Someone else has changed the same fields since then" in shown.words
     assert (title_and_text(world)[0], stored(world)["session"]["fields"]["scheduledDuration"]) == ("Theirs", 3600)
 
 

@@ -355,7 +355,7 @@ async def test_a_review_that_is_too_old_is_not_sent(world: World) -> None:
     await launch.send()
     await world.slack.submit("ana", world.slack.view("ana"))
     await world.settled()
-    assert "A follow-up of this webinar is being sent at this moment" in world.slack.view("ana").words
+    assert "A follow-up of this webinar is being sent right now" in world.slack.view("ana").words
     await launch.finish()
     assert [len(launch.received(user)) for user in ("dev", "emi", "finn")] == [1, 1, 1]
 
@@ -388,7 +388,7 @@ async def test_the_organizer_is_reminded_until_it_is_sent(world: World) -> None:
     world.clock.move(timedelta(days=1, minutes=1))
     await services.recordings.step()
     reminder = launch.launch.dms(ORGANIZER)[-1]
-    assert "*Follow-up:* you have not written yet to those who came" in reminder.words
+    assert "*Follow-up:* you have not written to those who came" in reminder.words
     assert reminder.buttons == ["Follow Up", "Done", "Not Needed"]
 
     await world.click(ORGANIZER, reminder, "Follow Up")

@@ -230,6 +230,6 @@ async def test_the_rest_is_not_sent_beside_another_follow_up(tmp_path: Path) -> 
 
         await world.click(ORGANIZER, stopped, "Send the Rest")
         told = [one.words for one in world.slack.messages(f"@{ORGANIZER}") if one.ephemeral_to]
-        assert "A follow-up of this webinar is being sent at this moment" in told[-1]
+        assert "A follow-up of this webinar is being sent right now" in told[-1]
         await launch.finish()
         assert [len(launch.received(user)) for user in SEATED] == [1] * 3

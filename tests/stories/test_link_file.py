@@ -94,7 +94,7 @@ async def test_a_failed_link_file_is_reported_separately(world: World) -> None:
     world.ringcentral.fail("GET", "/registrants", status=403)
     result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
     assert result.title == "Registration changed"
-    assert "Webinar licence" in world.last("@chloe", "chloe").words
+    assert "Webinar license" in world.last("@chloe", "chloe").words
     assert (files(world, "chloe"), ringcentral_settings(world, launch)["suppressEmails"]) == ([], True)
 
     await world.slack.close("chloe", result, clear=True)

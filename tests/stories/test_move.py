@@ -114,7 +114,7 @@ async def test_what_the_mirror_does_not_have_is_nobodys_change(launch: SeatsHarn
     world.ringcentral.edit(launch.session_id, localeCode="de-DE")
     world.ringcentral.edit(made["webinar_id"], settings={"autoRecord": True})
     result = await send(world, await ask(world, f"move launch {typed(in_days(world))}"))
-    assert "Somebody else" not in result.words
+    assert "Someone else" not in result.words
     session = world.ringcentral.world.find_webinar(launch.session_id).session
     assert session
     assert session.fields.locale_code == "de-DE"
@@ -124,7 +124,7 @@ async def test_what_the_mirror_does_not_have_is_nobodys_change(launch: SeatsHarn
     world.ringcentral.edit(launch.session_id, scheduledDuration=5400)
     result = await send(world, confirmation)
     assert (
-        "Somebody else changed this in the meantime, and it was kept: *Length:* 45 minutes → 1 hour 30 minutes"
+        "Someone else changed this in the meantime, and it was kept: *Length:* 45 minutes → 1 hour 30 minutes"
         in result.words
     )
     assert (await current(launch)).length == 1.5 * HOUR
@@ -241,7 +241,7 @@ async def test_what_can_not_be_moved_is_refused_with_a_sentence(launch: SeatsHar
     expected = STARTED.format(provider="RingCentral")
     if state == "canceled":
         world.ringcentral.cancel(launch.session_id)
-        expected = "This webinar is canceled, so it can't be changed anymore."
+        expected = "This webinar is canceled, so it can't be changed."
     else:
         world.ringcentral.begin(launch.session_id)
         if state == "over":
@@ -314,7 +314,7 @@ async def test_two_moves_at_the_same_time(tmp_path: Path, backend: str, request:
         assert len(made) == 1, [world.slack.view(user).words for user in starts]
         shown = [world.slack.view(user).words for user in starts]
         assert [
-            BUSY in words or move_form.MOVED_MEANWHILE in words or "Somebody else" in words for words in shown
+            BUSY in words or move_form.MOVED_MEANWHILE in words or "Someone else" in words for words in shown
         ].count(True) == 1
         assert (await current(launch)).start in starts.values()
 

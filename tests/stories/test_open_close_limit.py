@@ -31,7 +31,7 @@ async def test_closing_and_opening_are_one_call_each(world: World) -> None:
 
     closed = await launch.reply_to("chloe", "close launch")
     assert (launch.state, launch.take_calls()) == ((False, None, 2), ["PATCH"])
-    assert "Registration is closed. 2 people registered before, and their links stay good." in closed
+    assert "Registration is closed. 2 people registered before, and their links still work." in closed
     assert "Open → Closed" in closed
     assert world.last("#launch", "chloe").buttons == ["Undo", "Open Registration", "Set Limit", "Details"]
 
@@ -48,7 +48,7 @@ async def test_a_limit_is_set_changed_and_removed_with_two_calls_each(world: Wor
     assert (launch.state, launch.take_calls()) == ((True, 1000, 0), ["GET", "PATCH"])
     assert "1,000 people → 5 people" in await launch.reply_to("chloe", "limit launch to 5")
     assert (launch.state, launch.take_calls()) == ((True, 5, 0), ["GET", "PATCH"])
-    assert "There is no limit any more." in await launch.reply_to("chloe", "limit launch off")
+    assert "There is no limit now." in await launch.reply_to("chloe", "limit launch off")
     assert (launch.state, launch.take_calls()) == ((True, None, 0), ["GET", "PATCH"])
 
 
@@ -81,9 +81,9 @@ async def test_a_manually_closed_registration_stays_closed_with_another_limit(wo
     [
         ("limit launch 0", "A limit of 0 would let nobody in. To stop registrations, close registration; use `off`"),
         ("limit launch -1", "A limit can't be less than 1. Use a whole number such as 200, or use `off` for no limit."),
-        ("limit launch many", "“many” is no limit. Use a whole number such as 200, or use `off` for no limit."),
-        ("limit launch 2.5", "People come whole."),
-        ("limit launch 99999999999", "RingCentral can't count to that. Use at most 2,147,483,647"),
+        ("limit launch many", "I don't understand “many”. Use a whole number such as 200, or use `off` for no limit."),
+        ("limit launch 2.5", "A limit can't be a fraction."),
+        ("limit launch 99999999999", "RingCentral doesn't take a limit this high. Use at most 2,147,483,647"),
         (
             "limit launch 2",
             "3 people have registered, more than 2, and a limit takes nobody off the list. " + ENOUGH,
@@ -147,7 +147,7 @@ async def test_opening_a_full_registration_offers_a_higher_limit(world: World) -
     assert "Undone." in world.slack.view("chloe").words
 
 
-CHANGED_ELSEWHERE = "Somebody else had changed in RingCentral meanwhile: "
+CHANGED_ELSEWHERE = "Someone else had changed this in RingCentral in the meantime: "
 
 
 async def test_a_limit_does_not_reopen_what_was_closed_in_ringcentral(world: World) -> None:
@@ -242,7 +242,7 @@ async def test_an_invalid_limit_is_shown_at_its_field(world: World) -> None:
         ("0", "A limit of 0 would let nobody in."),
         ("-1", "A limit can't be less than 1. Use a whole number such as 200, or leave it empty for no limit."),
         ("3", "3 people have registered, so a limit of 3 would only close registration."),
-        ("", "There is no limit already."),
+        ("", "There is already no limit."),
     ):
         outcome = await world.slack.submit("chloe", form, {"limit": typed})
         assert list(outcome.errors) == ["limit"]
@@ -313,7 +313,7 @@ async def test_undo_restores_a_full_registration(world: World) -> None:
     await launch.update(registrants=1)
     await world.click("chloe", second, "Undo")
     words = world.last("#launch", "chloe").words
-    assert "This can't be undone: 3 people have registered by now, so a limit of 2 would be too low." in words
+    assert "This can't be undone: 3 people have registered, so a limit of 2 would be too low." in words
     assert (launch.state, launch.take_calls()) == ((True, 8, 3), [])
 
 
@@ -345,7 +345,7 @@ async def test_two_concurrent_clicks_are_one_change(world: World) -> None:
 
     assert (launch.state, launch.take_calls()) == ((False, None, 0), ["PATCH", "PATCH"])
     answers = [message.words for message in world.slack.messages("#launch", "chloe")[-2:]]
-    assert sorted("closed already" in words for words in answers) == [False, True]
+    assert sorted("already closed" in words for words in answers) == [False, True]
 
 
 async def test_only_managers_change_the_registration(world: World) -> None:

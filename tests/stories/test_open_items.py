@@ -43,7 +43,7 @@ async def test_both_kinds_are_one_message_after_a_day_and_one_after_three(world:
     [_, first] = launch.dms()
     assert first.words.startswith("After *Launch day*, this is still open.")
     assert "*Recording:* it is available, and you have not decided yet whether to share it." in first.words
-    assert "*Follow-up:* you have not written yet to those who came, or to those who did not." in first.words
+    assert "*Follow-up:* you have not written to those who came or to those who did not." in first.words
     assert first.buttons == ["Recording", "Done", "Not Needed", "Follow Up", "Done", "Not Needed"]
     await world.click("chloe", first, "Recording")
     assert "Share in Channels" in world.last("@chloe", "chloe").buttons
@@ -101,7 +101,7 @@ async def test_two_answers_at_once_are_one(world: World) -> None:
     await asyncio.gather(*(world.slack.click("chloe", reminder, label) for label in ("Done", "Not Needed")))
     await world.settled()
 
-    assert "This was closed already" in world.last("@chloe", "chloe").words
+    assert "This was already closed" in world.last("@chloe", "chloe").words
     assert "Recording: done" in launch.dms()[1].words or "Recording: not needed" in launch.dms()[1].words
 
 

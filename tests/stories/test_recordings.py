@@ -170,7 +170,7 @@ async def test_the_organizer_is_asked_before_the_link_expires_and_it_is_taken_of
     for [message] in (launch.posts(), launch.dms("dev")):
         assert message.words == "The link to the recording of *Launch day* was here. It has expired."
         assert message.buttons == []
-    assert "it does not work any more." in launch.dms()[2].words
+    assert "it no longer works." in launch.dms()[2].words
     assert "Available; its link has expired" in (await launch.ask()).words
 
 

@@ -83,7 +83,7 @@ async def test_omitted_settings_are_not_replaced_by_defaults(world: World) -> No
     mirror = Mirror(services.account, services.store, provider, services.directory, services.cards, services.clock)
     await mirror.refresh(launch.session_id, PERSON)
 
-    with pytest.raises(BadInput, match="tells nothing of the settings"):
+    with pytest.raises(BadInput, match="doesn't share the settings"):
         await Registrations(provider, mirror, services.clock, services.scheduler).with_preferences(
             launch.session_id, PERSON
         )
@@ -213,7 +213,7 @@ async def test_the_form_does_not_reopen_what_was_closed_in_ringcentral(world: Wo
     result = await submit_form(world, view, {"after": ["viewRecording"]})
 
     assert (launch.state, launch.take_calls()) == ((False, None, 0), ["GET", "PATCH"])
-    assert "Somebody else had changed in RingCentral meanwhile: Registration: Open → Closed." in result.words
+    assert "Someone else had changed this in RingCentral in the meantime: Registration: Open → Closed." in result.words
 
 
 async def test_the_status_alone_is_one_write(world: World) -> None:

@@ -111,7 +111,7 @@ async def test_an_unknown_outcome_without_a_read_is_reported_as_unknown(world: W
     world.ringcentral.fail("PATCH", PATH, status=500, times=4)
     world.ringcentral.fail("GET", PATH, status=500, times=4)
 
-    assert "it may or may not have done this" in await launch.reply_to("chloe", "close launch")
+    assert "this may or may not be done" in await launch.reply_to("chloe", "close launch")
 
 
 async def test_a_refusal_replaces_the_form(world: World) -> None:

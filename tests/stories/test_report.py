@@ -174,10 +174,10 @@ async def test_a_long_reading_shows_its_progress_and_can_be_left(world: World) -
     await world.slack.command(CHLOE, "#launch", "/webinar", "report launch")
     [progress] = await world.until(lambda: waiting_messages(world))
     assert "Reading the report of *Launch day* from RingCentral…\nPage 1 of 3. It is ready" in progress.words
-    await world.until(lambda: "You can go on with something else" in world.last("#launch", CHLOE).words)
+    await world.until(lambda: "You don't have to wait" in world.last("#launch", CHLOE).words)
     await world.slack.click(CHLOE, progress, "Stop Waiting")
     await world.settled()
-    stopped = "You are not waiting for this report anymore. Greenroom reads it anyway, so it is ready next time."
+    stopped = "You stopped waiting for this report. Greenroom still reads it, so it is ready next time."
     assert (progress.words, progress.buttons) == (stopped, [])
     assert world.last("#launch", CHLOE).words == stopped
     past.take_calls()

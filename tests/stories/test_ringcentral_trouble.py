@@ -206,7 +206,7 @@ async def test_clocks_that_are_minutes_apart(tmp_path: Path, ahead: str) -> None
         world.ringcentral.fail("PATCH", SESSION, status=500, effect=True)
         result = await edit(world, dict(VALUES))
         assert (at_ringcentral(world), "Undo" in result.buttons) == (AFTER, True)
-        assert "Somebody else" not in result.words
+        assert "Someone else" not in result.words
         await world.click(USER, result, "Undo")
         assert at_ringcentral(world) == BEFORE
 

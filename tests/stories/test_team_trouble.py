@@ -79,7 +79,7 @@ async def test_a_race_lost_twice_is_reported(world: World) -> None:
 
     assert team.take_calls() == ["GET", "PATCH", "GET", "PATCH", "GET"]
     assert result.title == "Invite to the team"
-    assert "Somebody else is changing this team at this moment." in result.words
+    assert "Someone else is changing this team right now." in result.words
     assert team.direct_messages("dev") == []
     assert await _under_way(world) == 0
 
@@ -248,7 +248,7 @@ async def test_a_member_without_dms_is_notified_otherwise(world: World, mail: li
         assert "<@U0DEV>, panelist: RingCentral sends the invitation by email" in result.words
         assert team.direct_messages("chloe") == []
     else:
-        assert "<@U0DEV>, panelist: not notified: pass on their link" in result.words
+        assert "<@U0DEV>, panelist: not notified: share their link" in result.words
         assert team.link_of("dev@acme.example") in team.direct_messages("chloe")[-1].words
 
 
@@ -258,7 +258,7 @@ async def test_notifications_wait_for_a_busy_slack(world: World) -> None:
     form = await team.open_form()
     world.slack.fail("chat.postMessage", retry_after=30)
     result = await _save(world, form, {"panelists": ["dev"]})
-    assert "<@U0DEV>, panelist: not told yet; Greenroom tries again" in result.words
+    assert "<@U0DEV>, panelist: not notified yet; Greenroom tries again" in result.words
 
     await world.bot.services.team.resume()
 
@@ -274,14 +274,14 @@ async def test_links_that_could_not_be_sent_are_sent_later(world: World) -> None
     world.slack.fail("chat.postMessage", retry_after=30)
     result = await _save(world, form, {"outside": "Zoe Lang <zoe@partner.example>", "mail": []})
     assert result.title == "Team saved"
-    assert "Zoe Lang, panelist: not told yet; Greenroom tries again" in result.words
+    assert "Zoe Lang, panelist: not notified yet; Greenroom tries again" in result.words
 
     await world.bot.services.team.resume()
     await world.bot.services.team.resume()
 
     [links] = team.direct_messages("chloe")
     assert team.link_of("zoe@partner.example") in links.words
-    assert "pass on their link" in world.slack.view("chloe").words
+    assert "share their link" in world.slack.view("chloe").words
 
 
 async def test_a_wait_is_shown(world: World) -> None:
@@ -305,7 +305,7 @@ async def test_a_member_removed_elsewhere_is_notified_and_gets_no_more_reminders
     for _ in range(2):
         await world.bot.services.team.resume()
     invitation, _, notice, file = team.direct_messages("dev")
-    assert "You were on the team of *Launch day*, and are not any more." in invitation.words
+    assert "You are no longer on the team of *Launch day*." in invitation.words
     assert "You are no longer on the team of *Launch day*" in notice.words
     assert "METHOD:CANCEL" in file.files[0].content.decode()
     webinar = await world.bot.services.mirror.find(team.session_id)

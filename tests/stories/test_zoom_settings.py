@@ -105,7 +105,7 @@ async def test_approval_is_a_setting_of_the_form(world: World) -> None:
     assert kept(world, "waiting_room", "mute_upon_entry") == [False, True]
 
     refused = await edit(world, {"settings.alternative_hosts": "Jo@x.example"})
-    assert "only Licensed users of its account" in refused.words
+    assert "must be Licensed users of the Zoom account" in refused.words
     result = await edit(world, {"settings.alternative_hosts": "Ben@acme.example"})
     assert "*Alternative hosts:* none → set" in result.words
     assert "ben@" not in result.words

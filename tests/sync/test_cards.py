@@ -156,7 +156,7 @@ async def test_a_card_in_a_channel_that_is_closed_to_us_is_forgotten(world: Worl
         {"error": "fatal_error"},
         {"error": "msg_too_long"},
     ],
-    ids=["503", "cut", "cut after", "in trouble", "refused"],
+    ids=["503", "cut", "cut after", "has a problem", "refused"],
 )
 async def test_one_card_that_fails_stops_neither_the_others_nor_the_sweep(
     world: World, fault: dict[str, object]

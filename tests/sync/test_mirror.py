@@ -142,7 +142,7 @@ async def test_a_webinar_deleted_there_is_canceled_here_after_a_404(world: World
     assert await sweep(world) == [COMPANY]
 
 
-@pytest.mark.parametrize("trouble", [False, True], ids=["forbidden", "in trouble"])
+@pytest.mark.parametrize("trouble", [False, True], ids=["forbidden", "has a problem"])
 async def test_a_list_that_is_merely_short_cancels_nothing(world: World, trouble: bool) -> None:
     """After a revoked permission, unlisted webinars stay unchanged, and the others are updated."""
     world.ringcentral.create("Theirs", in_days(world, 3), host="dev@acme.example")

@@ -247,8 +247,8 @@ def test_role_is_read(word: str, role: Role) -> None:
         ("attendee", "they register with the card or with /webinar register"),
         ("guests", "they register with the card or with /webinar register"),
         ("host", "A webinar has one host, who can't be changed."),
-        ("boss", "“boss” is no role here. Use cohost or panelist; an attendee registers."),
-        ("b" * 50, f"“{'b' * 40}” is no role here."),
+        ("boss", "I don't understand the role “boss”. Use cohost or panelist; attendees register."),
+        ("b" * 50, f"I don't understand the role “{'b' * 40}”."),
     ],
 )
 def test_invalid_role_is_explained(word: str, sentence: str) -> None:

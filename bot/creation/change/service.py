@@ -30,9 +30,9 @@ from bot.webinars import table as webinar_table
 log = logging.getLogger(__name__)
 
 UNDO_FOR = timedelta(minutes=10)
-CANCELED = "This webinar is canceled, so it can't be changed anymore."
+CANCELED = "This webinar is canceled, so it can't be changed."
 BUSY = "This webinar is being changed right now. Wait a minute, then save again."
-TOO_LATE = "You can undo a change for ten minutes, and this one is older. Nothing was changed. Use Edit instead."
+TOO_LATE = "A change can be undone for ten minutes, and this one is older. To change it back, press Edit."
 UNDONE = "This change was already undone."
 UNKNOWN = "Greenroom no longer has this change, so it can't be undone. Use Edit instead."
 
@@ -159,7 +159,7 @@ class ChangeService:
         async with self._store.read() as db:
             change = await change_table.find(db, self._account, change_id)
         if change is None or change.user_id != user_id or not change.ended_without_effect or change.base is None:
-            raise BadInput("This was already decided, or it was too long ago. Open the webinar with /webinar edit.")
+            raise BadInput("This was already decided, or the choice has expired. Open the webinar with /webinar edit.")
         return change
 
     def decided(self, webinar: Webinar, conflict: Change, kept: frozenset[str], view_id: str) -> Change:

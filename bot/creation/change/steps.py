@@ -27,10 +27,10 @@ PRACTICE = timedelta(hours=1)
 """How long before the start a host can open the webinar, to practice."""
 GIVE_UP = timedelta(hours=1)
 """A change of which nothing was applied for so long is given up: nobody waits for it any more."""
-STARTED = "This webinar has started, so {provider} does not allow changes to it anymore. Nothing was changed."
-MEANWHILE = "Somebody else is changing this webinar right now, so none of your changes were saved."
-CHANGED_SINCE = "Somebody else has changed the same fields since then, so this can't be undone. Nothing was changed."
-NOT_RESTORED = " Part of the change was made and could not be undone. Please check the webinar in {provider}."
+STARTED = "This webinar has started, so {provider} no longer allows changes. Nothing was changed."
+MEANWHILE = "Someone else is changing this webinar right now, so your changes were not saved."
+CHANGED_SINCE = "Someone else has changed the same fields since then, so this can't be undone."
+NOT_RESTORED = " Part of the change was made and could not be undone. Check the webinar in {provider}."
 
 
 class ChangeUnclear(ProviderError):

@@ -47,12 +47,11 @@ CHOICE = "choice"
 """The action id of a choice; its block id is the name of the field."""
 CLOSE_FREELY = "You can close this window. You get the result as a direct message."
 PENDING = (
-    "{provider} has not given a clear answer yet. Greenroom keeps trying until the change is complete or undone. "
-    "You get a direct message with the result."
+    "{provider} has not given a clear answer yet, so Greenroom keeps trying. You get a direct message with the result."
 )
 ACCOUNT_DECIDES = "Your {provider} account controls this setting"
 PAGE_STAYS = "{provider} cannot remove a web page that is set, so it was kept"
-UNDO_RULE = "You can undo this for ten minutes, unless somebody else changes the same fields."
+UNDO_RULE = "You can undo this for ten minutes, unless someone else changes the same fields."
 
 
 def working(webinar: Webinar, *, note: str = "") -> View:
@@ -98,7 +97,7 @@ def conflict(webinar: Webinar, change: Change) -> View:
     names = conflicts(change.read, change.edit, change.before)
     changed_at = change.before.modified_at
     last = f" Last change: {when(changed_at, change.before.time_zone)}." if changed_at else ""
-    head = f"Somebody else has changed *{plain(webinar.title)}* since you opened the form. Nothing is saved yet.{last}"
+    head = f"Someone else has changed *{plain(webinar.title)}* since you opened the form. Nothing is saved yet.{last}"
     blocks: list[Block] = [section(head)]
     for name in names:
         blocks += [section(_both(name, change)), _choice(name)]
@@ -118,7 +117,7 @@ def conflict_message(webinar: Webinar, change: Change) -> Message:
     """The same as a DM, whose button opens the choice."""
     names = conflicts(change.read, change.edit, change.before)
     labels = ", ".join(FIELD_LABELS[name] for name in names)
-    text = f"Somebody else has changed *{plain(webinar.title)}* since you opened the form: {labels}. Nothing is saved."
+    text = f"Someone else has changed *{plain(webinar.title)}* since you opened the form: {labels}. Nothing is saved."
     label = f"Choose what to save of {one_line_title(webinar.title)}"
     choose = button("Choose", CHOOSE, change.change_id, style="primary", label=label)
     return message(text, [section(text), *actions(choose)])
@@ -161,7 +160,7 @@ def _notes(change: Change) -> list[str]:
         reason = PAGE_STAYS if is_page else ACCOUNT_DECIDES
         notes.append(f"{named(reason, change.session_id)}: {kept}")
     theirs = changed_by_others(change.read, change.before, change.edit.names)
-    kept = "Somebody else changed this in the meantime, and it was kept"
+    kept = "Someone else changed this in the meantime, and it was kept"
     notes += [f"{kept}: {_change_text(name, change, change.read, change.before)}" for name in theirs]
     return notes
 

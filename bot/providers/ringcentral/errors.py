@@ -19,47 +19,41 @@ from bot.errors import (
     ProviderUnauthorized,
 )
 
-BUSY = (
-    "RingCentral takes only so many calls a minute, and they are used up. Nothing has changed; please try again soon."
-)
-DOWN = "RingCentral cannot be reached or is in trouble. Nothing has changed there; please try again in a few minutes."
-UNKNOWN = "RingCentral gave no clear answer, so it may or may not have done this. Look there before trying again."
-GONE = "RingCentral does not have this webinar, or does not show it to the user that Greenroom works as."
-CONFLICT = "RingCentral says that this is there already. Nothing has changed."
-STATE = (
-    "RingCentral did not allow this. The webinar may have started or ended already, "
-    "or the user that Greenroom works as may not change it."
-)
+BUSY = "RingCentral's limit of calls a minute is reached, so nothing was changed. Try again soon."
+DOWN = "RingCentral can't be reached or has a problem, so nothing was changed. Try again in a few minutes."
+UNKNOWN = "RingCentral gave no clear answer, so this may or may not be done. Check in RingCentral before you try again."
+GONE = "RingCentral doesn't have this webinar, or doesn't show it to Greenroom's user."
+CONFLICT = "RingCentral already has this, so nothing was changed."
+STATE = "RingCentral did not allow this. The webinar may have started or ended, or Greenroom's user may not change it."
 APP_PERMISSION = (
-    "The RingCentral app that Greenroom uses lacks the permission {}. An administrator can add it in RingCentral's "
+    "Greenroom's RingCentral app lacks the permission {}. An administrator can add it in RingCentral's "
     "developer console, in the app's settings under App permissions."
 )
 USER_PERMISSION = (
-    "The RingCentral user that Greenroom works as lacks the permission {}. An administrator can give it in "
+    "Greenroom's RingCentral user lacks the permission {}. An administrator can give it in "
     "RingCentral's Admin Portal, in the role of that user."
 )
 LICENSE = (
-    "This is not part of the RingCentral plan of the host. An administrator can give the host a Webinar licence in "
+    "This is not part of the RingCentral plan of the host. An administrator can give the host a Webinar license in "
     "RingCentral's Admin Portal."
 )
 WRONG_APP = (
-    "RingCentral does not know the app that Greenroom logs in with. An administrator must check RC_APP_CLIENT_ID and "
-    "RC_APP_CLIENT_SECRET."
+    "RingCentral doesn't know Greenroom's app. An administrator must check RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET."
 )
 WRONG_JWT = (
-    "RingCentral does not accept the JWT that Greenroom logs in with. An administrator must make a new one in the "
+    "RingCentral doesn't accept Greenroom's JWT. An administrator must make a new one in the "
     "developer console, for this app, and set RC_USER_JWT."
 )
 NO_JWT_GRANT = (
-    "The RingCentral app that Greenroom uses may not log in with a JWT. An administrator can allow the JWT auth flow "
+    "Greenroom's RingCentral app may not log in with a JWT. An administrator can allow the JWT auth flow "
     "in the app's settings in RingCentral's developer console."
 )
 NO_USER = (
-    "RingCentral does not let the user log in that Greenroom works as. An administrator must enable that user, or set "
-    "RC_USER_JWT to the JWT of another."
+    "RingCentral doesn't let Greenroom's user log in. An administrator must enable that user, or set RC_USER_JWT to "
+    "the JWT of another one."
 )
 NO_LOGIN = (
-    "RingCentral does not accept Greenroom's login. An administrator must check RC_APP_CLIENT_ID, "
+    "RingCentral doesn't accept Greenroom's login. An administrator must check RC_APP_CLIENT_ID, "
     "RC_APP_CLIENT_SECRET and RC_USER_JWT."
 )
 
@@ -87,10 +81,10 @@ UNREACHABLE = (
     "internet, over https, and leads to Greenroom."
 )
 WEBHOOKS = {
-    "SUB-505": "The RingCentral app that Greenroom uses has too many webhook subscriptions. An administrator can "
-    "delete those that are not needed any more.",
-    "SUB-524": "RingCentral does not accept the certificate of PUBLIC_URL. An administrator must install one that is "
-    "valid, with its full chain.",
+    "SUB-505": "Greenroom's RingCentral app has too many webhook subscriptions. An administrator can delete those "
+    "that are no longer needed.",
+    "SUB-524": "RingCentral does not accept the certificate of PUBLIC_URL. An administrator must install a valid one "
+    "with its full chain.",
     "SUB-525": "RingCentral did not get the expected answer from PUBLIC_URL. An administrator must check that this "
     "address leads to Greenroom, and that nothing in between changes its answers or takes longer than three seconds.",
 }
@@ -164,9 +158,9 @@ def no_answer_error(*, may_have_happened: bool, status: int = 0, code: str = "")
 
 def _refusal(status: int, codes: ErrorCodes, app_permission: str) -> tuple[type[ProviderRefused], str]:
     if codes.code in APP_CODES:
-        return ProviderForbidden, APP_PERMISSION.format(codes.permission or app_permission)
+        return ProviderForbidden, APP_PERMISSION.format(_spaced(codes.permission or app_permission))
     if codes.code in USER_CODES:
-        return ProviderForbidden, USER_PERMISSION.format(codes.permission or "WebinarSettings")
+        return ProviderForbidden, USER_PERMISSION.format(_spaced(codes.permission or "WebinarSettings"))
     if codes.code in LICENSE_CODES:
         return ProviderForbidden, LICENSE
     if codes.code in WEBHOOKS:
@@ -181,12 +175,17 @@ def _refusal(status: int, codes: ErrorCodes, app_permission: str) -> tuple[type[
     if status == 403 and (not parameter or parameter in STATES):
         # The vendor publishes no code for "has already started"; a status as the parameter is the only hint.
         return (ProviderRefused if parameter else ProviderForbidden), STATE
-    what = PARAMETERS.get(parameter, codes.parameter)
+    what = PARAMETERS.get(parameter) or _spaced(codes.parameter).lower()
     return ProviderRefused, (
-        f"RingCentral does not accept {what}. Nothing has changed; please correct it and try again."
+        f"RingCentral doesn't accept {what}, so nothing was changed. Correct it and try again."
         if what
-        else f"RingCentral refused this ({codes.code or status}). Nothing has changed."
+        else f"RingCentral refused this ({codes.code or status}). Nothing was changed."
     )
+
+
+def _spaced(name: str) -> str:
+    """A name of RingCentral's in words, as the Admin Portal shows it: Webinar Settings, not WebinarSettings."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[._]", " ", name)
 
 
 def _parse(body: object) -> ErrorCodes:

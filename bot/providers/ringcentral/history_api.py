@@ -19,9 +19,9 @@ from bot.providers.ringcentral.transport import RingCentralApi
 PAST_SESSION = "/webinar/history/v1/webinars/{webinar_id}/sessions/{session_id}"
 PARTICIPANTS = "/webinar/history/v1/webinars/{webinar_id}/sessions/{session_id}/participants"
 FORBIDDEN = (
-    "RingCentral shows who attended only to the host, the co-hosts and administrators with the permission "
-    "WebinarSettings, and the RingCentral user that Greenroom works as is none of them for this webinar. A RingCentral "
-    "administrator can give that user the permission in the Admin Portal."
+    "RingCentral shows who attended only to the host, the co-hosts and administrators with the Webinar Settings "
+    "permission, and Greenroom's RingCentral user is none of them for this webinar. A RingCentral administrator "
+    "can give it that permission in the Admin Portal."
 )
 
 # An unknown role of a newer API counts as the audience, so that nobody is missing from the report.

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 INVITEES = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}/invitees"
 REGISTRANTS = "/webinar/registration/v1/sessions/{session_id}/registrants"
-NO_BATCH = "RingCentral registers one person at a time. Nothing has changed."
+NO_BATCH = "RingCentral registers one person at a time. Nothing was changed."
 NO_APPROVAL = "RingCentral has no registrations that wait for approval, so there is nobody to approve or deny."
 REGISTRANT = "/webinar/registration/v1/sessions/{session_id}/registrants/{registrant_id}"
 

@@ -8,41 +8,39 @@ from bot.errors import AnswersRequired, ProviderConflict, ProviderGone, Provider
 from bot.model.team import MAX_TEAM
 from bot.providers.ringcentral.errors import STATE
 
-ON_THE_TEAM = "Somebody among them is on the team of this webinar already. Nothing has changed."
+ON_THE_TEAM = "One of these people is already on the team of this webinar. Nothing was changed."
 NOT_ON_THE_TEAM = (
-    "Somebody who was to be changed or removed is not on the team of this webinar any more. Nothing has changed; "
-    "please look at the team again."
+    "One of these people is no longer on the team of this webinar, so nothing was changed. Look at the team again."
 )
 NOT_CHANGEABLE = (
-    "RingCentral does not let one of them be changed or removed; the host never can be. Nothing has changed."
+    "RingCentral doesn't let one of these people be changed or removed, such as the host. Nothing was changed."
 )
 ROLES = (
-    "RingCentral does not accept one of the roles. A co-host must be a coworker, and attendees come by registration. "
-    "Nothing has changed."
+    "RingCentral doesn't accept one of the roles, so nothing was changed. Co-hosts must be coworkers, and attendees "
+    "register."
 )
 TOO_MANY = (
-    f"RingCentral does not take all of these people. A webinar can have {MAX_TEAM} co-hosts and panelists at most. "
-    "Nothing has changed."
+    f"These are too many people, so nothing was changed. A RingCentral webinar can have {MAX_TEAM} co-hosts and "
+    f"panelists at most."
 )
 NO_COWORKER = (
-    "RingCentral does not know one of these people as a coworker. Nothing has changed; they can be invited as "
-    "panelists, by email address."
+    "RingCentral doesn't know one of these people as a coworker, so nothing was changed. Invite them as a panelist, "
+    "by email address."
 )
-REGISTERED = "This email address is registered for this webinar already. Nothing has changed."
-NOT_REGISTERED = "This registration is not there any more. It may have been canceled."
-CLOSED = "Registration for this webinar is closed or full, so nobody can register just now. Nothing has changed."
+REGISTERED = "This email address is already registered for this webinar. Nothing was changed."
+NOT_REGISTERED = "This registration no longer exists. It may have been canceled."
+CLOSED = "Registration for this webinar is closed or full, so nobody can register right now. Nothing was changed."
 ANSWERS = (
-    "This webinar asks questions when people register, and RingCentral lets them be answered on its own registration "
-    "page only. Nothing has changed; please register there."
+    "This webinar asks questions that can be answered only on RingCentral's registration page. Nothing was changed: "
+    "register there."
 )
 ADDRESS = (
-    "RingCentral does not accept this email address; this webinar may take work addresses only. Nothing has changed; "
-    "please try another address."
+    "RingCentral doesn't accept this email address, so nothing was changed. The webinar may take work addresses only: "
+    "try another one."
 )
 
 MAILED = (
-    "RingCentral has sent one of these people their invitation meanwhile. Nothing has changed; please look at the "
-    "team again."
+    "RingCentral has just sent one of these people their invitation, so nothing was changed. Look at the team again."
 )
 
 TOO_MANY_CODES = frozenset({"CMN-106"})

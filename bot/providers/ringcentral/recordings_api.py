@@ -23,15 +23,15 @@ DOWNLOAD = "/webinar/history/v1/recordings/{recording_id}/download"
 COMPANY_RECORDINGS = "/webinar/history/v1/company/recordings"
 COMPANY_RECORDING = "/webinar/history/v1/company/recordings/{recording_id}"
 
-GONE = "RingCentral does not have this recording any more, or does not let it be watched just now."
+GONE = "RingCentral no longer has this recording, or doesn't let it be watched right now."
 HIDDEN = (
-    "RingCentral shows a recording only to the host, the co-hosts and administrators with the permission "
-    "WebinarSettings, and the RingCentral user that Greenroom works as is none of them for this webinar. A RingCentral "
-    "administrator can give that user the permission in the Admin Portal."
+    "RingCentral shows a recording only to the host, the co-hosts and administrators with the Webinar Settings "
+    "permission, and Greenroom's RingCentral user is none of them for this webinar. A RingCentral administrator "
+    "can give it that permission in the Admin Portal."
 )
 NO_DOWNLOAD = (
-    "Your company's RingCentral settings do not let hosts download recordings. A RingCentral administrator with the "
-    "permission WebinarSettings still can, in RingCentral, and can allow it for hosts in the Admin Portal."
+    "Your company's RingCentral settings do not let hosts download recordings. A RingCentral administrator can allow "
+    "it in the Admin Portal."
 )
 
 # An unknown status of a newer API is one that may still change.

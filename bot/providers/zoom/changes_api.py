@@ -33,12 +33,12 @@ NO_HOST = (
 )
 NOT_CLOSED = (
     "Zoom can't close a registration and keep it: it is open until the event is over, or until its limit is reached. "
-    "Nothing has changed."
+    "Nothing was changed."
 )
 NO_LIMIT = (
-    "A Zoom meeting has no limit of its own: it takes as many registrants as the plan of its host. Nothing has changed."
+    "A Zoom meeting has no limit of its own: it takes as many registrants as the plan of its host. Nothing was changed."
 )
-NO_PREFERENCES = "These settings of a registration don't exist at Zoom. Nothing has changed."
+NO_PREFERENCES = "Zoom doesn't have these registration settings. Nothing was changed."
 OF_A_DATE = ("start", "length", "time_zone")
 """The fields of an edit that one of several dates has for itself."""
 SAME_EDIT = timedelta(minutes=2)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from bot.providers.zoom.operations import Purpose
     from bot.providers.zoom.scopes import AppScope
 
-BUSY = "Zoom takes only so many calls, and they are used up. Nothing has changed; please try again soon."
-GONE = "Zoom doesn't have this meeting or webinar any more, or doesn't show it to the app that Greenroom uses."
+BUSY = "Zoom's limit of calls is reached, so nothing was changed. Try again soon."
+GONE = "Zoom no longer has this meeting or webinar, or doesn't show it to Greenroom's app."
 SCOPE = (
-    "The Zoom app that Greenroom uses lacks the scope {}. An administrator can add it in the Zoom App Marketplace, in "
+    "Greenroom's Zoom app lacks the scope {}. An administrator can add it in the Zoom App Marketplace, in "
     "the app's settings under Scopes."
 )
 ALTERNATIVE_HOSTS = re.compile("alternative.?host", re.IGNORECASE)
@@ -98,7 +98,7 @@ def _other(status: int, answer: ZoomErrorBody, purpose: Purpose) -> str:
     if purpose in SCHEDULING and any(ALTERNATIVE_HOSTS.search(text) for text in (*answer.fields, answer.message)):
         return NOT_LICENSED
     named = value_sentence(answer.fields)
-    return named or f"Zoom refused this ({answer.code or status}). Nothing has changed."
+    return named or f"Zoom refused this ({answer.code or status}). Nothing was changed."
 
 
 def _scope_name(answer: ZoomErrorBody, scope: AppScope | None) -> str:

@@ -67,8 +67,8 @@ REASONS: Mapping[str, str] = {
     ADDRESS: "Zoom lets one address register only three times a day, and this address has used them",
     REGISTRANT: "Zoom allows only ten changes a day of one person's registration, and they are used up",
 }
-ACCOUNT_DAY = "Zoom takes only so many calls a day, and today's are used up"
-RATE = "Zoom takes only so many calls at a time, and they are used up"
+ACCOUNT_DAY = "Zoom's limit of calls a day is reached"
+RATE = "Zoom's limit of calls is reached"
 
 
 def address_key(address: str) -> LimitKey:
@@ -170,9 +170,9 @@ class ZoomLimits:
     def sentence(self, key: LimitKey, seconds: float) -> str:
         """See `ApiLimits`."""
         if key.kind is not LimitKind.DAY:
-            return f"{RATE}. Nothing has changed; please try again {wait_text(seconds)}."
+            return f"{RATE}, so nothing was changed. Try again {wait_text(seconds)}."
         reason = REASONS.get(key.name, ACCOUNT_DAY)
-        return f"{reason}. Nothing has changed; the next attempt is possible after 00:00 UTC, {_hours(seconds)}."
+        return f"{reason}, so nothing was changed. Try again after 00:00 UTC, {_hours(seconds)}."
 
 
 class _Headers:

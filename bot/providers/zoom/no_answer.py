@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.errors import OutcomeUnknown, ProviderDown, ProviderError
 
-DOWN = "Zoom can't be reached or is in trouble. Nothing has changed there; please try again in a few minutes."
-UNKNOWN = "Zoom gave no clear answer, so it may or may not have done this. Look there before trying again."
+DOWN = "Zoom can't be reached or has a problem, so nothing was changed. Try again in a few minutes."
+UNKNOWN = "Zoom gave no clear answer, so this may or may not be done. Check in Zoom before you try again."
 
 
 def no_answer_error(*, may_have_happened: bool, status: int = 0, code: str = "") -> ProviderError:

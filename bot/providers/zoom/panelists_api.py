@@ -28,8 +28,10 @@ MOST_AT_ONCE = 30
 """Panelists of one call."""
 ALTERNATIVE = "alternative-"
 """The beginning of our ids of alternative hosts, who have none at Zoom."""
-NO_PANELISTS = "A Zoom meeting has no panelists: everyone who joins can speak. Nothing has changed."
-NO_NEW_ROLE = "Zoom can't change a role. Remove this person from the team, then invite them again. Nothing has changed."
+NO_PANELISTS = "A Zoom meeting has no panelists: everyone who joins can speak. Nothing was changed."
+NO_NEW_ROLE = (
+    "Zoom can't change a role, so nothing was changed. Remove this person from the team, then invite them again."
+)
 
 
 class PanelistsApi(ChangesApi):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.providers.caller import Caller
 
 RECORDINGS = "/meetings/{event_id}/recordings"
-NONE = "Zoom doesn't have this recording any more, or is still processing it."
+NONE = "Zoom no longer has this recording, or is still processing it."
 NO_DOWNLOAD = (
     "Zoom lets the {} of a recording be downloaded on its own page only. Open the link of the recording, and "
     "download it there."

@@ -18,25 +18,22 @@ from bot.errors import (
 )
 from bot.providers.zoom.operations import Purpose
 
-NOTHING = "Nothing has changed."
-WRONG_APP = (
-    "Zoom doesn't know the app that Greenroom logs in with. An administrator must check ZOOM_CLIENT_ID and "
-    "ZOOM_CLIENT_SECRET."
-)
+NOTHING = "Nothing was changed."
+WRONG_APP = "Zoom doesn't know Greenroom's app. An administrator must check ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET."
 WRONG_ACCOUNT = (
-    "Zoom doesn't accept the account that Greenroom logs in to. An administrator must check ZOOM_ACCOUNT_ID, and that "
+    "Zoom doesn't accept Greenroom's account. An administrator must check ZOOM_ACCOUNT_ID, and that "
     "the app belongs to this account."
 )
 WRONG_GRANT = (
-    "The Zoom app that Greenroom uses is not a server-to-server OAuth app. An administrator can create one in the Zoom "
+    "Greenroom's Zoom app is not a server-to-server OAuth app. An administrator can create one in the Zoom "
     "App Marketplace, and set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET."
 )
 APP_OFF = (
-    "The Zoom app that Greenroom uses is turned off. An administrator can activate it in the Zoom App Marketplace, "
+    "Greenroom's Zoom app is turned off. An administrator can activate it in the Zoom App Marketplace, "
     "under Activation."
 )
 OWNER_GONE = (
-    "The owner of the Zoom app that Greenroom uses has left the account. An administrator must create a new app, and "
+    "The owner of Greenroom's Zoom app has left the account. An administrator must create a new app, and "
     "set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET."
 )
 NO_LOGIN = (
@@ -56,7 +53,7 @@ LOGINS: Mapping[str, str] = {
     "4733": NO_LOGIN,
     "4734": NO_LOGIN,
     "4735": OWNER_GONE,
-    "4738": "An administrator has disabled the Zoom app that Greenroom uses. They can allow it in the Zoom App "
+    "4738": "An administrator has disabled Greenroom's Zoom app. They can allow it in the Zoom App "
     "Marketplace, under Manage.",
     "4741": NO_LOGIN,
 }
@@ -65,18 +62,18 @@ LOGINS: Mapping[str, str] = {
 OFF = f"Registration is not on for this meeting or webinar at Zoom, so nobody can register. {NOTHING}"
 CLOSED = f"Registration for this meeting or webinar is closed at Zoom. {NOTHING}"
 FULL = f"This meeting or webinar is full: Zoom takes no more registrants. {NOTHING}"
-OVER = f"This meeting or webinar is over, so nobody can register any more. {NOTHING}"
+OVER = f"This meeting or webinar is over, so nobody can register. {NOTHING}"
 PAID = f"People pay for this registration, which is possible on Zoom's own page only. {NOTHING}"
 BLOCKED = f"Zoom has blocked this person, so they can't register. {NOTHING}"
-DOMAIN = f"The settings of the Zoom account don't allow email addresses of this domain. {NOTHING} Try another address."
+DOMAIN = "The settings of the Zoom account don't allow email addresses of this domain. Try another one."
 HOST = f"The host of a webinar can't register for it. {NOTHING}"
-WORK_ADDRESS = f"This webinar takes work email addresses only. {NOTHING} Try another address."
+WORK_ADDRESS = "This webinar takes work email addresses only. Try another one."
 ON_THE_TEAM = f"This person is a panelist of the webinar, so they can't register for it. {NOTHING}"
 MANY_REASONS = (
-    "Zoom didn't accept this registration. Registration may be off, full or paid, or this person is a panelist or was "
-    f"blocked. {NOTHING}"
+    "Zoom didn't accept this registration, so nothing was changed. Registration may be off, full or paid, or this "
+    "person is a panelist or blocked."
 )
-NOT_REGISTERED = "This registration is not there any more. It may have been canceled."
+NOT_REGISTERED = "This registration no longer exists. It may have been canceled."
 NOT_SINGLE = f"Zoom registers several people at once only for a meeting or webinar with a single date. {NOTHING}"
 LICENSE = (
     "Zoom doesn't let the host have meetings with registration: that needs a Licensed user (Pro or higher). A Zoom "
@@ -88,23 +85,23 @@ WEBINAR_LICENSE = (
 )
 NO_USER = "Zoom doesn't have this user, or not in this account. They may have left the company."
 NOT_OURS = "This Zoom user belongs to another account, so Greenroom can't read what is theirs."
-NOT_ACCESSIBLE = f"Zoom doesn't let the app that Greenroom uses change this meeting or webinar. {NOTHING}"
+NOT_ACCESSIBLE = f"Zoom doesn't let Greenroom's app change this meeting or webinar. {NOTHING}"
 PANELISTS_FULL = f"Zoom doesn't take all of these panelists: the webinar has room for no more. {NOTHING}"
-IS_PANELIST = f"One of these people is a panelist of the webinar already. {NOTHING}"
-NOT_A_PANELIST = "This person is not a panelist of the webinar any more. Look at the team again."
+IS_PANELIST = f"One of these people is already a panelist of the webinar. {NOTHING}"
+NOT_A_PANELIST = "This person is no longer a panelist of the webinar. Look at the team again."
 PERSONAL = f"A personal meeting can't be deleted. {NOTHING}"
 SIMULIVE = f"A webinar that plays a recording needs a date. {NOTHING}"
 ON_PREMISE = f"A meeting on the company's own servers can't be ended from here. {NOTHING}"
 TOO_OLD = "Zoom keeps who attended for a year, and this was longer ago."
 NO_HISTORY = (
     "Zoom doesn't show who attended this meeting or webinar. That needs a paid plan of the host, and a role that can "
-    "see reports for the owner of the app that Greenroom uses."
+    "see reports for the owner of Greenroom's app."
 )
 NO_RECORDING = "Zoom has no recording of this meeting or webinar, or is still processing it."
 NOT_HELD = "Zoom has no record of this meeting or webinar having taken place."
 
 NOT_LICENSED = (
-    "Zoom takes as alternative hosts only Licensed users of its account. Nothing has changed; in a webinar, you can "
+    "Alternative hosts must be Licensed users of the Zoom account, so nothing was changed. In a webinar, you can "
     "invite these people as panelists."
 )
 

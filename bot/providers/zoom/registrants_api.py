@@ -37,11 +37,11 @@ KNOWN_FOR = timedelta(minutes=1)
 """How long the addresses of an event are used while a list is registered, instead of reading them for each person."""
 SOURCES_FOR = timedelta(minutes=10)
 LISTED = {
-    RegistrantStatus.APPROVED: "This email address is registered for this meeting or webinar already.",
-    RegistrantStatus.PENDING: "This email address is registered already, and waits for approval.",
+    RegistrantStatus.APPROVED: "This email address is already registered for this meeting or webinar.",
+    RegistrantStatus.PENDING: "This email address is already registered and waits for approval.",
     RegistrantStatus.DENIED: "A registration with this email address was denied. An organizer can approve it.",
 }
-NOT_ANSWERED = "The registration form asks for answers that are missing or not valid: {}. Nothing has changed."
+NOT_ANSWERED = "The registration form asks for answers that are missing or not valid: {}. Nothing was changed."
 
 
 class RegistrantsApi(EventReads):

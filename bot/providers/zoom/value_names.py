@@ -55,4 +55,4 @@ def value_sentence(fields: Iterable[str]) -> str:
     if not names:
         return ""
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-    return f"Zoom doesn't accept {listed}. Nothing has changed; please correct it and try again."
+    return f"Zoom doesn't accept {listed}, so nothing was changed. Correct it and try again."

@@ -8,7 +8,7 @@ import re
 from bot.commands.people_headings import is_heading
 from bot.errors import BadInput
 
-NOT_TEXT = "This is a workbook and no list as text. Save it as CSV in your spreadsheet, and send that file."
+NOT_TEXT = "This is a spreadsheet file. Save it as CSV, then send that file."
 WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """The first bytes of workbook files (ZIP, OLE)."""
 

@@ -91,7 +91,7 @@ class BatchProgress:
         content = await asyncio.to_thread(csv_file, head, [row[: len(head)] for row in rows])
         async with self._store.read() as db:
             channel_id = (await batch_table.find(db, batch.account, batch.batch_id) or batch).dm_channel_id
-        upload = Upload(FILE_NAME, content, title="What came of each line")
+        upload = Upload(FILE_NAME, content, title="Result of each line")
         if not channel_id:
             return False
         try:

@@ -33,8 +33,8 @@ CHUNK = 100
 FinishedRow = tuple[int, RequestState, str, RegistrantDetails]
 """The number, the state, the problem and the person of a row that needs no call."""
 
-LIST_DELETED = "This list is not kept any more. Please send it once more."
-LIST_CHANGED = "This list has moved on meanwhile. The message about it says how far it is."
+LIST_DELETED = "This list is no longer kept. Send it again."
+LIST_CHANGED = "This list is already further along. The message about it shows its progress."
 
 
 class BulkService:

@@ -76,7 +76,7 @@ def running_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Mes
     left = duration(counts.waiting, in_batches=Ability.BATCH_REGISTER in webinar.abilities)
     progress = f"{counts.done:,} of {counts.total:,} done, {left} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line_title(webinar.title)}")
-    closing = context("You can go on with something else: this message is kept current, and a file comes at the end.")
+    closing = context("You don't have to wait: this message shows the progress, and a file with the results follows.")
     return message(f"{head}. {progress}", [section(f"{head}\n{progress}"), *actions(stop), closing])
 
 
@@ -88,7 +88,7 @@ def stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, proble
     )
     undo = _undo_button(webinar, batch_id, counts)
     blocks = [section(f"{head}\n{_counted(counts)}"), paragraph(problem or STOPPED_BY_YOU)]
-    closing = context("Those who still wait are kept for 7 days, and then forgotten.")
+    closing = context("Those who still wait are kept for 7 days, then deleted.")
     return message(f"{head}. {_counted(counts)}", [*blocks, *actions(go_on, undo), closing])
 
 
@@ -96,7 +96,7 @@ def done_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: 
     """The message of a finished batch; `problem` if the file of results could not be sent."""
     text = _ended(webinar, counts)
     blocks = [section(text), *actions(_undo_button(webinar, batch_id, counts))]
-    return message(text, [*blocks, context(escape_sentence(problem or "The file below says what came of each line."))])
+    return message(text, [*blocks, context(escape_sentence(problem or "The file below has the result of each line."))])
 
 
 def undoing_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
@@ -126,7 +126,8 @@ def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> s
     provider = provider_name(webinar.id)
     text = _ended(webinar, counts)
     if has_links:
-        text += f" {provider} emails nobody for this webinar, so the file holds each person's own links: pass them on."
+        text += f" {provider} emails nobody for this webinar, so the file has each person's links for you to share "
+        "with them."
     return text
 
 
@@ -155,7 +156,7 @@ def duration(count: int, *, in_batches: bool = False) -> str:
 def _refusal_text(problem: str, provider: str) -> str:
     if problem.startswith(ATTEMPTS):
         next_try = problem.removeprefix(ATTEMPTS).strip()
-        return f"this address has used up its attempts of the day; the next one is possible from {next_try} UTC"
+        return f"this address has no attempts left today; the next one is possible from {next_try} UTC"
     reasons = {
         "unclear": f"{provider} gave no clear answer",
         "repeated": "duplicate",
@@ -177,7 +178,7 @@ def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Elemen
     asks = confirm_dialog(
         title="Take them off the list?",
         text=f"It takes {subject} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their "
-        f"links stop working, and {provider} may email them. People who were registered before keep their seats.",
+        f"links stop working, {provider} may email them, and people who were registered before stay registered.",
         confirm="Undo",
         deny="Keep Them",
         style="danger",

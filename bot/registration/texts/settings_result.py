@@ -83,9 +83,9 @@ def _what_changed(before: Registration, after: Registration) -> str:
     if after.limit == before.limit:
         if opened:
             return "Registration is open again."
-        kept = f" {people(after.count)} registered before, and their links stay good." if after.count else ""
+        kept = f" {people(after.count)} registered before, and their links still work." if after.count else ""
         return f"Registration is closed.{kept}"
-    limited = f"The limit is now {people(after.limit)}." if after.limit is not None else "There is no limit any more."
+    limited = f"The limit is now {people(after.limit)}." if after.limit is not None else "There is no limit now."
     if is_full(after):
         return f"{limited} Registration is full."
     if opened:
@@ -113,7 +113,7 @@ def meanwhile_note(known: Registration, before: Registration, provider: str) -> 
             for name in differing_parameters(known.preferences, before.preferences)
         ]
     changed = [f"{name}: {old} → {new}" for name, old, new in changes if old != new]
-    return f"Somebody else had changed in {provider} meanwhile: {', '.join(changed)}." if changed else ""
+    return f"Someone else had changed this in {provider} in the meantime: {', '.join(changed)}." if changed else ""
 
 
 def read_undo(value: str) -> RegistrationUndo:

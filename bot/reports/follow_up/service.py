@@ -42,15 +42,14 @@ if TYPE_CHECKING:
 DRAFT_LIFETIME = timedelta(hours=1)
 """How long a review can be sent: attendance and seats change."""
 
-EXPIRED = "This review is too old to be sent. Type /webinar followup to see it anew: your texts are kept."
+EXPIRED = "This review is too old to be sent. Type /webinar followup to see it again: your texts are kept."
 OVERTAKEN = (
     "A follow-up of this webinar was sent since this review was made, so nothing was sent. Type /webinar followup to "
     "see who gets this one: your texts are kept."
 )
-CHANGED = "This follow-up has moved on meanwhile. The message about it says how far it is."
+CHANGED = "This follow-up is already further along. The message about it shows its progress."
 UNDER_WAY_ALREADY = (
-    "A follow-up of this webinar is being sent at this moment. A message to <@{}> says how far it is. Wait until it is "
-    "done, or stop it there."
+    "A follow-up of this webinar is being sent right now. Wait until it is done, or stop it in the message to <@{}>."
 )
 
 

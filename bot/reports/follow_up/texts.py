@@ -218,6 +218,6 @@ def _file_sentence(run: FollowUpRun, counted: DeliveryCounts) -> str:
 def file_comment(webinar: Webinar, count: int) -> str:
     """The comment on the file for the mailing tool."""
     return (
-        f"{people(count)} of *{plain(webinar.title)}* to be written to by mail, with the text for each. "
-        "The file has personal data: delete it here when you need it no more."
+        f"{people(count)} of *{plain(webinar.title)}* to email, with the text for each. The file has personal data: "
+        f"delete it here when you no longer need it."
     )

@@ -55,7 +55,7 @@ def text_problem(text: str, *, has_recording: bool) -> str:
         return f"Use at most {MAX_TEXT:,} characters: this has {len(text):,}."
     if wrong := placeholders.unknown(text):
         known = ", ".join(f"{{{name}}}" for name in placeholders.PLACEHOLDERS)
-        return f"{{{wrong[0]}}} is not a placeholder. These are: {known}. Leave out the braces to send the word itself."
+        return f"{{{wrong[0]}}} is not a placeholder: use {known}. To send the word itself, leave out the braces."
     if placeholders.RECORDING in placeholders.used(text) and not has_recording:
         return NO_RECORDING
     return ""

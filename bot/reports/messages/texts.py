@@ -16,7 +16,7 @@ NOT_NEEDED = "items.not_needed"
 NAMES = {ItemKind.RECORDING: "Recording", ItemKind.FOLLOWUP: "Follow-up"}
 OPEN = {
     ItemKind.RECORDING: "it is available, and you have not decided yet whether to share it.",
-    ItemKind.FOLLOWUP: "you have not written yet to those who came, or to those who did not.",
+    ItemKind.FOLLOWUP: "you have not written to those who came or to those who did not.",
 }
 OUTCOMES = {ItemOutcome.DONE: "done", ItemOutcome.NOT_NEEDED: "not needed"}
 CANCELED = "It is canceled, so nothing is left to do."
@@ -30,7 +30,8 @@ def reminder(webinar: Webinar, items: Sequence[OpenItem]) -> Message:
     if not still_open:
         end = CANCELED if webinar.status is Status.CANCELED else f"After *{name}*: {closed}"
         return message(f"Nothing is left to do after {name}.", [context(end)])
-    head = f"After *{name}*, this is still open. If it needs nothing more, say so, and you are not reminded again."
+    head = f"After *{name}*, this is still open. If nothing more is needed, press Not Needed, and you are not "
+    "reminded again."
     rows: list[Block] = [section(head)]
     for item in still_open:
         rows += [

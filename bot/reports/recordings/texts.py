@@ -69,7 +69,7 @@ def question(
         return decided(webinar, known, shares)
     found = known.recording
     if found is None or found.status is not RecordingStatus.AVAILABLE:
-        text = f"The recording of *{name}* can't be watched any more."
+        text = f"The recording of *{name}* can no longer be watched."
         return message(text, [context(text)])
     head = f"The recording of *{name}* is available{_length(found)}."
     ask, row = what_to_do(webinar, known, places, now=now)
@@ -127,8 +127,8 @@ def expiry(
         text = cut(f"{head} It is not shared yet. {ask}", MAX_SECTION)
         return message(text, [section(text), *actions(*row)])
     text = cut(
-        f"{head} It is shared {shared_where(shares)}. Should it work longer? Then change that in {provider}, and "
-        "press Check Again. Otherwise Greenroom takes the link off these messages when it stops working.",
+        f"{head} It is shared {shared_where(shares)}.\nTo make it work longer, change that in {provider}, then press "
+        f"Check Again. Otherwise Greenroom removes the link from these messages when it stops working.",
         MAX_SECTION,
     )
     return message(text, [section(text), *actions(check, take_off_button(webinar))])
@@ -158,7 +158,7 @@ def what_to_do(
         )
         return sentence, [buttons.webinar_button(webinar, "Check Again", CHECK), not_needed]
     if not places.count:
-        return "It was announced nowhere, and nobody has a seat: pass its link on yourself.", [
+        return "It has no card in a channel, and nobody has a seat: share its link yourself.", [
             buttons.webinar_button(webinar, "Recording", buttons.RECORDING)
         ]
     return f"Share its link {where(places)}?", [*share_buttons(webinar, places), not_needed]
@@ -252,7 +252,7 @@ def _length(found: Recording | None) -> str:
 def _why_gone(known: TrackedRecording | None, now: datetime) -> str:
     """Why the link is not to be used any more; empty if it is."""
     if known is None or known.recording is None:
-        return "It does not work any more."
+        return "It no longer works."
     if known.decision is None or not known.decision.is_share:
         return "It was taken off."
     if rules.is_watchable(known.recording, now):
@@ -260,12 +260,12 @@ def _why_gone(known: TrackedRecording | None, now: datetime) -> str:
     until = known.recording.shared_until
     if known.recording.status is RecordingStatus.AVAILABLE and until and until <= now:
         return "It has expired."
-    return "It does not work any more."
+    return "It no longer works."
 
 
 def _expiry_outcome(known: TrackedRecording, now: datetime) -> str:
     found = known.recording
     if not rules.is_watchable(found, now):
-        return "it does not work any more."
+        return "it no longer works."
     until = found.shared_until if found else None
     return "it works longer now." if until else "it works without an end now."

@@ -14,24 +14,23 @@ if TYPE_CHECKING:
     from bot.model.webinar import Webinar
 
 DELETED: Final = (
-    "This webinar was deleted in {provider}, and who attended with it, so there is no report. What was posted "
-    "here stays."
+    "This webinar and its attendance were deleted in {provider}, so there is no report. What was posted here stays."
 )
 CANCELED: Final = "This webinar was canceled, so there is no report."
 HOST_LEFT: Final = (
     "The host of this webinar is no longer in the company's {provider} directory, and {provider} shows who "
-    "attended only to the host, the co-hosts and administrators with the permission WebinarSettings. A "
-    "{provider} administrator can give that permission to the user that Greenroom works as."
+    "attended only to the host, the co-hosts and administrators with the Webinar Settings permission. A {provider} "
+    "administrator can give that permission to Greenroom's user."
 )
 NOT_STARTED: Final = (
     "Nobody has started this webinar in {provider}, so nobody could attend. Move it to another date, or cancel it."
 )
 STILL_ON: Final = "This webinar is still on."
 DOWN: Final = (
-    "{provider} does not answer just now. What Greenroom has read so far is kept: it goes on by itself, and a "
-    "direct message tells you when the report is ready."
+    "{provider} does not answer right now. Greenroom keeps trying, and you get a direct message when the report is "
+    "ready."
 )
-STOPPED: Final = "You are not waiting for this report anymore. Greenroom reads it anyway, so it is ready next time."
+STOPPED: Final = "You stopped waiting for this report. Greenroom still reads it, so it is ready next time."
 FAILED: Final = "There is no report of “{title}”: {reason}"
 
 

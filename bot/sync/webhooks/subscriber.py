@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NO_FILTERS = (
-    f"{SUBSCRIBED} does not let the user that Greenroom works as subscribe to any event of webinars. An "
-    "administrator can give that user the permission WebinarSettings."
+    f"{SUBSCRIBED} does not let Greenroom's user subscribe to events of webinars. An administrator can give that user "
+    f"the Webinar Settings permission."
 )
 
 

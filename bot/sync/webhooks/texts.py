@@ -33,8 +33,8 @@ def disabled(filters: Sequence[str]) -> Message:
     rest = f"\nand {len(filters) - MOST_FILTERS} more" if len(filters) > MOST_FILTERS else ""
     return _message(
         f"{SUBSCRIBED} notifies Greenroom of some changes only.",
-        f"It does not deliver these events:\n{named}{rest}\nGreenroom reads the rest every few minutes. If the user "
-        "that Greenroom works as gets the permission WebinarSettings, changes of all webinars arrive within seconds.",
+        f"It does not deliver these events:\n{named}{rest}\nGreenroom reads the rest every few minutes. With the "
+        f"Webinar Settings permission for Greenroom's user, changes of all webinars arrive within seconds.",
     )
 
 

@@ -75,16 +75,16 @@ def role_notice(webinar: Webinar, member: Member) -> Message:
 def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
     """A removal from the team; a seat stays."""
     rest = (
-        "The link you had for it does not work any more. You keep your seat, with its own link and reminders."
+        "Your team link no longer works, but you keep your seat with its link and reminders."
         if has_seat
-        else "Your link to it does not work any more, and Greenroom does not remind you of it any more."
+        else "Your link no longer works, and you get no more reminders."
     )
     return _sentence(f"You are no longer on the team of *{plain(webinar.title)}* ({timing(webinar)}). {rest}")
 
 
 def left(webinar: Webinar) -> Message:
-    """Replaces the invitation of a former member, whose link does not work any more."""
-    return _sentence(f"You were on the team of *{plain(webinar.title)}*, and are not any more.")
+    """Replaces the invitation of a former member, whose link no longer works."""
+    return _sentence(f"You are no longer on the team of *{plain(webinar.title)}*.")
 
 
 def superseded(webinar: Webinar) -> Message:
@@ -100,16 +100,16 @@ def links(webinar: Webinar, members: Sequence[Member]) -> Message:
     )
     lines = [f"• {_who(one)}, {ROLE_NAMES[one.invitee.role].lower()}: {_link(one, webinar)}" for one in members]
     blocks: list[Block] = [section(head), *(section(text) for text in join_lines(lines))]
-    return message(f"Links of {number(len(members), 'person', 'people')} for you to pass on.", blocks)
+    return message(f"Links of {number(len(members), 'person', 'people')} for you to share.", blocks)
 
 
 def personal_link(webinar: Webinar, member: Member) -> Message:
-    """A member's link, for an organizer who passes it on."""
+    """A member's link, for an organizer who shares it with them."""
     role = ROLE_NAMES[member.invitee.role].lower()
     head = (
-        f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Pass it to nobody else:"
+        f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Share it with them only:"
     )
-    return message("A link for you to pass on.", [section(head), section(_link(member, webinar))])
+    return message("A link for you to share.", [section(head), section(_link(member, webinar))])
 
 
 def join_lines(lines: Iterable[str]) -> list[str]:

@@ -34,8 +34,8 @@ WORKING = "team.working"
 DONE = "team.done"
 FAILED = "team.not_done"
 CLOSE_FREELY = "You can close this window: the result then comes as a direct message."
-WAITING = "not told yet; Greenroom tries again"
-NOT_NOTIFIED = "Greenroom can't tell them, so please do"
+WAITING = "not notified yet; Greenroom tries again"
+NOT_NOTIFIED = "Greenroom can't notify them, so please do"
 
 
 class InviteResult(StrEnum):
@@ -71,7 +71,7 @@ def confirm(webinar: Webinar, diff: TeamDiff, team: Sequence[Member], change_id:
     rest = " and ".join(filter(None, more))
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        section(f"Remove {people} from the team? Their links stop working, and those in Slack are told."),
+        section(f"Remove {people} from the team? Their links stop working, and those in Slack get a message."),
         *(section(text) for text in join_lines(gone)),
         *([context(f"In the same step, {rest}")] if rest else []),
     ]
@@ -118,7 +118,7 @@ def result_sentence(outcomes: Sequence[Outcome], provider: str) -> str:
     return (
         "; ".join(f"{one.result}: {_line(one, provider)}" for one in outcomes) + "."
         if outcomes
-        else "They had left already."
+        else "They had already left."
     )
 
 
@@ -132,7 +132,7 @@ def notification_text(member: Member, provider: str) -> str:
         case NotifiedBy.MAIL:
             return f"{provider} sends the invitation by email"
         case NotifiedBy.ORGANIZER:
-            return "not notified: pass on their link"
+            return "not notified: share their link"
         case NotifiedBy.WAITING:
             return WAITING
         case NotifiedBy.ELSEWHERE:
@@ -149,7 +149,7 @@ def outcome_blocks(outcomes: Sequence[Outcome], provider: str) -> list[Block]:
         lines = [f"• {_line(one, provider)}" for one in outcomes if one.result is result]
         blocks += [section(text) for text in join_lines([f"*{result}*", *lines])] if lines else []
     if any(one.result is InviteResult.ADDED and one.notified_by is NotifiedBy.ORGANIZER for one in outcomes):
-        blocks.append(section("The links that only you can pass on are in a direct message to you."))
+        blocks.append(section("The links for you to share are in a direct message to you."))
     return blocks
 
 
@@ -158,7 +158,7 @@ def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
     head = section(f"*{plain(webinar.title)}*\n{timing(webinar)}")
     blocks: list[Block] = [head, *outcome_blocks(outcomes, provider)]
     if not outcomes:
-        blocks.append(section("The team is as you asked: somebody else had made the same change."))
+        blocks.append(section("Nothing changed: someone else had already made the same change."))
     return blocks + actions(buttons.webinar_button(webinar, "Show Team", buttons.TEAM))
 
 
