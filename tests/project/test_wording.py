@@ -67,8 +67,8 @@ def test_all_texts_in_the_code_keep_the_rules() -> None:
     for path, line, text in source_texts():
         long = any(sentences(paragraph) > 2 for paragraph in text.split("\n"))
         problems = [*word_problems(text), *(["more than two sentences"] if long else [])]
-        found += [f"{path}:{line}: {problem}: {text}" for problem in problems if not path.startswith(PENDING_FILES)]
-    assert found == []
+        found += [f"{path}:{line}: {text}: {problem}" for problem in problems if not path.startswith(PENDING_FILES)]
+    assert [problem for problem in found if not re.search("|".join(EXEMPT), problem)] == []
 
 
 def button(text: str, **more: object) -> dict[str, object]:

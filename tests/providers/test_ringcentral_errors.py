@@ -49,7 +49,7 @@ def error_for(status: int, body: object, *, changes: bool = False) -> ProviderEr
 CASES = [
     (
         403,
-        older_error_body("CMN-401", permissionName="Read Accounts"),
+        older_error_body("CMN-401", permissionName="ReadAccounts"),
         ProviderForbidden,
         errors.APP_PERMISSION,
         "Read Accounts",
