@@ -190,7 +190,7 @@ def _not_shared_yet(known: KnownRecording) -> SharePlaces:
 
 def _missing(tracked: TrackedRecording | None, provider: str) -> str:
     if tracked is not None and tracked.check_at is None:
-        return f"It was not recorded, or {provider} does not show its recording to the user that Greenroom works as."
+        return f"It was not recorded, or {provider} does not show its recording to Greenroom's user."
     return (
         f"{provider} has no recording of it so far. If it was recorded, the recording is available some time after "
         "the end."

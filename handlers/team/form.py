@@ -216,7 +216,7 @@ def _mail_choice(typed: TeamInput, provider: str) -> Element:
     outside = option(
         value=MAIL_OUTSIDE,
         text=f"{provider} emails the people from outside Slack",
-        description="Otherwise you get their links, to pass on",
+        description="Otherwise you get their links to share",
     )
     in_slack = option(
         value=MAIL_SLACK,

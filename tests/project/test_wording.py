@@ -12,6 +12,7 @@ import pytest
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack, posting
 from tests.project.test_structure import views
+from tests.support.docs_tables import table
 from tests.support.processes import ROOT
 from tests.support.shown_content import ShownContent, content_problems
 from tests.support.wording import errors_wording, message_wording, not_exempt, sentence_case, title_case, view_wording
@@ -34,7 +35,7 @@ SKIPPED = (
 
 
 def source_texts() -> Iterator[tuple[str, int, str]]:
-    """Path, line and text of each string in `bot` and `handlers` that reads as a text: three words, and no pattern."""
+    """Path, line and text of each string in `bot` and `handlers` that is no pattern."""
     for path in sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("handlers/**/*.py")]):
         name = str(path.relative_to(ROOT))
         if not name.startswith(SKIPPED):
@@ -58,7 +59,7 @@ def _strings(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _is_text(text: str) -> bool:
-    return text.count(" ") > 1 and not any(mark in text for mark in ("\\", "(?", "|{", "]*"))
+    return " " in text and not any(mark in text for mark in ("\\", "(?", "|{", "]*"))
 
 
 def test_all_texts_in_the_code_keep_the_rules() -> None:
@@ -69,6 +70,21 @@ def test_all_texts_in_the_code_keep_the_rules() -> None:
         problems = [*word_problems(text), *(["more than two sentences"] if long else [])]
         found += [f"{path}:{line}: {text}: {problem}" for problem in problems if not path.startswith(PENDING_FILES)]
     assert [problem for problem in found if not re.search("|".join(EXEMPT), problem)] == []
+
+
+def phrases(column: int) -> list[str]:
+    """The phrases in a column of the table in docs/wording.md."""
+    return [phrase for row in table("wording.md", "about") for phrase in re.findall("“([^”]+)”", row[column])]
+
+
+def test_the_phrases_of_the_document_are_those_of_the_code() -> None:
+    """Each phrase that we write is there, and none of those that it replaces."""
+    texts = [(path, text.casefold()) for path, _, text in source_texts()]
+    everything = "\n".join(text for _, text in texts)
+    mended = "\n".join(text for path, text in texts if not path.startswith(PENDING_FILES))
+    assert [phrase for phrase in phrases(1) if phrase.casefold() not in everything] == []
+    assert [phrase for phrase in phrases(2) if re.search(rf"\b{re.escape(phrase.casefold())}\b", mended)] == []
+    assert len(phrases(1)) >= 20
 
 
 def button(text: str, **more: object) -> dict[str, object]:

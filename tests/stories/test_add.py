@@ -105,7 +105,7 @@ async def test_what_cannot_be_added_is_explained(world: World) -> None:
         str(off): "check Required under Registration",
         str(over): "is over at Zoom",
         str(instant): "has no date at Zoom",
-        "812 3456 7890": "There is no meeting or webinar 812 3456 7890 at Zoom",
+        "812 3456 7890": "There is no meeting or webinar 812 3456 7890 in your company's Zoom account",
         "": "To add a meeting or webinar",
         "Launch day": "type /webinar create Launch day",
         f"https://zoom.us/webinar/register/WN_a?tk={PASSWORD}": "does not say which meeting",

@@ -289,7 +289,7 @@ async def test_the_file_has_links_if_ringcentral_sends_no_emails(world: World) -
 
     (one,) = bulk.registrants
     assert bulk.results == [["1", "registered", one["joinUri"], one["cancellationUri"]]]
-    assert "share with them" in world.slack.messages(f"@{ORGANIZER}")[-1].words
+    assert "share with each person their links in the file" in world.slack.messages(f"@{ORGANIZER}")[-1].words
 
 
 @pytest.mark.parametrize(("suppressed", "emailed"), [(False, 2), (True, 0)])
