@@ -36,8 +36,9 @@ MAX_UNKNOWN = 3
 """After so many unknown outcomes in a row, the list is read before the next request."""
 MAX_TRIES = 3
 """How often a request is sent whose registrant is not listed afterwards."""
-NO_FILE = "Slack did not accept the file with the result of each line. To see who is registered, type /webinar "
-"registrants."
+NO_FILE = (
+    "Slack did not accept the file with the result of each line. To see who is registered, type /webinar registrants."
+)
 
 
 NO_CLEAR_ANSWERS = "{provider} gives no clear answers."

@@ -30,8 +30,7 @@ def reminder(webinar: Webinar, items: Sequence[OpenItem]) -> Message:
     if not still_open:
         end = CANCELED if webinar.status is Status.CANCELED else f"After *{name}*: {closed}"
         return message(f"Nothing is left to do after {name}.", [context(end)])
-    head = f"After *{name}*, this is still open. If nothing more is needed, press Not Needed, and you are not "
-    "reminded again."
+    head = f"After *{name}*, this is still open. Press Not Needed to get no more reminders of it."
     rows: list[Block] = [section(head)]
     for item in still_open:
         rows += [
