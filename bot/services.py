@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from bot.sync.mirror import Mirror
     from bot.sync.webhooks.service import Webhooks
     from bot.team.service import TeamService
+    from bot.webinars.calendar_takers import CalendarTakers
     from bot.webinars.permissions import Permissions
     from bot.webinars.visibility import Visibility
 
@@ -94,6 +95,7 @@ class Services:
     questions: RegistrationQuestions
     approvals: Approvals
     seats: SeatService
+    calendar_takers: CalendarTakers
     suggestions: Suggestions
     charts: RegistrationCharts
     link_files: LinkFiles
@@ -138,6 +140,7 @@ class Services:
         await self.seats.resume()
         await self.suggestions.resume()
         await self.team.resume()
+        await self.calendar_takers.update_outdated(await self.mirror.everything(self.clock.now()))
         await self.posted_digests.update_outdated()
         await self.posted_notices.update_outdated()
         self.registrants.drop_expired()
@@ -152,7 +155,9 @@ class Services:
         """Update what names a webinar or its team: the messages and calendars of people, the cards, the Home tabs."""
         await self.seats.notifier.refresh_calendars()
         await self.team.notifier.update_outdated()
-        await self.cards.update_all(self.account, await self.mirror.everything(self.clock.now()))
+        coming = await self.mirror.everything(self.clock.now())
+        await self.calendar_takers.update_outdated(coming)
+        await self.cards.update_all(self.account, coming)
         await self.posted_notices.update_outdated()
         await self.home.publish_changed()
 

@@ -56,7 +56,7 @@ from handlers.remind import defaults_listeners, snooze_listeners
 from handlers.remind import listeners as remind_listeners
 from handlers.report import listeners as report_listeners
 from handlers.request import Commands, EventListeners, Listeners
-from handlers.seat import change_listeners, suggestion_listeners
+from handlers.seat import calendar_listeners, change_listeners, suggestion_listeners
 from handlers.seat import listeners as seat_listeners
 from handlers.settings import listeners as settings_listeners
 from handlers.share import listeners as share_listeners
@@ -118,6 +118,7 @@ ACTIONS: Listeners = _merged(
         remind_listeners.ACTIONS,
         defaults_listeners.ACTIONS,
         seat_listeners.ACTIONS,
+        calendar_listeners.ACTIONS,
         change_listeners.ACTIONS,
         suggestion_listeners.ACTIONS,
         snooze_listeners.ACTIONS,

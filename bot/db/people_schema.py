@@ -91,6 +91,9 @@ calendar_entries = Table(
     Column("user_id", String(32), primary_key=True),
     Column("sequence", Integer, nullable=False),
     Column("is_of_team", Boolean, nullable=False),  # whether it has the link of the team, not that of a seat
+    # Of a person without a role, who took it from a card: digest of the webinar in it, and where it was sent.
+    Column("shown_digest", String(64), nullable=False, server_default=""),
+    Column("dm_channel_id", String(32), nullable=False, server_default=""),
 )
 """Each Slack user's last calendar file of a webinar: kept while a later file may need a higher sequence."""
 

@@ -39,6 +39,7 @@ REGISTER = "seat.register"
 CONSENTED = "consented"
 """In the value of a *Register* button, after the id of the webinar: its dialog has stated what is sent."""
 MY_LINK = "seat.link"
+ADD_TO_CALENDAR = "seat.calendar"
 WHEN_OPEN = "seat.when_open"
 REFRESH_CARD = "refresh.card"
 REFRESH_DETAILS = "refresh.details"
@@ -126,6 +127,11 @@ def registration_form(webinar: Webinar, text: str) -> Element:
 def when_open(webinar: Webinar) -> Element:
     """Notifies the user who clicks it when registration opens, unless they have a seat."""
     return webinar_button(webinar, "Tell Me When It Opens", WHEN_OPEN)
+
+
+def add_to_calendar(webinar: Webinar) -> Element:
+    """Sends the user who clicks it their calendar file."""
+    return webinar_button(webinar, "Add to Calendar", ADD_TO_CALENDAR)
 
 
 def my_link(webinar: Webinar) -> Element:

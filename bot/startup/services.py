@@ -63,6 +63,7 @@ from bot.sync.mirror import Mirror
 from bot.sync.webhooks.service import Webhooks
 from bot.team.copy import TeamCopier
 from bot.team.service import TeamService
+from bot.webinars.calendar_takers import CalendarTakers
 from bot.webinars.host_refusals import HostRefusals
 from bot.webinars.permissions import Permissions
 from bot.webinars.visibility import Visibility
@@ -150,6 +151,7 @@ def build_services(
         registration=RegistrationSettings(provider, mirror, clock, scheduler),
         questions=RegistrationQuestions(account, store, provider, clock),
         seats=seat_service,
+        calendar_takers=CalendarTakers(account, store, slack, clock, shared_locks),
         suggestions=Suggestions(worker_id, account, store, slack, mirror, seat_service, clock),
         charts=RegistrationCharts(store, provider, slack),
         link_files=LinkFiles(store, provider),

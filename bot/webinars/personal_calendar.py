@@ -13,6 +13,7 @@ from bot.model.webinar import Status, Webinar
 from bot.slack.client import SlackApi, Upload
 from bot.webinars import calendar_table
 from bot.webinars.calendar_file import calendar_file, file_name
+from bot.webinars.calendar_table import Taker
 from bot.webinars.participation import has_seat, has_team_entry
 from bot.webinars.texts import calendar as calendar_texts
 
@@ -71,6 +72,14 @@ class PersonalCalendar:
             await calendar_table.save_role(db, *person, is_of_team=False)
         return sequence
 
+    async def reserve_for_taker(self, webinar: Webinar, taker: Taker) -> int:
+        """Reserve the number of the next file of a person without a role, who gets its updates from now on."""
+        person = webinar.account, webinar.session_id
+        async with self._store.write() as db:
+            sequence = await calendar_table.next_sequence(db, *person, taker.user_id, _provided(webinar))
+            await calendar_table.save_taken(db, *person, taker, calendar_table.OUTDATED)
+        return sequence
+
     async def send(
         self, webinar: Webinar, channel_id: str, sequence: int, content: EntryContent, *, is_new: bool
     ) -> None:
@@ -86,7 +95,8 @@ class PersonalCalendar:
             early=content.early,
             introduction=content.introduction,
         )
-        comment = calendar_texts.NEW if is_new else calendar_texts.UPDATED
+        new = calendar_texts.NEW if content.link else calendar_texts.NEW_WITHOUT_LINK
+        comment = new if is_new else calendar_texts.UPDATED
         await self._slack.send_file(channel_id, Upload(file_name(webinar), file), comment)
 
     async def send_removal(self, webinar: Webinar, channel_id: str, sequence: int) -> None:

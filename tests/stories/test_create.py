@@ -20,7 +20,10 @@ async def test_create_makes_one_webinar_with_two_calls_and_one_later_read(world:
     assert result.title == "Webinar created"
     assert "Start as Host" in result.buttons
     (card,) = world.slack.messages("#launch")
-    assert card.buttons == ["Register", "Details", "Edit", "Registration", "Team", "Registrants", "Refresh"]
+    assert card.buttons == [
+        *("Register", "Details", "Add to Calendar"),
+        *("Edit", "Registration", "Team", "Registrants", "Refresh"),
+    ]
     calls = world.vendor_calls()[before:]
     (webinar,) = world.ringcentral.webinars()
     assert calls == [
@@ -142,7 +145,7 @@ async def test_create_for_everyone_has_a_join_button_and_no_registration(world: 
     )
 
     (card,) = world.slack.messages("#launch")
-    assert card.buttons == ["Join", "Details", "Edit", "Team", "Refresh"]
+    assert card.buttons == ["Join", "Details", "Add to Calendar", "Edit", "Team", "Refresh"]
     check_message(card.text, card.blocks)
 
 

@@ -636,7 +636,7 @@ async def test_a_webinar_for_everyone_has_a_shared_link(world: World) -> None:
     """There are no seats: the button of the card leads to the webinar."""
     await world.create(fields={"Announce in": "#launch", "Who is it for?": "anyone"})
     [card] = [one for one in world.slack.messages("#launch") if one.bot and not one.ephemeral_to]
-    assert card.buttons == ["Join", "Details", "Edit", "Team", "Refresh"]
+    assert card.buttons == ["Join", "Details", "Add to Calendar", "Edit", "Team", "Refresh"]
 
 
 async def test_personal_data_stays_private(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -83,7 +83,9 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("remind.refresh", "remind.change_time"), OPEN),
     **dict.fromkeys(("create.change", "create.place", "create.more", "create.start_over", "settings.change"), OWN),
     **dict.fromkeys(("create.back", "create.again"), OWN),
-    **dict.fromkeys(("seat.register", "seat.link", "seat.when_open", "seat.look_again", "seat.back"), OWN),
+    **dict.fromkeys(
+        ("seat.register", "seat.link", "seat.calendar", "seat.when_open", "seat.look_again", "seat.back"), OWN
+    ),
     **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "seat.take", "seat.decline", "enrol.open"), OWN),
     "seat.back_to_change": OWN,
     **dict.fromkeys(("notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour", "snooze.shortly_before"), OWN),

@@ -66,35 +66,36 @@ def test_nothing_public_can_hold_a_secret() -> None:
     given_to = {name for builder in builders for name in signature(builder).parameters}
     assert given_to == {
         *("webinar", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem", "providers"),
-        *("verb", "words", "typed", "can_manage", "can_run", "speakers"),
+        *("verb", "words", "typed", "can_manage", "can_run", "speakers", "can_create", "here"),
     }
 
 
 MENU = ["Edit", "Registration", "Team", "Registrants", "Refresh"]
+CALENDAR = "Add to Calendar"
 SHORT_MENU = ["Edit", "Team", "Refresh"]
 """What organizers choose in the menu of a card, with registration and without."""
 
 CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
-    "never read": ({}, ["Details", *MENU], "Registration isn't available yet"),
-    "open": ({"registration": registration()}, ["Register", "Details", *MENU], "3 registered"),
+    "never read": ({}, ["Details", CALENDAR, *MENU], "Registration isn't available yet"),
+    "open": ({"registration": registration()}, ["Register", "Details", CALENDAR, *MENU], "3 registered"),
     "limited": (
         {"registration": registration(limit=1000)},
-        ["Register", "Details", *MENU],
+        ["Register", "Details", CALENDAR, *MENU],
         "3 registered",
     ),
     "full": (
         {"registration": registration(limit=3)},
-        ["Tell Me When It Opens", "Details", *MENU],
+        ["Tell Me When It Opens", "Details", CALENDAR, *MENU],
         "Full: all seats are taken",
     ),
     "closed": (
         {"registration": registration(is_open=False)},
-        ["Tell Me When It Opens", "Details", *MENU],
+        ["Tell Me When It Opens", "Details", CALENDAR, *MENU],
         "Registration is closed · 3 registered",
     ),
     "without a page": (
         {"registration": registration(page_uri="")},
-        ["Register", "Details", *MENU],
+        ["Register", "Details", CALENDAR, *MENU],
         "3 registered",
     ),
     "live": (
@@ -107,10 +108,10 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
         ["Join Now", "Details", *MENU[1:]],
         "Registration is closed",
     ),
-    "made elsewhere": ({"audience": None}, ["Details", *SHORT_MENU], "Registration isn't available yet"),
+    "made elsewhere": ({"audience": None}, ["Details", CALENDAR, *SHORT_MENU], "Registration isn't available yet"),
     "for everyone": (
         {"audience": Audience.ANYONE, "attendee_link": SHARED},
-        ["Join", "Details", *SHORT_MENU],
+        ["Join", "Details", CALENDAR, *SHORT_MENU],
         "No registration needed",
     ),
     "finished": ({"status": Status.FINISHED, "registration": registration()}, ["Report"], "This webinar is over."),
@@ -146,7 +147,7 @@ def test_card_shows_what_a_reader_needs_to_come() -> None:
         "Launch day",
         *(f"*{start}* · 45 minutes", people),
         "What is new",
-        *("Register", "Details", "Edit", "Registration", "Team", "Registrants", "Refresh"),
+        *("Register", "Details", CALENDAR, *MENU),
         f"3 registered · as of {read_at}",
         "People outside Slack: <https://events.example/register/s1|registration page>",
     ]
@@ -218,6 +219,7 @@ def test_buttons_of_a_card_carry_the_webinar_and_nothing_personal() -> None:
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
         "Register": ("seat.register", f"s1 {CONSENTED}"),
         "Details": ("webinar.show", "s1"),
+        "Add to Calendar": ("seat.calendar", "s1"),
         "Edit": ("webinar.edit", "s1"),
         "Registration": ("door.menu", "s1"),
         "Team": ("team.show", "s1"),

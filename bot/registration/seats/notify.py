@@ -99,6 +99,17 @@ class SeatNotifier:
                 log.info("seat.message_gone", extra={"session": after.session_id, "reason": type(error).__name__})
         await self.notify_taken(after)
 
+    async def send_calendar(self, webinar: Webinar, seat: Seat) -> None:
+        """Send the calendar file of an approved seat once more. Raises what Slack answers."""
+        channel = seat.dm_channel_id
+        if not channel:
+            channel, _ = await self._slack.post(
+                seat.user_id, seat_texts.seat_message(webinar, seat, now=self._clock.now())
+            )
+        sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
+        if sequence is not None:
+            await self._calendar.send(webinar, channel, sequence, _entry(seat), is_new=True)
+
     async def notify_gone(self, seat: Seat, *, problem: str = "") -> None:
         """Replace the DM of a seat that is gone, end its reminders, and delete it."""
         webinar = await self._mirror.find(seat.session_id)
@@ -208,9 +219,8 @@ class SeatNotifier:
                 await self._leases.advance(db, seat)
         sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
         if sequence is not None:
-            content = EntryContent(link=seat.join_link.get_secret_value(), introduction=seat_texts.IN_CALENDAR)
             with _allowing_refusal(seat):
-                await self._calendar.send(webinar, channel, sequence, content, is_new=is_new)
+                await self._calendar.send(webinar, channel, sequence, _entry(seat), is_new=is_new)
         return seat.model_copy(update={"notified_digest": content_digest(webinar)})
 
     async def _post_or_edit(self, seat: Seat, message: Message) -> tuple[str, str]:
@@ -272,6 +282,10 @@ def _allowing_refusal(seat: Seat) -> Iterator[None]:
         yield
     except (ChannelUnreachable, SlackRefused) as error:
         log.warning("seat.file_refused", extra={"session": seat.session_id, "reason": error.sentence})
+
+
+def _entry(seat: Seat) -> EntryContent:
+    return EntryContent(link=seat.join_link.get_secret_value(), introduction=seat_texts.IN_CALENDAR)
 
 
 def content_digest(webinar: Webinar) -> str:

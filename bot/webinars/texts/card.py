@@ -49,13 +49,14 @@ def card(webinar: Webinar, *, now: datetime, speakers: Sequence[str] = ()) -> Me
     if current in ENDINGS:
         return _ended(webinar, ENDINGS[current], after_event_buttons(webinar, now))
     main_button, people = attendee_button(webinar, now), speakers_line(webinar.host_name, speakers)
+    calendar = buttons.add_to_calendar(webinar) if current is Stage.COMING else None
     start = f"*{day_and_time(webinar.start, webinar.time_zone)}* · {length_text(webinar.length)}"
     blocks = [
         heading(webinar.title),
         *([section("*Live now*")] if current is Stage.LIVE else []),
         section(f"{start}\n{people}".strip()),
         *_description(webinar),
-        *actions(main_button, buttons.details(webinar), organizer_menu(webinar, now)),
+        *actions(main_button, buttons.details(webinar), calendar, organizer_menu(webinar, now)),
         *_small_print(webinar),
     ]
     return message(_spoken(webinar, current, people, main_button), blocks)
