@@ -42,7 +42,7 @@ NEITHER = "Choose people above, paste them here, or choose a file below."
 NEITHER_WITHOUT_FILES = "Choose people above, or paste them here."
 NO_FILES = (
     "Greenroom isn't allowed to read files in this workspace. Open the file, copy its lines, and paste them into the "
-    "form, or use the next list for the rest."
+    "form."
 )
 BOTH = "Paste people or choose a file, not both: whatever you leave empty is ignored."
 TITLE = "Register many"

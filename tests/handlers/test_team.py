@@ -125,6 +125,24 @@ def test_person_who_cannot_be_a_cohost_is_refused_under_the_field(who: Person, s
     assert fields[COHOSTS].startswith(sentence)
 
 
+def test_a_line_gives_the_address_that_slack_does_not_show() -> None:
+    """Of the person whose whole name it has; with it a coworker can be a co-host. The line adds nobody else."""
+    dev, gia = person("Dev Patel", email=""), person("Gia Rossi", email="", is_guest=True)
+    lines = "Dev Patel <dev@acme.example>\ngia rossi <gia@partner.example>\nZoe Lang <zoe@partner.example>"
+
+    wanted = team_check.wanted_members(
+        TeamInput(cohosts=("U0DEV",), panelists=("U0GIA",), outside=lines), known([HOST], dev, gia)
+    )
+
+    assert [(one.user_id, one.who.role, one.who.address) for one in wanted] == [
+        ("U0DEV", Role.COHOST, "dev@acme.example"),
+        ("U0GIA", Role.PANELIST, "gia@partner.example"),
+        ("", Role.PANELIST, "zoe@partner.example"),
+    ]
+    other = refused(TeamInput(cohosts=("U0DEV",), outside="Devi Patel <dev@acme.example>"), known([HOST], dev))
+    assert other[COHOSTS].endswith("from outside Slack: Dev Patel <…>")
+
+
 def test_all_problems_are_reported_at_once() -> None:
     """Each under its field: the host, a person named twice, an invalid line, an unknown user."""
     typed = TeamInput(
