@@ -91,7 +91,17 @@ def is_about_a_webinar(what: str) -> bool:
     if what.startswith("/webinar"):
         return "launch" in what or what in ("/webinar list", "/webinar ")
     # `team.confirm` carries the random id of the user's own draft.
-    other = ("create.", "settings.", "defaults.", "organisers.", "follow.change", "follow.form", "team.confirm")
+    other = (
+        "create.",
+        "create_",
+        "use_",
+        "settings.",
+        "defaults.",
+        "organisers.",
+        "follow.change",
+        "follow.form",
+        "team.confirm",
+    )
     return not what.startswith(other)
 
 
