@@ -31,9 +31,10 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.message import Message
-from bot.webinars.texts.facts import typed_title
 
 UNDO = "remind.undo"
+MAX_CARRIED = 150
+"""Characters of typed times that a channel picker carries."""
 
 
 def parse_undo(value: str) -> ReminderUndo:
@@ -122,14 +123,13 @@ def not_set(webinar: Webinar, sentence: str, typed: str, *, channel_id: str) -> 
 
 
 def only_in_channels(webinar: Webinar, typed: str) -> Message:
-    """Explains, after times were typed in a DM, that reminders belong to a channel."""
-    text = (
-        f"Reminders of *{plain(webinar.title)}* go out in channels. "
-        f"Type this in the channel: `/webinar remind {typed_title(webinar)} {plain(typed)}`"
-    )
-    choose = remind_button(webinar, "Choose a Channel", typed=typed if len(typed) <= buttons.MAX_TYPED else "")
-    remind_me_button = buttons.remind_me(webinar)
-    return message(text, [section(text), *actions(choose, remind_me_button)])
+    """Asks, after times were typed in a DM, for the channel: the choice sets them there, unless they are too long."""
+    text = f"Reminders of *{plain(webinar.title)}* go out in channels. Where should `{plain(typed)}` apply?"
+    if len(typed) > MAX_CARRIED:
+        return message(text, [section(text), *actions(remind_button(webinar, "Choose a Channel"))])
+    block_id = buttons.channel_block_id(f"remind {webinar.id} {typed}")
+    chosen = actions(buttons.channel_picker(), buttons.remind_me(webinar), block_id=block_id)
+    return message(text, [section(text), *chosen])
 
 
 def _undo(undo: ReminderUndo | None) -> Element | None:
