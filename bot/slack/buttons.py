@@ -214,7 +214,7 @@ def mute(webinar: Webinar, channel_id: str) -> Element:
     confirm = confirm_dialog(
         title="Mute these reminders?",
         text="This channel gets no more reminders of this webinar, and a line here says that you muted them.",
-        confirm="Mute",
+        confirm="Mute Reminders",
         deny="Keep Them",
         style="danger",
     )

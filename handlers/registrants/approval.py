@@ -89,18 +89,18 @@ def _for_all(webinar: Webinar, listed: Sequence[Registrant], here: RegistrantPag
     if here.shows_denied or len(listed) == 1:
         return []
     value, count = here.model_dump_json(exclude_defaults=True), people(len(listed))
-    title = plain(webinar.title)
+    title, registrations = plain(webinar.title), number(len(listed), "registration")
     approve = confirm_dialog(
-        title="Approve all?",
+        title=f"Approve {registrations}?",
         text=f"{count} can join {title}, and get their links.",
-        confirm="Approve All",
+        confirm=f"Approve {number(len(listed), 'Registration')}",
         deny="Back",
         style="primary",
     )
     deny = confirm_dialog(
-        title="Deny all?",
+        title=f"Deny {registrations}?",
         text=f"{count} cannot join {title}, and {provider_name(webinar.id)} may email them.",
-        confirm="Deny All",
+        confirm=f"Deny {number(len(listed), 'Registration')}",
         deny="Back",
         style="danger",
     )

@@ -194,9 +194,9 @@ def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> E
     value = here.model_copy(update={"picked": registrant.registrant_id}).model_dump_json()
     name = one_line_title(f"{registrant.first_name} {registrant.last_name}")
     confirm = confirm_dialog(
-        title="Take them off the list?",
+        title="Remove this registrant?",
         text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {provider} may email them.",
-        confirm="Remove",
+        confirm="Remove Registrant",
         deny="Keep Them",
         style="danger",
     )

@@ -111,8 +111,8 @@ def _remove(value: str, name: str) -> Element:
     confirm = confirm_dialog(
         title="Remove from the team?",
         text=f"{person(name)} leaves the team and their link stops working. Greenroom tells them if they are in Slack.",
-        confirm="Remove",
-        deny="Keep",
+        confirm="Remove From Team",
+        deny="Keep Them",
         style="danger",
     )
     return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)

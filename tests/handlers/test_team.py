@@ -389,12 +389,12 @@ def test_result_says_how_each_person_is_notified() -> None:
 
 
 def test_confirmation_of_a_removal_counts_all_changes() -> None:
-    """The button is named Remove."""
+    """The button names how many it removes."""
     order = TeamDiff(deleted=("i-dev", "i-zoe"))
     view = team_result.confirm(webinar(), order, TEAM, "c1")
 
     assert view["title"]["text"] == "Remove 2 people?"
-    assert view["submit"]["text"] == "Remove"
+    assert view["submit"]["text"] == "Remove 2 People"
     assert "• <@U0DEV>, co-host" in str(view["blocks"])
     assert "In the same step" not in str(view["blocks"])
 

@@ -175,10 +175,10 @@ def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Elemen
         return None
     subject = "this person" if counts.registered == 1 else f"these {people(counts.registered)}"
     asks = confirm_dialog(
-        title="Take them off the list?",
+        title=f"Remove {number(counts.registered, 'registrant')}?",
         text=f"It takes {subject} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their "
         f"links stop working, {provider} may email them, and people who were registered before stay registered.",
-        confirm="Undo",
+        confirm=f"Remove {number(counts.registered, 'Registrant')}",
         deny="Keep Them",
         style="danger",
     )

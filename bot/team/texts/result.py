@@ -75,7 +75,14 @@ def confirm(webinar: Webinar, diff: TeamDiff, team: Sequence[Member], change_id:
         *(section(text) for text in join_lines(gone)),
         *([context(f"In the same step, {rest}")] if rest else []),
     ]
-    return modal(CONFIRM, f"Remove {people}?", blocks, submit="Remove", close="Back", private_metadata=change_id)
+    return modal(
+        CONFIRM,
+        f"Remove {people}?",
+        blocks,
+        submit=f"Remove {number(len(diff.deleted), 'Person', 'People')}",
+        close="Back",
+        private_metadata=change_id,
+    )
 
 
 def working(webinar: Webinar, *, note: str = "") -> View:
