@@ -45,9 +45,9 @@ NO_PAIRS = "Write one value a line, with its name before it: lead=00Q5"
 ADDRESS_PROBLEMS = {
     AddressProblem.MISSING: "Type their email address.",
     AddressProblem.INVALID: "This address is not complete.",
-    AddressProblem.TOO_LONG: f"{MAX_EMAIL} characters is the most.",
+    AddressProblem.TOO_LONG: f"Use at most {MAX_EMAIL} characters.",
 }
-LONG_PAIRS = f"This is too long: {csv_import.MAX_EXTERNAL_ID:,} characters is the most."
+LONG_PAIRS = f"This is too long. Use at most {csv_import.MAX_EXTERNAL_ID:,} characters."
 OR_PAGES = "Leave this empty, or do not use Greenroom's own pages."
 WAITS_FOR_APPROVAL = (
     "Their registration waits for approval, so there is no link yet. Use */webinar registrants* to approve or deny it."
@@ -202,7 +202,10 @@ def link_blocks(
     mail = f"{provider} emails them." if is_silent is False else ""
     if is_silent:
         mail = f"{provider} emails nobody for this webinar: pass the links on."
-    return [*blocks, context(" ".join(filter(None, [mail, "The links are theirs alone: keep them out of channels."])))]
+    return [
+        *blocks,
+        context(" ".join(filter(None, [mail, "These links are personal. Please keep them out of channels."]))),
+    ]
 
 
 def suggested_view(webinar: Webinar, user_id: str) -> View:

@@ -84,7 +84,7 @@ def form_view(
         placeholder="Iris, Moreno, iris@acme.example\nJoan Vidal <joan@acme.example>",
     )
     hint = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a line of headings. "
-    hint += "Other columns are kept as externalId." if Ability.EXTERNAL_ID in webinar.abilities else ""
+    hint += "Other columns are kept as the external ID." if Ability.EXTERNAL_ID in webinar.abilities else ""
     source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
     blocks: list[Block] = [
         *([warning(note)] if note else []),

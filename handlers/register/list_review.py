@@ -153,8 +153,9 @@ def _started(webinar: Webinar, new: int) -> str:
 
 
 def _counts(new: int, already: int, result: ImportResult) -> str:
-    """Every line of the list, counted once: "2 new, 1 already registered, 1 repeated, 2 not understood"."""
-    others = {"already registered": already, "repeated": len(result.repeated), "not understood": len(result.problems)}
+    """Every line of the list, counted once: "2 new, 1 already registered, 1 duplicate, 2 not understood"."""
+    duplicates = "duplicate" if len(result.repeated) == 1 else "duplicates"
+    others = {"already registered": already, duplicates: len(result.repeated), "not understood": len(result.problems)}
     return ", ".join([f"{new:,} new", *(f"{count:,} {words}" for words, count in others.items() if count)])
 
 
@@ -170,8 +171,8 @@ def _details(already: Sequence[ImportRow], result: ImportResult) -> list[Block]:
     """The first lines that register nobody, by number: who is meant, or what was read and what is wrong with it."""
     lines = [(one.number, f"{one.reason}: “{plain(one.text, MAX_TEXT)}”") for one in result.problems if one.text]
     lines += [(one.number, one.reason) for one in result.problems if not one.text]
-    lines += [(row.number, f"{_named(row)} is further up in the list") for row in result.repeated]
-    lines += [(row.number, f"{_named(row)} is registered already: nothing happens to them") for row in already]
+    lines += [(row.number, f"{_named(row)} is a duplicate") for row in result.repeated]
+    lines += [(row.number, f"{_named(row)} is already registered, and nothing changes for them") for row in already]
     if not lines:
         return []
     text = "\n".join(f"Line {number:,}: {words}" for number, words in sorted(lines)[:MAX_LINES])
@@ -185,7 +186,7 @@ def _headings(result: ImportResult) -> list[Block]:
     others = ", ".join(plain(heading, MAX_HEADING) for heading in result.others)
     sentences = [
         f"Headings that were not understood, and what their columns seem to be: {guessed}." if guessed else "",
-        f"Other columns, kept as externalId: {others}." if others else "",
+        f"Other columns, kept as the external ID: {others}." if others else "",
         f"For {people(result.shortened)}, not all of it fits: the rest is left out." if result.shortened else "",
     ]
     text = cut(" ".join(filter(None, sentences)), MAX_CONTEXT)

@@ -186,7 +186,7 @@ def _read_settings(values: form_values.Values, shown: RegistrationState) -> Regi
 
 
 def _status_input(settings: RegistrationState) -> Block:
-    labels = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
+    labels = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links keep working"}
     options = {value: option(text=text, value=value) for value, text in labels.items()}
     element = radio_buttons(
         action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(settings)]

@@ -82,7 +82,7 @@ def changed(
                 [
                     "Undone." if undone else "",
                     f"Reminders in this workspace now go out {offsets_text(defaults.offsets)} the start. {WHERE}",
-                    f"{number(replanned, 'webinar')} to come {'is' if replanned == 1 else 'are'} planned anew.",
+                    f"Reminders updated for {number(replanned, 'upcoming webinar')}.",
                     escape_sentence(note),
                 ],
             )
@@ -134,7 +134,7 @@ def parse_undo(value: str) -> UndoDefaults:
 def working_view() -> View:
     """Replaces the form while webinars are replanned."""
     closing = context("You can close this window: the result then comes as a direct message.")
-    return modal(WORKING, "Usual reminders", [section("Planning every webinar anew…"), closing])
+    return modal(WORKING, "Usual reminders", [section("Updating the reminders of all upcoming webinars…"), closing])
 
 
 def failed_view(sentence: str) -> View:

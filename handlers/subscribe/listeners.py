@@ -164,7 +164,7 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
     no_features = [f"“{word[:MAX_WORD]}”" for word in list(unknown)[:MAX_NAMED]]
     similar = dict.fromkeys(feature.value for feature in unknown.values() if feature)
     suggestion = f" Did you mean {join_words(list(similar)[:MAX_NAMED])}?" if similar else ""
-    verb_phrase = "is no feature" if len(no_features) == 1 else "are no features"
+    verb_phrase = "isn't a feature" if len(no_features) == 1 else "aren't features"
     all_features = join_words([feature.value for feature in FEATURE_TEXTS])
     raise BadInput(
         f"{join_words(no_features)} {verb_phrase}, so nothing was changed.{suggestion} There are {all_features}."

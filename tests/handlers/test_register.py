@@ -74,7 +74,7 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
     """The counts are those of the lists below them, and the button registers the new people."""
     review = list_review.review_view(webinar(), "b1", ROWS[:3], IMPORT_RESULT)
     words = visible_text(review["blocks"])
-    assert "1,197 new, 3 already registered, 2 repeated, 40 not understood" in words
+    assert "1,197 new, 3 already registered, 2 duplicates, 40 not understood" in words
     assert review["submit"]["text"] == "Register 1,197 People"
     assert "and 33 more" in words
     assert "as they were read:\n• Iris Moreno, iris5@acme.example\n" in words
@@ -88,13 +88,13 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
         shortened=1,
     )
     words = visible_text(list_review.review_view(webinar(), "b1", ROWS[:1], few)["blocks"])
-    assert "1 new, 1 already registered, 1 repeated, 1 not understood" in words
+    assert "1 new, 1 already registered, 1 duplicate, 1 not understood" in words
     for line in (
-        "Line 2: Iris Moreno is registered already",
-        "Line 4: Iris Moreno is further up in the list",
+        "Line 2: Iris Moreno is already registered, and nothing changes for them",
+        "Line 4: Iris Moreno is a duplicate",
         "Line 5: there is no name: “zoe@x.example”",
         "not understood, and what their columns seem to be: “Oku” (last name)",
-        "Other columns, kept as externalId: Company. For 1 person, not all of it fits",
+        "Other columns, kept as the external ID: Company. For 1 person, not all of it fits",
     ):
         assert line in words
     assert "1 new*" in visible_text(list_review.review_view(webinar(), "b1", (), ImportResult(rows=ROWS[:1]))["blocks"])

@@ -241,11 +241,11 @@ async def test_a_list_is_reviewed_and_then_processed(world: World) -> None:
     )  # fmt: skip
 
     assert bulk.take_calls() == ["GET"]
-    assert "2 new, 1 already registered, 1 repeated, 1 not understood" in review.words
+    assert "2 new, 1 already registered, 1 duplicate, 1 not understood" in review.words
     assert "about a minute" in review.words
-    assert "Line 2: Iris Moreno is registered already" in review.words
+    assert "Line 2: Iris Moreno is already registered" in review.words
     assert "Line 5: there is no last name: “Zoe, z@outside.example”" in review.words
-    assert "Line 6: Joan de la Cruz is further up" in review.words
+    assert "Line 6: Joan de la Cruz is a duplicate" in review.words
     assert len(bulk.registrants) == 1
 
     await world.slack.submit(ORGANIZER, review)

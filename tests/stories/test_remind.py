@@ -672,7 +672,7 @@ async def test_defaults_are_set_by_admins_and_apply_everywhere(world: World) -> 
     await world.command("ben", "#launch", "remind defaults 3h 180m")
     answer = world.last("#launch", "ben")
     assert "now go out 3 hours before the start" in answer.words
-    assert "1 webinar to come is planned anew." in answer.words
+    assert "Reminders updated for 1 upcoming webinar." in answer.words
     assert "3 hours was named more than once and is one reminder." in answer.words
     await world.command("chloe", "#launch", "remind defaults")
     seen = world.last("#launch", "chloe")
@@ -696,7 +696,7 @@ async def test_usual_times_in_their_form_and_back(world: World) -> None:
     outcome = await world.slack.submit("ben", view)
     assert outcome.errors == {"times": "I don't understand “soon”. Try 1d, 2h or 30m."}
     await world.slack.submit("ben", view, {"How long before the start": "2d"})
-    assert "Planning every webinar anew" in world.slack.view("ben").words
+    assert "Updating the reminders of all upcoming webinars…" in world.slack.view("ben").words
     await world.settled()
     assert "now go out 2 days before the start" in world.slack.view("ben").words
     await world.slack.close("ben", world.slack.view("ben"), clear=True)

@@ -119,7 +119,7 @@ async def test_no_thanks_ends_it(world: World) -> None:
     await launch.suggest()
     await launch.press("No Thanks")
 
-    assert "You said no thanks to *Launch day*, and are not asked again." in launch.message().words
+    assert "You declined a seat at *Launch day*. You won't be asked again." in launch.message().words
     assert (launch.launch.take_calls(), world.ringcentral.mails, launch.launch.registrants) == ([], [], [])
     again = await launch.suggest()
     assert suggestion_service.DECLINED in again.words

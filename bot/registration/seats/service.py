@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-IN_PROGRESS = "You are being registered at this moment. The result comes as a direct message."
-BUSY = "Something else is being done about your seat at this moment. Try again in a minute."
+IN_PROGRESS = "You are being registered right now. The result comes as a direct message."
+BUSY = "Your seat is being changed right now. Try again in a minute."
 CLOSED = (
     "A change takes a new registration, and registration is closed now, so you would lose your seat. "
     "Your seat stays as it is."

@@ -173,7 +173,7 @@ def opening_subscribed_reply(webinar: Webinar) -> Message:
 
 def opening_failed_message(webinar: Webinar) -> Message:
     """Replaces the confirmation if the subscription could not be saved."""
-    text = f"It could not be written down that you want to know when *{plain(webinar.title)}* opens. Please try again."
+    text = f"Greenroom could not save that you want to know when *{plain(webinar.title)}* opens. Please try again."
     return message(text, [section(text), *actions(buttons.when_open(webinar))])
 
 

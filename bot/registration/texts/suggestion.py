@@ -62,7 +62,7 @@ def has_seat_message(webinar: Webinar) -> Message:
 
 
 def _declined(webinar: Webinar) -> Message:
-    text = f"You said no thanks to *{plain(webinar.title)}*, and are not asked again."
+    text = f"You declined a seat at *{plain(webinar.title)}*. You won't be asked again."
     return message(text, [section(text), *actions(buttons.webinar_button(webinar, "Take My Seat After All", TAKE))])
 
 
