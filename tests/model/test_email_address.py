@@ -158,7 +158,7 @@ def from_team_form(address: str) -> str:
         (from_seat_form, "Type an email address, such as", "takes at most 256 characters"),
         (from_signup_form, "Enter a whole email address", "at most 256 characters"),
         (from_register_form, "This address is not complete.", "Use at most 256 characters."),
-        (from_team_form, "is no email address", "longer than the 256 characters"),
+        (from_team_form, "is not an email address", "longer than the 256 characters"),
     ],
 )
 def test_every_form_applies_the_same_rule(enter: Callable[[str], str], invalid: str, long: str) -> None:
