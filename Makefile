@@ -79,6 +79,7 @@ bench: $(RIVALS)  ## measure the figures of docs/measured.md
 	$(PY) -m bench.outbox
 	$(PY) -m bench.kills
 	$(PY) -m bench.batch
+	$(PY) -m bench.own_pages
 	$(PY) -m bench.gate
 	$(PY) -m bench.zoom
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sandbox.ringcentral import RingCentral
 
 PEOPLE = 800
-SPEED = 40.0
-AT_ONCE = 20
+SPEED = 50.0
+AT_ONCE = 2
 """Forms that are sent at the same time."""
 PUBLIC_URL = "https://webinars.acme.example"
 
@@ -103,7 +103,7 @@ async def _mailing(
 
 
 async def _sign_up(http: aiohttp.ClientSession, page: str, number: int) -> str:
-    """Send the form from an address of its own; return the query of the status page, empty if the form was refused."""
+    """Send the form from an address of its own; return the query of its status page, empty if it was refused."""
     [form] = re.findall(r'name="form" value="([^"]+)"', await _read(http, page))
     person = {
         "first_name": "Emi",
