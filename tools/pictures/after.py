@@ -49,7 +49,7 @@ async def show_report(stage: Stage, camera: Camera) -> None:
         await camera.take("card-over", card)
     async with camera.step("report"):
         await stage.say(f"/webinar report {TITLE}")
-        await camera.take("report", await stage.message("came"))
+        await camera.take("report", await stage.message("stayed to the end"))
     async with camera.step("follow-up"):
         await stage.say(f"/webinar followup {TITLE}")
         form = await stage.window("Follow-up")
