@@ -22,7 +22,7 @@ SHORTCUTS: list[dict[str, Any]] = [
         "description": "Opens the form that creates a webinar",
     },
     {
-        "name": "Use as webinar description",
+        "name": "Use as webinar text",
         "type": "message",
         "callback_id": "use_as_description",
         "description": "Opens the form that creates a webinar, with this message as its description",

@@ -55,6 +55,8 @@ LENGTHS = {
     "display_information.long_description": (175, 4000),
     "features.bot_user.display_name": (1, 80),
     "features.shortcuts": (1, 10),
+    "features.shortcuts.0.name": (1, 24),
+    "features.shortcuts.1.name": (1, 24),
     "features.shortcuts.0.description": (1, 150),
     "features.shortcuts.1.description": (1, 150),
     "features.slash_commands.0.command": (2, 32),

@@ -34,7 +34,7 @@ async def test_from_a_message_to_the_form_and_from_home_back_to_it(tmp_path: Pat
             line = page.get_by_test_id("message").filter(has_text="what is new")
             await line.hover()
             await line.get_by_role("button", name="More actions").click()
-            await line.get_by_role("menuitem", name="Use as webinar description").click()
+            await line.get_by_role("menuitem", name="Use as webinar text").click()
             await expect(form.get_by_label("Description")).to_have_value("We show what is new this spring.")
             await expect(form).to_contain_text("#launch")
             await form.get_by_test_id("modal-cancel").click()
