@@ -147,7 +147,8 @@ def _offsets(subscription: ChannelFeatures, default_offsets: Sequence[timedelta]
     reminders = (
         {offset for offset in offsets if offset > timedelta()} if Feature.REMINDERS in subscription.features else set()
     )
-    return reminders | ({timedelta()} if Feature.LIVE in subscription.features else set())
+    is_told = Feature.LIVE in subscription.features or subscription.with_start
+    return reminders | ({timedelta()} if is_told else set())
 
 
 def _timed_notice(webinar: Webinar, offset: timedelta, channel_id: str, now: datetime) -> Notice:

@@ -14,6 +14,7 @@ from bot.commands.slack_text import normalized_word
 from bot.model.people import Account, Frozen, Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import Feature
+from bot.notices.schedule import is_direct
 
 Features = frozenset[Feature]
 
@@ -89,6 +90,8 @@ class ChannelFeatures(Frozen):
     channel_id: str
     features: Features
     offsets: tuple[timedelta, ...] | None = None
+    with_start: bool = False
+    """Whether it is the direct message of a person with reminders of this webinar, who also learns that it starts."""
 
 
 class SubscriptionChange(Frozen):
@@ -117,7 +120,12 @@ def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) ->
             added[each.channel_id] = added.get(each.channel_id, frozenset()) | each.features
     decided = {channel: each.features for channel, each in own.items() if not each.by_share}
     return [
-        ChannelFeatures(channel_id=channel, features=features, offsets=own[channel].offsets if channel in own else None)
+        ChannelFeatures(
+            channel_id=channel,
+            features=features,
+            offsets=own[channel].offsets if channel in own else None,
+            with_start=channel in decided and is_direct(channel) and Feature.REMINDERS in features,
+        )
         for channel, features in sorted((added | decided).items())
         if features
     ]

@@ -270,9 +270,14 @@ async def _subscribe(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> Non
     await subscriptions_service.subscribe_person(
         db, webinar, seat.dm_channel_id, frozenset({Feature.CHANGES}), seat.user_id, now
     )
-    if seat.is_approved and seat.lead and can_remind(webinar, now) and webinar.start - seat.lead > now:
+    if not (seat.is_approved and seat.lead and can_remind(webinar, now)):
+        return
+    where = webinar, seat.dm_channel_id
+    if webinar.start - seat.lead > now:
         with contextlib.suppress(BadInput):  # the DM has the maximum number of reminders
-            await reminders.snooze(db, webinar, seat.dm_channel_id, seat.lead, seat.user_id, now)
+            await reminders.snooze(db, *where, seat.lead, seat.user_id, now)
+    elif not (await reminders.load_sheet(db, *where)).is_on:
+        await reminders.set_offsets(db, *where, (), seat.user_id, now)  # too late for it: only that it starts
 
 
 @contextlib.contextmanager
