@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.model.question import Answers, Choice, Question, QuestionKind, QuestionSet, answer_problem, given
 from bot.model.visible_text import one_line
 from bot.slack import form_values
-from bot.slack.blocks import Block, Element, ago, clock_time, context, cut
+from bot.slack.blocks import Block, Element, as_of, clock_time, context, cut
 from bot.slack.form_elements import (
     checkboxes,
     input_block,
@@ -63,7 +63,7 @@ def age_note(questions: QuestionSet, now: datetime) -> list[Block]:
     """When the questions were read, below them."""
     if questions.read_at is None or not questions.asked:
         return []
-    return [context(f"The questions were read {ago(questions.read_at, now)}.")]
+    return [context(f"The questions are {as_of(questions.read_at, now)}.")]
 
 
 def block_id(question: Question) -> str:

@@ -14,7 +14,7 @@ from bot.slack import buttons
 from bot.slack.blocks import (
     Block,
     actions,
-    ago,
+    as_of,
     button,
     context,
     message,
@@ -123,7 +123,7 @@ def _list_of(words: str, verb: str) -> str:
 def list_age(providers: Sequence[str], seen_at: datetime | None, now: datetime) -> str:
     """When the list was last compared with these providers."""
     names = all_of(providers)
-    return f"Checked with {names} {ago(seen_at, now)}" if seen_at else f"Not checked with {names} yet"
+    return f"From {names} {as_of(seen_at, now)}" if seen_at else f"Not checked with {names} yet"
 
 
 def empty_list(which: str, age: str, providers: Sequence[str], *, can_create: bool = True) -> Message:

@@ -27,6 +27,9 @@ TITLE_IN_LINE = 150
 NAME_IN_LINE = 80
 """Characters of a person's name within a line of text."""
 
+SAME_DAY = timedelta(hours=12)
+"""How long a time needs no date."""
+
 Block = dict[str, Any]
 Element = dict[str, Any]
 
@@ -151,15 +154,12 @@ def zone_info(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def ago(then: datetime, now: datetime) -> str:
-    """Return how long ago: "just now", "2 min ago", "3 hours ago", "5 days ago"."""
-    minutes = int((now - then) / timedelta(minutes=1))
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    hours = minutes // 60
-    return f"{number(hours, 'hour')} ago" if hours < 48 else f"{number(hours // 24, 'day')} ago"
+def as_of(then: datetime, now: datetime) -> str:
+    """Return "as of 3:42 PM" in the reader's zone, with the date if that is not about today.
+
+    A message stays, so it shows a time: an age would be wrong a minute later.
+    """
+    return f"as of {time_of_day(then) if now - then < SAME_DAY else when(then)}"
 
 
 def number(count: int, one: str, many: str = "") -> str:

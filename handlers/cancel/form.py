@@ -10,7 +10,7 @@ from bot.providers.event_ref import provider_name
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
-    ago,
+    as_of,
     context,
     cut,
     escape_sentence,
@@ -85,11 +85,11 @@ def _registered(webinar: Webinar, now: datetime) -> str:
         return "Everyone who has the link finds it gone; nobody has registered."
     if read is None:
         return f"How many people have registered is {NOT_READ}; their links stop working."
-    age = ago(read.read_at, now)
+    age = as_of(read.read_at, now)
     return (
-        f"{people(read.count)} registered (as of {age}): their links stop working."
+        f"{people(read.count)} registered ({age}): their links stop working."
         if read.count
-        else (f"Nobody has registered (as of {age}).")
+        else (f"Nobody has registered ({age}).")
     )
 
 

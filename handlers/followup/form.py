@@ -12,7 +12,19 @@ from bot.reports.follow_up import placeholders
 from bot.reports.follow_up.run_table import FollowUpRun
 from bot.reports.follow_up.wording import GROUP_LABELS, MAX_TEXT, FollowUpGroup, default_texts, text_problem
 from bot.slack import form_values
-from bot.slack.blocks import Block, ago, button, context, modal, paragraph, plain, section, warning
+from bot.slack.blocks import (
+    SAME_DAY,
+    Block,
+    button,
+    context,
+    modal,
+    paragraph,
+    plain,
+    section,
+    time_of_day,
+    warning,
+    when,
+)
 from bot.slack.form_elements import checkboxes, input_block, option, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
@@ -156,4 +168,6 @@ def _known(*, has_recording: bool) -> str:
 
 
 def _sent_before(latest: FollowUpRun, now: datetime) -> str:
-    return f"<@{latest.user_id}> sent a follow-up of this webinar {ago(latest.begun_at, now)}. This is another one."
+    sent_at = latest.begun_at
+    shown = time_of_day(sent_at) if now - sent_at < SAME_DAY else when(sent_at)
+    return f"<@{latest.user_id}> sent a follow-up of this webinar ({shown}). This is another one."

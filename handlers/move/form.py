@@ -18,7 +18,7 @@ from bot.slack.blocks import (
     MAX_INPUT,
     Block,
     actions,
-    ago,
+    as_of,
     button,
     clock_time,
     context,
@@ -206,10 +206,10 @@ def _registrants(impact: Impact, now: datetime, provider: str) -> str:
     if impact.registrants is None or impact.counted_at is None:
         return f"The number of registrants is {NOT_READ}. {provider} may email them the new time."
     if not impact.registrants:
-        return f"Nobody has registered (as of {ago(impact.counted_at, now)})."
+        return f"Nobody has registered ({as_of(impact.counted_at, now)})."
     in_slack = f" Greenroom sends a direct message to {people(impact.seats)} in Slack." if impact.seats else ""
     return (
-        f"{people(impact.registrants)} registered (as of {ago(impact.counted_at, now)}): {provider} may email them "
+        f"{people(impact.registrants)} registered ({as_of(impact.counted_at, now)}): {provider} may email them "
         f"the new time.{in_slack}"
     )
 

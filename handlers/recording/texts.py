@@ -23,7 +23,7 @@ from bot.slack.blocks import (
     Block,
     Element,
     actions,
-    ago,
+    as_of,
     context,
     cut,
     fields,
@@ -97,7 +97,7 @@ def managed_view(webinar: Webinar, known: KnownRecording, *, now: datetime) -> M
     provider = provider_name(webinar.id)
     tracked, refresh = known.tracked, buttons.webinar_button(webinar, "Refresh", REFRESH)
     found = tracked.recording if tracked else None
-    read = f"Checked with {provider} {ago(tracked.read_at, now)}" if tracked and tracked.read_at else ""
+    read = f"From {provider} {as_of(tracked.read_at, now)}" if tracked and tracked.read_at else ""
     notes = [context(read)] if read else []
     if tracked is None or found is None or found.status is not RecordingStatus.AVAILABLE:
         text = STATES[found.status].format(provider=provider) if found else _missing(tracked, provider)

@@ -16,7 +16,7 @@ from bot.slack.blocks import (
     Block,
     Element,
     actions,
-    ago,
+    as_of,
     button,
     confirm_dialog,
     context,
@@ -102,7 +102,7 @@ def page_message(
         rows = [data_table(f"Registrants of {webinar.title}", HEADER, cells)]
     notes = [
         f"Page {page} of {pages}: the file has all of them" if pages > 1 else "",
-        f"Read from {provider} {ago(now - age, now)}",
+        f"From {provider} {as_of(now - age, now)}",
         f"Times in {plain(webinar.time_zone)}" if is_table else "",
         "To remove somebody, search for them" if is_table and can_manage else "",
     ]

@@ -10,7 +10,7 @@ from bot.registration.chart import Chart
 from bot.registration.charts import RegistrationGrowth
 from bot.registration.texts.forecast_text import summary
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, ago, context, message, modal, number, paragraph, plain, section
+from bot.slack.blocks import Block, actions, as_of, context, message, modal, number, paragraph, plain, section
 from bot.slack.charts import Series, bar_chart, line_chart, time_labels
 from bot.slack.data_words import data_message
 from bot.slack.message import Message, View
@@ -44,7 +44,7 @@ def chart_message(webinar: Webinar, growth: RegistrationGrowth, *, now: datetime
     """The charts, under the sentence that says what they show; without enough figures, why there is none."""
     provider = provider_name(webinar.id)
     takeaway, read = summary(webinar, growth.forecast, growth.sources), webinar.registration
-    aged = [context(f"As read from {provider} {ago(read.read_at, now)}")] if read else []
+    aged = [context(f"From {provider} {as_of(read.read_at, now)}")] if read else []
     if growth.chart is None:
         return data_message(f"{takeaway} {TOO_EARLY}", [section(takeaway), paragraph(TOO_EARLY), *aged])
     more = None if with_sources else buttons.webinar_button(webinar, "Chart With Sources", buttons.SOURCES)

@@ -27,7 +27,7 @@ from bot.registration.texts.preferences import (
     preference_label,
 )
 from bot.slack import buttons, form_values
-from bot.slack.blocks import Block, Element, actions, ago, context, fields, modal, paragraph, plain, section, warning
+from bot.slack.blocks import Block, Element, actions, as_of, context, fields, modal, paragraph, plain, section, warning
 from bot.slack.form_elements import checkboxes, input_block, number_input, option, radio_buttons, static_select
 from bot.slack.message import View
 from bot.webinars.texts.facts import people, registration_state, timing
@@ -98,7 +98,7 @@ def form_view(
         *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _facts(webinar, read, forecast, now),
-        context(f"As read from {provider} {ago(read.read_at, now)}"),
+        context(f"From {provider} {as_of(read.read_at, now)}"),
         *([_status_input(settings)] if can_open and not (is_full(read) or opened.is_over) else []),
         *([_limit_input(limit, is_full=is_full(read) and not opened.is_over)] if Ability.LIMIT in abilities else []),
         *(_checkbox_input(name, preferences, provider) for name in groups),

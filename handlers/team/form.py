@@ -17,7 +17,7 @@ from bot.slack.blocks import (
     MAX_INPUT,
     Block,
     Element,
-    ago,
+    as_of,
     context,
     cut,
     modal,
@@ -156,7 +156,7 @@ def filled(
         *started,
         *_fields(typed, webinar, provider),
         *_others(team, shown),
-        context(f"The team as read from {provider} {ago(read_at, now)}; to read it again, type `/webinar team`"),
+        context(f"The team is from {provider} {as_of(read_at, now)}; to read it again, type `/webinar team`"),
     ]
     context_data = TeamFormContext(session_id=webinar.id, shown=" ".join(sorted(shown)))
     return modal(

@@ -15,7 +15,7 @@ from bot.slack.blocks import (
     Block,
     Element,
     actions,
-    ago,
+    as_of,
     button,
     confirm_dialog,
     context,
@@ -62,7 +62,7 @@ def team_page(
         buttons.webinar_button(webinar, "Change", buttons.INVITE) if is_coming_or_live(webinar, now) else None,
         button("Refresh", REFRESH, current, label=f"Read the team from {provider} again"),
     )
-    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {provider} {ago(read_at, now)}"]
+    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"From {provider} {as_of(read_at, now)}"]
     notes.append(STARTED if stage(webinar, now) is Stage.LIVE else "")
     spoken = f"{note} The team of {plain(webinar.title)}: {_counted(others)}.".strip()
     return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.model.webinar import Audience, Status
 from bot.slack import buttons as ids
+from bot.slack.blocks import as_of
 from handlers.browse.texts import count, details, listing
 from handlers.webinar_choice_texts import VERBS, nothing_found, page_value, parse_page_value, pick
 from tests.support.block_kit import buttons, check_message, visible_text
@@ -77,7 +78,10 @@ def test_row_names_the_stage(changes: dict[str, Any], status: str) -> None:
 
 @pytest.mark.parametrize(
     ("seen_at", "age"),
-    [(NOW - timedelta(minutes=3), "Checked with RingCentral 3 min ago"), (None, "Not checked with RingCentral yet")],
+    [
+        (NOW - timedelta(minutes=3), f"From RingCentral {as_of(NOW - timedelta(minutes=3), NOW)}"),
+        (None, "Not checked with RingCentral yet"),
+    ],
 )
 def test_list_says_how_old_it_is(seen_at: Any, age: str) -> None:
     """Also if nothing was ever read."""

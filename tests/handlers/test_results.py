@@ -14,6 +14,7 @@ from bot.creation import texts as creation_texts
 from bot.creation.texts import CreatedResult, done, done_message, failed, failed_message, working
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons as ids
+from bot.slack.blocks import as_of
 from handlers.cancel import form as cancel_form
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
 from tests.support.webinar_samples import MOMENTS, NASTY, NOW, WEBINARS, registration, webinar
@@ -142,7 +143,7 @@ def test_confirmation_says_what_will_happen() -> None:
     one = webinar(registration=registration(count=1187, read_at=NOW - timedelta(minutes=5)))
     assert effects(one, ["C1", "C2"]) == [
         "It is deleted at RingCentral, with its registration page and every link to it. This cannot be undone.",
-        "1,187 people registered (as of 5 min ago): their links stop working.",
+        f"1,187 people registered ({as_of(NOW - timedelta(minutes=5), NOW)}): their links stop working.",
         "Its card says so in <#C1>, <#C2>.",
         "Reminders that have not been posted yet are taken back.",
     ]
@@ -152,8 +153,11 @@ def test_confirmation_says_what_will_happen() -> None:
     ("changes", "sentence"),
     [
         ({}, "How many people have registered is not read yet; their links stop working."),
-        ({"registration": registration(count=0)}, "Nobody has registered (as of just now)."),
-        ({"registration": registration(count=1)}, "1 person registered (as of just now): their links stop working."),
+        ({"registration": registration(count=0)}, f"Nobody has registered ({as_of(NOW, NOW)})."),
+        (
+            {"registration": registration(count=1)},
+            f"1 person registered ({as_of(NOW, NOW)}): their links stop working.",
+        ),
         ({"audience": Audience.ANYONE}, "Everyone who has the link finds it gone; nobody has registered."),
     ],
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.model.webinar import one_line_title
 from bot.slack.blocks import (
     actions,
-    ago,
+    as_of,
     button,
     clock_time,
     confirm_dialog,
@@ -115,21 +115,19 @@ def test_time_in_a_zone_that_does_not_exist_is_shown_in_utc(zone: str) -> None:
 
 
 @each_row(
-    ("age", "words"),
+    ("age", "shown"),
     [
-        (timedelta(seconds=-5), "just now"),
-        (timedelta(seconds=59), "just now"),
-        (timedelta(seconds=60), "1 min ago"),
-        (timedelta(minutes=59, seconds=59), "59 min ago"),
-        (timedelta(hours=1), "1 hour ago"),
-        (timedelta(hours=47, minutes=59), "47 hours ago"),
-        (timedelta(hours=48), "2 days ago"),
-        (timedelta(days=1187), "1,187 days ago"),
+        (timedelta(seconds=-5), "{time}|15:20 UTC"),
+        (timedelta(minutes=2), "{time}|15:18 UTC"),
+        (timedelta(hours=11), "{time}|04:20 UTC"),
+        (timedelta(hours=13), "{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 02:20 UTC"),
+        (timedelta(days=400), "{date_short_pretty} at {time}|Fri, Oct 17, 2025 at 15:20 UTC"),
     ],
 )
-def test_age_has_a_common_unit(age: timedelta, words: str) -> None:
-    """Minutes up to an hour, hours up to two days, then days."""
-    assert ago(NOW - age, NOW) == words
+def test_reading_shows_its_time_and_no_age(age: timedelta, shown: str) -> None:
+    """A message stays, and an age would be wrong a minute later; an older time has its date."""
+    then = NOW - age
+    assert as_of(then, NOW) == f"as of <!date^{int(then.timestamp())}^{shown}>"
 
 
 def test_count_agrees_with_its_noun() -> None:

@@ -57,6 +57,7 @@ _PRIVATE = {
     r"to come (?:is|are)": "upcoming",
     r"gives? (?:it|them) back": "return",
     r"given up": "canceled",
+    r"\d+ min ago|(?:read|checked)(?: with| from)?(?: \w+)? just now": "as of a time: an age is wrong later",
 }
 _TONE = {
     r"sorry|apolog\w+|unfortunately|oops|whoops": "an apology",

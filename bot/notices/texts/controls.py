@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.model.lifecycle import Stage, accepts_registrations, stage
@@ -12,7 +12,7 @@ from bot.model.webinar import Audience, Webinar
 from bot.notices.model import TIMED, EndReason, NoticeEnd, NoticeKind
 from bot.notices.schedule import is_direct
 from bot.slack import buttons
-from bot.slack.blocks import Element, person, time_of_day, when
+from bot.slack.blocks import SAME_DAY, Element, person, time_of_day, when
 from bot.webinars.texts.after_event import report_button
 from bot.webinars.texts.facts import attendee_button
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 AFTER_THE_END = frozenset({NoticeKind.ENDED, NoticeKind.RESULTS, NoticeKind.CANCELED, NoticeKind.CORRECTION})
 """Kinds that keep their point when the webinar is over or canceled."""
-SAME_DAY = timedelta(hours=12)
-"""How long after a message a time in it needs no date."""
 OVER = {Stage.CANCELED: "This webinar was canceled.", Stage.OVER: "This webinar has ended."}
 
 _WITH_ENTRANCE = {NoticeKind.LIVE, NoticeKind.OPENED, NoticeKind.MOVED}

@@ -13,7 +13,7 @@ from bot.reports.breakdown import NamedGroup, external_id_parts, source_parts
 from bot.reports.model import Report
 from bot.reports.texts import figures
 from bot.slack import buttons
-from bot.slack.blocks import Block, actions, ago, clock_time, context, heading, message, paragraph, plain, section
+from bot.slack.blocks import Block, actions, as_of, clock_time, context, heading, message, paragraph, plain, section
 from bot.slack.charts import MAX_POINTS, Series, bar_chart, line_chart, time_labels
 from bot.slack.data_tables import NumberCell, Row, data_table
 from bot.slack.data_words import data_message
@@ -47,7 +47,7 @@ def report_message(
         *_source_chart(sources),
         *_table("Registrations by source", "Source", sources),
         *_table("Registrations by external id", "External id", external_id_parts(report.by_external_id)),
-        context(f"Read from {provider} {ago(report.read_at, now)} · Counts only: no names are stored"),
+        context(f"From {provider} {as_of(report.read_at, now)} · Counts only: no names are stored"),
         *_buttons(webinar, report),
     ]
     spoken = "\n".join([f"{plain(webinar.title)}: {takeaway}", *(line for group in lines for line in group)])
