@@ -40,7 +40,7 @@ def people_message(webinar: Webinar, rows: Sequence[PersonRow], channels: Mappin
     text = f"{title}: {count_of(len(rows))}, {came:,} of them were there."
     if shown < len(rows):
         text += f" The table has the first {shown:,}; all of them are in the CSV file."
-    notes = f"{FOR_YOU} · Read from {provider} just now · Times in {plain(zone)}"
+    notes = f"{FOR_YOU} · Read from {provider} · Times in {plain(zone)}"
     table = data_table(f"People of {webinar.title}", HEADER, cells)
     return data_message(text, [section(text), table, context(notes), *actions(file_button)])
 
