@@ -382,7 +382,7 @@ async def test_a_seat_lost_by_a_new_name_leaves_the_calendar(world: World) -> No
     await both.launch.send("dev", first_name="Devendra")
 
     assert "so you have no seat now." in world.slack.view("dev").words
-    assert "so you have none now." in both.messages()[0].words
+    assert "so you have no seat now." in both.messages()[0].words
     assert both.launch.link_of(both.messages()[0]) == ""
     assert both.last() == ("CANCEL", "")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
