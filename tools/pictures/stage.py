@@ -18,7 +18,7 @@ from sandbox.launcher import Launcher
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--force-color-profile=srgb")
 WIDTHS = {"desktop": 1280, "phone": 390}
-TALL = 3000
+TALL = 5000
 """Height of the window in pixels, so that a long message or form is visible as a whole."""
 TIMEOUT_MS = 10_000
 ROUNDS = 5
