@@ -10,7 +10,8 @@ from handlers.request import Listeners, SlackRequest
 from handlers.seat import change_form
 from handlers.seat.change_form import ChangeInput
 from handlers.seat.form import SeatInput, read_form, session_of
-from handlers.seat.result import show_seat, show_unavailable
+from handlers.seat.offer import offered_view
+from handlers.seat.result import show, show_seat, show_unavailable
 
 
 async def change_pressed(request: SlackRequest) -> None:
@@ -49,9 +50,13 @@ async def change_submitted(request: SlackRequest) -> None:
 
 
 async def back_to_change(request: SlackRequest) -> None:
-    """Show the form again with its input."""
+    """Show the form again with its input; the form for a new seat if the change has lost the old one."""
     before = ChangeInput.model_validate_json(request.metadata)
     webinar = await request.find_webinar(before.was.session_id)
+    if await request.services.seats.find(webinar, request.user_id) is None:
+        typed = before.typed.model_copy(update={"reminder_s": before.was.reminder_s})
+        await show(request, await offered_view(request, webinar, typed=typed))
+        return
     questions = await request.services.questions.known(webinar) or QuestionSet()
     await request.show(change_form.change_view(webinar, before.was, questions, typed=before.typed))
 

@@ -23,11 +23,13 @@ async def offer(request: SlackRequest, webinar: Webinar, source: str = "") -> No
     await (request.show(view) if "submit" in view else request.finish(view, seat_texts.as_message(view)))
 
 
-async def offered_view(request: SlackRequest, webinar: Webinar, source: str = "") -> View:
+async def offered_view(
+    request: SlackRequest, webinar: Webinar, source: str = "", *, typed: SeatInput | None = None
+) -> View:
     """The user's seat or speaker link, else the form for a seat, else the reason for none.
 
-    `source` is sent with the registration instead of where the request was made. No vendor call once the questions of
-    the form are known.
+    `source` is sent with the registration instead of where the request was made. The form shows what was `typed`
+    before, else the Slack profile. No vendor call once the questions of the form are known.
     """
     now = request.now()
     if own := await own_view(request, webinar):
@@ -42,7 +44,7 @@ async def offered_view(request: SlackRequest, webinar: Webinar, source: str = ""
     if person.is_stranger and not person.email:
         return seat_texts.registration_page_view(webinar, seat_texts.NO_ADDRESS)
     questions = await request.services.questions.get(webinar, request.caller())
-    typed = seat_form.from_profile(person, webinar.session_id, source or _source(request), questions)
+    typed = typed or seat_form.from_profile(person, webinar.session_id, source or _source(request), questions)
     return seat_form.form_view(webinar, typed, now=now, questions=questions)
 
 

@@ -461,6 +461,21 @@ async def test_another_name_or_address_changes_the_link(world: World) -> None:
     assert launch.link_of(world.slack.view("dev")) == one["joinUri"]
 
 
+async def test_a_change_keeps_the_mark_of_an_address_that_slack_confirms(world: World) -> None:
+    """With another name it stays, with another address it goes, and it comes back with the first one."""
+    launch = await seats_harness(world)
+    view, marks = await launch.take_seat(), []
+    for typed in ({"first_name": "Devendra"}, {"email": "dev@elsewhere.example"}, {"email": "Dev@acme.example"}):
+        await launch.press("dev", "Not Me / Change", view)
+        assert (await launch.send("dev", **typed)).errors == {}
+        view = world.slack.view("dev")
+        [webinar] = await world.bot.services.mirror.everything()
+        seat = await world.bot.services.seats.find(webinar, "U0DEV")
+        assert seat is not None
+        marks.append((seat.attendee.email, seat.attendee.is_own_address))
+    assert marks == [("dev@acme.example", True), ("dev@elsewhere.example", False), ("dev@acme.example", True)]
+
+
 async def test_an_address_of_somebody_else_does_not_cost_the_seat(world: World) -> None:
     """It is checked before the seat is given up, and the form comes back with what was typed."""
     launch = await seats_harness(world)
@@ -508,8 +523,17 @@ async def test_a_name_is_not_changed_while_registration_is_closed(world: World) 
     await launch.press("dev", "Not Me / Change", launch.dms()[0])
     world.ringcentral.fail("POST", REGISTRANTS, status=403)
     await launch.send("dev", first_name="Devendra")
-    assert "so you have no seat now." in world.slack.view("dev").words
+    lost = world.slack.view("dev")
+    assert "so you have no seat now." in lost.words
     assert (launch.take_calls(), launch.registrants) == (["DELETE", "POST"], [])
+
+    form = await launch.press("dev", "Back to the Form", lost)
+    assert form.callback_id == "seat.form"  # there is nothing to change any more
+    held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
+    assert held[:3] == ["Devendra", "Patel", "dev@acme.example"]
+    assert (await launch.send("dev")).errors == {}
+    assert launch.link_of(world.slack.view("dev")) == launch.registrants[0]["joinUri"]
+    assert (launch.take_calls(), launch.registrants[0]["firstName"]) == (["POST"], "Devendra")
 
 
 async def test_an_unchanged_name_is_refused(world: World) -> None:

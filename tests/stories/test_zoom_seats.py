@@ -101,6 +101,14 @@ async def test_the_form_asks_what_the_meeting_asks(world: World) -> None:
     assert at.link_of(said(at)[-1]) == at.link_of(view)
     assert [method for method, _ in at.calendar_files()] == ["PUBLISH"]
 
+    form = await at.press("dev", "Not Me / Change", view)
+    assert [block["label"]["text"] for block in form.blocks if block["type"] == "input"] == labels[:2]
+    assert (await at.send("dev", first_name="Devendra")).errors == {}
+    (again,) = at_zoom(at)
+    assert again.fields.first_name == "Devendra"
+    kept = one.fields.model_dump(exclude={"first_name"})
+    assert again.fields.model_dump(exclude={"first_name"}) == kept  # the answers stay without being asked again
+
 
 async def test_questions_that_changed_are_asked_again(world: World) -> None:
     """The form comes back with the new question, and with all that was typed."""
