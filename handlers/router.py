@@ -135,7 +135,7 @@ async def _closed(ack: AsyncAck) -> None:
 
 
 async def _outdated(_: SlackRequest) -> None:
-    raise BadInput("This comes from an older version of Greenroom. Type /webinar to begin anew.")
+    raise BadInput("This comes from an older version of Greenroom. Type /webinar to start again.")
 
 
 def _value(action: Mapping[str, Any]) -> str:

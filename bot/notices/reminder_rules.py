@@ -29,8 +29,8 @@ PERSONAL_FEATURES: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
 """What a person who asked for a reminder is subscribed to: also to the webinar being moved or canceled."""
 
 TOO_MANY = f"There can be at most {MAX_OFFSETS} reminders of a webinar. Change the time of one of them instead."
-TOO_LATE = "This one goes out in a moment, and Slack does not give it back any more."
-GONE = "This reminder is not waiting to go out any more: look again at what is planned."
+TOO_LATE = "This one goes out in a moment, so it can no longer be changed."
+GONE = "This reminder is no longer waiting to go out. Look again at what is planned."
 
 Apply = Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
 """`subscribe` or `unsubscribe`."""

@@ -50,13 +50,13 @@ CONSENT = (
 )
 WAITS = "Your registration waits for approval"
 WAITS_TEXT = (
-    "An organizer approves each registration. Once they have, your join link lets you in. Keep these links as "
-    "bookmarks, or copy them somewhere."
+    "Once an organizer has approved your registration, your join link lets you in. Keep these links as bookmarks, or "
+    "copy them somewhere."
 )
 REASONS = {
     "answers": "{provider} wants answers for this webinar that only its own registration page asks for.",
-    "over": "Nobody can register for this webinar any more.",
-    "unclear": "{provider} gave no clear answer for an hour, so this was given up. Please register again.",
+    "over": "Nobody can register for this webinar now.",
+    "unclear": "{provider} gave no clear answer for an hour, so you are not registered. Register again.",
 }
 """By our code of the problem. A code of the vendor ends in the name of the invalid parameter."""
 FINAL = ("answers", "over")
@@ -79,7 +79,7 @@ def join_page(context: PageContext) -> PageText:
     if context.stage in ENDED or context.state in (*UNDECIDED, *NOT_REGISTERED):
         return _not_registered(context)
     if context.state in CANCELED:
-        text = "Your registration was canceled, so this link leads nowhere any more. To come after all, register again."
+        text = "Your registration was canceled, so this link no longer works. To come after all, register again."
         return PageText(410, NOT_LISTED, event_text(context.webinar), text=text)
     if context.problem == FOR_APPROVAL:
         return no_personal_link(context)

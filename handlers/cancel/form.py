@@ -51,7 +51,7 @@ def confirm(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View
 
 def working(webinar: Webinar, *, note: str = "") -> View:
     """The progress view. `note` explains a delay."""
-    blocks: list[Block] = [section(f"Cancelling *{plain(webinar.title)}*…")]
+    blocks: list[Block] = [section(f"Canceling *{plain(webinar.title)}*…")]
     if note:
         blocks.append(paragraph(note))
     closing = context("You can close this window: the result then comes as a direct message.")

@@ -38,8 +38,8 @@ def fields(edits: EditedWebinar | None, block_ids: Mapping[str, str], action_id:
         max_length=MAX_INPUT,
     )
     hint = (
-        f"A city, or a name such as Europe/Paris. If you change only this, {hour} stays {hour} in the new time zone. "
-        "If you also change Starts, the start is what you choose there."
+        f"A city, or a name such as Europe/Paris. If you change only this, the start stays at {hour} in the new time "
+        f"zone; otherwise it is what you choose under Starts."
     )
     choice = option(text=KEEPS_MOMENT, value=KEEPS)
     keeps = checkboxes(action_id=action_id, options=[choice], initial_options=[choice] if edits.keeps_moment else None)

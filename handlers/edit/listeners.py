@@ -25,7 +25,7 @@ ACTION = "edit this webinar"
 UNDO_ACTION = "undo this change"
 TOO_OLD = "This form is too old. Open the webinar with /webinar edit."
 FORM_KEPT = "Slack did not show the form. What you typed is kept: press the button again."
-NOT_OPENED = "Slack did not show the form. Nothing has changed; please try again."
+NOT_OPENED = "Slack did not show the form, so nothing was changed. Try again."
 MAY_FOLLOW = "If the change still goes through, you get a direct message."
 """A change that has begun is resumed, so it may still succeed after an error."""
 

@@ -107,8 +107,8 @@ def started_message(webinar: Webinar) -> Message:
 
 def _started(webinar: Webinar) -> str:
     return (
-        f"The follow-up of *{plain(webinar.title)}* is being prepared. A direct message from Greenroom says how far it "
-        "is. You can stop it there: each message goes out five minutes after it has been prepared."
+        f"The follow-up of *{plain(webinar.title)}* is being prepared. You can follow and stop it in a direct "
+        f"message: each message goes out five minutes after it was prepared."
     )
 
 

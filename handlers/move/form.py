@@ -50,7 +50,7 @@ MAX_CHANNELS = 20
 
 SAME = "It already has this start and length. Choose another time."
 PAST = "This is in the past: in {} it is now {}. Choose a later time."
-MOVED_MEANWHILE = "Somebody has changed it since you opened this. These are the new values. Nothing was moved yet."
+MOVED_MEANWHILE = "Someone has changed it since you opened this, so nothing was moved. These are the new values."
 
 
 class ProposedMove(Frozen):

@@ -21,7 +21,7 @@ from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
 ACTION = "move this webinar"
-NOT_OPENED = "Slack did not show the form. Nothing was moved; please try again."
+NOT_OPENED = "Slack did not show the form, so nothing was moved. Try again."
 MAY_FOLLOW = "If the move still goes through, you get a direct message."
 """A change that has begun is resumed, so it may still succeed after an error."""
 

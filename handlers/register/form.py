@@ -201,7 +201,7 @@ def link_blocks(
     ]
     mail = f"{provider} emails them." if is_silent is False else ""
     if is_silent:
-        mail = f"{provider} emails nobody for this webinar: pass the links on."
+        mail = f"{provider} emails nobody for this webinar: share the links."
     return [
         *blocks,
         context(" ".join(filter(None, [mail, "These links are personal. Please keep them out of channels."]))),

@@ -203,7 +203,7 @@ def _warnings(webinar: Webinar, new: int) -> list[Block]:
     if read is None or not new:
         return []
     if not accepts_registrations(read):
-        return [paragraph("Registration is closed just now, so nobody can be registered before it is open.")]
+        return [paragraph("Registration is closed right now, so nobody can be registered before it is open.")]
     if read.limit is not None and read.count + new > read.limit:
         room = read.limit - read.count
         return [paragraph(f"The limit is {people(read.limit)}, so there is room for {room:,} more: it stops there.")]

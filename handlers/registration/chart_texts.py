@@ -63,8 +63,8 @@ def links_message(webinar: Webinar, people: int) -> Message:
     provider = provider_name(webinar.id)
     text = (
         f"{provider} emails nobody about *{plain(webinar.title)}*, so here are the links of "
-        f"{number(people, 'person', 'people')} who registered without a seat in Slack. Each link belongs to one "
-        "person alone: pass it on to them and to nobody else. Who registers later is in the next Links File."
+        f"{number(people, 'person', 'people')} who registered without a seat in Slack. \nThe links are personal: "
+        f"share each with its person only. People who register later are in the next Links File."
     )
     again = buttons.webinar_button(webinar, "Links File", buttons.LINKS_FILE)
     return message(text, [section(text), *actions(again)])
@@ -76,7 +76,7 @@ def links_reply(webinar: Webinar, people: int) -> Message:
     text = (
         f"The links of {number(people, 'person', 'people')} registered for {title} are in your messages with Greenroom."
         if people
-        else f"Nobody is registered for {title} without a seat in Slack, so there are no links to pass on."
+        else f"Nobody is registered for {title} without a seat in Slack, so there are no links to share."
     )
     return message(text, [section(text)])
 

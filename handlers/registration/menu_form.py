@@ -49,11 +49,10 @@ BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOP
 
 LABELS = {EMAILS: "Emails", PEOPLE: "Who can come in", AFTER: "After the event"}
 HINTS = {
-    EMAILS: "With no emails from {provider}, nobody gets a confirmation, a link or a reminder by email. Who "
-    "registers in Slack has their link from Greenroom as a direct message; you get a file with the links of everybody "
-    "else.",
-    PEOPLE: f"{{provider}}'s documents contradict each other on {DEVICES}: by its name it keeps people from joining "
-    "with one link on several devices, by its description it lets them. Try it before you rely on it.",
+    EMAILS: "Without emails from {provider}, people who register in Slack get their link from Greenroom. You get a "
+    "file with the links of everyone else.",
+    PEOPLE: "{provider} does not say clearly whether the last one allows or prevents joining with one link on several "
+    "devices. Try it before you rely on it.",
     AFTER: "For the recording, as long as you choose below.",
 }
 

@@ -45,7 +45,7 @@ NO_SWITCH = (
 TIMES = "times"
 FIELD = "leads"
 
-WHERE = "That is so wherever nobody chose other times with `/webinar remind`."
+WHERE = "These times apply wherever nobody chose others with `/webinar remind`."
 
 
 class UndoDefaults(Frozen):

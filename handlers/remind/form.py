@@ -240,7 +240,7 @@ def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:
     rows = sorted([*planned(sheet, now), *skipped(sheet, now)], key=lambda reminder: reminder.due_at)
     blocks = [piece for reminder in rows for piece in _row(sheet, reminder, now)]
     if not rows:
-        blocks.append(section("No reminder is planned any more."))
+        blocks.append(section("No more reminders are planned."))
     if note := missed_text(sheet, now):
         blocks.append(context(note))
     return blocks

@@ -31,15 +31,15 @@ def choose_channel(webinar: Webinar) -> Message:
 def confirm_external(webinar: Webinar, channel_id: str, organizations: str) -> Message:
     """Ask before a webinar is shared with another organization, which the text names."""
     text = (
-        f"<#{channel_id}> is shared with {plain(organizations)}. Its people will see *{plain(webinar.title)}* and can "
-        "register for it. Share it there?"
+        f"<#{channel_id}> is shared with {plain(organizations)}. Share *{plain(webinar.title)}* there, so that its "
+        f"people see it and can register?"
     )
     return message(text, [section(text), *actions(_button(webinar, channel_id, "Share With Them", CONFIRM))])
 
 
 def already_shared(webinar: Webinar, channel_id: str, link: str) -> Message:
     """Say that the channel has a card, with a link to it, and offer to post it again."""
-    card = f"<{link}|See its card>" if link else "Its card is further up"
+    card = f"<{link}|See its card>" if link else "Its card is above"
     text = f"*{plain(webinar.title)}* is already announced in <#{channel_id}>. {card}."
     again = _button(webinar, channel_id, "Repost", REPOST)
     return message(text, [section(text), *actions(again, buttons.details(webinar))])

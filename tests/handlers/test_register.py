@@ -64,7 +64,7 @@ def test_the_review_warns_of_obstacles() -> None:
     closed = webinar(registration=registration(is_open=False))
     small = webinar(registration=registration(limit=5, count=3))
     three, two = ImportResult(rows=ROWS[:3]), ImportResult(rows=ROWS[:2])
-    assert "closed just now" in visible_text(list_review.review_view(closed, "b1", (), two)["blocks"])
+    assert "closed right now" in visible_text(list_review.review_view(closed, "b1", (), two)["blocks"])
     assert "room for 2 more" in visible_text(list_review.review_view(small, "b1", (), three)["blocks"])
     assert "room" not in visible_text(list_review.review_view(small, "b1", (), two)["blocks"])
     assert "submit" not in list_review.review_view(webinar(), "b1", ROWS[:2], two)
@@ -209,7 +209,7 @@ def test_the_result_shows_which_links_ringcentral_uses() -> None:
     assert "they work in any case" in said
     assert "https://ours.example/j" in said
     assert "https://rc.example" not in said
-    assert "pass the links on" in said
+    assert "share the links" in said
 
 
 @pytest.mark.parametrize(

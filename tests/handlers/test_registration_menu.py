@@ -84,7 +84,7 @@ def test_the_form_explains_each_setting() -> None:
     hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
     assert "you get a file with the links of everybody else" in hints["emails"]
     assert "as a direct message" in hints["emails"]
-    assert "documents contradict each other on preventMultipleDeviceJoins" in hints["people"]
+    assert "does not say clearly whether the last one allows" in hints["people"]
     values = {
         option["value"]
         for block in view["blocks"]

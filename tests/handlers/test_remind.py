@@ -222,7 +222,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
         ({"is_on": False}, "*Off here.* No reminder of this webinar is posted in <#C1>.", ["Turn On", "Refresh"]),
         (
             {"has_own_offsets": True},
-            "No reminder is planned any more.",
+            "No more reminders are planned.",
             ["Mute Here", "Use the Usual Times", "Refresh"],
         ),
         (

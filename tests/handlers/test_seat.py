@@ -217,7 +217,7 @@ def test_canceling_a_seat_asks_for_confirmation() -> None:
     ("read", "sentence"),
     [
         (registration(count=3, limit=3, is_open=False), "It is full. You are not registered."),
-        (registration(is_open=False), "Registration is closed just now. You are not registered."),
+        (registration(is_open=False), "Registration is closed right now. You are not registered."),
     ],
 )
 def test_the_reason_for_no_seat_is_shown(read: Any, sentence: str) -> None:

@@ -445,8 +445,8 @@ def test_author_is_notified_of_a_lost_channel(occurrence: str, where: str) -> No
         NoticeContext(notice(NoticeKind.CHANNEL_LOST, session_id="", channel_id="U1", occurrence=occurrence), None)
     )
     assert message.text == (
-        f"Greenroom can't post in {where} any more, so nothing is posted there. "
-        "If it is still in use, type /invite @Greenroom in it."
+        f"Greenroom can't post in {where} right now, so nothing is posted there. If the channel is still in use, type "
+        f"/invite @Greenroom in it."
     )
 
 

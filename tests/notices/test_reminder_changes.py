@@ -169,7 +169,7 @@ async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
     async with store.write() as db:
         await reminders.skip(db, webinar(), "C1", skipped.id, LATER)
         await reminders.add(db, webinar(), "C1", (2 * HOUR,), "U2", LATER)
-        with pytest.raises(BadInput, match="not waiting to go out"):
+        with pytest.raises(BadInput, match="no longer waiting to go out"):
             await reminders.skip(db, webinar(), "C1", skipped.id, LATER)
     assert waiting(await seen(store)) == [DAY, 2 * HOUR, 10 * MINUTE]
     async with store.write() as db:

@@ -84,7 +84,7 @@ async def test_no_file_if_every_registrant_has_a_seat(world: World) -> None:
     await launch.update()
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
-    assert "so there are no links to pass on" in world.last("@chloe", "chloe").words
+    assert "so there are no links to share" in world.last("@chloe", "chloe").words
     assert files(world, "chloe") == []
 
 

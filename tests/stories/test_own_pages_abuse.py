@@ -142,7 +142,7 @@ async def test_a_full_queue_is_503(tmp_path: Path) -> None:
         full = await visitor.sign_up(visitor.url)
 
         assert (full.status, full.headers["Retry-After"]) == (503, "600")
-        assert "Very many people are registering just now." in full.words
+        assert "Very many people are registering right now." in full.words
         assert {name: full.values[name] for name in LENA} == LENA
         assert await queued(visitor) <= MAX_QUEUED
 

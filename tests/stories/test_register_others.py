@@ -327,7 +327,7 @@ async def test_the_review_reads_whether_emails_are_sent(world: World, suppressed
 @pytest.mark.parametrize(
     ("registration", "warning"),
     [
-        ({"registrationStatus": "Closed"}, "Registration is closed just now"),
+        ({"registrationStatus": "Closed"}, "Registration is closed right now"),
         ({"settings": {"autoCloseLimit": 1}}, "The limit is 1 person, so there is room for 1 more"),
     ],
 )

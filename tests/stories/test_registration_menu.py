@@ -119,7 +119,7 @@ async def test_all_settings_are_changed_by_one_write_and_undone_by_another(world
         "onDemandDuration": "OneYear",
     }
     assert result.title == "Registration changed"
-    for words in ("Open → Closed", "None → 50 people", "preventMultipleDeviceJoins", "Off → On", "6 months → 1 year"):
+    for words in ("Open → Closed", "None → 50 people", "Joining on several devices", "Off → On", "6 months → 1 year"):
         assert words in result.words
 
     await world.click("chloe", result, "Undo")

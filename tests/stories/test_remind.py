@@ -427,7 +427,7 @@ async def test_form_cannot_change_a_reminder_about_to_be_posted(world: World) ->
     await world.click("chloe", view, "Skip")
 
     shown = world.slack.view("chloe").words
-    assert "This one goes out in a moment, and Slack does not give it back any more." in shown
+    assert "This one goes out in a moment, so it can no longer be changed." in shown
     await at(world, start)
     assert posted(world, "#launch") == [start - HOUR]
 
@@ -600,7 +600,7 @@ async def test_snooze_in_the_direct_message_adds_up_and_stop_ends_it(world: Worl
     await world.click("dev", world.last("@dev", "dev"), "In 1 Hour")
     await world.click("dev", _everybodys(world, "@dev")[-1], "Stop")
     answer = world.last("@dev", "dev")
-    assert answer.words.splitlines()[0] == "You won't be reminded of *Launch day* in your own messages any more."
+    assert answer.words.splitlines()[0] == "You won't be reminded of *Launch day* in your own messages."
     await world.click("dev", answer, "Undo")
 
     undone = world.last("@dev", "dev").words

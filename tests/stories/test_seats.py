@@ -489,7 +489,7 @@ async def test_an_address_of_somebody_else_does_not_cost_the_seat(world: World) 
 
     failed = world.slack.view("dev")
     assert (failed.title, launch.take_calls(), launch.registrants) == ("Not changed", ["GET"], before)
-    assert "Somebody is registered with this email address already" in failed.words
+    assert "Someone is already registered with this email address" in failed.words
     form = await launch.press("dev", "Back to the Form", failed)
     held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
     assert held == ["Devendra", "Patel", "Emi@acme.example"]

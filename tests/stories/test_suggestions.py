@@ -327,7 +327,7 @@ async def test_registration_closed_meanwhile_is_shown(world: World) -> None:
     await launch.launch.update(registrationStatus="Closed")
     await launch.press("Take My Seat")
 
-    assert "Registration is closed just now." in world.slack.view("dev").words
+    assert "Registration is closed right now." in world.slack.view("dev").words
     assert launch.message().buttons == ["Take My Seat", "No Thanks"]
 
 

@@ -165,8 +165,8 @@ def test_people_in_line_may_leave(read: Registration, text: str) -> None:
     [
         ("closed", "Registration was closed, so the line has ended"),
         ("answers", "only its own registration page asks for"),
-        ("over", "Nobody can register for this webinar any more"),
-        ("unclear", "Please register again"),
+        ("over", "Nobody can register for this webinar now"),
+        ("unclear", "Register again"),
         ("CMN-101 email", "only for addresses at work"),
         ("CMN-101", "Register again, or ask the organizer of this webinar"),
         ("", "Register again, or ask the organizer of this webinar"),

@@ -228,8 +228,8 @@ def channel_lost(context: NoticeContext) -> str:
     match = re.match(r"[CGD][A-Z0-9]+", context.notice.occurrence)
     where = f"<#{match[0]}>" if match else "a channel that you set up"
     return (
-        f"Greenroom can't post in {where} any more, so nothing is posted there. "
-        "If it is still in use, type /invite @Greenroom in it."
+        f"Greenroom can't post in {where} right now, so nothing is posted there. If the channel is still in use, type "
+        f"/invite @Greenroom in it."
     )
 
 

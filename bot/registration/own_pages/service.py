@@ -40,8 +40,8 @@ READ_LINK = Caller(Lane.PAGE, patience=8)
 NO_SUCH_PAGE = "Check that the whole address was copied, or ask the organizer for a new one."
 ALREADY_QUEUED = "Somebody with this address is in line already. The page that was shown then has the result."
 STILL_LEAVING = "This address is being taken off the list just now. Press Register again in a minute."
-QUEUE_FULL = "Very many people are registering just now. Press Register again in a few minutes."
-CANCELED = "Your registration was canceled, so this link leads nowhere any more. To come after all, register again."
+QUEUE_FULL = "Very many people are registering right now. Press Register again in a few minutes."
+CANCELED = "Your registration was canceled, so this link no longer works. To come after all, register again."
 
 
 class OwnPages:

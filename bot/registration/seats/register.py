@@ -25,8 +25,8 @@ DENIED = (
     "this is a mistake: they can still approve it."
 )
 ADDRESS_TAKEN = (
-    "Somebody is registered with this email address already, and the link is theirs. If it is you, the link is in "
-    "the email from {provider}. Otherwise register with another address."
+    "Someone is already registered with this email address. If it is you, use the link in the email from {provider}; "
+    "otherwise register with another address."
 )
 
 

@@ -47,9 +47,9 @@ ON_TEAM = "They are on the team of this webinar, with a link of their own."
 HAS_SEAT = "They have a seat already, with their own link."
 ASKED = "They were asked in a direct message already, by <@{}>, and have not answered yet."
 DECLINED = "They answered No Thanks to an earlier suggestion, so they are not asked again. They can still register."
-CLOSED = "Registration is closed or full just now, so nobody can take a seat. Open it, then try again."
+CLOSED = "Registration is closed or full right now, so nobody can take a seat. Open it, then try again."
 NO_DM = "Slack does not let Greenroom write to them. Register them by name and address instead."
-BUSY = "Your answer is being worked on at this moment. Try again in a minute."
+BUSY = "Your answer is being processed right now. Try again in a minute."
 GONE = "This suggestion was answered already."
 
 

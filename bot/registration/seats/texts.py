@@ -40,12 +40,12 @@ PENDING = "An organizer approves each registration. Your link comes as a direct 
 DENIED = "An organizer has denied your registration, so you have no link. Ask them if you think this is a mistake."
 APPROVED_BELOW = "Your registration is approved. Your link is in the message below."
 LINK_IS_PRIVATE = "This link is personal. Please don't share it."
-IN_CALENDAR = "You are registered for this webinar. The link below is personal. Please don't share it."
+IN_CALENDAR = "You are registered for this webinar. The link below is personal, so please don't share it."
 LEFT = "Your seat is canceled. Your link no longer works."
 NO_SEAT = "You no longer have a seat at this webinar."
-REMOVED_AT_PROVIDER = "Your registration was removed at {provider}, so you have no seat any more."
+REMOVED_AT_PROVIDER = "Your registration was removed at {provider}, so you no longer have a seat."
 CANCELLED = "This webinar is canceled and will not take place."
-OVER = "This webinar is over, so nobody can register for it any more."
+OVER = "This webinar is over, so nobody can register for it."
 NO_ADDRESS = (
     "Slack does not tell Greenroom the email address of people of your organization, so please register on the page "
     "of the webinar."
@@ -250,4 +250,4 @@ def _about(webinar: Webinar, sentence: str) -> Block:
 
 def _why(webinar: Webinar) -> str:
     read = webinar.registration
-    return "It is full." if read and is_full(read) else "Registration is closed just now."
+    return "It is full." if read and is_full(read) else "Registration is closed right now."

@@ -21,7 +21,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     SUPPRESS: ("suppress_emails", "{provider} emails nobody"),
     DIGEST: ("digest", "Daily digest of registrations by email"),
     WORK_EMAIL: ("work_email_required", "A work email address is required"),
-    DEVICES: ("prevent_multiple_device_joins", DEVICES),
+    DEVICES: ("prevent_multiple_device_joins", "Joining on several devices"),
     REOPENS: ("open_after_event", "People can register after the event"),
     RECORDING: ("view_recording", "Registrants can watch the recording"),
     ON_DEMAND: ("on_demand", "How long after the event?"),
