@@ -79,11 +79,10 @@ def test_an_unchanged_form_returns_the_shown_settings(preferences: Preferences, 
 
 
 def test_the_form_explains_each_setting() -> None:
-    """The effect of sending no emails; and the vendor's parameter name where its documents contradict each other."""
+    """The effect of sending no emails; and what its documents leave open."""
     view = menu_form.form_view(launch(), Forecast(), now=NOW)
     hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
-    assert "you get a file with the links of everybody else" in hints["emails"]
-    assert "as a direct message" in hints["emails"]
+    assert "You get a file with the links of everyone else" in hints["emails"]
     assert "does not say clearly whether the last one allows" in hints["people"]
     values = {
         option["value"]
