@@ -159,7 +159,7 @@ async def test_an_old_form_applies_only_its_changes(world: World) -> None:
     result = await submit_form(world, view, {"after": ["viewRecording"]})
 
     assert (launch.state, launch.take_calls()) == ((True, 7, 0), ["GET", "PATCH"])
-    assert "meanwhile: Limit: None → 7 people, A work email address is required: Off → On." in result.words
+    assert "in the meantime: Limit: None → 7 people, A work email address is required: Off → On." in result.words
     found = ringcentral_settings(world, launch)
     assert (found["workEmailRequired"], found["viewRecording"]) == (True, True)
     assert "Off → On" in result.words
