@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import app as root
 from bot import logging_setup
 from bot.clock import SystemClock
-from bot.db.migrate import migrate
+from bot.db.migrate import CANNOT_BE_USED, migrate
 from bot.db.vault import Vault
 from bot.doctor.examine import examine
 from bot.erasure.address import SoughtAddress
@@ -98,7 +98,8 @@ def _migrate() -> None:
     try:
         asyncio.run(migrate(settings.database_url, Vault(settings.encryption_key.get_secret_value())))
     except (DBAPIError, OSError) as error:
-        raise SettingsError(f"The database at DATABASE_URL cannot be used now ({type(error).__name__}).") from error
+        raise SettingsError(CANNOT_BE_USED.format(type(error).__name__)) from error
+    print("The database has the schema of this version.")
 
 
 def _forget(typed: str) -> None:
@@ -113,7 +114,7 @@ def _forget(typed: str) -> None:
 
 def _manifest() -> None:
     if not MANIFEST.exists():
-        raise SettingsError("manifest.yml stands in the source of Greenroom, not in the installed package: look there.")
+        raise SettingsError("manifest.yml is in the source of Greenroom, not in the installed package: look there.")
     print(MANIFEST.read_text(), end="")
 
 

@@ -32,15 +32,29 @@ class UnclearAlerts(StrEnum):
     DROP = "drop"
 
 
-STATES = {"missing": "is missing", "string_too_short": "is empty", "too_short": "is empty"}
-"""Our texts for pydantic's error types."""
+STATES = {
+    "missing": "is missing",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "int_parsing": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+}
+"""Our texts for pydantic's error types, with the names of their context."""
 _RINGCENTRAL = ("rc_app_client_id", "rc_app_client_secret", "rc_user_jwt")
 _ZOOM = ("zoom_account_id", "zoom_client_id", "zoom_client_secret")
 _MISSING = object()
+_NO_PROVIDER = object()
 
 
 def _http_url(value: str) -> str:
-    AnyHttpUrl(value)
+    try:
+        AnyHttpUrl(value)
+    except ValidationError:
+        raise ValueError("must be an address such as https://greenroom.example.com") from None
     return value
 
 
@@ -49,7 +63,7 @@ def _fernet_keys(value: SecretStr) -> SecretStr:
         MultiFernet([Fernet(key.strip()) for key in value.get_secret_value().split(",") if key.strip()])
     except ValueError:
         # Raised without its cause, which could contain the key.
-        raise ValueError("is no Fernet key; `python -m bot key` prints a new one") from None
+        raise ValueError("is not a valid key") from None
     return value
 
 
@@ -60,9 +74,7 @@ def _database_url(value: str) -> str:
 
 
 def _public_url(value: str) -> str:
-    if value:
-        AnyHttpUrl(value)
-    return value.rstrip("/")
+    return _http_url(value).rstrip("/") if value else value
 
 
 def _picture_url(value: str) -> str:
@@ -72,10 +84,16 @@ def _picture_url(value: str) -> str:
     return value
 
 
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
 def _given(value: object) -> object:
-    """Refuse what `Settings` marks as missing, and what is empty."""
+    """Refuse what `Settings` marks as missing, and an empty value."""
     if value is _MISSING:
         raise ValueError("is missing")
+    if value is _NO_PROVIDER:
+        raise ValueError("is missing, and so is ZOOM_ACCOUNT_ID; connect RingCentral, Zoom or both")
     if value in ("", SecretStr("")):
         raise ValueError("is empty")
     return value
@@ -118,41 +136,47 @@ class Settings(BaseSettings):
         min_length=1, description="the bot token of the workspace (xoxb-…), from OAuth & Permissions"
     )
     slack_app_token: SecretStr = Field(
-        default=SecretStr(""), description="app-level token (xapp-…); when set, Socket Mode is used instead of HTTP"
+        default=SecretStr(""), description="the app-level token (xapp-…); when set, Socket Mode is used instead of HTTP"
     )
     slack_signing_secret: SecretStr = Field(
         default=SecretStr(""),
         validate_default=True,
-        description="proves that requests come from Slack; needed over HTTP, from Basic Information",
+        description="the Signing Secret of the Slack app, from Basic Information; needed over HTTP",
     )
-    slack_api_url: Url = Field(default="https://slack.com/api/", description="where Slack's Web API is")
-    rc_server_url: Url = Field(default="https://platform.ringcentral.com", description="where RingCentral's API is")
-    rc_app_client_id: PartOfLogin = Field(default=None, description="client id of your RingCentral app")
-    rc_app_client_secret: SecretPartOfLogin = Field(default=None, description="client secret of your RingCentral app")
+    slack_api_url: Url = Field(default="https://slack.com/api/", description="the base URL of Slack's Web API")
+    rc_server_url: Url = Field(
+        default="https://platform.ringcentral.com", description="the base URL of RingCentral's API"
+    )
+    rc_app_client_id: PartOfLogin = Field(default=None, description="the client ID of your RingCentral app")
+    rc_app_client_secret: SecretPartOfLogin = Field(
+        default=None, description="the client secret of your RingCentral app"
+    )
     rc_user_jwt: SecretPartOfLogin = Field(
-        default=None, description="JWT credential of the RingCentral user that Greenroom works as"
+        default=None, description="the JWT credential of the RingCentral user that Greenroom works as"
     )
-    zoom_api_url: Url = Field(default="https://api.zoom.us/v2", description="where Zoom's API is")
-    zoom_oauth_url: Url = Field(default="https://zoom.us/oauth", description="where Zoom issues access tokens")
-    zoom_account_id: PartOfLogin = Field(default=None, description="account id of your server-to-server app at Zoom")
-    zoom_client_id: PartOfLogin = Field(default=None, description="client id of your server-to-server app at Zoom")
+    zoom_api_url: Url = Field(default="https://api.zoom.us/v2", description="the base URL of Zoom's API")
+    zoom_oauth_url: Url = Field(default="https://zoom.us/oauth", description="the base URL of Zoom's access tokens")
+    zoom_account_id: PartOfLogin = Field(
+        default=None, description="the account ID of your server-to-server app at Zoom"
+    )
+    zoom_client_id: PartOfLogin = Field(default=None, description="the client ID of your server-to-server app at Zoom")
     zoom_client_secret: SecretPartOfLogin = Field(
-        default=None, description="client secret of your server-to-server app at Zoom"
+        default=None, description="the client secret of your server-to-server app at Zoom"
     )
     zoom_webhook_secret: SecretStr = Field(
         default=SecretStr(""),
-        description="secret token of the Zoom app, from Feature, which proves that webhooks come from Zoom; without it "
-        "there are none",
+        description="the secret token of the Zoom app, from Feature, which proves that webhooks come from Zoom; "
+        "without it there are none",
     )
     database_url: DatabaseUrl = Field(
         default="sqlite:///greenroom.db",
         repr=False,  # it may hold a password
-        description="where Greenroom remembers: a SQLite file or postgresql://…",
+        description="the database: a SQLite file or postgresql://…",
     )
     public_url: PublicUrl = Field(
         default="",
-        description="where the outside reaches Greenroom (https://…); without it there are no webhooks, and no "
-        "join, cancel and registration pages of its own",
+        description="the public base URL (https://…); without it there are no webhooks, and no pages of Greenroom's "
+        "own to register, join and cancel",
     )
     page_name: str = Field(
         default="",
@@ -164,26 +188,28 @@ class Settings(BaseSettings):
     )
     page_logo_url: PictureUrl = Field(
         default="",
-        description="https address of a picture at the top of the registration pages; it needs PAGE_NAME",
+        description="the https address of a picture at the top of the registration pages; it needs PAGE_NAME",
     )
     page_share: int = Field(
         default=20,
         ge=10,
         le=70,
-        description="percent of each provider's rate limit that the registration pages may use, from 10 to 70",
+        description="the percentage of each provider's rate limit that the registration pages may use, from 10 to 70",
     )
-    host: str = Field(default="127.0.0.1", description="address to listen on")
-    port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on")
+    port: int = Field(default=3000, ge=0, le=65535, description="the port to listen on; 0 picks a free one")
     encryption_key: Keys = Field(
-        description="Fernet key(s), comma-separated, the first encrypts; what is secret is stored under it"
+        description="the key that encrypts stored secrets; `python -m bot key` prints a new one"
     )
     unclear_alerts: UnclearAlerts = Field(
         default=UnclearAlerts.REPEAT,
-        description="what becomes of an alert when Slack's answer got lost and the channel's history may not be read: "
-        "repeat (with a line that it may be a repetition) or drop",
+        description="what to do with an alert if Slack's answer is lost and the channel's history can't be read: "
+        "repeat it (with a line that says so) or drop it",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
-    log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO", description="the lowest level that is logged"
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="the format of the log")
 
     @model_validator(mode="before")
     @classmethod
@@ -196,6 +222,8 @@ class Settings(BaseSettings):
             for name in names:
                 value = given.get(name)
                 complete[name] = (_MISSING if value is None else value) if is_needed else None
+        if not has_zoom and not any(name in given for name in _RINGCENTRAL):
+            complete["rc_app_client_id"] = _NO_PROVIDER
         return complete
 
     @field_validator("slack_signing_secret")
@@ -247,9 +275,11 @@ def read_settings() -> Settings:
 
 
 def _explain(error: ValidationError) -> str:
-    lines = ["Greenroom cannot start. Please set these (in the environment or in a file .env):"]
-    for problem in error.errors(include_input=False, include_url=False, include_context=False):
+    lines = ["Greenroom cannot start. Set these in the environment or in a file .env:"]
+    for problem in error.errors(include_input=False, include_url=False):
         name = str(problem["loc"][0])
-        state = STATES.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-        lines.append(f"  {name.upper()}: {state} – {Settings.model_fields[name].description}")
+        state = STATES.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        if problem["type"] in STATES:  # the context of another type could quote a secret
+            state = state.format(**problem.get("ctx", {})).replace("'", "")
+        lines.append(f"  {name.upper()} {state} – {Settings.model_fields[name].description}")
     return "\n".join(lines)

@@ -22,6 +22,10 @@ from bot.db.vault import Vault
 from bot.errors import SettingsError
 
 LOCK = 4_703_881  # an arbitrary key of an advisory lock
+CANNOT_BE_OPENED = (
+    "The database at DATABASE_URL cannot be opened ({}). Check that it exists and that Greenroom may use it."
+)
+CANNOT_BE_USED = "The database at DATABASE_URL cannot be used now ({}). Check that it runs, and what DATABASE_URL says."
 
 
 async def migrate(url: str, vault: Vault | None = None) -> None:
@@ -67,9 +71,7 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except (OSError, DBAPIError) as error:
         if database_problem(error):
             raise  # it may become available
-        raise SettingsError(
-            f"The database at DATABASE_URL cannot be opened ({type(error).__name__}). Is it there, and may we use it?"
-        ) from error
+        raise SettingsError(CANNOT_BE_OPENED.format(type(error).__name__)) from error
     try:
         yield connection
     finally:

@@ -70,7 +70,7 @@ def _wrong_settings(error: SettingsError) -> list[Finding]:
     found = []
     for line in named or [error.sentence]:
         state, _, purpose = line.partition(" – ")
-        found.append(wrong(PART, state, f"It is {purpose}." if purpose else ""))
+        found.append(wrong(PART, state, f"{purpose[0].upper()}{purpose[1:]}." if purpose else ""))
     return [
         *found,
         wrong(PART, "the rest cannot be checked", SET_THEM),

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import aiohttp
 
 from bot.doctor.finding import Finding, note, ok, wrong
+from bot.providers.names import all_of
 
 PART = "Clock"
 SMALL = timedelta(seconds=5)
@@ -52,7 +53,7 @@ class HttpLog:
             return note(PART, "no server has said what time it is")
         name, skew = max(known.items(), key=lambda item: abs(item[1]))
         if abs(skew) <= SMALL:
-            return ok(PART, "agrees with the clocks of " + " and ".join(known))
+            return ok(PART, f"agrees with the clocks of {all_of(tuple(known))}")
         direction = "ahead of" if skew > timedelta() else "behind"
         text = f"{abs(skew).total_seconds():.0f} seconds {direction} the clock of {name}"
         return wrong(PART, text, REMEDY) if abs(skew) > LARGE else note(PART, text, REMEDY)

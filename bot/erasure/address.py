@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from bot.errors import SettingsError
 
-_INVALID = "This is not an email address. Write one, for example: forget jane@example.com"
+_INVALID = "This is not an email address. Write one, for example: python -m bot forget jane@example.com"
 _WORD = r"[\w.!#$%&'*+/=?^`{|}~-]"
 """A character that an address can contain: an address is not found inside a longer one."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db.connection import Store, async_url
-from bot.db.migrate import SchemaState, schema_state
+from bot.db.migrate import CANNOT_BE_USED, SchemaState, schema_state
 from bot.db.vault import Vault
 from bot.erasure.address import SoughtAddress
 from bot.erasure.service import Eraser, Erasure
@@ -28,7 +28,7 @@ async def erase(settings: Settings, address: SoughtAddress) -> Erasure:
                 raise SettingsError(OTHER_VERSION)
         return await Eraser(store).forget(address)
     except (SQLAlchemyError, OSError) as error:
-        raise SettingsError(f"The database at DATABASE_URL cannot be used now ({type(error).__name__}).") from error
+        raise SettingsError(CANNOT_BE_USED.format(type(error).__name__)) from error
     finally:
         await store.close()
 

@@ -29,8 +29,9 @@ def named(text: str, event_id: str) -> str:
 
 
 def all_of(names: Sequence[str]) -> str:
-    """The names of all providers of an account, for what is true of each: "A and B"."""
-    return " and ".join(names)
+    """The names of all providers of an account, for what is true of each: "A, B and C"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def any_of(names: Sequence[str]) -> str:

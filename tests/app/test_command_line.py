@@ -207,7 +207,7 @@ def test_missing_settings_end_with_a_list(
 
     out, error = capsys.readouterr()
     assert (ended.value.code, out) == (UNUSABLE, "")
-    assert error.startswith("Greenroom cannot start. Please set these")
+    assert error.startswith("Greenroom cannot start. Set these")
 
 
 @pytest.mark.parametrize("words", [["run", "--fast"], ["fly"], ["sandbox"], []])
@@ -262,7 +262,10 @@ def test_migrate_brings_an_empty_database_to_this_version_once(
     once = _schema(tmp_path)
     main()
 
-    assert (_schema(tmp_path), capsys.readouterr()) == (once, ("", ""))
+    assert (_schema(tmp_path), capsys.readouterr()) == (
+        once,
+        ("The database has the schema of this version.\n" * 2, ""),
+    )
     assert "table webinars" in once
 
 

@@ -34,8 +34,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
 def named(error: pytest.ExceptionInfo[SettingsError]) -> dict[str, str]:
     """Return each setting named in the error, and its text."""
     first, *lines = error.value.sentence.splitlines()
-    assert first == "Greenroom cannot start. Please set these (in the environment or in a file .env):"
-    named = dict(line.strip().split(": ", 1) for line in lines)
+    assert first == "Greenroom cannot start. Set these in the environment or in a file .env:"
+    named = dict(line.strip().split(" ", 1) for line in lines)
     for name, said in named.items():
         assert said.endswith(f" – {Settings.model_fields[name.lower()].description}")
     return {name: said.rpartition(" – ")[0] for name, said in named.items()}
@@ -50,7 +50,7 @@ def test_all_missing_settings_are_named_at_once_with_their_purpose() -> None:
     assert named(error) == {
         "SLACK_BOT_TOKEN": "is missing",
         "SLACK_SIGNING_SECRET": "is missing, and so is SLACK_APP_TOKEN; one of the two must be set",
-        "RC_APP_CLIENT_ID": "is missing",
+        "RC_APP_CLIENT_ID": "is missing, and so is ZOOM_ACCOUNT_ID; connect RingCentral, Zoom or both",
         "RC_APP_CLIENT_SECRET": "is missing",
         "RC_USER_JWT": "is missing",
         "ENCRYPTION_KEY": "is missing",
@@ -77,15 +77,15 @@ def test_all_malformed_settings_are_named_at_once_without_what_they_hold(environ
 
     assert named(error) == {
         "SLACK_BOT_TOKEN": "is empty",
-        "SLACK_API_URL": "Input should be a valid URL, relative URL without a base",
+        "SLACK_API_URL": "must be an address such as https://greenroom.example.com",
         "RC_APP_CLIENT_ID": "is empty",
         "RC_USER_JWT": "is missing",
         "DATABASE_URL": "must begin with sqlite:// or postgresql://",
         "PAGE_COLOR": "must be a color such as #12694a",
         "PAGE_LOGO_URL": "must be the https address of a picture, such as https://acme.example/logo.png",
-        "PORT": "Input should be a valid integer, unable to parse string as an integer",
-        "ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one",
-        "LOG_LEVEL": "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
+        "PORT": "must be a whole number",
+        "ENCRYPTION_KEY": "is not a valid key",
+        "LOG_LEVEL": "must be DEBUG, INFO, WARNING or ERROR",
     }
     shown = f"{error.value.sentence}{error.value!r}{error.value.__cause__!r}"
     assert [secret for secret in ("hush", KEY, *GOOD.values()) if secret in shown] == []
@@ -100,7 +100,44 @@ def test_an_encryption_key_that_encrypts_nothing_is_refused(environment: pytest.
     with pytest.raises(SettingsError) as error:
         read_settings()
 
-    assert named(error) == {"ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one"}
+    assert named(error) == {"ENCRYPTION_KEY": "is not a valid key"}
+
+
+@each_row(
+    ("name", "value", "problem"),
+    [
+        ("PORT", "", "must be a whole number"),
+        ("PORT", "70000", "must be 65535 or less"),
+        ("PORT", "-1", "must be 0 or more"),
+        ("PAGE_SHARE", "9", "must be 10 or more"),
+        ("PAGE_NAME", "x" * 81, "must have at most 80 characters"),
+        ("LOG_LEVEL", "verbose", "must be DEBUG, INFO, WARNING or ERROR"),
+        ("LOG_FORMAT", "xml", "must be console or json"),
+        ("UNCLEAR_ALERTS", "hush", "must be repeat or drop"),
+        ("PUBLIC_URL", "greenroom.acme.example", "must be an address such as https://greenroom.example.com"),
+        ("RC_SERVER_URL", "ringcentral", "must be an address such as https://greenroom.example.com"),
+        ("HOST", "", "is empty"),  # it would listen on every address
+    ],
+)
+def test_a_wrong_setting_is_refused_in_our_words(
+    environment: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    """Each with what it must be."""
+    with environment.context() as row:
+        for each, given in {**GOOD, name: value}.items():
+            row.setenv(each, given)
+        with pytest.raises(SettingsError) as error:
+            read_settings()
+
+    assert named(error) == {name: problem}
+
+
+def test_a_log_level_is_read_in_any_case(environment: pytest.MonkeyPatch) -> None:
+    """As people type it."""
+    for name, value in {**GOOD, "LOG_LEVEL": "info"}.items():
+        environment.setenv(name, value)
+
+    assert read_settings().log_level == "INFO"
 
 
 @each_row(
@@ -188,7 +225,11 @@ SLACK = {name: value for name, value in GOOD.items() if not name.startswith("RC_
             },
         ),
         ({"ZOOM_WEBHOOK_SECRET": "hush"}, dict.fromkeys(ZOOM, "is missing")),
-        ({"ZOOM_API_URL": "https://api-eu.zoom.us/v2"}, dict.fromkeys(RINGCENTRAL, "is missing")),
+        (
+            {"ZOOM_API_URL": "https://api-eu.zoom.us/v2"},
+            dict.fromkeys(RINGCENTRAL, "is missing")
+            | {"RC_APP_CLIENT_ID": "is missing, and so is ZOOM_ACCOUNT_ID; connect RingCentral, Zoom or both"},
+        ),
     ],
 )
 def test_at_least_one_provider_is_set_and_each_is_set_completely(

@@ -212,7 +212,7 @@ async def test_slack_that_does_not_answer(setup: World) -> None:
         ({"rc_app_client_secret": SecretStr("wrong")}, "RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET"),
         ({"rc_app_client_id": "wrong"}, "RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET"),
         ({"rc_user_jwt": SecretStr("wrong")}, "set RC_USER_JWT"),
-        ({"rc_server_url": "http://127.0.0.1:9"}, "cannot be reached"),
+        ({"rc_server_url": "http://127.0.0.1:9"}, "can't be reached"),
     ],
     ids=["secret", "id", "jwt", "server"],
 )
@@ -415,8 +415,8 @@ async def test_the_command_exits_with_1_and_lists_missing_settings(tmp_path: Pat
         code = await doctor.end()
 
     assert code == 1
-    assert "✗ Settings: SLACK_BOT_TOKEN: is missing" in doctor.printed
-    assert "    → It is client id of your RingCentral app." in doctor.printed
+    assert "✗ Settings: SLACK_BOT_TOKEN is missing" in doctor.printed
+    assert "    → The client ID of your RingCentral app." in doctor.printed
     assert doctor.printed[-1].endswith("Calls: 0 to Slack, 0 to RingCentral.")
 
 
