@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, Needs] = {
     **dict.fromkeys(("defaults.change", "defaults.undo", "follow.change", "follow.more", "follow.less"), NOTHING),
     **dict.fromkeys(("notice.mute", "notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour"), NOTHING),
     "snooze.shortly_before": NOTHING,
+    "seat.calendar": NOTHING,
     **dict.fromkeys(("command.run", "command.in_channel"), NOTHING),  # the command that they run is checked
     # A seat that somebody has can be looked at and given up, whatever has changed since.
     **dict.fromkeys(("seat.link", "seat.leave", "seat.look", "seat.decline"), NOTHING),
