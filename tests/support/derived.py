@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -93,7 +94,10 @@ class Derived:
         assert await self.pending_starts() <= {webinar.start.astimezone(UTC)}
         page = await self.page()
         assert webinar.title in page, page
-        assert f"{webinar.start.astimezone(UTC):%H:%M} UTC" in page, page
+        assert f'datetime="{webinar.start.astimezone(UTC):%Y-%m-%dT%H:%MZ}"' in page, page
+        local = webinar.start.astimezone(ZoneInfo(webinar.time_zone))
+        assert f"{local:%A, %B %-d, %Y, %-I:%M %p} ({webinar.time_zone.replace('_', ' ')})" in page, page
+        assert length_text(webinar.length) in page, page
 
     def check_facts(self, text: str, webinar: Webinar) -> None:
         """The text has the title, the start and the length."""
