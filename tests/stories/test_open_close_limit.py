@@ -89,7 +89,7 @@ async def test_a_manually_closed_registration_stays_closed_with_another_limit(wo
             "3 people have registered, more than 2, and a limit takes nobody off the list. " + ENOUGH,
         ),
         ("limit launch 3", "3 people have registered, so a limit of 3 would only close registration. " + ENOUGH),
-        ("limit launch 10", "The limit is 10 people already."),
+        ("limit launch 10", "The limit is already 10 people."),
         ("limit garden 5", "No webinar matches “garden”."),
     ],
 )
@@ -110,7 +110,7 @@ async def test_open_and_close_always_write(world: World, command: str, status: s
     words = await launch.reply_to("chloe", f"{command} launch")
 
     assert (launch.state, launch.take_calls()) == ((is_open, None, 0), ["PATCH"])
-    assert f"Registration is {status.lower()} already." in words
+    assert f"Registration is already {status.lower()}." in words
     assert " · as of <!date^" in words
     other = "Close Registration" if is_open else "Open Registration"
     assert world.last("#launch", "chloe").buttons == [other, "Set Limit", "Refresh"]
@@ -373,11 +373,12 @@ async def test_webinars_without_a_registration_are_refused(world: World) -> None
     for text in ("close open house", "limit open house 5", "limit open house"):
         assert "Everyone with the link can join this webinar" in await launch.reply_to("chloe", text)
 
-    await launch.reply_to("chloe", "show launch")
-    details = world.last("#launch", "chloe")
+    await launch.reply_to("chloe", "count launch")
+    count = world.last("#launch", "chloe")
+    launch.take_calls()  # of the count
     world.clock.move(timedelta(days=4))
     assert "This webinar is over" in await launch.reply_to("chloe", "close launch")
     await world.bot.services.mirror.set_status(await world.bot.services.mirror.find(launch.session_id), Status.CANCELED)
-    await world.click("chloe", details, "Close Registration")
+    await world.click("chloe", count, "Close Registration")
     assert "This webinar is canceled" in world.last("#launch", "chloe").words
     assert launch.take_calls() == []

@@ -81,7 +81,7 @@ async def test_permission_is_checked_at_the_click(world: World) -> None:
     """A button of an old message is refused for a user who may no longer."""
     await registration_harness(world, announce_in="#launch")
     await choose(world, "dev")
-    await world.command("dev", "#launch", "show launch")
+    await world.command("dev", "#launch", "count launch")
     shown: Message = world.last("#launch", "dev")
     assert "Close Registration" in shown.buttons
 
