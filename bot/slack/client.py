@@ -157,10 +157,13 @@ class SlackApi(SlackLookups):
         """Push a modal on top of the open one and return its id."""
         return str((await self._call(self.client.views_push(trigger_id=trigger_id, view=view)))["view"]["id"])
 
-    async def update(self, view_id: str, view: dict[str, Any]) -> bool:
-        """Replace an open view. False if the user has closed it."""
+    async def update(self, view_id: str, view: dict[str, Any], *, view_hash: str = "") -> bool:
+        """Replace an open view. False if the user has closed it.
+
+        With a `view_hash`, Slack refuses it with `hash_conflict` if the view was replaced since it had this hash.
+        """
         try:
-            await self._call(self.client.views_update(view_id=view_id, view=view))
+            await self._call(self.client.views_update(view_id=view_id, view=view, hash=view_hash or None))
         except SlackRefused as error:
             if error.code in ("not_found", "view_not_found"):
                 return False

@@ -16,6 +16,8 @@ from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 log = logging.getLogger(__name__)
 
 NOT_FOUND = ("not_found", "view_not_found")
+HASH_CONFLICT = "hash_conflict"
+MAX_FORMS = 1_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,22 @@ class Pace:
     """A user who has to wait for the provider longer than this may turn to something else."""
 
 
+class LatestChoices:
+    """When the latest choice was made in each of the forms that were used last."""
+
+    def __init__(self) -> None:
+        """Of no form yet."""
+        self._at: dict[str, float] = {}
+
+    def is_latest(self, view_id: str, chosen_at: float) -> bool:
+        """Whether no later choice is known in this form; remember this one."""
+        latest = max(chosen_at, self._at.pop(view_id, 0.0))
+        self._at[view_id] = latest
+        if len(self._at) > MAX_FORMS:
+            self._at.pop(next(iter(self._at)))
+        return latest == chosen_at
+
+
 class ResultDelivery:
     """Delivers results to the users of one workspace."""
 
@@ -46,6 +64,7 @@ class ResultDelivery:
         self.slack = slack
         self.background = background
         self.pace = Pace()
+        self._choices = LatestChoices()
 
     def window(self, user_id: str, view_id: str, *, external_id: str = "") -> ResultWindow:
         """The modal of this id, or of the external id that our response gave it."""
@@ -54,6 +73,24 @@ class ResultDelivery:
     async def show(self, view_id: str, user_id: str, view: View, message: Message) -> None:
         """Show `view` in this modal, or send `message`. Raises what Slack answers to the message."""
         await self.window(user_id, view_id).show(view, message)
+
+    async def show_fields(self, view_id: str, view: View, *, view_hash: str, chosen_at: float) -> None:
+        """Show a form with the fields that belong to a choice in it, unless a later choice was made there.
+
+        `view_hash` is that of the view in which the choice was made, `chosen_at` Slack's time of it. Nothing is shown
+        if Slack does not do so at once: the form that is there can still be sent.
+        """
+        if not self._choices.is_latest(view_id, chosen_at):
+            return
+        try:
+            await self.slack.update(view_id, view, view_hash=view_hash)
+        except SlackRefused as refused:
+            if refused.code != HASH_CONFLICT or not self._choices.is_latest(view_id, chosen_at):
+                log.info("view.fields_not_shown", extra={"reason": refused.code})
+                return
+            await self.window("", view_id).note(view)  # in place of the fields of an earlier choice
+        except (SlackBusy, SlackOutcomeUnknown):
+            await self.window("", view_id).note(view)
 
     async def post(self, user_id: str, message: Message) -> None:
         """Send a DM. Without a clear answer from Slack, send it again: twice rather than never.

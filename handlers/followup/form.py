@@ -32,6 +32,7 @@ from bot.webinars.texts.facts import timing
 FORM = "followup.form"
 CHANGE = "followup.change"
 START_OVER = "followup.start_over"
+CHANGE_GROUPS = "followup.groups"
 GROUPS = "groups"
 FIELD_LABELS = {
     FollowUpGroup.ATTENDED: "For those who attended",
@@ -82,7 +83,10 @@ def form(
     problem: str = "",
     note: str = "",
 ) -> View:
-    """The form with these inputs. `latest` is the last follow-up that was sent; `note` is about the attendance."""
+    """The form with these inputs, and a text for each chosen group.
+
+    `latest` is the last follow-up that was sent; `note` is about the attendance.
+    """
     offered = offered_groups(webinar)
     resumed = section("Picked up where you left off", button("Start Over", START_OVER, webinar.id))
     blocks: list[Block] = [
@@ -92,7 +96,7 @@ def form(
         *([paragraph(_sent_before(latest, now))] if latest else []),
         *([resumed] if is_resumed else []),
         _groups(draft, offered),
-        *(_text(draft, group) for group in offered),
+        *(_text(draft, group) for group in offered if group in draft.groups),
         context(_known(has_recording=has_recording)),
         context("The next step shows how many people get it, and how. Nothing is sent yet."),
     ]
@@ -131,7 +135,7 @@ def _groups(draft: FollowUpDraft, offered: Sequence[FollowUpGroup]) -> Block:
     }
     chosen = [dict(options[group]) for group in offered if group in draft.groups]
     element = checkboxes(
-        action_id=CHANGE, options=[dict(one) for one in options.values()], initial_options=chosen or None
+        action_id=CHANGE_GROUPS, options=[dict(one) for one in options.values()], initial_options=chosen or None
     )
     return input_block(
         block_id=f"{GROUPS}:{draft.session_id}",

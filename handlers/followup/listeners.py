@@ -13,6 +13,7 @@ from bot.reports.follow_up.wording import FollowUpGroup
 from bot.slack import buttons
 from bot.slack.blocks import Block, message
 from bot.slack.message import Message, View
+from handlers.dependent_fields import show_fields
 from handlers.followup import form as follow_up_form
 from handlers.followup import review as follow_up_review
 from handlers.followup.form import FollowUpDraft
@@ -46,6 +47,14 @@ async def save_input(request: SlackRequest) -> None:
     draft = saved or FollowUpDraft(session_id=request.metadata, groups=tuple(FollowUpGroup), texts={})
     at = float(request.body["actions"][0].get("action_ts") or 0.0)
     await _save(request, follow_up_form.read(draft, request.values).model_copy(update={"saved_at": at}))
+
+
+async def choose_groups(request: SlackRequest) -> None:
+    """Save all inputs, and show the form with a text for each chosen group."""
+    webinar = await _past_webinar(request, request.metadata)
+    await save_input(request)
+    draft = await _draft(request, webinar)
+    await show_fields(request, await _form(request, webinar, draft))
 
 
 async def start_over(request: SlackRequest) -> None:
@@ -222,6 +231,7 @@ COMMANDS: Commands = {FollowUp: follow_up}
 ACTIONS: Listeners = {
     buttons.FOLLOW_UP: follow_up_button,
     follow_up_form.CHANGE: save_input,
+    follow_up_form.CHANGE_GROUPS: choose_groups,
     follow_up_form.START_OVER: start_over,
     follow_up_review.EDIT: edit,
     follow_up_review.CONFIRM: confirm,

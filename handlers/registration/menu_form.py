@@ -47,13 +47,16 @@ EMAILS, PEOPLE, AFTER = "emails", "people", "after"
 BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOPENS, RECORDING)}
 """The groups of checkboxes: block id, then the provider's parameters."""
 
+AFTER_CHOSEN = "door.after"
+"""Chooses what follows the event, which the duration belongs to."""
+
 LABELS = {EMAILS: "Emails", PEOPLE: "Who can come in", AFTER: "After the event"}
 HINTS = {
     EMAILS: "Without emails from {provider}, people who register in Slack get their link from Greenroom. You get a "
     "file with the links of everyone else.",
     PEOPLE: "{provider} does not say clearly whether the last one allows or prevents joining with one link on several "
     "devices. Try it before you rely on it.",
-    AFTER: "For the recording, as long as you choose below.",
+    AFTER: "For the recording. How long is chosen below, once one of these is.",
 }
 
 
@@ -82,7 +85,8 @@ def form_view(
 ) -> View:
     """The form for a webinar that `is_ready`.
 
-    After a `problem`, it is shown again with the input in `typed` and its original `context`.
+    After a choice that other fields belong to, or a `problem`, it is shown again with the input in `typed` and as it
+    was `opened`.
     """
     provider = provider_name(webinar.id)
     read = _read(webinar)
@@ -101,7 +105,7 @@ def form_view(
         *([_status_input(settings)] if can_open and not (is_full(read) or opened.is_over) else []),
         *([_limit_input(limit, is_full=is_full(read) and not opened.is_over)] if Ability.LIMIT in abilities else []),
         *(_checkbox_input(name, preferences, provider) for name in groups),
-        *([_duration_input(preferences)] if AFTER in groups else []),
+        *([_duration_input(preferences)] if AFTER in groups and _follows(preferences) else []),
         *_buttons(webinar),
     ]
     return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=opened.model_dump_json())
@@ -113,6 +117,11 @@ def _groups(webinar: Webinar, *, is_over: bool) -> list[str]:
         return []
     groups = [AFTER] if is_over else list(LABELS)
     return [name for name in groups if name != AFTER or Ability.ON_DEMAND in webinar.abilities]
+
+
+def _follows(preferences: Preferences) -> bool:
+    """Whether there is anything after the event that ends at some time."""
+    return any(getattr(preferences, FIELDS[parameter][0]) for parameter in BOXES[AFTER])
 
 
 def read_context(note: str) -> MenuContext:
@@ -203,8 +212,16 @@ def _checkbox_input(block_id: str, preferences: Preferences, provider: str) -> B
     labels = {parameter: preference_label(parameter, provider) for parameter in BOXES[block_id]}
     boxes = {parameter: option(text=text, value=parameter) for parameter, text in labels.items()}
     ticked = [boxes[parameter] for parameter in boxes if getattr(preferences, FIELDS[parameter][0])]
-    element = checkboxes(action_id=block_id, options=list(boxes.values()), initial_options=ticked or None)
-    return _input(block_id, LABELS[block_id], element, hint=HINTS[block_id].format(provider=provider))
+    action_id = AFTER_CHOSEN if block_id == AFTER else block_id
+    element = checkboxes(action_id=action_id, options=list(boxes.values()), initial_options=ticked or None)
+    return input_block(
+        block_id=block_id,
+        label=LABELS[block_id],
+        element=element,
+        hint=HINTS[block_id].format(provider=provider),
+        optional=True,
+        dispatch_action=True if block_id == AFTER else None,
+    )
 
 
 def _duration_input(preferences: Preferences) -> Block:

@@ -14,6 +14,7 @@ from bot.registration.texts import settings_result
 from bot.slack import buttons
 from bot.slack.message import View
 from handlers.browse import texts as browse_texts
+from handlers.dependent_fields import show_fields
 from handlers.registration import chart_texts, menu_form
 from handlers.registration.chart_listeners import send_links
 from handlers.request import Listeners, SlackRequest
@@ -39,6 +40,16 @@ async def menu_pressed(request: SlackRequest) -> None:
         webinar.session_id, _caller(request, webinar, reading=True)
     )
     await request.show(menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now()))
+
+
+async def after_chosen(request: SlackRequest) -> None:
+    """Show the form with the duration if anything follows the event that was chosen."""
+    context = menu_form.read_context(request.metadata)
+    webinar = await request.managed_webinar(context.session_id, ACTION)
+    if menu_form.is_ready(webinar):
+        forecast, now = await _forecast(request, webinar), request.now()
+        view = menu_form.form_view(webinar, forecast, now=now, opened=context, typed=request.values)
+        await show_fields(request, view)
 
 
 async def form_submitted(request: SlackRequest) -> None:
@@ -119,5 +130,5 @@ def _caller(request: SlackRequest, webinar: Webinar, *, reading: bool = False) -
     return request.caller_with_progress(lambda note: show(webinar, note=note))
 
 
-ACTIONS: Listeners = {buttons.REGISTRATION_MENU: menu_pressed}
+ACTIONS: Listeners = {buttons.REGISTRATION_MENU: menu_pressed, menu_form.AFTER_CHOSEN: after_chosen}
 SUBMISSIONS: Listeners = {menu_form.CALLBACK: form_submitted}

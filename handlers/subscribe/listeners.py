@@ -13,7 +13,7 @@ from bot.model.webinar import Webinar
 from bot.notices.subscriptions import service as subscriptions_service
 from bot.notices.subscriptions.changes import subscribe as add_features
 from bot.notices.subscriptions.changes import unsubscribe as remove_features
-from bot.notices.subscriptions.channel_state import ChannelChoice
+from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
     DEFAULT_FEATURES,
@@ -30,6 +30,7 @@ from bot.slack import buttons
 from bot.slack.blocks import plain
 from bot.webinars.permissions import check_may_subscribe, check_may_subscribe_to_all
 from handlers.channel_choice import choose_channel
+from handlers.dependent_fields import show_fields
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
 from handlers.webinar_choice import choose_webinar
@@ -109,15 +110,23 @@ async def open_form(request: SlackRequest) -> None:
     """Open the form with the channel's current settings."""
     person = await request.current_person()
     check_may_subscribe(person)
-    async with request.services.store.read() as db:
-        state = await subscriptions_service.channel_state(db, request.workspace, request.value, request.now())
-    await request.open(subscribe_form.build(state, zone=person.time_zone))
+    await request.open(subscribe_form.build(await _state(request, request.value), zone=person.time_zone))
+
+
+async def fields_chosen(request: SlackRequest) -> None:
+    """Show the form with the times that belong to the choice."""
+    person = await request.current_person()
+    check_may_subscribe(person)
+    state = await _state(request, request.metadata)
+    await show_fields(request, subscribe_form.build(state, zone=person.time_zone, typed=request.values))
 
 
 async def form_submitted(request: SlackRequest) -> None:
     """Save the submitted form, or show errors under its fields."""
-    check_may_subscribe(await request.current_person())
-    choice = subscribe_form.read_choice(request.values)
+    person = await request.current_person()
+    check_may_subscribe(person)
+    state = await _state(request, request.metadata)
+    choice = subscribe_form.read_choice(request.values, state.hours, zone=person.time_zone)
     if await _adds_features(request, choice):
         await _require_organizer(request)
     if choice.features or choice.has_hours:
@@ -129,6 +138,11 @@ async def form_submitted(request: SlackRequest) -> None:
         await _save(request, choice)
 
     request.run_after_ack(work)
+
+
+async def _state(request: SlackRequest, channel_id: str) -> ChannelState:
+    async with request.services.store.read() as db:
+        return await subscriptions_service.channel_state(db, request.workspace, channel_id, request.now())
 
 
 async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> None:
@@ -268,6 +282,7 @@ def _about(about: Webinar | str) -> str:
 COMMANDS: Commands = {Subscribe: subscribe, Unsubscribe: unsubscribe, Subscriptions: subscriptions}
 ACTIONS: Listeners = {
     buttons.CHANGE_FEATURES: open_form,
+    subscribe_form.FIELDS: fields_chosen,
     buttons.SUBSCRIBE: subscribe_button,
     buttons.UNSUBSCRIBE: unsubscribe_button,
 }

@@ -91,7 +91,21 @@ def test_the_form_explains_each_setting() -> None:
         if block["block_id"] in menu_form.BOXES
     }
     assert values | {"onDemandDuration"} == set(FIELDS)
-    assert len([block for block in view["blocks"] if block["type"] == "input"]) == 6
+    assert len([block for block in view["blocks"] if block["type"] == "input"]) == 5 + ("onDemandDuration" in str(view))
+
+
+@pytest.mark.parametrize("ticked", [[], ["viewRecording"], ["autoOpenPostWebinarRegistration"]])
+def test_the_duration_appears_with_what_follows_the_event(ticked: list[str]) -> None:
+    """It keeps what was typed, and a duration that is not shown stays as it was."""
+    one = launch(preferences=USUAL)
+    view = menu_form.form_view(one, Forecast(), now=NOW)
+    asked = menu_form.read_context(view["private_metadata"])
+    typed = submitted(view, autoCloseLimit={"value": "77"}, after={"selected_options": [{"value": v} for v in ticked]})
+    again = menu_form.form_view(one, Forecast(), now=NOW, opened=asked, typed=typed)
+    check_view(again)
+    assert ("onDemandDuration" in str(again)) is bool(ticked)
+    read = menu_form.read_form(submitted(again), asked)
+    assert (read.limit, read.preferences and read.preferences.on_demand) == (77, USUAL.on_demand)
 
 
 def test_the_links_file_is_offered_if_no_emails_are_sent() -> None:

@@ -45,6 +45,9 @@ async def save(world: World, *ticked: str, duration: str = "", undo: bool = Fals
     """Change the form from the details; return the result."""
     await world.click("chloe", world.last("#launch", "chloe"), "Registration")
     form = world.slack.view("chloe")
+    if duration:  # its field appears with what follows the event
+        await world.click("chloe", form, "door.after", value=list(ticked))
+        form = world.slack.view("chloe")
     typed: dict[str, object] = {"After the event": list(ticked)}
     typed |= {"How long after the event?": duration} if duration else {}
     typed |= {"Maximum registrations": limit} if limit is not None else {}

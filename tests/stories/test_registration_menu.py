@@ -94,6 +94,11 @@ async def test_all_settings_are_changed_by_one_write_and_undone_by_another(world
     launch = await registration_harness(world, registrants=2)
     before = ringcentral_settings(world, launch)
     view = await open_menu(world)
+    assert "onDemandDuration" not in str(view.body)
+    await world.slack.fill("chloe", view, {"autoCloseLimit": "49"})
+    await world.click("chloe", view, "door.after", value=["viewRecording"])
+    view = world.slack.view("chloe")
+    assert view.values["autoCloseLimit"]["autoCloseLimit"]["value"] == "49"  # what was typed stays
 
     result = await submit_form(
         world,

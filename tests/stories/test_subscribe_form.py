@@ -28,6 +28,19 @@ async def form(world: World, user: str = "dev") -> Any:
     return world.slack.view(user)
 
 
+async def chooses(world: World, user: str, **choices: str) -> Any:
+    """The form on the screen after these choices, which other fields belong to."""
+    for field, choice in choices.items():
+        await world.click(user, world.slack.view(user), "follow.fields", block_id=field, value=choice)
+    return world.slack.view(user)
+
+
+async def form_with_times(world: World, user: str = "dev") -> Any:
+    """The form with every field."""
+    await form(world, user)
+    return await chooses(world, user, quiet="on", digest="weekly")
+
+
 FILLED = {
     "features": ["reminders", "live"],
     "quiet_from": "22:00",
@@ -48,7 +61,7 @@ async def organizers(world: World) -> None:
 async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: World) -> None:
     """Features, quiet hours, digest and zone at once; the channel is notified; the form reopens with them."""
     await create_webinar(world)
-    outcome = await world.slack.submit("dev", await form(world), FILLED)
+    outcome = await world.slack.submit("dev", await form_with_times(world), FILLED)
     assert outcome.errors == {}
     await world.settled()
 
@@ -84,10 +97,10 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
 
 async def test_invalid_form_shows_errors_under_each_field(world: World) -> None:
     """All at once; what was typed stays, and can be mended and sent."""
-    opened = await form(world)
+    opened = await form_with_times(world)
     outcome = await world.slack.submit("dev", opened, {**FILLED, "quiet_to": None, "zone": "Europe/Madird"})
     assert outcome.errors == {
-        "quiet_to": "Choose when quiet hours end, or clear their beginning.",
+        "quiet_to": "Choose when quiet hours end.",
         "zone": "There is no such time zone. Did you mean Europe/Madrid?",
     }
     assert (await subscriptions_of(world), await channel_hours(world)) == ([], None)
@@ -97,13 +110,40 @@ async def test_invalid_form_shows_errors_under_each_field(world: World) -> None:
     assert "Quiet from 22:00 to 08:00 (Europe/Madrid)" in world.slack.view("dev").words
 
 
+async def test_times_appear_with_the_choice_that_needs_them(world: World) -> None:
+    """What is typed stays; a choice that meets a newer view, or a Slack in trouble, is shown all the same."""
+    opened = await form(world)
+    assert opened.labels[1:] == ["Quiet hours", "Digest of what is coming"]
+    daily = await chooses(world, "dev", digest="daily")
+    assert daily.labels[2:] == ["Digest of what is coming", "Time of the digest", "Time zone of these times"]
+    await world.slack.fill("dev", daily, {"features": ["live"], "zone": "Europe/Rome", "digest_at": "07:10"})
+
+    world.slack.fail("views.update", error="hash_conflict")  # an earlier choice has replaced the view
+    weekly = await chooses(world, "dev", digest="weekly")
+    assert "Day of the digest" in weekly.labels
+    both = await chooses(world, "dev", quiet="on")
+    assert (await world.slack.submit("dev", both, {"quiet_from": "22:00", "quiet_to": "22:00"})).errors == {
+        "quiet_to": "Choose another time than the one at which they begin, or choose no quiet hours above."
+    }
+    world.slack.fail("views.update", status=503)
+    assert "Quiet from" not in (await chooses(world, "dev", quiet="off")).labels
+    assert (await world.slack.submit("dev", world.slack.view("dev"), {})).errors == {}
+    await world.settled()
+    kept = await channel_hours(world)
+    assert kept is not None
+    assert (kept.time_zone, kept.quiet_from, kept.digest_at) == ("Europe/Rome", None, 7 * 60 + 10)
+
+
 async def test_form_ends_what_it_began(world: World) -> None:
-    """Nothing ticked, the same time twice, no digest: the channel is as silent as before."""
-    await world.slack.submit("dev", await form(world), FILLED)
+    """Nothing ticked, no quiet hours, no digest: the channel is as silent as before."""
+    await world.slack.submit("dev", await form_with_times(world), FILLED)
     await world.settled()
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    off = {"features": [], "quiet_from": "08:00", "quiet_to": "08:00", "digest": NEVER}
-    await world.slack.submit("emi", await form(world, "emi"), off)
+    opened = await form(world, "emi")
+    assert "Time zone of these times" in opened.labels
+    opened = await chooses(world, "emi", quiet="off", digest=NEVER)
+    assert opened.labels[1:] == ["Quiet hours", "Digest of what is coming"]
+    await world.slack.submit("emi", opened, {"features": []})
     await world.settled()
     assert "Nothing is posted here yet." in world.slack.view("emi").words
     assert "No quiet hours and no digest" in world.slack.view("emi").words
@@ -112,7 +152,7 @@ async def test_form_ends_what_it_began(world: World) -> None:
 
 async def test_form_that_was_closed_answers_by_direct_message(world: World) -> None:
     """The result is not lost."""
-    await world.slack.submit("dev", await form(world), FILLED)
+    await world.slack.submit("dev", await form_with_times(world), FILLED)
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.settled()
     assert "Saved." in world.last("@dev").words

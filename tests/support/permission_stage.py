@@ -89,8 +89,12 @@ class Stage:
             return None
         if action_id.startswith("remind."):
             return json.dumps({"session_id": self.session_id, "channel_id": self.channel_id})
-        if action_id == "followup.change":
+        if action_id in ("followup.change", "followup.groups"):
             return self.session_id
+        if action_id == "follow.fields":
+            return self.channel_id
+        if action_id == "door.after":
+            return json.dumps({"session_id": self.session_id, "shown": {"is_open": True}})
         if action_id == "seat.back":
             return json.dumps({"session_id": self.session_id})
         if action_id == "seat.back_to_change":
