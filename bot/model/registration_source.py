@@ -11,6 +11,8 @@ CHANNEL_PREFIX: Final = "slack:"
 COMMAND_SOURCE: Final = "slack"
 """The source of registrations in Slack without a card."""
 BY_COMMAND: Final = "Slack, by command"
+MAX_CHANNEL_NAME: Final = 100
+"""Characters of "Slack #" and the name of a channel, which has up to 80."""
 PRIVATE_CHANNEL: Final = "Slack, private channel"
 NOT_NAMED: Final = "Not named"
 OTHERS: Final = "Others"
@@ -30,6 +32,13 @@ def source_name(source: str, channels: Mapping[str, str], most: int) -> str:
     if "@" in text:
         return OTHERS
     return (text if len(text) <= most else text[: most - 1] + "…") or NOT_NAMED
+
+
+def shown_source(source: str, channels: Mapping[str, str]) -> str:
+    """The source as an organizer sees it beside a registrant: as given, except that channels have their names."""
+    text = " ".join(source.split())
+    is_ours = text.startswith(CHANNEL_PREFIX) or text == COMMAND_SOURCE
+    return source_name(text, channels, len(text) + MAX_CHANNEL_NAME) if is_ours else text
 
 
 def top_channels(sources: Iterable[str], limit: int) -> list[str]:

@@ -16,6 +16,7 @@ from bot.errors import (
     ProviderUnauthorized,
     RegistrationClosed,
 )
+from bot.model.time_text import date_and_clock
 from bot.registration.request_state import RequestState
 
 UNCLEAR = "unclear"
@@ -38,7 +39,7 @@ def outcome_of(error: ProviderError, problem: str, next_try: datetime | None = N
         is_unclear = problem == UNCLEAR
         return (RequestState.REGISTERING, problem) if is_unclear else (RequestState.ALREADY_REGISTERED, "")
     if isinstance(error, AttemptsUsed):
-        return RequestState.REFUSED, f"{ATTEMPTS} {next_try:%Y-%m-%d %H:%M}" if next_try else ATTEMPTS
+        return RequestState.REFUSED, f"{ATTEMPTS} {date_and_clock(next_try)}" if next_try else ATTEMPTS
     if isinstance(error, AFFECTS_ALL) or not isinstance(error, ProviderRefused):
         return None
     return RequestState.REFUSED, " ".join(filter(None, [error.code, error.parameter])) or str(error.status)

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.model.time_text import clock_text, date_and_clock, zone_label
 from bot.model.webinar import one_line_title
 from bot.slack.message import Message, View
 
@@ -136,14 +137,14 @@ def web_link(text: str, url: str) -> str:
 def time_of_day(moment: datetime) -> str:
     """Return a time without its day, which Slack shows in the reader's zone; elsewhere it is in UTC."""
     utc = moment.astimezone(UTC)
-    return f"<!date^{int(utc.timestamp())}^{{time}}|{utc:%H:%M} UTC>"
+    return f"<!date^{int(utc.timestamp())}^{{time}}|{clock_text(utc)} UTC>"
 
 
 def clock_time(moment: datetime, zone: str) -> str:
     """Return a time in `zone` (and in UTC if that differs) for plain text."""
     utc, local = moment.astimezone(UTC), moment.astimezone(zone_info(zone))
-    local_text = f"{local:%a}, {local:%b} {local.day}, {local.year} at {local:%H:%M} {local.tzname()}"
-    return local_text if local.utcoffset() == timedelta() else f"{local_text} ({utc:%H:%M} UTC)"
+    local_text = f"{local:%a}, {date_and_clock(local)} {zone_label(local)}"
+    return local_text if local.utcoffset() == timedelta() else f"{local_text} ({clock_text(utc)} UTC)"
 
 
 def zone_info(name: str) -> ZoneInfo:

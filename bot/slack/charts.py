@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from bot.model.time_text import clock_text
 from bot.model.visible_text import one_line
 from bot.slack.blocks import Block, cut, without_empty, zone_info
 from bot.slack.data_words import CHART
@@ -70,8 +71,8 @@ def time_labels(moments: Sequence[datetime], zone: str) -> list[str]:
     days, years = {at.date() for at in local}, {at.year for at in local}
     if step >= timedelta(days=1):
         return unique_labels([_day(at, with_year=len(years) > 1) for at in local])
-    seconds = ":%S" if step < timedelta(minutes=1) and len(moments) > 1 else ""
-    return unique_labels([f"{_day(at) + ', ' if len(days) > 1 else ''}{at:%H:%M{seconds}}" for at in local])
+    clock = _clock_with_seconds if step < timedelta(minutes=1) and len(moments) > 1 else clock_text
+    return unique_labels([f"{_day(at) + ', ' if len(days) > 1 else ''}{clock(at)}" for at in local])
 
 
 def _chart(kind: str, title: str, labels: Sequence[str], series: Sequence[Series], x_label: str, y_label: str) -> Block:
@@ -95,6 +96,10 @@ def _chart(kind: str, title: str, labels: Sequence[str], series: Sequence[Series
 
 def _point(label: str, value: float) -> dict[str, str | float]:
     return {"label": label, "value": value}
+
+
+def _clock_with_seconds(at: datetime) -> str:
+    return f"{at.hour % 12 or 12}:{at:%M:%S %p}"
 
 
 def _day(at: datetime, *, with_year: bool = False) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands.lengths import length_text
+from bot.model.time_text import clock_text
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar, one_line_title
 from bot.web.page_model import EventText
@@ -46,11 +47,11 @@ def _sequence(webinar: Webinar) -> int:
 def _text(webinar: Webinar, *, title: str, speakers: str = "", description: str = "") -> EventText:
     utc = webinar.start.astimezone(UTC)
     local = webinar.start.astimezone(_zone(webinar.time_zone))
-    also_utc = f", {_clock(utc)} UTC" if local.utcoffset() else ""
+    also_utc = f", {clock_text(utc)} UTC" if local.utcoffset() else ""
     return EventText(
         title=title,
         utc=f"{utc:%Y-%m-%dT%H:%MZ}",
-        begins=f"{local:%A, %B} {local.day}, {local.year}, {_clock(local)} ({_place(local)}){also_utc}",
+        begins=f"{local:%A, %B} {local.day}, {local.year}, {clock_text(local)} ({_place(local)}){also_utc}",
         length=length_text(webinar.length),
         speakers=speakers,
         description=description,
@@ -59,10 +60,6 @@ def _text(webinar: Webinar, *, title: str, speakers: str = "", description: str 
 
 def _place(local: datetime) -> str:
     return str(local.tzinfo).replace("_", " ")
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.hour % 12 or 12}:{moment:%M %p}"
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.question import STANDARD, Choice, Question, QuestionKind, QuestionSet, answer_problem, given
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
+from bot.model.time_text import clock_text
 from bot.model.visible_text import one_line
 
 
@@ -133,7 +134,8 @@ def _question_field(question: Question) -> Field:
 def _choice_text(question: Question, choice: Choice) -> str:
     if question.kind is not QuestionKind.DATES:
         return choice.text
-    return f"{datetime.fromisoformat(choice.text).astimezone(UTC):%A, %B %-d, %Y, %H:%M} UTC"
+    at = datetime.fromisoformat(choice.text).astimezone(UTC)
+    return f"{at:%A, %B} {at.day}, {at.year}, {clock_text(at)} UTC"
 
 
 def _answers(fields: Mapping[str, str], question: Question) -> list[str]:

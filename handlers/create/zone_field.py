@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.zone_search import find_zone, nearest_zone
 from bot.model.field_labels import FIELD_LABELS
 from bot.model.local_time import at_same_hour, known_zone
+from bot.model.time_text import clock_text
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, clock_time, cut
 from bot.slack.form_elements import checkboxes, input_block, option, text_input
@@ -30,7 +31,7 @@ def fields(edits: EditedWebinar | None, block_ids: Mapping[str, str], action_id:
     """The time zone and the choice what stays; none in the form that creates a webinar."""
     if edits is None:
         return []
-    hour = f"{edits.read.start.astimezone(known_zone(edits.read.time_zone)):%H:%M}"
+    hour = clock_text(edits.read.start.astimezone(known_zone(edits.read.time_zone)))
     zone = text_input(
         action_id=action_id,
         initial_value=cut(edits.typed_zone, MAX_INPUT),

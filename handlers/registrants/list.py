@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.model.ability import Ability
 from bot.model.people import Frozen
 from bot.model.registrant import Registrant
+from bot.model.registration_source import shown_source
+from bot.model.time_text import date_and_clock
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.event_ref import provider_name
@@ -78,27 +80,28 @@ def page_message(
     now: datetime,
     note: str = "",
     above: Sequence[Block] = (),
+    channels: Mapping[str, str] = {},
     can_manage: bool = True,
 ) -> Message:
     """One page, newest first. `age` is the age of the list; `note` is a sentence about the last action.
 
-    `above` are blocks about the people to decide about. Without `can_manage` (for co-hosts) it has no buttons that
-    remove or add people.
+    `above` are blocks about the people to decide about; `channels` has the names of public channels. Without
+    `can_manage` (for co-hosts) it has no buttons that remove or add people.
     """
     provider = provider_name(webinar.id)
-    found = search_registrants(registrants, position.words)
+    found = search_registrants(registrants, position.words, channels)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(position.page, 1), pages)
     here = position.model_copy(update={"page": page, "picked": "", "decision": None})
     head = f"*{plain(webinar.title)}*\n{_counted(registrants, found, position.words)}"
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     rows: list[Block] = [
-        section(_row(registrant, webinar), _remove(registrant, webinar, here) if can_manage else None)
+        section(_row(registrant, webinar, channels), _remove(registrant, webinar, here) if can_manage else None)
         for registrant in shown
     ]
     is_table = len(found) > FEW
     if is_table:
-        cells = [_cells(registrant, webinar) for registrant in shown]
+        cells = [_cells(registrant, webinar, channels) for registrant in shown]
         rows = [data_table(f"Registrants of {webinar.title}", HEADER, cells)]
     notes = [
         f"Page {page} of {pages}: the file has all of them" if pages > 1 else "",
@@ -118,15 +121,20 @@ def page_message(
     return data_message(fallback, [*blocks, context(" · ".join(filter(None, notes)))])
 
 
-def search_registrants(registrants: Sequence[Registrant], query: str) -> list[Registrant]:
-    """The registrants whose name, address and source contain all of the words, newest first."""
+def search_registrants(
+    registrants: Sequence[Registrant], query: str, channels: Mapping[str, str] = {}
+) -> list[Registrant]:
+    """The registrants whose name, address and source, as shown, contain all of the words, newest first."""
     terms = query.casefold().split()
-    found = [registrant for registrant in registrants if all(term in _searchable(registrant) for term in terms)]
+    found = [
+        registrant for registrant in registrants if all(term in _searchable(registrant, channels) for term in terms)
+    ]
     return sorted(found, key=_newest_first)
 
 
-def _searchable(registrant: Registrant) -> str:
-    return f"{registrant.first_name} {registrant.last_name} {registrant.email} {registrant.source}".casefold()
+def _searchable(registrant: Registrant, channels: Mapping[str, str]) -> str:
+    source = shown_source(registrant.source, channels)
+    return f"{registrant.first_name} {registrant.last_name} {registrant.email} {source}".casefold()
 
 
 def search_form(position: RegistrantPage, response_url: str) -> View:
@@ -165,11 +173,11 @@ def _have(count: int) -> str:
     return f"{people(count)} {'has' if count == 1 else 'have'}" if count else "Nobody has"
 
 
-def _row(registrant: Registrant, webinar: Webinar) -> str:
+def _row(registrant: Registrant, webinar: Webinar, channels: Mapping[str, str]) -> str:
     name = person(f"{registrant.first_name} {registrant.last_name}") or "No name"
     facts = [
         when(registrant.registered_at, webinar.time_zone) if registrant.registered_at else "",
-        f"source: {plain(registrant.source)}" if registrant.source.strip() else "",
+        f"source: {plain(source)}" if (source := shown_source(registrant.source, channels)) else "",
         "after the event" if registrant.is_after_event else "",
         "joined" if registrant.has_attended else "",
     ]
@@ -177,14 +185,14 @@ def _row(registrant: Registrant, webinar: Webinar) -> str:
     return f"*{name}*\n{address}\n{' · '.join(filter(None, facts))}".strip()
 
 
-def _cells(registrant: Registrant, webinar: Webinar) -> Row:
+def _cells(registrant: Registrant, webinar: Webinar, channels: Mapping[str, str]) -> Row:
     at, zone = registrant.registered_at, zone_info(webinar.time_zone)
     remarks = {"after the event": registrant.is_after_event, "joined": registrant.has_attended}
     return [
         cut(one_line(f"{registrant.first_name} {registrant.last_name}") or "No name", LENGTHS["name"]),
         cut(one_line(registrant.email) or "no address", LENGTHS["email"]),
-        f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "",
-        cut(one_line(registrant.source), LENGTHS["source"]),
+        date_and_clock(at.astimezone(zone)) if at else "",
+        cut(shown_source(registrant.source, channels), LENGTHS["source"]),
         ", ".join(remark for remark, applies in remarks.items() if applies),
     ]
 

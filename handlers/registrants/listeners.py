@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from bot.commands.people_args import ShowRegistrants
 from bot.errors import BadInput
 from bot.model.registrant import Decision
+from bot.model.registration_source import top_channels
 from bot.model.webinar import Audience, Webinar
 from bot.registration import registrant_file
+from bot.registration.charts import MAX_CHANNELS
 from bot.slack import buttons
 from bot.slack.blocks import Block
 from bot.slack.client import Upload
@@ -152,6 +154,7 @@ async def _show(
         raise BadInput(ANYONE)
     cached = await request.services.registrants.get(webinar, request.user_id, request.caller(), force=force)
     now, can_manage = request.now(), await request.can_manage(webinar)
+    ids = top_channels((one.source for one in cached.registrants), MAX_CHANNELS)
     undecided = approval.approval_blocks(webinar, cached, position, can_manage=can_manage)
     page = registrant_list.page_message(
         webinar,
@@ -161,6 +164,7 @@ async def _show(
         now=now,
         note=note,
         above=[*undo, *undecided],
+        channels=await request.slack.public_channel_names(ids),
         can_manage=can_manage,
     )
     # Names and addresses stay out of direct messages, which are kept.

@@ -9,7 +9,7 @@ from bot.errors import BadInput
 from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace, parse_time_zone
 from bot.notices.subscriptions.channel_state import DEFAULT_DIGEST_AT, ChannelChoice, ChannelState
-from bot.notices.subscriptions.texts.phrases import DAYS, FEATURE_TEXTS, wall_time
+from bot.notices.subscriptions.texts.phrases import DAYS, FEATURE_TEXTS
 from bot.notices.subscriptions.texts.result import other_subscriptions
 from bot.slack import form_values
 from bot.slack.blocks import MAX_LABEL, Block, Element, context, cut, modal, paragraph, section
@@ -120,7 +120,9 @@ def _other_subscriptions(channel: ChannelState) -> Sequence[Block]:
 
 
 def _time(minutes: int | None) -> Element:
-    return time_picker(action_id=FIELD, initial_time=None if minutes is None else wall_time(minutes))
+    return time_picker(
+        action_id=FIELD, initial_time=None if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"
+    )
 
 
 def _quiet_of(hours: ChannelHours | None) -> str:

@@ -54,7 +54,7 @@ def test_row_says_when_status_and_count() -> None:
     """A row identifies the webinar; Details shows the rest."""
     one = webinar(status=Status.ACTIVE, registration=registration(limit=5))
     row = listing([one], **LIST).blocks[1]
-    start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
+    start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 4:20 PM CET (3:20 PM UTC)>"
     assert row["text"]["text"] == f"*Launch day*\n{start}, 45 minutes\nLive now · 3 of 5 registered"
     assert (row["accessory"]["action_id"], row["accessory"]["value"]) == (ids.SHOW, "s1")
     assert row["accessory"]["accessibility_label"] == "Details: Launch day"
@@ -204,7 +204,7 @@ def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None
         block.get("text") for block in message.blocks
     ]
     assert [block["elements"][0]["text"] for block in message.blocks if block["type"] == "context"] == [
-        "3 registered · as of <!date^1795263600^{time}|12:20 UTC>",
+        "3 registered · as of <!date^1795263600^{time}|12:20 PM UTC>",
     ]
 
 
@@ -233,7 +233,7 @@ def test_count_tells_figures_limit_status_and_kind(changes: dict[str, Any], figu
     found = [field["text"] for field in message.blocks[1]["fields"]]
     names = ["Registered", "Limit", "Registration", "Who"]
     assert found == [f"*{name}*\n{figure}" for name, figure in zip(names, figures, strict=True)]
-    assert message.blocks[2]["elements"][0]["text"].endswith("as of <!date^1795274400^{time}|15:20 UTC>")
+    assert message.blocks[2]["elements"][0]["text"].endswith("as of <!date^1795274400^{time}|3:20 PM UTC>")
 
 
 def test_count_that_was_never_read_is_not_zero() -> None:

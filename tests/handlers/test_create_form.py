@@ -225,7 +225,7 @@ def test_all_mistakes_are_reported_under_their_fields() -> None:
     )
     assert faults(wrong, channel_problem="Invite Greenroom to that channel first.") == {
         "title": "Use at most 512 characters: this has 513.",
-        "starts": "This is in the past: in Europe/Madrid it is now Sat, Nov 21, 2026 at 16:20 CET (15:20 UTC)."
+        "starts": "This is in the past: in Europe/Madrid it is now Sat, Nov 21, 2026 at 4:20 PM CET (3:20 PM UTC)."
         " Choose a later time.",
         "length": "Choose at most 12 hours.",
         "description": "Use at most 3,000 characters: this has 3,001.",

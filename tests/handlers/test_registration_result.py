@@ -141,7 +141,7 @@ def test_an_unchanged_registration_shows_the_reason_and_state() -> None:
     assert visible_text(message.blocks).splitlines()[:3] == [
         "*Launch day*",
         "Registration is full.",
-        "3 of 3 registered, full · as of <!date^1795274400^{time}|15:20 UTC>",
+        "3 of 3 registered, full · as of <!date^1795274400^{time}|3:20 PM UTC>",
     ]
     assert list(buttons(message.blocks)) == ["Raise Limit", "Refresh"]
     assert message.text == "Launch day: Registration is full."
@@ -172,7 +172,7 @@ def test_the_form_explains_a_higher_limit() -> None:
         visible_text(limit_form.form_view(webinar(registration=read), now=NOW)["blocks"]).splitlines()[-1]
         for read in (FULL, OPEN)
     )
-    read_at = "as of <!date^1795274400^{time}|15:20 UTC>"
+    read_at = "as of <!date^1795274400^{time}|3:20 PM UTC>"
     assert full == f"3 of 3 registered, full · {read_at} · It is full: a higher limit opens it again."
     assert not_full == f"3 registered · {read_at}"
 

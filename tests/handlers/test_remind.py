@@ -291,7 +291,7 @@ def test_form_keeps_what_was_typed_until_it_is_added() -> None:
 
 AT = START - 2 * HOUR
 AFTER_THE_START = (
-    "The webinar starts on Tue, Nov 24, 2026 at 15:20 UTC, and a reminder goes out before that. Choose an earlier time."
+    "The webinar starts on Tue, Nov 24, 2026 at 3:20 PM UTC, and a reminder goes out before that. Choose an earlier time."
 )
 
 
@@ -326,7 +326,7 @@ def test_form_reads_lengths_and_a_moment(typed: ReminderInput, offsets: tuple[ti
         (
             ReminderInput("", NOW),
             "at",
-            "This is in the past: in UTC it is now Sat, Nov 21, 2026 at 15:20 UTC. Choose a later time.",
+            "This is in the past: in UTC it is now Sat, Nov 21, 2026 at 3:20 PM UTC. Choose a later time.",
         ),
         (
             ReminderInput("", START + HOUR),

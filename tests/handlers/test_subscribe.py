@@ -150,7 +150,7 @@ def test_share_lists_the_planned_notices() -> None:
         "• reminders 1 hour and 10 minutes before the start",
         "• when registration is full, closed, or open again",
         "• when it is moved, renamed or canceled",
-        "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not",
+        "Quiet from 10:00 PM to 7:05 AM (Europe/Madrid): news waits for its end, reminders do not",
         'To get fewer posts about it, type this there: `/webinar unsubscribe changes for "Launch day"`',
     ]
     pressed = {text: (one["action_id"], one["value"]) for text, one in buttons(answer.blocks).items()}
@@ -199,10 +199,10 @@ def test_texts_of_features_and_hours() -> None:
     )
     assert (
         quiet_hours_text(QUIET_NIGHT)
-        == "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not"
+        == "Quiet from 10:00 PM to 7:05 AM (Europe/Madrid): news waits for its end, reminders do not"
     )
     assert (digest_text(WEEKLY), digest_text(channel_hours()), digest_text(None)) == (
-        "Digest every Sunday at 09:30 (Europe/Madrid)",
+        "Digest every Sunday at 9:30 AM (Europe/Madrid)",
         "",
         "",
     )

@@ -24,8 +24,8 @@ from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, T
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTES, DAY_BEFORE = timedelta(minutes=45), START - DAY
 SHARED = "https://join.example/shared"
-OLD = "<!date^1795447200^{date_short_pretty} at {time}|Mon, Nov 23, 2026 at 16:20 CET (15:20 UTC)>"
-NEW = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
+OLD = "<!date^1795447200^{date_short_pretty} at {time}|Mon, Nov 23, 2026 at 4:20 PM CET (3:20 PM UTC)>"
+NEW = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 4:20 PM CET (3:20 PM UTC)>"
 ABOUT_CHANNELS = {NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 ABOUT_WEBINARS = sorted(set(NoticeKind) - ABOUT_CHANNELS)
 
@@ -57,7 +57,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
     NoticeKind.LIVE: ("Launch day is live now: 42 registered", ["Register"]),
     NoticeKind.ENDED: ("Launch day has ended: 42 registered", []),
     NoticeKind.RESULTS: (
-        "Launch day: 42 registered, 21 came (50%), most at <!date^1795533600^{time}|15:20 UTC>: 20 people",
+        "Launch day: 42 registered, 21 came (50%), most at <!date^1795533600^{time}|3:20 PM UTC>: 20 people",
         [],
     ),
     NoticeKind.FULL: ("Launch day is full: 42 registered, closed by the limit of 100", ["Register"]),

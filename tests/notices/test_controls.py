@@ -70,13 +70,13 @@ def test_reminder_offers_what_is_possible_at_its_time() -> None:
 
 
 RETIRED = [
-    (EndReason.LIMIT, 80, "Ana Lima", "Limit raised to 80 by Ana Lima · 15:20"),
-    (EndReason.LIMIT, None, "Ana Lima", "Limit removed by Ana Lima · 15:20"),
-    (EndReason.OPENED, None, "", "Opened · 15:20"),
-    (EndReason.CLOSED, 80, "Ana Lima", "Closed by Ana Lima · 15:20"),
-    (EndReason.FULL, 80, "", "Full · 15:20"),
-    (EndReason.CANCELED, None, "*Ana*", "Canceled by ∗Ana∗ · 15:20"),
-    (EndReason.ENDED, None, "", "Ended · 15:20"),
+    (EndReason.LIMIT, 80, "Ana Lima", "Limit raised to 80 by Ana Lima · 3:20 PM"),
+    (EndReason.LIMIT, None, "Ana Lima", "Limit removed by Ana Lima · 3:20 PM"),
+    (EndReason.OPENED, None, "", "Opened · 3:20 PM"),
+    (EndReason.CLOSED, 80, "Ana Lima", "Closed by Ana Lima · 3:20 PM"),
+    (EndReason.FULL, 80, "", "Full · 3:20 PM"),
+    (EndReason.CANCELED, None, "*Ana*", "Canceled by ∗Ana∗ · 3:20 PM"),
+    (EndReason.ENDED, None, "", "Ended · 3:20 PM"),
 ]
 
 

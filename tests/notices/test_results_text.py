@@ -13,7 +13,7 @@ from tests.support.rows import each_row
 
 AT = datetime(2026, 11, 24, 15, 10, tzinfo=UTC)
 PEAK = {"peak": 118, "peak_at": AT}
-MOST = f"most at <!date^{int(AT.timestamp())}^{{time}}|15:10 UTC>: 118 people"
+MOST = f"most at <!date^{int(AT.timestamp())}^{{time}}|3:10 PM UTC>: 118 people"
 
 
 @each_row(

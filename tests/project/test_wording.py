@@ -143,7 +143,7 @@ def test_a_forbidden_word_is_found_on_every_surface(text: str) -> None:
     [
         "I don't understand “is no time anew”. Try `e-mail_1` instead.",
         "See <https://example.com/whoever_1|the page> of RingCentral.",
-        "<!date^1795533600^{date_short_pretty}|Tue, Nov 24, 2026 at 16:20 CET> in <#C0LAUNCH>.",
+        "<!date^1795533600^{date_short_pretty}|Tue, Nov 24, 2026 at 4:20 PM CET> in <#C0LAUNCH>.",
         "Are there any more webinars this week?",
         "It starts at 4:20 p.m. Register on its card.",
     ],

@@ -42,7 +42,7 @@ def test_the_report_states_what_each_figure_counts() -> None:
     shown = report_message(OVER, report(), CHANNELS, now=NOW)
     words = visible_text(shown.blocks)
     takeaway = (
-        "*212 registered, 131 came (62%).* 98 of them stayed to the end. Most were there at 14:50 CET: 120 people."
+        "*212 registered, 131 came (62%).* 98 of them stayed to the end. Most were there at 2:50 PM CET: 120 people."
     )
     assert takeaway in words
     for line in (
@@ -67,7 +67,7 @@ def test_charts_stand_under_their_takeaway_and_tables_below() -> None:
     """The drop-off in the webinar's own zone, and the sources; rates are numbers, so that they sort."""
     shown = report_message(OVER, report(), CHANNELS, now=NOW)
     drop_off, sources = blocks_of(shown, "data_visualization")
-    assert drop_off["chart"]["axis_config"]["categories"] == ["14:20", "14:35", "14:50", "15:05", "15:20"]
+    assert drop_off["chart"]["axis_config"]["categories"] == ["2:20 PM", "2:35 PM", "2:50 PM", "3:05 PM", "3:20 PM"]
     assert [point["value"] for point in drop_off["chart"]["series"][0]["data"]] == [40, 118, 120, 115, 98]
     assert sources["chart"]["axis_config"]["categories"] == ["Slack #launch", "newsletter", "Not named"]
     assert [[point["value"] for point in one["data"]] for one in sources["chart"]["series"]] == [
@@ -76,7 +76,7 @@ def test_charts_stand_under_their_takeaway_and_tables_below() -> None:
     ]
     texts = [block.get("text", {}).get("text", "") for block in shown.blocks]
     at = [shown.blocks.index(one) for one in (drop_off, sources)]
-    assert texts[at[0] - 1] == "*Attendance:* 120 people were there at 14:50 CET, and 98 at the end."
+    assert texts[at[0] - 1] == "*Attendance:* 120 people were there at 2:50 PM CET, and 98 at the end."
     assert texts[at[1] - 1] == "*Sources:* Slack #launch brought the most: 100 registered, 80 came (80%)."
     [table] = blocks_of(shown, "data_table")
     assert table_rows(table) == [
@@ -150,7 +150,7 @@ def test_sources_and_external_ids_have_the_names_that_people_know() -> None:
         ),
         ({"team": TeamCounts(panelists=1, registered=1)}, "*Team: 1* (1 panelist, 1 of them registered)", "1 host"),
         ({"invited": 0}, "*Registered: 212*", "Invited:"),
-        ({"peak_at": STARTED + 11 * 60 * MINUTE}, "Most were there at Nov 22, 01:20 CET", "differ"),  # past midnight
+        ({"peak_at": STARTED + 11 * 60 * MINUTE}, "Most were there at Nov 22, 1:20 AM CET", "differ"),  # past midnight
     ],
 )
 def test_a_report_says_what_is_special(changes: dict[str, Any], present: str, absent: str) -> None:
@@ -238,7 +238,7 @@ def test_the_people_stand_in_a_table_those_who_came_first() -> None:
     shown = people_message(OVER, rows, CHANNELS)
     [table] = blocks_of(shown, "data_table")
     assert table_rows(table) == [
-        ["No name", "–", "Yes", "52", "2026-11-21 14:21", "2026-11-21 15:13", "not registered", "–"],
+        ["No name", "–", "Yes", "52", "Nov 21, 2026 at 2:21 PM", "Nov 21, 2026 at 3:13 PM", "not registered", "–"],
         ["Hugo Moreno", "iris@acme.example", "Yes", "52", *table_rows(table)[1][4:6], "team", "Slack #launch"],
         ["Iris Moreno", "iris@acme.example", "Yes", "52", *table_rows(table)[2][4:6], "late, left early", "newsletter"],
         ["Ana Moreno", "iris@acme.example", "No", "0", "–", "–", "registered after the event", "newsletter"],

@@ -70,7 +70,7 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
     assert "Saved." in result.words
     assert "*All webinars*: reminders and live · set by <@U0DEV>" in result.words
     assert "Quiet from 22:00 to 07:30 (America/New_York)" in result.words
-    assert "Digest every Friday at 08:15 (America/New_York) · set by <@U0DEV>" in result.words
+    assert "Digest every Friday at 8:15 AM (America/New_York) · set by <@U0DEV>" in result.words
     (introduction,) = public_messages(world)
     assert "Dev Patel set up Greenroom here: reminders and live about all webinars." in introduction.text
     kept = await channel_hours(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.model.time_text import clock_text, zone_label
 from bot.model.webinar import Webinar
 from bot.reports.definitions import DEFINITIONS, EARLY, JOINED_BY_LINK, LATE, early_before, late_after
 from bot.reports.model import Report, TeamCounts
@@ -90,7 +91,7 @@ def session_time(moment: datetime, report: Report, webinar: Webinar) -> str:
     zone = zone_info(webinar.time_zone)
     local, start = moment.astimezone(zone), report.start.astimezone(zone)
     day = "" if local.date() == start.date() else f"{local:%b} {local.day}, "
-    return f"{day}{local:%H:%M} {local.tzname()}"
+    return f"{day}{clock_text(local)} {zone_label(local)}"
 
 
 def _peak(report: Report, webinar: Webinar) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.model.registration_source import source_name
+from bot.model.time_text import date_and_clock
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.reports.breakdown import MAX_NAME
@@ -81,4 +82,4 @@ def _remarks(row: PersonRow) -> list[str]:
 
 
 def _time(moment: datetime | None, zone: str) -> str:
-    return f"{moment.astimezone(zone_info(zone)):%Y-%m-%d %H:%M}" if moment else ""
+    return date_and_clock(moment.astimezone(zone_info(zone))) if moment else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 
 from bot.commands.reminder_offsets import offsets_text
+from bot.model.time_text import clock_text
 from bot.model.webinar import Audience, Webinar
 from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace
@@ -75,8 +76,8 @@ def digest_text(hours: ChannelHours | None) -> str:
 
 
 def wall_time(minutes: int) -> str:
-    """Minutes after midnight as a time of day: "09:05"."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    """Minutes after midnight as a time of day: "9:05 AM"."""
+    return clock_text(time(minutes // 60, minutes % 60))
 
 
 def _feature_text(feature: Feature, offsets: Collection[timedelta]) -> str:
