@@ -362,9 +362,9 @@ def test_invitation_has_all_details() -> None:
     shown = team_message_texts.invited(webinar(panel_offset=timedelta(minutes=15)), speaker)
 
     assert "You are *a co-host* of *Launch day*. Invited by <@U0CHLOE>." in shown.text
-    assert "Please be there 15 minutes early" in shown.text
+    assert "Be there 15 minutes early" in shown.text
     assert "RingCentral sends you an invitation by email as well" in str(shown.blocks)
-    assert "Please be there" not in team_message_texts.invited(webinar(), speaker).text
+    assert "Be there" not in team_message_texts.invited(webinar(), speaker).text
 
 
 def test_result_says_how_each_person_is_notified() -> None:

@@ -212,7 +212,7 @@ async def test_the_team_gets_every_change_of_the_webinar(world: World, change: s
         words = both.invitation(user).words
         assert str(int(current.start.timestamp())) in words
         assert f"*{current.title}*" in words
-        assert ("Please be there 15 minutes early" in words) is (change == "panel comes earlier")
+        assert ("Be there 15 minutes early" in words) is (change == "panel comes earlier")
         assert both.link(user) in str(both.invitation(user).blocks)
         assert calendar_texts.UPDATED in both.messages(user)[-1].words
 

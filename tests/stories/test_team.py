@@ -202,7 +202,7 @@ async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World)
     await world.bot.services.mirror.sweep()
     team = TeamHarness(world, launch.session_id)
     await team.save({"panelists": ["dev", "finn"]})
-    assert "Please be there 15 minutes early" in team.direct_messages("dev")[0].words
+    assert "Be there 15 minutes early" in team.direct_messages("dev")[0].words
     webinar = await world.bot.services.mirror.find(team.session_id)
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 

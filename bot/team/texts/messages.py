@@ -149,7 +149,7 @@ def _early(webinar: Webinar) -> list[str]:
     if not webinar.panel_offset:
         return []
     at = when(webinar.start - webinar.panel_offset, webinar.time_zone)
-    return [f"Please be there {offset_text(webinar.panel_offset)} early: {at}."]
+    return [f"Be there {offset_text(webinar.panel_offset)} early: {at}."]
 
 
 def _button(webinar: Webinar, member: Member) -> Element | None:
