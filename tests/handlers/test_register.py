@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -272,6 +272,29 @@ def test_many_registrants_are_a_table_that_has_all_of_its_page(people: int, tabl
     assert [len(block["rows"]) for block in found] == [min(people, 100) + 1] * tables
     assert [len(block.get("accessory", {})) > 0 for block in said.blocks].count(True) == removable
     assert ("To remove somebody, search for them" in said.blocks[-1]["elements"][0]["text"]) == bool(tables)
+
+
+@pytest.mark.parametrize("count", [1, 11])
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("slack:C0LAUNCH", "Slack #launch"),
+        ("slack:G0HIDDEN", "Slack, private channel"),
+        ("slack", "Slack, by command"),
+        ("slack-community", "slack-community"),
+        ("news@acme.example", "news@acme.example"),
+    ],
+)
+def test_source_of_a_registrant_has_the_name_of_its_channel(source: str, shown: str, count: int) -> None:
+    """One by one and in a table, and a search finds it by that name; times are in words."""
+    at = datetime(2026, 5, 12, 10, 2, tzinfo=UTC)
+    one = REGISTRANT.model_copy(update={"source": source, "registered_at": at})
+    place = RegistrantPage(session_id="s1", words=shown.split()[-1])
+    page = page_message(webinar(), [one] * count, place, age=timedelta(), now=NOW, channels={"C0LAUNCH": "launch"})
+    check_message(page.text, page.blocks)
+    assert shown in str(page.blocks)
+    assert "slack:" not in str(page.blocks)
+    assert "May 12, 2026 at 12:02 PM" in str(page.blocks)
 
 
 @settings(max_examples=20, deadline=None)

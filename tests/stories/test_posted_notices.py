@@ -49,7 +49,7 @@ def labels(message: Message) -> list[str]:
 def line(message: Message) -> str:
     """The line in place of the buttons, with the time as its placeholder."""
     lines = [block["elements"][0]["text"] for block in message.blocks if block["type"] == "context"]
-    return re.sub(r"<!date\^\d+\^\{time\}\|\d\d:\d\d UTC>", "10:42", lines[-1]) if lines else ""
+    return re.sub(r"<!date\^\d+\^\{time\}\|\d+:\d\d [AP]M UTC>", "10:42", lines[-1]) if lines else ""
 
 
 def edits(world: World) -> int:

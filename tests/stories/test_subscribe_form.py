@@ -69,7 +69,7 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
     assert result.title == "Channel notifications"
     assert "Saved." in result.words
     assert "*All webinars*: reminders and live · set by <@U0DEV>" in result.words
-    assert "Quiet from 22:00 to 07:30 (America/New_York)" in result.words
+    assert "Quiet from 10:00 PM to 7:30 AM (America/New_York)" in result.words
     assert "Digest every Friday at 8:15 AM (America/New_York) · set by <@U0DEV>" in result.words
     (introduction,) = public_messages(world)
     assert "Dev Patel set up Greenroom here: reminders and live about all webinars." in introduction.text
@@ -107,7 +107,7 @@ async def test_invalid_form_shows_errors_under_each_field(world: World) -> None:
     outcome = await world.slack.submit("dev", world.slack.view("dev"), {"quiet_to": "08:00", "zone": "Europe/Madrid"})
     assert outcome.errors == {}
     await world.settled()
-    assert "Quiet from 22:00 to 08:00 (Europe/Madrid)" in world.slack.view("dev").words
+    assert "Quiet from 10:00 PM to 8:00 AM (Europe/Madrid)" in world.slack.view("dev").words
 
 
 async def test_times_appear_with_the_choice_that_needs_them(world: World) -> None:
