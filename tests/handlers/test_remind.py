@@ -291,7 +291,8 @@ def test_form_keeps_what_was_typed_until_it_is_added() -> None:
 
 AT = START - 2 * HOUR
 AFTER_THE_START = (
-    "The webinar starts on Tue, Nov 24, 2026 at 3:20 PM UTC, and a reminder goes out before that. Choose an earlier time."
+    "The webinar starts on Tue, Nov 24, 2026 at 3:20 PM UTC, and a reminder goes out before that. "
+    "Choose an earlier time."
 )
 
 

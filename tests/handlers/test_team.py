@@ -384,7 +384,7 @@ def test_result_says_how_each_person_is_notified() -> None:
     assert "Zoe Lang, panelist: not notified: share their link" in shown
     assert "<@U0DEV>, now co-host: notified by direct message" in shown
     assert "<@U0FINN>, now panelist: not notified yet; Greenroom tries again" in shown
-    assert "Ben Okafor: Greenroom can't notify them, so please do" in shown
+    assert "Ben Okafor: Greenroom can't notify them, so let them know" in shown
     assert "The links for you to share are in a direct message to you." in shown
 
 

@@ -88,7 +88,7 @@ def test_labels_are_cut_and_unique(labels: list[str], unique: list[str]) -> None
         ([DAYS[0], DAYS[0] + timedelta(days=366)], "UTC", ["Nov 1, 2026", "Nov 2, 2027"]),
         ([DAYS[0], DAYS[0] + timedelta(minutes=5)], "Europe/Madrid", ["10:00 AM", "10:05 AM"]),
         ([DAYS[0], DAYS[0] + timedelta(seconds=5)], "UTC", ["9:00:00 AM", "9:00:05 AM"]),
-        ([DAYS[0].replace(hour=23), DAYS[1].replace(hour=0)], "UTC", ["Nov 1, 11:00 PM", "Nov 2, 12:00 AM"]),  # past midnight
+        ([DAYS[0].replace(hour=23), DAYS[1].replace(hour=0)], "UTC", ["Nov 1, 11:00 PM", "Nov 2, 12:00 AM"]),
         ([DAYS[0].replace(hour=hour) for hour in (5, 6, 7)], "America/New_York", ["1:00 AM", "1:00 AM 2", "2:00 AM"]),
         (DAYS[:1], "No/Zone", ["9:00 AM"]),
     ],

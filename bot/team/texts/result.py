@@ -35,7 +35,7 @@ DONE = "team.done"
 FAILED = "team.not_done"
 CLOSE_FREELY = "You can close this window: the result then comes as a direct message."
 WAITING = "not notified yet; Greenroom tries again"
-NOT_NOTIFIED = "Greenroom can't notify them, so please do"
+NOT_NOTIFIED = "Greenroom can't notify them, so let them know"
 
 
 class InviteResult(StrEnum):
