@@ -150,7 +150,7 @@ async def test_a_user_sees_progress_and_can_stop_waiting(world: World) -> None:
         if progress.people == 1001:
             assert await past.service.stop_waiting(webinar, CHLOE)
 
-    with pytest.raises(StoppedWaiting, match="not waiting"):
+    with pytest.raises(StoppedWaiting, match="You stopped waiting for this report"):
         await past.service.request(webinar, CHLOE, on_progress)
     await world.settled()
 
