@@ -28,6 +28,9 @@ settings.register_profile(
 settings.register_profile("explore", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile("suite")
 
+# Plugins of some test modules that others import: whichever of them comes first, pytest can rewrite their assertions.
+pytest.register_assert_rewrite("tests.support.databases", "tests.support.gate_kinds")
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
