@@ -219,8 +219,14 @@ async def test_another_organization_is_named_before_the_link_goes_there(world: W
     review = world.slack.view("chloe").words
     assert "• <#C0LAUNCH>\n• <#C0PARTNERS>" in review or "• <#C0PARTNERS>\n• <#C0LAUNCH>" in review
     assert ":warning: <#C0PARTNERS> is shared with Globex: its people see the link, too." in review
-    await recorded.confirm()
+    before = len(launch.dms("chloe"))
+    await world.slack.submit("chloe", world.slack.view("chloe"), {})
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.settled()
     assert [len(recorded.posts(channel)) for channel in ("#launch", "#partners")] == [1, 1]
+    assert (
+        "is shared in <#C0LAUNCH>, <#C0PARTNERS>" in launch.dms("chloe")[before].words
+    )  # its window was closed meanwhile
 
 
 async def test_people_who_want_no_messages_get_none(world: World) -> None:

@@ -145,11 +145,17 @@ async def test_in_a_modal_the_report_comes_by_direct_message(world: World) -> No
     past.take_place(known_people(12))
     world.clock.move(timedelta(minutes=5))
     await world.click(CHLOE, world.slack.view(CHLOE), "Refresh")
-    await world.click(CHLOE, world.slack.view(CHLOE), "Report")
-    assert "The report is in your messages with Greenroom." in world.slack.view(CHLOE).words
+    details = world.slack.view(CHLOE)
+    world.ringcentral.fail("GET", "/participants$", status=None, effect=True, hang=0.3)
+    await world.slack.click(CHLOE, details, "Report")
+    await world.until(lambda: "the report comes as a direct message" in world.slack.view(CHLOE).words)
+    await world.slack.close(CHLOE, world.slack.view(CHLOE))
+    await world.settled()
     [sent] = [one for one in world.slack.messages("@chloe", CHLOE) if blocks_of(one, "data_visualization")]
     assert (len(blocks_of(sent, "data_visualization")), sent.ephemeral_to) == (2, None)
     assert "Vorname" not in sent.text + sent.words
+    await world.click(CHLOE, details, "Report")
+    assert "The report is in your messages with Greenroom." in world.slack.view(CHLOE).words
 
     await world.click(CHLOE, sent, "Registrations")
     [growth] = blocks_of(world.last("@chloe", CHLOE), "data_visualization")

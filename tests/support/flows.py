@@ -45,6 +45,17 @@ async def edit(world: World) -> Flow:
     return Flow(CHLOE, form, values, "Launch week", lambda: world.ringcentral.webinars()[0]["title"] == "Launch week")
 
 
+async def move(world: World) -> Flow:
+    """Confirm another time."""
+    [before] = world.ringcentral.webinars()
+    form = await _command(world, CHLOE, "move launch 1 day later")
+
+    def is_moved() -> bool:
+        return bool(world.ringcentral.webinars()[0]["start"] != before["start"])
+
+    return Flow(CHLOE, form, {}, "Launch day", is_moved)
+
+
 async def cancel(world: World) -> Flow:
     """Cancel the webinar."""
     form = await _command(world, CHLOE, "cancel launch")
@@ -127,6 +138,6 @@ Open = Callable[[World], Awaitable[Flow]]
 ROUNDS: list[tuple[Open, ...]] = [
     (limit, registration, register_list, defaults, subscriptions, register_one, team, create),
     (seat, cancel),
-    (name_of_seat, edit),
+    (name_of_seat, move, edit),
 ]
 """All of them: each round goes through one webinar, in this order."""
