@@ -9,8 +9,8 @@ from bot.model.registration_source import NOT_NAMED, OTHERS, source_name
 from bot.reports.model import Group, GroupKind
 
 MAX_NAME: Final = 80
-NO_EXTERNAL_ID: Final = "No external id"
-PLAIN_EXTERNAL_ID: Final = "One value, no pairs"
+NO_EXTERNAL_ID: Final = "No detail"
+PLAIN_EXTERNAL_ID: Final = "A value without a name"
 _UNNAMED: Final = {OTHERS: 1, PLAIN_EXTERNAL_ID: 2, NO_EXTERNAL_ID: 3, NOT_NAMED: 3}
 """What is listed last, in this order."""
 

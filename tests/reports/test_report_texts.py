@@ -110,8 +110,8 @@ def test_sources_and_external_ids_have_the_names_that_people_know() -> None:
     ]
     assert table_rows(by_key) == [
         ["lid", "6", "4", "67%"],
-        ["One value, no pairs", "5", "5", "100%"],
-        ["No external id", "3", "0", "0%"],
+        ["A value without a name", "5", "5", "100%"],
+        ["No detail", "3", "0", "0%"],
     ]
 
 

@@ -46,7 +46,7 @@ def report_message(
         *_attendance_chart(report, webinar),
         *_source_chart(sources),
         *_table("Registrations by source", "Source", sources),
-        *_table("Registrations by external id", "External id", external_id_parts(report.by_external_id)),
+        *_table("Registrations by extra detail", "Detail", external_id_parts(report.by_external_id)),
         context(f"From {provider} {as_of(report.read_at, now)} · Counts only: no names are stored"),
         *_buttons(webinar, report),
     ]
@@ -101,7 +101,8 @@ def _source_chart(sources: Sequence[NamedGroup]) -> list[Block]:
     if len(shown) < 2:
         return []
     named = [one for one in shown if one.name not in (NOT_NAMED, OTHERS)]
-    text = _brought(named[0]) if named else "Nobody named a source that is listed."
+    unnamed = sum(one.registered for one in shown if one.name == NOT_NAMED)
+    text = _brought(named[0], unnamed) if named else "Nobody named a source that is listed."
     series = [
         Series("Registered", [one.registered for one in shown]),
         Series("Attended", [one.attended for one in shown]),
@@ -110,9 +111,10 @@ def _source_chart(sources: Sequence[NamedGroup]) -> list[Block]:
     return [section(f"*Sources:* {text}"), chart]
 
 
-def _brought(part: NamedGroup) -> str:
+def _brought(part: NamedGroup, unnamed: int) -> str:
     rate = figures.percent(part.attended, part.registered)
-    return f"{plain(part.name)} brought the most: {part.registered:,} registered, {part.attended:,} came ({rate})."
+    which = "most of those with a source" if unnamed > part.registered else "the most"
+    return f"{plain(part.name)} brought {which}: {part.registered:,} registered, {part.attended:,} came ({rate})."
 
 
 def _table(caption: str, name: str, parts: Sequence[NamedGroup]) -> list[Block]:
@@ -127,7 +129,7 @@ def _rate(part: int, whole: int) -> NumberCell:
 def _buttons(webinar: Webinar, report: Report) -> list[Block]:
     return actions(
         buttons.webinar_button(webinar, "People", PEOPLE),
-        buttons.webinar_button(webinar, "CSV", DOWNLOAD),
+        buttons.webinar_button(webinar, "Download CSV", DOWNLOAD),
         buttons.webinar_button(webinar, "Registrations", GROWTH) if report.registrations else None,
         buttons.webinar_button(webinar, "Details", buttons.SHOW),
     )
