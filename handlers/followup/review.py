@@ -30,6 +30,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import people
+from handlers.followup.form import FIELD_LABELS
 
 REVIEW = "followup.review"
 EDIT = "followup.edit"
@@ -75,7 +76,7 @@ class ReviewFacts:
 def review(webinar: Webinar, drafted: DraftedFollowUp, facts: ReviewFacts) -> View:
     """The counts and the texts, with *Send Follow-Up*, and the way back to the form."""
     change = button("Change Texts", EDIT, webinar.id, label="Change the texts or the groups")
-    blocks = [*_summary(webinar, drafted, facts), *actions(change), divider(), *_previews(webinar, drafted.run)]
+    blocks = [*_summary(webinar, drafted, facts), *actions(change), divider(), *_previews(webinar, drafted)]
     if not _anybody(drafted.audience):
         return modal(FAILED, TITLE, blocks)
     metadata = value(drafted.run)
@@ -130,8 +131,9 @@ def _summary(webinar: Webinar, drafted: DraftedFollowUp, facts: ReviewFacts) -> 
 
 def _counted(audience: FollowUpAudience, group: FollowUpGroup) -> str:
     direct, filed, out = audience.counts(group)
-    parts = [f"{direct:,} in Slack", f"{filed:,} by the file", *([f"{out:,} opted out"] if out else [])]
-    return f"{GROUP_LABELS[group]}: *{people(direct + filed + out)}* ({', '.join(parts)})"
+    parts = [f"{direct:,} in Slack", f"{filed:,} in the file", *([f"{out:,} opted out"] if out else [])]
+    total = direct + filed + out
+    return f"{GROUP_LABELS[group]}: *{people(total)}*" + (f" ({', '.join(parts)})" if total else "")
 
 
 def _notes(audience: FollowUpAudience, provider: str) -> list[Block]:
@@ -153,11 +155,14 @@ def _duration(seconds: float) -> str:
     return f"all sent in about {time}"
 
 
-def _previews(webinar: Webinar, run: FollowUpRun) -> list[Block]:
+def _previews(webinar: Webinar, drafted: DraftedFollowUp) -> list[Block]:
+    run, audience = drafted.run, drafted.audience
     blocks: list[Block] = []
     for group, text in run.texts.items():
+        if _anybody(audience) and not sum(audience.counts(group)):
+            continue
         values = follow_up_texts.values(webinar, run.recording, SAMPLE_NAME)
         parts: Sequence[str] = follow_up_texts.text_sections(text, values)
-        blocks += [context(f"To {plain(GROUP_LABELS[group].lower())}, with {SAMPLE_NAME} as the name:")]
+        blocks += [context(f"{FIELD_LABELS[group]}:")]
         blocks += [section(cut(part, 3000)) for part in parts]
     return blocks

@@ -41,9 +41,9 @@ async def test_from_the_command_to_everybody(world: World) -> None:
     assert outcome.errors == {}
     await world.settled()
     review = world.slack.view(ORGANIZER)
-    assert "Attended: *2 people* (1 in Slack, 1 by the file)" in review.words
-    assert "Left early: *2 people* (1 in Slack, 1 by the file)" in review.words
-    assert "Absent: *2 people* (1 in Slack, 1 by the file)" in review.words
+    assert "Attended: *2 people* (1 in Slack, 1 in the file)" in review.words
+    assert "Left early: *2 people* (1 in Slack, 1 in the file)" in review.words
+    assert "Absent: *2 people* (1 in Slack, 1 in the file)" in review.words
     assert "3 direct messages from Greenroom, all sent in about 5 minutes" in review.words
     assert "3 people in a file" in review.words
     assert [launch.received(user) for user in ("dev", "emi", "finn")] == [[], [], []]
@@ -122,7 +122,7 @@ async def test_a_recipient_stops_such_messages_and_gets_them_again(world: World)
     assert "You get no more messages like this one" in message.words
     assert message.buttons == ["Get Them Again"]
     review = await launch.review("ana")
-    assert "Attended: *2 people* (0 in Slack, 1 by the file, 1 opted out)" in review.words
+    assert "Attended: *2 people* (0 in Slack, 1 in the file, 1 opted out)" in review.words
     await world.slack.submit("ana", review)
     await world.settled()
     await launch.finish()
@@ -136,7 +136,7 @@ async def test_a_recipient_stops_such_messages_and_gets_them_again(world: World)
     assert message.buttons == ["Stop These Messages"]
     assert "You get no more" not in message.words
     review = await launch.review()
-    assert "1 in Slack, 1 by the file)" in review.words
+    assert "1 in Slack, 1 in the file)" in review.words
     await world.click("dev", message, "Stop These Messages")  # after the review, and before it is sent
     await world.slack.submit(ORGANIZER, review)
     await world.settled()
@@ -445,7 +445,9 @@ async def test_a_follow_up_by_the_file_alone_is_done_at_once(world: World) -> No
     """Nobody has a seat: the file comes, and no message is spoken of."""
     launch = await follow_up_harness(world, seated=())
     review = await launch.review()
-    assert "direct message" not in review.words.split("To attended")[0].replace("sent to you by direct message", "")
+    assert "direct message" not in review.words.split("For those who attended:")[0].replace(
+        "sent to you by direct message", ""
+    )
     await world.slack.submit(ORGANIZER, review)
     await world.settled()
     assert launch.progress.words.startswith("Follow-up of *Launch day* is done. The file has 3 people")
