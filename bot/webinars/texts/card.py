@@ -57,7 +57,7 @@ def card(webinar: Webinar, *, now: datetime, speakers: Sequence[str] = ()) -> Me
         section(f"{start}\n{people}".strip()),
         *_description(webinar),
         *actions(main_button, buttons.details(webinar), calendar, organizer_menu(webinar, now)),
-        *_small_print(webinar),
+        *_small_print(webinar, current),
     ]
     return message(_spoken(webinar, current, people, main_button), blocks)
 
@@ -108,11 +108,13 @@ def _description(webinar: Webinar) -> list[Block]:
     return [verbatim(cut(description, MAX_DESCRIPTION)), context("Press Details to read the rest.")]
 
 
-def _small_print(webinar: Webinar) -> list[Block]:
-    """The seats with the age of the count, and how people outside Slack register."""
+def _small_print(webinar: Webinar, current: Stage) -> list[Block]:
+    """The seats with the time of the count, and how people outside Slack register; once live, only the count."""
     read, line = webinar.registration, seats(webinar)
     if webinar.audience is Audience.ANYONE or read is None:
         return [context(line)]
+    if current is Stage.LIVE:
+        return [context(f"{read.count:,} registered")] if read.count else []
     lines = [f"{line} · as of {when(read.read_at, webinar.time_zone)}"] if line else []
     if accepts_registrations(read) and (page := web_link("registration page", read.page_uri)):
         lines.append(f"People outside Slack: {page}")
