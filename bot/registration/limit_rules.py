@@ -35,8 +35,7 @@ def check_limit(webinar: Webinar, limit: int | None) -> None:
         return
     enough = f"Choose at least {read.count + 1:,}, or close registration instead."
     if limit < read.count:
-        lost = "a limit takes nobody off the list"
-        raise NotChanged(f"{_registered(read)}, more than {limit:,}, and {lost}. {enough}", webinar)
+        raise NotChanged(f"{_registered(read)}, more than {limit:,}, and a limit removes nobody. {enough}", webinar)
     raise NotChanged(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
 
 

@@ -181,7 +181,7 @@ def _figures(webinar: Webinar) -> Block:
         return section(f"Everyone with the link can join: {provider} counts nobody before it starts.")
     if read is None:
         return section(f"Registrations: {NOT_READ}. Press Refresh to read them from {provider}.")
-    kind = "Nobody yet" if read.count == 0 else "Real people" if read.has_real_registrants else "Only tests so far"
     limit = people(read.limit) if read.limit is not None else "None"
     state = registration_state(read)
-    return fields([("Registered", people(read.count)), ("Limit", limit), ("Registration", state), ("Who", kind)])
+    tests = [("Registrants", "Only tests so far")] if read.count and not read.has_real_registrants else []
+    return fields([("Registered", people(read.count)), ("Limit", limit), ("Registration", state), *tests])

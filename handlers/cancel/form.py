@@ -21,7 +21,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.message import Message, View
-from bot.webinars.texts.facts import NOT_READ, people, timing
+from bot.webinars.texts.facts import people, timing
 
 CALLBACK = "cancel.form"
 WORKING = "cancel.working"
@@ -40,7 +40,7 @@ def confirm(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View
         f"It is deleted at {provider}, with its registration page and every link to it. This cannot be undone.",
         _registered(webinar, now),
         _cards(channels),
-        "Reminders that have not been posted yet are taken back.",
+        "Reminders that have not been posted yet are withdrawn.",
     ]
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
@@ -84,7 +84,7 @@ def _registered(webinar: Webinar, now: datetime) -> str:
     if webinar.audience is Audience.ANYONE:
         return "Everyone who has the link finds it gone; nobody has registered."
     if read is None:
-        return f"How many people have registered is {NOT_READ}; their links stop working."
+        return "The links of everyone who has registered stop working."
     age = as_of(read.read_at, now)
     return (
         f"{people(read.count)} registered ({age}): their links stop working."
@@ -98,7 +98,7 @@ def _cards(channels: Sequence[str]) -> str:
         return "It has no card in any channel."
     named = ", ".join(f"<#{channel}>" for channel in channels[:MAX_CHANNELS])
     rest = f" and {len(channels) - MAX_CHANNELS} more" if len(channels) > MAX_CHANNELS else ""
-    return f"Its card says so in {named}{rest}."
+    return f"Its card shows the cancellation in {named}{rest}."
 
 
 def _result(webinar: Webinar, notes: Sequence[str]) -> list[Block]:

@@ -84,4 +84,4 @@ def edit_line(draft: CreateDraft) -> str:
     if draft.edits is None:
         return ""
     host = f"Host: {draft.edits.host_name}. " if draft.edits.host_name else ""
-    return f"{host}{provider_name(draft.edits.session_id)} cannot change the host of a webinar."
+    return f"{host}{provider_name(draft.edits.session_id)} can't change the host of a webinar."

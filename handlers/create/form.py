@@ -143,11 +143,12 @@ def _fields(draft: CreateDraft, rules: FormRules, places: Sequence[str]) -> list
 
 
 def _announce_in(draft: CreateDraft) -> Block:
+    entrance = "Register" if draft.audience is Audience.REGISTRANTS else "Join"
     return _input(
         draft,
         ANNOUNCE_IN,
         _channel(draft.announce_in),
-        hint="A card with the time and the way in is posted there and kept up to date",
+        hint=f"A card with a {entrance} button is posted there and kept up to date",
         optional=True,
         dispatch=True,
     )

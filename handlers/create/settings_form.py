@@ -226,9 +226,9 @@ def _text(setting: Setting, value: str) -> Block:
 
 def _fixed_line(fixed: FixedOptions | None, read_at: datetime | None, provider: str) -> str:
     if fixed is None or read_at is None:
-        return f"Decided by your {provider} account: {NOT_READ} (recording, polls, livestreaming)"
+        return f"Set by your {provider} account: {NOT_READ} (recording, polls, livestreaming)"
     settings = (f"{label} {'on' if getattr(fixed, field) else 'off'}" for field, label in FIXED_LABELS.items())
-    return f"Decided by your {provider} account: {' · '.join(settings)} · as of {when(read_at)}"
+    return f"Set by your {provider} account: {' · '.join(settings)} · as of {when(read_at)}"
 
 
 def _password_problem(password: str, most: int) -> str:

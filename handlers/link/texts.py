@@ -57,7 +57,7 @@ def pace_warning(webinar: Webinar, per_minute: int, *, of_campaign: bool = False
     url = webinar.registration.page_uri if webinar.registration else ""
     if not url:
         return f"{pace}: of 100 people, the last waits about {number(minutes_in_line(100, per_minute), 'minute')}."
-    limits = ", which does not count for the campaign" if of_campaign else ""
+    limits = ", which doesn't count toward the campaign" if of_campaign else ""
     return f"{pace}. For a mailing, use <{url}|{provider_name(webinar.id)}’s page>{limits}."
 
 

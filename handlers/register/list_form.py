@@ -45,7 +45,7 @@ NO_FILES = (
     "form."
 )
 BOTH = "Paste people or choose a file, not both: whatever you leave empty is ignored."
-TITLE = "Register many"
+TITLE = "Register others"
 
 
 class BulkInput(Frozen):
@@ -83,17 +83,17 @@ def form_view(
         max_length=MAX_INPUT,
         placeholder="Iris, Moreno, iris@acme.example\nJoan Vidal <joan@acme.example>",
     )
-    hint = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a line of headings. "
-    hint += "Other columns are kept as the external ID." if Ability.EXTERNAL_ID in webinar.abilities else ""
+    hint = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a header row. "
+    hint += "Other columns are kept with each person." if Ability.EXTERNAL_ID in webinar.abilities else ""
     source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
     blocks: list[Block] = [
         *([warning(note)] if note else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _field(USERS, "People in Slack", users, "Greenroom asks them in a direct message; they register themselves"),
         *_list_fields(pasted, hint, can_upload=can_upload),
-        _field(SOURCE, "Source", source, "For those whose line does not say its own"),
+        _field(SOURCE, "Source", source, "For everyone whose line doesn't name one"),
         *pages_fields(webinar, has_pages=has_pages),
-        context("Nobody is registered before you have seen what is in the list."),
+        context("Nobody is registered until you have checked the list."),
     ]
     return modal(CALLBACK, TITLE, blocks, submit="Check List", close="Back", private_metadata=webinar.id)
 
@@ -144,9 +144,9 @@ def failed_view(sentence: str) -> View:
 def _list_fields(pasted: Element, hint: str, *, can_upload: bool) -> list[Block]:
     columns = "First name, last name, email address"
     if not can_upload:
-        return [_field(PASTED, "One person a line", pasted, f"{columns}. {hint}")]
+        return [_field(PASTED, "One person per line", pasted, f"{columns}. {hint}")]
     file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
-    return [_field(PASTED, "One person a line", pasted, columns), _field(FILE, "Or a file", file, hint)]
+    return [_field(PASTED, "One person per line", pasted, columns), _field(FILE, "Or a file", file, hint)]
 
 
 def _field(block_id: str, label: str, element: Any, hint: str) -> Block:

@@ -47,7 +47,7 @@ MAX_TEXT = 100
 MAX_HEADING = 60
 MAX_CONTEXT = 1_500
 REMEDY = "To correct a line, go back: the list is still there. Write it as `Zoe, Lang, zoe@partner.example`."
-LOOKS_WRONG = "If a name looks wrong, go back, save the list as UTF-8 or give its columns headings, and send it again."
+LOOKS_WRONG = "If a name looks wrong, go back and send the list again, saved as UTF-8 or with a header row."
 MAX_MENTIONS = 20
 
 
@@ -98,10 +98,10 @@ def users_review(webinar: Webinar, users: Sequence[str]) -> View:
 def _confirmable(webinar: Webinar, batch_id: str, new: int, blocks: list[Block], users: Sequence[str]) -> View:
     provider = provider_name(webinar.id)
     if new:
-        pace = f"It takes {duration(new)}: {provider} takes one person a call, and only a few calls a minute. "
+        pace = f"It takes {duration(new)}: {provider} registers people one at a time, and only a few a minute. "
         if Ability.BATCH_REGISTER in webinar.abilities:
-            pace = f"It takes {duration(new, in_batches=True)}: {provider} takes up to {MAX_BATCH} people a call. "
-        after = "A direct message says how far it is, with a button to stop it."
+            pace = f"It takes {duration(new, in_batches=True)}: {provider} registers {MAX_BATCH} people at a time. "
+        after = "A direct message shows the progress and lets you stop."
         blocks = [*blocks, section(emails_sentence(webinar, new)), section(pace + after)]
         blocks += [context("The list is kept encrypted: an hour until you confirm it, then until its result is sent.")]
     if users:
@@ -164,7 +164,7 @@ def _sample(already: Sequence[ImportRow], result: ImportResult) -> list[Block]:
     known = {row.details.address for row in already}
     first = [row for row in result.rows if row.details.address not in known][:SAMPLE_SIZE]
     people = "\n".join(f"• {_named(row)}, {plain(row.details.email)}" for row in first)
-    return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
+    return [section(f"The first new people:\n{people}"), context(LOOKS_WRONG)]
 
 
 def _details(already: Sequence[ImportRow], result: ImportResult) -> list[Block]:
@@ -186,7 +186,7 @@ def _headings(result: ImportResult) -> list[Block]:
     others = ", ".join(plain(heading, MAX_HEADING) for heading in result.others)
     sentences = [
         f"Headings that were not understood, and what their columns seem to be: {guessed}." if guessed else "",
-        f"Other columns, kept as the external ID: {others}." if others else "",
+        f"Other columns, kept with each person: {others}." if others else "",
         f"For {people(result.shortened)}, not all of it fits: the rest is left out." if result.shortened else "",
     ]
     text = cut(" ".join(filter(None, sentences)), MAX_CONTEXT)

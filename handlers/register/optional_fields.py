@@ -28,7 +28,7 @@ def optional_fields(webinar: Webinar, *, has_pages: bool) -> list[Block]:
         pairs = text_input(
             action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"
         )
-        hint = f"One value a line, with its name before it; {provider_name(webinar.id)} keeps them as the external ID"
+        hint = f"One value per line, with its name first; {provider_name(webinar.id)} keeps them with the registrant"
         fields.append(_field(EXTERNAL_ID, "What your systems know them by", pairs, hint))
     if Ability.OWN_LINKS in webinar.abilities:
         fields.append(_field(JOIN, "A page of yours to join by", url_input(action_id=JOIN)))

@@ -50,7 +50,7 @@ BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOP
 AFTER_CHOSEN = "door.after"
 """Chooses what follows the event, which the duration belongs to."""
 
-LABELS = {EMAILS: "Emails", PEOPLE: "Who can come in", AFTER: "After the event"}
+LABELS = {EMAILS: "Emails", PEOPLE: "Who can join", AFTER: "After the event"}
 HINTS = {
     EMAILS: "Without emails from {provider}, people who register in Slack get their link from Greenroom. You get a "
     "file with the links of everyone else.",

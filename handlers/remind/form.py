@@ -284,7 +284,7 @@ def _add_inputs(metadata: ReminderFormContext) -> list[Block]:
     text = text_input(
         action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, initial_value=cut(metadata.typed, MAX_INPUT) or None
     )
-    hint = f"Several are fine: {EXAMPLE}. Written together, 1h30m is one."
+    hint = f"One or several, such as {EXAMPLE}; 1h30m is one."
     return [
         _input(block_id(TEXT, metadata), "Add a reminder before the start", text, hint=hint),
         _input(block_id(AT, metadata), "Or at a date and time", datetime_picker(action_id=FIELD)),

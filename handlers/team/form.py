@@ -194,9 +194,12 @@ def _fields(typed: TeamInput, webinar: Webinar, provider: str) -> list[Block]:
     offered = {
         Role.COHOST: [_input(COHOSTS, "Co-hosts", cohosts, cohost_hint)],
         Role.PANELIST: [
-            _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
+            _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are on screen. Anyone can be one"),
             _input(
-                OUTSIDE, "Panelists from outside Slack", outside, "One a line: first and last name, and the address"
+                OUTSIDE,
+                "Panelists from outside Slack",
+                outside,
+                "One person per line: first and last name, email address",
             ),
         ],
     }

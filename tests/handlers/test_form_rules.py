@@ -78,7 +78,7 @@ def test_more_settings_has_each_setting_once_under_its_label(rules: FormRules) -
     assert [setting.label for setting in rules.settings if setting.label not in shown] == []
     others = [label for name, label in FIELD_LABELS.items() if name in Options.model_fields and name not in rules.names]
     assert [label for label in others if f"{label}\n" in shown] == []
-    assert (f"Decided by your {rules.provider} account" in shown) is rules.has_fixed_options
+    assert (f"Set by your {rules.provider} account" in shown) is rules.has_fixed_options
     assert settings_form.read(more, initial_values(view), rules) == more
 
     [password] = [setting for setting in rules.settings if setting.name == "password"]

@@ -94,7 +94,7 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
         "Line 4: Iris Moreno is a duplicate",
         "Line 5: there is no name: “zoe@x.example”",
         "not understood, and what their columns seem to be: “Oku” (last name)",
-        "Other columns, kept as the external ID: Company. For 1 person, not all of it fits",
+        "Other columns, kept with each person: Company. For 1 person, not all of it fits",
     ):
         assert line in words
     assert "1 new*" in visible_text(list_review.review_view(webinar(), "b1", (), ImportResult(rows=ROWS[:1]))["blocks"])

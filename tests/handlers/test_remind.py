@@ -265,7 +265,7 @@ def test_form_lists_offsets_passed_without_a_reminder() -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"origin": ReminderOrigin.CARD}, "Here since <@U1> shared its card"),
+        ({"origin": ReminderOrigin.CARD}, "Set when <@U1> shared the card"),
         ({"origin": ReminderOrigin.CHOSEN}, "Set by <@U1>"),
         ({"origin": ReminderOrigin.SUBSCRIPTION}, "Here because this channel follows webinars: set by <@U1>"),
     ],
@@ -274,7 +274,7 @@ def test_form_shows_who_set_it_and_when(changes: dict[str, Any], text: str) -> N
     """And whether the times are its own."""
     at = when(NOW, "Europe/Madrid")
     last = visible_text(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
-    assert last == f"{text} · {at} · Times as usual in this workspace"
+    assert last == f"{text} · {at} · Default times of this workspace"
     own = sheet(has_own_offsets=True, offsets=(DAY,), **changes)
     assert reminder_list.offsets_source(own) == (
         "Times chosen for this webinar here; usual in this workspace: 1 day, 1 hour and 10 minutes before"

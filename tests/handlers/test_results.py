@@ -144,15 +144,15 @@ def test_confirmation_says_what_will_happen() -> None:
     assert effects(one, ["C1", "C2"]) == [
         "It is deleted at RingCentral, with its registration page and every link to it. This cannot be undone.",
         f"1,187 people registered ({as_of(NOW - timedelta(minutes=5), NOW)}): their links stop working.",
-        "Its card says so in <#C1>, <#C2>.",
-        "Reminders that have not been posted yet are taken back.",
+        "Its card shows the cancellation in <#C1>, <#C2>.",
+        "Reminders that have not been posted yet are withdrawn.",
     ]
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "How many people have registered is not read yet; their links stop working."),
+        ({}, "The links of everyone who has registered stop working."),
         ({"registration": registration(count=0)}, f"Nobody has registered ({as_of(NOW, NOW)})."),
         (
             {"registration": registration(count=1)},

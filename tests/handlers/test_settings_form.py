@@ -74,7 +74,7 @@ def test_settings_come_in_groups() -> None:
         "Panelists",
         "Attendees",
         "Questions",
-        "Joining and afterwards",
+        "Before and after",
         "Language",
     ]
 
@@ -100,7 +100,7 @@ def test_fixed_settings_are_shown_with_their_age() -> None:
     """The read-only fields as last read."""
     blocks = build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW, rules=RULES)["blocks"]
     assert blocks[-1]["elements"][0]["text"] == (
-        "Decided by your RingCentral account: Recording on · Sharing recordings on · Downloading recordings off · "
+        "Set by your RingCentral account: Recording on · Sharing recordings on · Downloading recordings off · "
         "Deleting past sessions off · Polls on · Anonymous polls on · Livestreaming elsewhere on · as of "
         "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 3:20 PM UTC>"
     )
@@ -198,9 +198,9 @@ def test_changes_are_named_by_their_labels() -> None:
         [],
         [
             "Start recording automatically",
-            "Who can come in as an attendee?",
+            "Who can join as an attendee?",
             "Password",
-            "When can hosts and panelists come in?",
+            "When can hosts and panelists join?",
             "Language",
         ],
     )

@@ -49,7 +49,7 @@ def test_the_warning_names_the_pace_and_another_page_where_there_is_one() -> Non
     other = "<https://events.example/r/1|RingCentral’s page>"
     assert pace_warning(one, 2) == f"This page registers 2 people a minute. For a mailing, use {other}."
     assert pace_warning(one, 1, of_campaign=True) == (
-        f"This page registers 1 person a minute. For a mailing, use {other}, which does not count for the campaign."
+        f"This page registers 1 person a minute. For a mailing, use {other}, which doesn't count toward the campaign."
     )
     alone = webinar(registration=registration(page_uri=""))
     assert (

@@ -105,7 +105,7 @@ async def test_a_list_is_registered_in_batches_through_a_crash(world: World) -> 
     await world.settled()
 
     assert "about a minute" in review
-    assert "up to 30 people a call" in review
+    assert "registers 30 people at a time" in review
     assert registered(world, event_id) == names(65)
     assert results(world) == ["registered"] * 65
     assert len(sent(world, "POST", BATCH)) == 3

@@ -494,7 +494,7 @@ async def test_only_managers_register_others(world: World) -> None:
     await world.slack.submit("emi", world.slack.view("emi"), {"pasted": IRIS})
     await world.settled()
     review = world.slack.view("emi")
-    assert review.title == "Register many"
+    assert review.title == "Register others"
     await organise()
 
     await world.slack.submit("emi", review)

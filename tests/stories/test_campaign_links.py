@@ -64,7 +64,7 @@ async def test_the_pace_of_the_page_is_said_before_the_link(tmp_path: Path) -> N
             warning = f"This page registers 200 people a minute. For a mailing, use <{page}|RingCentral’s page>"
             assert warning in reply
             assert reply.index(warning) < reply.index(url_in(reply))
-        assert "which does not count for the campaign" in reply
+        assert "which doesn't count toward the campaign" in reply
         await world.command("chloe", "#launch", "limit launch 50")
         await world.settled()
         assert "a minute" not in await typed(world, "launch day")

@@ -65,7 +65,7 @@ async def test_edit_opens_the_form_as_the_webinar_is_now(world: World) -> None:
         "audience": "registrants",
         "description": "Why we do it",
     }
-    assert "Host: Chloé Martin. RingCentral cannot change the host of a webinar." in form.words
+    assert "Host: Chloé Martin. RingCentral can't change the host of a webinar." in form.words
     check_view(form.body)
 
 

@@ -27,7 +27,7 @@ async def test_edit_in_the_page(tmp_path: Path) -> None:
             await _edit(page)
             window = page.get_by_role("dialog", name="Edit webinar")
             await expect(window.get_by_label("Title")).to_have_value("Launch day", timeout=10_000)
-            await expect(window).to_contain_text("cannot change the host")
+            await expect(window).to_contain_text("can't change the host")
             await window.get_by_role("button", name="More Settings").click()
             settings = page.get_by_role("dialog", name="More settings")
             await settings.get_by_label("Start recording automatically").check()

@@ -113,5 +113,5 @@ async def test_recording_registration_is_closed_and_limited(tmp_path: Path) -> N
         await details(world)
         await world.click("chloe", world.last("#launch", "chloe"), "Registration")
         labels = world.slack.view("chloe").words
-        assert "Who can come in" not in labels
+        assert "Who can join" not in labels
         assert "After the event" in labels

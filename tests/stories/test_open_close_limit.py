@@ -86,7 +86,7 @@ async def test_a_manually_closed_registration_stays_closed_with_another_limit(wo
         ("limit launch 99999999999", "RingCentral doesn't take a limit this high. Use at most 2,147,483,647"),
         (
             "limit launch 2",
-            "3 people have registered, more than 2, and a limit takes nobody off the list. " + ENOUGH,
+            "3 people have registered, more than 2, and a limit removes nobody. " + ENOUGH,
         ),
         ("limit launch 3", "3 people have registered, so a limit of 3 would only close registration. " + ENOUGH),
         ("limit launch 10", "The limit is already 10 people."),

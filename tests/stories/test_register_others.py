@@ -368,7 +368,7 @@ async def test_several_people_open_the_list_form(world: World) -> None:
     """With everybody who was named; Slack people are asked, the others are registered from the list."""
     bulk = await bulk_harness(world)
     form = await bulk.open_form("register launch <@U0DEV|dev> <mailto:iris@outside.example|iris@outside.example>")
-    assert (form.title, _form_values(form)) == ("Register many", (["U0DEV"], "iris@outside.example"))
+    assert (form.title, _form_values(form)) == ("Register others", (["U0DEV"], "iris@outside.example"))
 
     await world.slack.submit(ORGANIZER, form, {"pasted": "Iris Moreno <iris@outside.example>"})
     await world.settled()

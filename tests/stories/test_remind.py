@@ -461,7 +461,7 @@ async def test_form_restores_the_default_times(world: World) -> None:
 
     view = world.slack.view("chloe")
     assert planned(view.words) == ["1 day before", "1 hour before", "10 minutes before"]
-    assert "Times as usual in this workspace" in view.words
+    assert "Default times of this workspace" in view.words
 
 
 async def test_form_shows_posted_reminders_after_a_refresh(world: World) -> None:

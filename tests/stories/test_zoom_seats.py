@@ -207,7 +207,7 @@ async def test_others_are_registered_with_their_answers(world: World) -> None:
         "Iris,iris@visitor.example,Italy,Beginners",
         "Joan,joan@visitor.example,,Beginners",
     ]
-    await at.send("ana", **{"One person a line": "\n".join(rows)})
+    await at.send("ana", **{"One person per line": "\n".join(rows)})
     review = world.slack.view("ana")
     assert "there is no answer to: Country" in review.words
     assert "1 new" in review.words

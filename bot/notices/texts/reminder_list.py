@@ -73,7 +73,7 @@ def origin_text(sheet: ReminderSheet) -> str:
     by, at = f"<@{sheet.set_by}>", when(sheet.set_at, sheet.webinar.time_zone)
     match sheet.origin:
         case ReminderOrigin.CARD:
-            return f"Here since {by} shared its card · {at}"
+            return f"Set when {by} shared the card · {at}"
         case ReminderOrigin.SUBSCRIPTION:
             return f"Here because this channel follows webinars: set by {by} · {at}"
     return f"Set by {by} · {at}"
@@ -83,4 +83,4 @@ def offsets_source(sheet: ReminderSheet) -> str:
     """Whether the offsets were chosen here or are the workspace's (mrkdwn)."""
     if sheet.has_own_offsets:
         return f"Times chosen for this webinar here; usual in this workspace: {offsets_text(sheet.default_offsets)}"
-    return "Times as usual in this workspace"
+    return "Default times of this workspace"

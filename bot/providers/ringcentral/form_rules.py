@@ -15,7 +15,7 @@ from bot.model.form_rules import FormRules, Setting, access_words
 
 NAME: Final = "RingCentral"
 MAX_PASSWORD: Final = 64
-LIVE, MEET, QUESTIONS = "While it is live", "What panelists meet", "Questions and answers"
+LIVE, MEET, QUESTIONS = "While it is live", "Panelist settings", "Q&A"
 # SUPPORT: practice may begin up to one hour before the start, so nothing earlier is offered.
 OFFSETS = {
     "0": "At the start",
@@ -58,12 +58,12 @@ RULES: Final = FormRules(
         _setting("qnaEnabled", "qna", "Questions", box=QUESTIONS),
         _setting("qnaAnonymousEnabled", "qna_anonymous", "Questions", box=QUESTIONS),
         _setting("moderatedQnaEnabled", "qna_moderated", "Questions", box=QUESTIONS),
-        _setting("panelJoinTimeOffset", "panel_join_offset", "Joining and afterwards", choices=OFFSETS),
+        _setting("panelJoinTimeOffset", "panel_join_offset", "Before and after", choices=OFFSETS),
         Setting(
             "postWebinarRedirectUri",
             "redirect_uri",
             FIELD_LABELS["redirect_uri"],
-            "Joining and afterwards",
+            "Before and after",
             hint="Attendees are sent here when the webinar ends.",
             example="https://…",
         ),

@@ -39,7 +39,7 @@ ALTERNATIVE = Setting(
     example="ana@example.com, ben@example.com",
 )
 PRACTICE = _checkbox("practice_session", "practice_session", "Host", "When the host starts it")
-PANELISTS = _checkbox("panelists_video", "panelist_video", "Panelists", "What panelists meet")
+PANELISTS = _checkbox("panelists_video", "panelist_video", "Panelists", "Panelist settings")
 PARTICIPANTS = (
     _checkbox("waiting_room", "waiting_room", "Participants", "When participants join"),
     _checkbox("join_before_host", "join_before_host", "Participants", "When participants join"),
@@ -47,8 +47,8 @@ PARTICIPANTS = (
     _checkbox("mute_upon_entry", "mute_on_entry", "Participants", "When participants join"),
 )
 QUESTIONS = (
-    _checkbox("question_and_answer", "qna", "Questions", "Questions and answers"),
-    _checkbox("question_and_answer.allow_anonymous_questions", "qna_anonymous", "Questions", "Questions and answers"),
+    _checkbox("question_and_answer", "qna", "Questions", "Q&A"),
+    _checkbox("question_and_answer.allow_anonymous_questions", "qna_anonymous", "Questions", "Q&A"),
 )
 SETTINGS: Final = {
     EventForm.MEETING: (APPROVAL, RECORDING, HOST, ALTERNATIVE, *PARTICIPANTS, PASSCODE, *QUESTIONS),
