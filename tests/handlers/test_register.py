@@ -77,8 +77,8 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
     assert "1,197 new, 3 already registered, 2 duplicates, 40 not understood" in words
     assert review["submit"]["text"] == "Register 1,197 People"
     assert "and 33 more" in words
-    assert "as they were read:\n• Iris Moreno, iris5@acme.example\n" in words
-    assert "save the list as UTF-8" in words
+    assert "The first new people:\n• Iris Moreno, iris5@acme.example\n" in words
+    assert "saved as UTF-8" in words
     few = ImportResult(
         rows=ROWS[:2],
         problems=(ImportProblem(number=5, reason="there is no name", text="zoe@x.example"),),

@@ -123,6 +123,7 @@ async def test_a_recipient_stops_such_messages_and_gets_them_again(world: World)
     assert message.buttons == ["Get Them Again"]
     review = await launch.review("ana")
     assert "Attended: *2 people* (0 in Slack, 1 in the file, 1 opted out)" in review.words
+    assert all(f"For those who {group}:" in review.words for group in ("attended", "left early", "did not come"))
     await world.slack.submit("ana", review)
     await world.settled()
     await launch.finish()

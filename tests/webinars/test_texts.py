@@ -103,6 +103,11 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
         ["Join Now", "Details", *MENU[1:]],
         "Live now",
     ),
+    "live and full": (
+        {"status": Status.ACTIVE, "registration": registration(count=50, limit=50, is_open=False)},
+        ["Join Now", "Details", *MENU[1:]],
+        "50 registered",
+    ),
     "live and closed": (
         {"status": Status.ACTIVE, "registration": registration(is_open=False)},
         ["Join Now", "Details", *MENU[1:]],
@@ -134,6 +139,7 @@ def test_card_has_the_buttons_and_words_of_its_state(
     assert list(buttons(message.blocks)) == expected
     assert sentence in text
     assert sentence in read
+    assert not {"as of", "Full"} & {words for words in ("as of", "Full") if words in text and "Live now" in text}
 
 
 def test_card_shows_what_a_reader_needs_to_come() -> None:

@@ -129,7 +129,7 @@ def _rate(part: int, whole: int) -> NumberCell:
 def _buttons(webinar: Webinar, report: Report) -> list[Block]:
     return actions(
         buttons.webinar_button(webinar, "People", PEOPLE),
-        buttons.webinar_button(webinar, "Download CSV", DOWNLOAD),
+        buttons.webinar_button(webinar, "CSV", DOWNLOAD),
         buttons.webinar_button(webinar, "Registrations", GROWTH) if report.registrations else None,
         buttons.webinar_button(webinar, "Details", buttons.SHOW),
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.commands.lengths import length_text
-from bot.model.lifecycle import Stage, accepts_registrations, stage
+from bot.model.lifecycle import Stage, accepts_registrations, is_full, stage
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -109,23 +109,30 @@ def _description(webinar: Webinar) -> list[Block]:
 
 
 def _small_print(webinar: Webinar, current: Stage) -> list[Block]:
-    """The seats with the time of the count, and how people outside Slack register; once live, only the count."""
-    read, line = webinar.registration, seats(webinar)
+    """The seats, with the time of the count until it is live, and how people outside Slack register."""
+    read, line = webinar.registration, _seats(webinar, current)
     if webinar.audience is Audience.ANYONE or read is None:
         return [context(line)]
-    if current is Stage.LIVE:
-        return [context(f"{read.count:,} registered")] if read.count else []
-    lines = [f"{line} · as of {when(read.read_at, webinar.time_zone)}"] if line else []
+    age = "" if current is Stage.LIVE else f" · as of {when(read.read_at, webinar.time_zone)}"
+    lines = [f"{line}{age}"] if line else []
     if accepts_registrations(read) and (page := web_link("registration page", read.page_uri)):
         lines.append(f"People outside Slack: {page}")
     return [context(*lines)] if lines else []
+
+
+def _seats(webinar: Webinar, current: Stage) -> str:
+    """The seats; that all are taken matters only until it is live."""
+    read = webinar.registration
+    if current is Stage.LIVE and webinar.audience is not Audience.ANYONE and read is not None and is_full(read):
+        return f"{read.count:,} registered"
+    return seats(webinar)
 
 
 def _spoken(webinar: Webinar, current: Stage, people: str, main_button: Element | None) -> str:
     """The card in sentences, for screen readers and notifications."""
     start = day_and_time(webinar.start, webinar.time_zone)
     live = "Live now. " if current is Stage.LIVE else ""
-    facts = [f"{live}{plain(webinar.title)}: {start}, {length_text(webinar.length)}", people, seats(webinar)]
+    facts = [f"{live}{plain(webinar.title)}: {start}, {length_text(webinar.length)}", people, _seats(webinar, current)]
     # The button that only notifies when registration opens has no style.
     if main_button and "style" in main_button:
         facts.append(f"Press {main_button['text']['text']} to take part")
