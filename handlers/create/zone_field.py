@@ -22,7 +22,7 @@ TIME_ZONE, KEEPS = "time_zone", "zone_keeps"
 """The names of the two fields."""
 LABEL = FIELD_LABELS["time_zone"]
 KEEPS_LABEL = "If only the time zone changes"
-KEEPS_MOMENT = "Keep the moment of the start instead of its local hour"
+KEEPS_MOMENT = "Keep the same moment, at another local time"
 HOW = "Write a city, or a name such as Europe/Paris."
 MAX_TYPED = 60
 

@@ -221,10 +221,10 @@ def test_problem_is_above_the_details() -> None:
 @pytest.mark.parametrize(
     ("changes", "figures"),
     [
-        ({"limit": 100}, ["3 people", "100 people", "Open", "Real people"]),
+        ({"limit": 100}, ["3 people", "100 people", "Open"]),
         ({"has_real_registrants": False}, ["3 people", "None", "Open", "Only tests so far"]),
-        ({"count": 0, "is_open": False}, ["0 people", "None", "Closed", "Nobody yet"]),
-        ({"count": 1, "limit": 1}, ["1 person", "1 person", "Full", "Real people"]),
+        ({"count": 0, "is_open": False}, ["0 people", "None", "Closed"]),
+        ({"count": 1, "limit": 1}, ["1 person", "1 person", "Full"]),
     ],
 )
 def test_count_tells_figures_limit_status_and_kind(changes: dict[str, Any], figures: list[str]) -> None:
