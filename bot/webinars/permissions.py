@@ -80,7 +80,9 @@ def may_set_defaults(person: Person) -> bool:
 def check_may_set_defaults(person: Person) -> None:
     """Raise `NotAllowed`, naming who may, for anyone but the workspace's admins."""
     if not may_set_defaults(person):
-        raise NotAllowed("Only an admin or owner of this workspace can change its usual reminders. Ask one of them to.")
+        raise NotAllowed(
+            "Only an admin or owner of this workspace can change its default reminders. Ask one of them to."
+        )
 
 
 def may_choose_organizers(person: Person) -> bool:

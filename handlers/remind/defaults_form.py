@@ -38,7 +38,7 @@ FAILED = "defaults.failed"
 CHANGE = "defaults.change"
 UNDO = "defaults.undo"
 NO_SWITCH = (
-    "The usual reminders are times before the start, for example 1d 1h 10m, and cannot be turned off everywhere at "
+    "Default reminders are times before the start, for example 1d 1h 10m, and cannot be turned off everywhere at "
     "once. To turn reminders off in a channel, type `/webinar unsubscribe reminders` there, or "
     "`/webinar remind <webinar> off` for one webinar."
 )
@@ -111,11 +111,11 @@ def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
             block_id=TIMES,
             label="How long before the start",
             element=text,
-            hint=f"For example {EXAMPLE}. Written together, 1h30m is one.",
+            hint=f"For example {EXAMPLE}. 1h30m, written together, is one reminder.",
         ),
         context(_by(defaults, zone)),
     ]
-    return modal(CALLBACK, "Usual reminders", blocks, submit="Save", close="Cancel")
+    return modal(CALLBACK, "Default reminders", blocks, submit="Save", close="Cancel")
 
 
 def read(values: form_values.Values) -> tuple[timedelta, ...]:
@@ -134,7 +134,7 @@ def parse_undo(value: str) -> UndoDefaults:
 def working_view() -> View:
     """Replaces the form while webinars are replanned."""
     closing = context("You can close this window: the result then comes as a direct message.")
-    return modal(WORKING, "Usual reminders", [section("Updating the reminders of all upcoming webinars…"), closing])
+    return modal(WORKING, "Default reminders", [section("Updating the reminders of all upcoming webinars…"), closing])
 
 
 def failed_view(sentence: str) -> View:
@@ -145,10 +145,10 @@ def failed_view(sentence: str) -> View:
 def saved_view(answer: Message) -> View:
     """The result as a view that replaces the form."""
     blocks = [block for block in answer.blocks if block["type"] != "actions"]
-    return modal(DONE, "Usual reminders", blocks, close="Done")
+    return modal(DONE, "Default reminders", blocks, close="Done")
 
 
 def _by(defaults: ReminderDefaults, zone: str) -> str:
     if not (defaults.set_by and defaults.set_at):
-        return "Nobody has set them yet: these are Greenroom's own."
+        return "These are Greenroom's own: nobody has changed them yet."
     return f"Set by <@{defaults.set_by}> · {when(defaults.set_at, zone)}"

@@ -43,8 +43,11 @@ TITLE = "Settings"
 MAX_NAMED = 100
 """The most organizers that fit into one message; the form shows all."""
 
-UNANNOUNCED_LABEL = "Who sees webinars that were announced nowhere"
-UNANNOUNCED_CHOICES = {Unannounced.PEOPLE: "Their people and organizers", Unannounced.MEMBERS: "All members"}
+UNANNOUNCED_LABEL = "Who sees unannounced webinars"
+UNANNOUNCED_CHOICES = {
+    Unannounced.PEOPLE: "People who take part in them, and organizers",
+    Unannounced.MEMBERS: "All members",
+}
 UNANNOUNCED_HINT = (
     "A webinar that was announced in a channel is seen by everyone who can read that channel. Guests and people of "
     "other organizations never see an unannounced one."
@@ -83,7 +86,9 @@ def settings(
     reminders = f"*Reminders* go out {offsets_text(leads)} the start, wherever nobody chose other times."
     controls = (
         actions(
-            button("Change Organizers", CHANGE, "organisers"),
+            button(
+                "Change Access", CHANGE, "organisers", label="Change the organizers, and who sees unannounced webinars"
+            ),
             button("Change Reminders", defaults_form.CHANGE, "defaults"),
         )
         if may_change
@@ -91,7 +96,7 @@ def settings(
     )
     seen = f"*{UNANNOUNCED_LABEL}:* {UNANNOUNCED_CHOICES[choice.unannounced].lower()}."
     text = f"{organizers}\n{seen}\n{reminders}"
-    blocks = [section(organizers), *_unread(choice), context(_by(choice, zone)), section(seen), section(reminders)]
+    blocks = [section(organizers), *_unread(choice), *_by(choice, zone), section(seen), section(reminders)]
     return message(text, [*blocks, *controls])
 
 
@@ -123,7 +128,7 @@ def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> 
         placeholder="Choose one",
     )
     blocks.append(input_block(block_id=UNANNOUNCED, label=UNANNOUNCED_LABEL, element=seen, hint=UNANNOUNCED_HINT))
-    return modal(CALLBACK, TITLE, [*blocks, context(_by(choice, zone))], submit="Save", close="Cancel")
+    return modal(CALLBACK, TITLE, [*blocks, *_by(choice, zone)], submit="Save", close="Cancel")
 
 
 def read(values: form_values.Values, stored_groups: Collection[str]) -> frozenset[str]:
@@ -145,7 +150,7 @@ def saved(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) ->
     """The result in place of the form."""
     seen = f"*{UNANNOUNCED_LABEL}:* {UNANNOUNCED_CHOICES[choice.unannounced].lower()}."
     text = f"*Organizers:* {_named(choice, groups)}.\n{OTHER_MANAGERS}\n{seen}"
-    return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
+    return modal(DONE, TITLE, [section(text), *_by(choice, zone)], close="Done")
 
 
 def _unread(choice: OrganizerChoice) -> list[Block]:
@@ -172,10 +177,10 @@ def _named(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> str:
     others = [f"{number(unnamed, 'user group')} that Slack does not name"] if unnamed else []
     organizers = [*named, *others, *(f"<@{one}>" for one in choice.people)]
     more = [f"{len(organizers) - MAX_NAMED} more"] if len(organizers) > MAX_NAMED else []
-    return ", ".join([*organizers[:MAX_NAMED], *more]) or "nobody in particular"
+    return ", ".join([*organizers[:MAX_NAMED], *more]) or "none chosen"
 
 
-def _by(choice: OrganizerChoice, zone: str) -> str:
+def _by(choice: OrganizerChoice, zone: str) -> list[Block]:
     if not (choice.set_by and choice.set_at):
-        return "No organizers are chosen."
-    return f"Chosen by <@{choice.set_by}> · {when(choice.set_at, zone)}"
+        return []
+    return [context(f"Chosen by <@{choice.set_by}> · {when(choice.set_at, zone)}")]

@@ -45,12 +45,12 @@ def build(channel: ChannelState, *, zone: str, typed: form_values.Values | None 
     quiet = form_values.choice(typed, QUIET, _quiet_of(hours))
     pace = form_values.choice(typed, DIGEST, hours.digest or NEVER if hours else NEVER)
     blocks: list[Block] = [
-        section(f"For <#{channel.channel_id}>, everybody in it"),
+        section(f"What Greenroom posts in <#{channel.channel_id}>, for everybody in it"),
         _input(FEATURES, "For all webinars in this workspace, post", _features(channel), optional=True),
         *_other_subscriptions(channel),
         _choice(QUIET, "Quiet hours", _select(QUIET_CHOICES, quiet, FIELDS)),
         *(_quiet_inputs(hours) if quiet == ON else []),
-        _choice(DIGEST, "Digest of what is coming", _select(_paces(), pace, FIELDS)),
+        _choice(DIGEST, "Digest of upcoming webinars", _select(_paces(), pace, FIELDS)),
         *(_digest_inputs(hours, pace) if pace != NEVER else []),
         *([_zone_input(hours, zone)] if quiet == ON or pace != NEVER else []),
     ]
@@ -130,7 +130,7 @@ def _quiet_of(hours: ChannelHours | None) -> str:
 
 
 def _quiet_inputs(hours: ChannelHours | None) -> list[Block]:
-    hint = "News waits until then; reminders do not"
+    hint = "Everything but reminders and “starts now” waits until then"
     return [
         _input(QUIET_FROM, "Quiet from", _time(hours.quiet_from if hours else None), optional=True),
         _input(QUIET_TO, "Quiet until", _time(hours.quiet_to if hours else None), hint=hint, optional=True),

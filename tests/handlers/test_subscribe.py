@@ -58,7 +58,7 @@ def test_state_shows_who_set_what_and_when() -> None:
     usual = "reminders, alerts and changes"
     assert visible_text(shown.blocks[:1]).splitlines() == [
         "Done.",
-        "*What Greenroom says in <#C1>:*",
+        "*What Greenroom posts in <#C1>:*",
         f"• *All webinars*: reminders, alerts and changes · set by <@U1>, {SET_AT_TEXT}",
         f"• *Webinars that <@U4> created*: live · set by <@U1>, {SET_AT_TEXT}",
         f"• *Café ∗chat∗*: {usual} (reminders 30 minutes before) · set by <@U1>, {SET_AT_TEXT}",
@@ -150,7 +150,7 @@ def test_share_lists_the_planned_notices() -> None:
         "• reminders 1 hour and 10 minutes before the start",
         "• when registration is full, closed, or open again",
         "• when it is moved, renamed or canceled",
-        "Quiet from 10:00 PM to 7:05 AM (Europe/Madrid): news waits for its end, reminders do not",
+        "Quiet from 10:00 PM to 7:05 AM (Europe/Madrid): everything but reminders and “starts now” waits until then",
         'To get fewer posts about it, type this there: `/webinar unsubscribe changes for "Launch day"`',
     ]
     pressed = {text: (one["action_id"], one["value"]) for text, one in buttons(answer.blocks).items()}
@@ -199,8 +199,9 @@ def test_texts_of_features_and_hours() -> None:
     )
     assert (
         quiet_hours_text(QUIET_NIGHT)
-        == "Quiet from 10:00 PM to 7:05 AM (Europe/Madrid): news waits for its end, reminders do not"
+        == "Quiet from 10:00 PM to 7:05 AM (Europe/Madrid): everything but reminders and “starts now” waits until then"
     )
+    assert quiet_hours_text(channel_hours(quiet_from=0, quiet_to=720)).startswith("Quiet from 12:00 AM to 12:00 PM (")
     assert (digest_text(WEEKLY), digest_text(channel_hours()), digest_text(None)) == (
         "Digest every Sunday at 9:30 AM (Europe/Madrid)",
         "",

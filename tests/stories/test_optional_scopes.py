@@ -51,7 +51,7 @@ async def without_user_groups(world: World, log: pytest.LogCaptureFixture) -> No
 
     await world.command("ana", "#launch", "settings")
     assert "Greenroom isn't allowed to read user groups here" in world.last("#launch", "ana").words
-    await world.click("ana", world.last("#launch", "ana"), "Change Organizers")
+    await world.click("ana", world.last("#launch", "ana"), "Change Access")
     form = world.slack.view("ana")
     assert "Greenroom isn't allowed to read user groups here" in form.words
     assert "groups" not in form.values

@@ -22,7 +22,7 @@ from tests.support.world import World
 async def choose(world: World, *people: str, groups: tuple[str, ...] = ()) -> None:
     """Ana, an owner, chooses the organizers in the form."""
     await world.command("ana", "#launch", "settings")
-    await world.click("ana", world.last("#launch", "ana"), "Change Organizers")
+    await world.click("ana", world.last("#launch", "ana"), "Change Access")
     form = world.slack.view("ana")
     check_view(form.body)
     outcome = await world.slack.submit("ana", form, {"People": list(people), "User groups": list(groups)})
@@ -138,11 +138,11 @@ async def test_an_organizer_may_do_all_that_the_settings_list(world: World) -> N
 
 async def test_guests_and_colleagues_read_the_settings_and_admins_change_them(world: World) -> None:
     """Users who may not change them see no buttons."""
-    assert "No organizers are chosen." in await settings(world, "gia")
+    assert "*Organizers:* none chosen. The creator" in await settings(world, "gia")
     assert world.last("#launch", "gia").buttons == []
 
     await world.command("ana", "#launch", "settings")
-    assert world.last("#launch", "ana").buttons == ["Change Organizers", "Change Reminders"]
+    assert world.last("#launch", "ana").buttons == ["Change Access", "Change Reminders"]
     await world.command("dev", "#launch", "settings")
     assert world.last("#launch", "dev").buttons == []
     assert "Admins and owners of the workspace can change these." in world.last("#launch", "dev").words
@@ -152,7 +152,7 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
     """And removes organizers that are deselected."""
     await choose(world, "dev", "emi", groups=("S0EVENTS",))
     await world.command("ana", "#launch", "settings")
-    await world.click("ana", world.last("#launch", "ana"), "Change Organizers")
+    await world.click("ana", world.last("#launch", "ana"), "Change Access")
     form = world.slack.view("ana")
     assert "Chosen by <@U0ANA>" in form.words
     # Submitted unchanged, all stay.
@@ -164,8 +164,8 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
     await choose(world)
 
     words = await settings(world, "dev")
-    assert "nobody in particular" in words
-    assert "No organizers are chosen." in words
+    assert "*Organizers:* none chosen." in words
+    assert "Chosen by" not in words
 
 
 @pytest.mark.parametrize("stranger", ["hal"])

@@ -69,7 +69,7 @@ async def test_unsubscribing_step_by_step(world: World) -> None:
     )
     assert await reminded_webinars(world) == set()
     assert "No longer posted here: everything about all webinars." in await reply_to(world, "dev", "unsubscribe")
-    assert "Nothing is posted here yet." in world.last("#launch", "dev").words
+    assert "Nothing is posted here." in world.last("#launch", "dev").words
     assert (await subscriptions_of(world), await planned_notices(world)) == ([], [])
     assert "Nothing changed. Not posted here before: alerts" in await reply_to(world, "dev", "unsubscribe alerts")
 

@@ -113,9 +113,9 @@ async def test_invalid_form_shows_errors_under_each_field(world: World) -> None:
 async def test_times_appear_with_the_choice_that_needs_them(world: World) -> None:
     """What is typed stays; a choice that meets a newer view, or a Slack in trouble, is shown all the same."""
     opened = await form(world)
-    assert opened.labels[1:] == ["Quiet hours", "Digest of what is coming"]
+    assert opened.labels[1:] == ["Quiet hours", "Digest of upcoming webinars"]
     daily = await chooses(world, "dev", digest="daily")
-    assert daily.labels[2:] == ["Digest of what is coming", "Time of the digest", "Time zone of these times"]
+    assert daily.labels[2:] == ["Digest of upcoming webinars", "Time of the digest", "Time zone of these times"]
     await world.slack.fill("dev", daily, {"features": ["live"], "zone": "Europe/Rome", "digest_at": "07:10"})
 
     world.slack.fail("views.update", error="hash_conflict")  # an earlier choice has replaced the view
@@ -142,10 +142,10 @@ async def test_form_ends_what_it_began(world: World) -> None:
     opened = await form(world, "emi")
     assert "Time zone of these times" in opened.labels
     opened = await chooses(world, "emi", quiet="off", digest=NEVER)
-    assert opened.labels[1:] == ["Quiet hours", "Digest of what is coming"]
+    assert opened.labels[1:] == ["Quiet hours", "Digest of upcoming webinars"]
     await world.slack.submit("emi", opened, {"features": []})
     await world.settled()
-    assert "Nothing is posted here yet." in world.slack.view("emi").words
+    assert "Nothing is posted here." in world.slack.view("emi").words
     assert "No quiet hours and no digest" in world.slack.view("emi").words
     assert await subscriptions_of(world) == []
 

@@ -152,10 +152,10 @@ async def test_an_admin_lets_all_members_see_unannounced_webinars(setting: Setti
     """In the settings; guests and people of other organizations still see none of them."""
     world = setting.world
     await world.command("ana", "#launch", "settings")
-    await world.click("ana", world.last("#launch", "ana"), "Change Organizers")
+    await world.click("ana", world.last("#launch", "ana"), "Change Access")
     form = world.slack.view("ana")
-    assert "Their people and organizers" in str(form.body)
-    await world.slack.submit("ana", form, {"Who sees webinars that were announced nowhere": "All members"})
+    assert "People who take part in them, and organizers" in str(form.body)
+    await world.slack.submit("ana", form, {"Who sees unannounced webinars": "All members"})
     await world.settled()
     assert "all members" in world.slack.view("ana").words
 

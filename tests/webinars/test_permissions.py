@@ -32,7 +32,7 @@ FOR_MEMBERS = [
     (permissions.check_may_remind, "change what a channel is reminded of"),
 ]
 FOR_ADMINS = [
-    (permissions.check_may_set_defaults, "change its usual reminders"),
+    (permissions.check_may_set_defaults, "change its default reminders"),
     (permissions.check_may_choose_organizers, "choose its organizers"),
 ]
 Check = Callable[[Person], None]

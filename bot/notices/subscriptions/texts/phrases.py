@@ -17,7 +17,7 @@ FEATURE_TEXTS: Mapping[Feature, str] = {
     Feature.ALERTS: "when registration is full, closed, or open again",
     Feature.CHANGES: "when it is moved, renamed or canceled",
     Feature.LIVE: "when it starts, is live, has ended, and how many came",
-    Feature.FILLING: "when four fifths, then nearly all places are taken",
+    Feature.FILLING: "when 80% of the places are taken, and when nearly all are",
     Feature.REGISTRATIONS: "how many have registered since the last time",
 }
 """When each feature posts something, or what. Features are listed in this order."""
@@ -64,7 +64,7 @@ def quiet_hours_text(hours: ChannelHours | None) -> str:
     if hours is None or hours.quiet_from is None or hours.quiet_to is None or hours.quiet_from == hours.quiet_to:
         return ""
     span = f"{wall_time(hours.quiet_from)} to {wall_time(hours.quiet_to)} ({hours.time_zone})"
-    return f"Quiet from {span}: news waits for its end, reminders do not"
+    return f"Quiet from {span}: everything but reminders and “starts now” waits until then"
 
 
 def digest_text(hours: ChannelHours | None) -> str:

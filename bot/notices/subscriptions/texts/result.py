@@ -41,7 +41,7 @@ MAX_NAMED = 5
 MAX_REASON = 150
 
 NO_SUBSCRIPTIONS = (
-    "Nothing is posted here yet. Share a webinar's card with `/webinar share`, or get posts about all webinars with "
+    "Nothing is posted here. Share a webinar's card with `/webinar share`, or get posts about all webinars with "
     "`/webinar subscribe`."
 )
 
@@ -96,7 +96,7 @@ def _blocks(channel: ChannelState, head: str) -> list[Block]:
 
 
 def _title(channel: ChannelState) -> str:
-    return f"What Greenroom says in {channel_name(channel.channel_id)}:"
+    return f"What Greenroom posts in {channel_name(channel.channel_id)}:"
 
 
 def _shown(channel: ChannelState) -> list[Subscription]:
