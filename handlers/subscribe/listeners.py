@@ -172,8 +172,8 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
         which = WebinarRef(" ".join(words))
         if find_webinars(which, await request.visible_webinars(), request.now()):
             raise BadInput(
-                "Put “for” before the webinar: nothing was changed. Did you mean `/webinar {verb.word} for "
-                "{which.text}`?"
+                f"Put “for” before the webinar: nothing was changed. Did you mean `/webinar {verb.word} for "
+                f"{which.text}`?"
             )
     no_features = [f"“{word[:MAX_WORD]}”" for word in list(unknown)[:MAX_NAMED]]
     similar = dict.fromkeys(feature.value for feature in unknown.values() if feature)
