@@ -54,12 +54,14 @@ async def test_a_meeting_is_added_by_its_link(world: World, caplog: pytest.LogCa
     reply = await said(world, f"<https://us02web.zoom.us/j/{event_id}?pwd={PASSWORD}>")
 
     assert "Added." in reply
-    for words in ("Town hall", "2 registered", "Register", "Share Here", "Registrants"):
+    for words in ("Town hall", "2 registered", "Start as Host", "Share Here", "Registrants"):
         assert words in reply
     assert [call.method for call in world.zoom.calls if call.path.startswith("/v2")] == ["GET"] * 3
     webinar = await world.bot.services.mirror.find(f"zoom-{event_id}")
     assert webinar.created_by == "U0CHLOE"
     assert PASSWORD not in reply + str([vars(one) for one in caplog.records if not one.name.startswith("sqlalchemy")])
+    await world.click("chloe", world.last(CHANNEL, "chloe"), "Share Here")
+    assert "Register" in world.last(CHANNEL, "dev").buttons
 
     world.zoom.edit(event_id, topic="All hands")
     await world.bot.services.sweep()
