@@ -94,7 +94,7 @@ async def test_a_move_shows_whom_it_affects_and_is_one_button(launch: SeatsHarne
     assert "RingCentral may email them the new time." in view.words
     assert "Its team is not read yet" in view.words
     assert "Its card is updated in <#C0LAUNCH>" in view.words
-    assert "4 planned reminders in 1 channel and 1 direct message move with it." in view.words
+    assert "5 planned reminders in 1 channel and 1 direct message move with it." in view.words
     assert (await current(launch)).start == webinar.start
     result = await send(world, view)
 
