@@ -339,7 +339,7 @@ async def test_owner_of_a_lost_channel_is_notified_once(delivery: DeliveryHarnes
     await delivery.worker().run()
     assert [(await delivery.notice_rows(each))[0].state for each in ("s1", "s2")] == [NoticeState.FAILED] * 2
     (first,) = delivery.posted("D0CHLOE")
-    assert first.words.startswith("Greenroom can't post in <#C0LAUNCH> any more")
+    assert first.words.startswith("Greenroom can't post in <#C0LAUNCH> right now")
 
     await delivery.announce(start, "s3")
     await delivery.run_until(start)
