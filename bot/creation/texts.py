@@ -99,7 +99,7 @@ def _result(created: CreatedResult) -> list[Block]:
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}* is ready."),
         fields(public_facts(webinar)),
-        section(" ".join(_next_steps(created))),
+        section("\n".join(_next_steps(created))),
     ]
     if created.notes:
         blocks.append(section(cut("\n".join(f"• {escape_sentence(note)}" for note in created.notes), MAX_SECTION)))

@@ -204,7 +204,7 @@ def link_blocks(
         mail = f"{provider} emails nobody for this webinar: share the links."
     return [
         *blocks,
-        context(" ".join(filter(None, [mail, "These links are personal. Please keep them out of channels."]))),
+        context("\n".join(filter(None, [mail, "These links are personal. Please keep them out of channels."]))),
     ]
 
 

@@ -76,7 +76,7 @@ def changed(
 ) -> Message:
     """The new defaults, and how many webinars were replanned."""
     text = cut(
-        " ".join(
+        "\n".join(
             filter(
                 None,
                 [

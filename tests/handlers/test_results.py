@@ -75,10 +75,13 @@ def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
     assert (found["Show Details"]["action_id"], found["Show Details"]["value"]) == (ids.SHOW, "s1")
     lines = visible_text(view["blocks"]).splitlines()
     assert lines[0] == "*Launch day* is ready."
-    assert (
-        "Announced in <#C1>. The registration page follows as soon as RingCentral has it. "
-        "RingCentral asks everyone for the password you set, so share it with the people you invite."
-    ) in lines
+    steps = [
+        "Announced in <#C1>.",
+        "The registration page follows as soon as RingCentral has it.",
+        "RingCentral asks everyone for the password you set, so share it with the people you invite.",
+    ]
+    at = lines.index(steps[0])
+    assert lines[at : at + 3] == steps
     assert "• The account turned recording off." in lines
     assert done_message(created).blocks == view["blocks"]
 

@@ -216,8 +216,8 @@ def test_canceling_a_seat_asks_for_confirmation() -> None:
 @pytest.mark.parametrize(
     ("read", "sentence"),
     [
-        (registration(count=3, limit=3, is_open=False), "It is full. You are not registered."),
-        (registration(is_open=False), "Registration is closed right now. You are not registered."),
+        (registration(count=3, limit=3, is_open=False), "It is full.\nYou are not registered."),
+        (registration(is_open=False), "Registration is closed right now.\nYou are not registered."),
     ],
 )
 def test_the_reason_for_no_seat_is_shown(read: Any, sentence: str) -> None:

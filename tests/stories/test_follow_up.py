@@ -63,7 +63,7 @@ async def test_from_the_command_to_everybody(world: World) -> None:
     assert [row[3] for row in rows] == ["Attended", "Left early", "Absent"]
     assert [row[4].split("\n")[0] for row in rows][1:] == [f"Hi {row[0]}," for row in rows[1:]]
     assert rows[0][4] == f"Thanks, {rows[0][0]}! <!channel>"
-    assert "is done. 3 direct messages were sent. The file has 3 people" in launch.progress.words
+    assert "is done. 3 direct messages were sent.\nThe file has 3 people" in launch.progress.words
     assert launch.progress.buttons == []
 
 
@@ -143,7 +143,7 @@ async def test_a_recipient_stops_such_messages_and_gets_them_again(world: World)
     await world.settled()
     await launch.finish()
     assert [len(launch.received(user)) for user in ("dev", "emi", "finn")] == [1, 3, 3]
-    assert "2 direct messages were sent. 1 person opted out." in launch.progress.words
+    assert "2 direct messages were sent.\n1 person opted out." in launch.progress.words
     assert "dev@acme.example" not in str(launch.files[-1])
 
 
@@ -451,5 +451,5 @@ async def test_a_follow_up_by_the_file_alone_is_done_at_once(world: World) -> No
     )
     await world.slack.submit(ORGANIZER, review)
     await world.settled()
-    assert launch.progress.words.startswith("Follow-up of *Launch day* is done. The file has 3 people")
+    assert launch.progress.words.startswith("Follow-up of *Launch day* is done.\nThe file has 3 people")
     assert [row[3] for row in launch.files[0]] == ["Attended", "Left early", "Absent"]

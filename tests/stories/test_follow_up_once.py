@@ -98,7 +98,7 @@ def check_everybody_got(launch: FollowUpHarness, count: int, point: str = "") ->
     """Each follow-up once, and the organizer knows."""
     assert [len(launch.received(user)) for user in SEATED] == [count] * 3, point
     assert launch.world.slack.scheduled() == [], point
-    assert "is done. 3 direct messages were sent. The file has 3 people" in launch.progress.words, point
+    assert "is done. 3 direct messages were sent.\nThe file has 3 people" in launch.progress.words, point
 
 
 async def test_a_crash_while_sending(database_url: str, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ async def test_a_bot_that_was_down_for_long_says_what_is_not_clear(tmp_path: Pat
         await launch.finish()
         assert [len(launch.received(user)) for user in SEATED] == [1, 1, 1]
         assert (
-            "2 direct messages were sent. For 1 person it is not clear whether Slack sent it" in launch.progress.words
+            "2 direct messages were sent.\nFor 1 person it is not clear whether Slack sent it" in launch.progress.words
         )
 
 

@@ -707,7 +707,7 @@ async def test_usual_times_in_their_form_and_back(world: World) -> None:
     await world.click("ben", world.last("#launch", "ben"), "Undo")
 
     assert (
-        "Undone. Reminders in this workspace now go out 2 days before the start." in world.last("#launch", "ben").words
+        "Undone.\nReminders in this workspace now go out 2 days before the start." in world.last("#launch", "ben").words
     )
 
 

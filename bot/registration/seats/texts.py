@@ -113,7 +113,7 @@ def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> V
         return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if current is Stage.CANCELED else OVER)])
     again = buttons.webinar_button(webinar, "Refresh", REFRESH_REGISTRATION)
     blocks = [
-        _about(webinar, f"{problem or _why(webinar)} You are not registered."),
+        _about(webinar, f"{problem or _why(webinar)}\nYou are not registered."),
         *actions(buttons.when_open(webinar), again),
         context(registrations_with_age(webinar, now)),
     ]
@@ -191,8 +191,8 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
         return _undecided(webinar, seat, look=look)
     link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if current is Stage.LIVE else "Join")
     head = f"*You are registered{', and it is live now' if current is Stage.LIVE else ''}*"
-    by = f" Suggested by <@{seat.by}>." if seat.by and not look else ""
-    remind = f" Your reminder comes {offset_text(seat.lead)} before it starts." if seat.lead and not look else ""
+    by = f"Suggested by <@{seat.by}>." if seat.by and not look else ""
+    remind = f"Your reminder comes {offset_text(seat.lead)} before it starts." if seat.lead and not look else ""
     return [
         section(f"{head}\n*{plain(webinar.title)}*\n{timing(webinar)}"),
         verbatim(f"{seat.attendee.name}, {seat.attendee.email}"),
@@ -202,7 +202,7 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
             buttons.webinar_button(webinar, "Refresh", REFRESH) if look else None,
             leave_button(webinar),
         ),
-        context(f"{LINK_IS_PRIVATE}{remind}{by}"),
+        context(f"{LINK_IS_PRIVATE}\n{remind} {by}".strip()),
     ]
 
 

@@ -149,9 +149,9 @@ def attendance_note(stored: StoredReport | None, webinar: Webinar, now: datetime
 def progress_message(webinar: Webinar, run: FollowUpRun, counted: DeliveryCounts) -> Message:
     """The message to the sender, which is kept current."""
     head, note, element = _progress(webinar, run, counted)
-    text = " ".join(filter(None, [head, *_others(counted), _file_sentence(run, counted)]))
-    blocks = [section(text), *([paragraph(run.problem)] if run.problem else []), *actions(element)]
-    return message(text, [*blocks, *([context(note)] if note else [])])
+    lines = [line for line in [head, *_others(counted), _file_sentence(run, counted)] if line]
+    blocks = [section("\n".join(lines)), *([paragraph(run.problem)] if run.problem else []), *actions(element)]
+    return message(" ".join(lines), [*blocks, *([context(note)] if note else [])])
 
 
 def _progress(webinar: Webinar, run: FollowUpRun, counted: DeliveryCounts) -> tuple[str, str, Element | None]:

@@ -152,10 +152,7 @@ def what_to_do(
         )
         return sentence, [not_needed]
     if not rules.is_watchable(known.recording, now):
-        sentence = (
-            f"{provider} does not share it with others. To share its link, turn on sharing for this recording in "
-            f"{provider}, then press Check Again."
-        )
+        sentence = f"To share its link, turn on sharing for this recording in {provider}, then press Check Again."
         return sentence, [buttons.webinar_button(webinar, "Check Again", CHECK), not_needed]
     if not places.count:
         return "It has no card in a channel, and nobody has a seat: share its link yourself.", [
