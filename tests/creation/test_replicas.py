@@ -130,8 +130,9 @@ async def test_the_other_replica_continues_when_one_dies(pair: Pair) -> None:
 
 async def test_the_other_replica_does_not_claim_a_creation_in_progress(pair: Pair) -> None:
     """The lease is renewed while RingCentral does not answer, and the other replica does not claim the creation."""
-    hang_at_ringcentral("POST", "/webinars$", done=True)(pair.world)
+    reached = hang_at_ringcentral("POST", "/webinars$", done=True)(pair.world)
     await submit_form(pair.world)
+    await pair.world.until(reached)
     first = await _claimed_until(pair.world)
     async with asyncio.timeout(8):
         while await _claimed_until(pair.world) < first + 2 * SHORT:
