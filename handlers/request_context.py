@@ -120,9 +120,10 @@ class RequestContext:
         """Whether the user may run this webinar now: manage it, or be one of its co-hosts."""
         return await self.services.permissions.can_run(await self.current_person(), webinar)
 
-    async def require_manager(self, webinar: Webinar, action: str) -> None:
-        """Raise `NotAllowed`, which names who may; `action` continues "You can't"."""
-        await self.services.permissions.check_manage(await self.current_person(), webinar, action)
+    async def require_manager(self, webinar: Webinar, action: str, *, instead: str = "") -> None:
+        """Raise `NotAllowed`, which names who may and what to do `instead`; `action` continues "You can't"."""
+        person = await self.current_person()
+        await self.services.permissions.check_manage(person, webinar, action, instead=instead)
         self.manages = True
 
     async def require_runner(self, webinar: Webinar, action: str) -> None:

@@ -31,7 +31,7 @@ from bot.commands.slack_text import (
     unescape,
     without_backticks,
 )
-from bot.commands.verbs import VERBS, nearest_verb
+from bot.commands.verbs import OWN, OWN_SEAT, VERBS, nearest_verb
 from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 
 # https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>
@@ -206,6 +206,8 @@ def parse(text: str) -> Command:
         return Home()
     first, rest = words[0], words[1] if len(words) > 1 else ""
     verb = normalized_word(first) or "help"
+    if verb in OWN or (verb in ("cancel", "link") and OWN_SEAT.fullmatch(rest.strip())):
+        return Home()
     if verb not in _PARSERS:
         return Help(unknown=unescape(without_secrets(first)), nearest=nearest_verb(verb))
     return _PARSERS[verb](rest if verb in _AS_TYPED else without_secrets(rest))

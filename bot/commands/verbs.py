@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import Final
 
@@ -37,6 +38,11 @@ SYNONYMS: Final = {
     "recordings": "recording", "record": "recording", "video": "recording", "replay": "recording",
     "delete": "cancel", "remove": "cancel", "stop": "cancel",
 }  # fmt: skip
+
+OWN: Final = frozenset({"home", "me", "my", "mine", "myself", "unregister", "unenroll", "withdraw", "leave"})
+"""Words by which people ask for their own seats: these are on the page that the bare command shows."""
+OWN_SEAT: Final = re.compile(r"(?:me|my (?:seat|registration|spot|place|link|join link)s?(?: for .*)?)", re.IGNORECASE)
+"""What follows `cancel` or `link` when people mean their own seat and not a webinar."""
 
 
 def nearest_verb(word: str) -> str | None:

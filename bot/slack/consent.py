@@ -26,13 +26,11 @@ def consent_dialog(webinar: Webinar) -> Element:
     It is the same for everybody who sees the button, also for those who have a seat, or to whom a form or a reason for
     no seat is shown: so it says what registering sends, and promises no seat.
     """
-    ids = ""
-    if Ability.EXTERNAL_ID in webinar.abilities:
-        ids = ", and the IDs of you, this workspace and any channel,"
+    keeps_ids = Ability.EXTERNAL_ID in webinar.abilities
+    sent = "name, email address and Slack IDs" if keeps_ids else "name and email address"
     text = (
-        f"Registering sends your name and email address from Slack{ids} to {provider_name(webinar.id)}, which shows "
-        f"them to the host{_mail_clause(webinar)}. Greenroom keeps your name, address and link encrypted "
-        f"until {KEPT_FOR}. A form opens if more is needed."
+        f"{provider_name(webinar.id)} and the host get your {sent}{_mail_clause(webinar)}. "
+        f"Greenroom keeps your seat encrypted until {KEPT_FOR}."
     )
     title = "Register with your Slack profile?"
     return confirm_dialog(title=title, text=escape_sentence(text), confirm="Register", deny="Not Now")
@@ -58,7 +56,7 @@ def _mail_clause(webinar: Webinar) -> str:
     sends = _sends_emails(webinar)
     if sends is None:
         return ""
-    return " and confirms by email" if sends else " and sends no emails"
+    return f", and {provider_name(webinar.id)} {'confirms by email' if sends else 'sends no emails'}"
 
 
 def _sends_emails(webinar: Webinar) -> bool | None:

@@ -165,16 +165,19 @@ class Permissions:
         """Whether this person may run the webinar: everyone who may manage it, and its co-hosts in this workspace."""
         return await self._may(person, webinar, with_cohosts=True)
 
-    async def check_manage(self, person: Person, webinar: Webinar, what: str, also: str = "") -> None:
+    async def check_manage(
+        self, person: Person, webinar: Webinar, what: str, also: str = "", instead: str = ""
+    ) -> None:
         """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "cancel this webinar".
 
-        `also` is the id of one more Slack user who may do this.
+        `also` is the id of one more Slack user who may do this; `instead` is a sentence on what everybody may do.
         """
         if also and person.user_id == also:
             return
         if not await self.can_manage(person, webinar):
             more = [f"<@{also}>"] if also and also != webinar.created_by else []
-            raise NotAllowed(f"You can't {what}: {await self._who_can(person.workspace, webinar, *more)}")
+            who = await self._who_can(person.workspace, webinar, *more)
+            raise NotAllowed(f"You can't {what}: {who} {instead}".strip())
 
     async def check_run(self, person: Person, webinar: Webinar, what: str) -> None:
         """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "close this registration"."""

@@ -9,7 +9,7 @@ from bot.providers.names import LINKED
 from bot.slack import buttons
 from bot.slack.blocks import actions, button, context, message, plain, section
 from bot.slack.message import Message
-from handlers.webinar_choice_texts import MAX_WORDS
+from handlers.webinar_choice_texts import MAX_WORDS, page_value
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ TOPICS = {
     "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
 }
 
-WEBINAR_HINT = "<webinar> is `next`, words of the title, or an id."
+WEBINAR_HINT = "For <webinar>, type `next`, words from its title, or its ID."
 
 
 @dataclass(frozen=True)
@@ -224,14 +224,16 @@ def unknown_message(unknown: str, meant: str) -> Message:
     guess = button(f"/webinar {verb}", buttons.RUN, meant, label=f"Run the command {verb}") if meant else None
     if meant:
         line += f" Did you mean `/webinar {plain(meant, MAX_WORDS)}`?"
-    is_short = len(meant) <= buttons.MAX_TYPED
-    return message(line, [section(line), *actions(guess if is_short else None, button("Help", buttons.HELP, "all"))])
+    is_useful = len(meant) <= buttons.MAX_TYPED and meant != "help"
+    listed = None if meant else button("List Webinars", buttons.LIST, page_value("", 1))
+    help_button = button("Help", buttons.HELP, "all")
+    return message(line, [section(line), *actions(guess if is_useful else None, listed, help_button)])
 
 
 def _overview() -> Message:
     """A line for each group, with the button that opens it."""
     lines = {
-        key: f"*{group.title}:* {group.does}: {', '.join(f'`{verb}`' for verb in group.verbs)}"
+        key: f"*{group.title}:* {group.does}\n{', '.join(f'`{verb}`' for verb in group.verbs)}"
         for key, group in GROUPS.items()
     }
     rows = [section(line, button(GROUPS[key].title, buttons.HELP, key)) for key, line in lines.items()]

@@ -11,6 +11,7 @@ from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
 ACTION = "cancel this webinar"
+OWN_SEAT = "To cancel your own seat, type `/webinar`."
 
 
 async def cancel(request: SlackRequest, command: CancelWebinar) -> None:
@@ -34,7 +35,7 @@ async def submit(request: SlackRequest) -> None:
 
 
 async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
-    await request.require_manager(webinar, ACTION)
+    await request.require_manager(webinar, ACTION, instead=OWN_SEAT)
     if webinar.status is not Status.SCHEDULED:
         raise BadInput("Only a webinar that has not started yet can be canceled.")
     cards = await request.services.cards.of_webinar(webinar)

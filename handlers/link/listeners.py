@@ -14,6 +14,7 @@ from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
 ACTION = "take a registration link for this webinar"
+OWN_LINK = "To see your own join link, type `/webinar`."
 NO_PAGES = (
     "Greenroom has no registration pages here, because people outside Slack cannot reach it. An admin of Greenroom can "
     "change that by setting PUBLIC_URL."
@@ -25,7 +26,7 @@ async def link(request: SlackRequest, command: RegistrationLink) -> None:
     args = parse_link_args(command.words, await request.visible_webinars(), request.now())
     webinar = await choose_webinar(request, args.which, "link", typed=args.campaign)
     if webinar:
-        await request.require_manager(webinar, ACTION)
+        await request.require_manager(webinar, ACTION, instead=OWN_LINK)
         await request.reply(await _answer(request, webinar, args.campaign))
 
 

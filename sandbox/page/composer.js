@@ -16,6 +16,7 @@ const STARTS = [
   ["at", "Mention someone", "@"],
   ["hash", "Name a channel", "#"],
 ];
+const ONLY_COMMANDS = "Apps don’t get messages here. Type /webinar help to see what you can do.";
 const TALLEST_PX = 220;
 
 export class Composer {
@@ -273,6 +274,11 @@ export class Composer {
     const text = this.field.value.trim();
     if (!text || this.sending.has(place)) return;
     this.hide();
+    if (!text.startsWith("/") && !thread && reader.people.get(channel.with)?.role === "bot") {
+      draft.error = ONLY_COMMANDS; // the manifest makes the app's Messages tab read-only
+      this.fit();
+      return;
+    }
     this.sending.add(place);
     draft.error = "";
     this.fit();

@@ -34,11 +34,11 @@ export class Messages {
     const stay = this.shown === channel.id && !this.stuck;
     if (this.shown !== channel.id) this.list.replaceChildren();
     const isApp = reader.people.get(channel.with)?.role === "bot";
-    if (isApp && this.shown !== channel.id) this.desk.post("home"); // the app publishes its Home tab when it is opened
-    const tabs = Boolean(isApp && home);
-    if (!tabs) this.tab = "messages";
+    if (!isApp) this.tab = "messages";
+    // The app publishes its Home tab when it is opened, and with more in it the first time.
+    if (this.tab === "home" && this.shown !== channel.id) this.desk.post("home");
     this.drawHeader(channel, reader);
-    this.drawTabs(tabs);
+    this.drawTabs(isApp);
     keepFocus(() => {
       if (this.tab === "home") this.drawHome(home, reader, surfaceOf);
       else this.drawMessages(channel, messages, reader, surfaceOf);
@@ -111,6 +111,7 @@ export class Messages {
   }
 
   drawHome(home, reader, surfaceOf) {
+    if (!home) return; // until the app has published it
     const surface = surfaceOf(home);
     surface.adopt(home.blocks, home.state?.values, reader);
     this.list.dataset.surface = surface.id;

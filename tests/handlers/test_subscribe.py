@@ -80,7 +80,7 @@ def test_state_explains_features_and_names_the_rest() -> None:
             "*live* when it starts, is live, has ended, and how many came"
         ),
         f"{quiet_hours_text(both)} · {digest_text(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
-        "Not posted here: alerts, changes, filling and registrations",
+        "Off here: alerts, changes, filling and registrations",
     ]
 
 

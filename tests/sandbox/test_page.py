@@ -64,6 +64,23 @@ async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, acme: 
     await expect(page.get_by_test_id("composer-error")).to_be_hidden()
 
 
+async def test_the_app_takes_no_messages_and_opens_home_only_when_chosen(page: Page, acme: PageServer) -> None:
+    """Its Messages tab is read-only: a message stays in the composer, with what to type; commands are sent."""
+    await show(page, acme)
+    await page.get_by_role("button", name="greenroom").last.click()
+    composer = page.get_by_test_id("composer")
+    await composer.fill("help")
+    await composer.press("Enter")
+    await expect(page.get_by_test_id("composer-error")).to_contain_text("Type /webinar help")
+    await expect(composer).to_have_value("help")
+    await composer.fill("/webinar help")
+    await composer.press("Enter")
+    assert (await acme.posted("command"))["channel"] == "DBOT"
+    await page.get_by_role("tab", name="Home").click()
+    assert await acme.posted("home") == {"as": "UANA"}
+    await expect(composer).to_be_hidden()
+
+
 async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, acme: PageServer) -> None:
     """ "/" offers the commands, Tab inserts one and its usage stays visible; the up arrow restores the last line."""
     await show(page, acme)

@@ -93,7 +93,7 @@ async def _register(page: Page, url: str, card: Locator) -> None:
     await page.reload()  # the same page otherwise, with another fragment
     await card.get_by_role("button", name="Register").click()
     dialog = page.get_by_role("alertdialog", name="Register with your Slack profile?")
-    await expect(dialog).to_contain_text("Registering sends your name and email address from Slack")
+    await expect(dialog).to_contain_text("RingCentral and the host get your name, email address and Slack IDs")
     await dialog.get_by_role("button", name="Register").click()
     seat = page.get_by_role("dialog", name="Your seat")
     await expect(seat.get_by_role("button", name="Cancel My Seat")).to_be_visible()

@@ -288,7 +288,7 @@ async def test_a_removed_member_loses_the_entry(world: World) -> None:
     assert "You are no longer on the team of *Launch day*" in invitation.words
     assert invitation.buttons == []
     assert "You are no longer on the team" in notice.words
-    assert "Open this to remove it from your calendar" in removal.words
+    assert "Open this file to remove the webinar from your calendar" in removal.words
     await both.set_team(panelists=["finn", "dev"])
     assert both.numbers() == [0, 1, 2]
     assert both.last() == ("PUBLISH", both.link())

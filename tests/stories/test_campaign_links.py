@@ -109,7 +109,9 @@ async def test_link_says_why_there_is_none(tmp_path: Path) -> None:
     async with page_visitor(tmp_path) as visitor:
         world = visitor.world
         assert "is too long: a campaign has up to 64 characters" in await typed(world, f"launch day {'x' * 65}")
-        assert "You can't take a registration link for this webinar" in await typed(world, "launch day mail", "dev")
+        refused = await typed(world, "launch day mail", "dev")
+        assert "You can't take a registration link for this webinar" in refused
+        assert refused.endswith("To see your own join link, type `/webinar`.")
         assert "No webinar matches" in await typed(world, "garden party mail")
         world.ringcentral.cancel(visitor.webinar.session_id)
         world.clock.move(timedelta(minutes=2))

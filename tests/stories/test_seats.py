@@ -36,7 +36,7 @@ async def test_one_click_takes_a_seat(world: World) -> None:
     """A dialog states what is sent; the click makes one call, and the link comes in the modal and by DM."""
     launch = await seats_harness(world)
     [dialog] = [one["confirm"] for block in launch.card.blocks for one in block.get("elements", []) if "confirm" in one]
-    assert "Registering sends your name and email address from Slack" in dialog["text"]["text"]
+    assert "RingCentral and the host get your name, email address and Slack IDs" in dialog["text"]["text"]
 
     view = await launch.press("dev")
 
@@ -403,7 +403,7 @@ async def test_a_seat_is_canceled_from_the_dm(world: World) -> None:
     await world.slack.close("dev", await launch.take_seat(), clear=True)
     message = launch.dms()[0]
     [ask] = [one["confirm"] for one in message.blocks[2]["elements"] if "confirm" in one]
-    assert (ask["title"]["text"], ask["deny"]["text"]) == ("Cancel my seat?", "Keep It")
+    assert (ask["title"]["text"], ask["deny"]["text"]) == ("Cancel your seat?", "Keep My Seat")
     assert launch.take_calls() == ["POST"]
 
     await world.click("dev", message, "Cancel My Seat")

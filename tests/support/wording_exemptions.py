@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXEMPT = {
-    r"(?:With .{,40} you send|Registering sends) .*sentences": "a consent says what is sent, where, until when",
+    r"With .{,40} you send .*sentences": "a consent says what is sent, where, until when",
 }
 """Patterns of problems of what stories show."""
 

@@ -230,10 +230,10 @@ def leave_button(webinar: Webinar) -> Element:
     provider = provider_name(webinar.id)
     button = buttons.webinar_button(webinar, "Cancel My Seat", LEAVE, style="danger")
     button["confirm"] = confirm_dialog(
-        title="Cancel my seat?",
-        text=f"You are taken off the list at {provider}, your link stops working, and you get no more reminders.",
+        title="Cancel your seat?",
+        text=f"{provider} deletes your registration, your link stops working, and your reminders stop.",
         confirm="Cancel My Seat",
-        deny="Keep It",
+        deny="Keep My Seat",
         style="danger",
     )
     return button

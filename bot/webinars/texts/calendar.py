@@ -11,7 +11,7 @@ from bot.webinars.texts.facts import timing
 NEW = "Your calendar entry, with your own link in it."
 NEW_WITHOUT_LINK = "Your calendar entry."
 UPDATED = "Your calendar entry as it is now. It replaces the earlier one."
-REMOVAL = "Open this to remove it from your calendar."
+REMOVAL = "Open this file to remove the webinar from your calendar."
 SENT = "The calendar file is in your direct messages with me."
 
 
@@ -19,7 +19,7 @@ def entry_message(webinar: Webinar) -> Message:
     """The direct message that comes before the calendar file of a person without a seat."""
     follow = "If it moves or is canceled, you get a new file."
     if webinar.audience is Audience.REGISTRANTS:
-        follow = "Register to get your own link in it; if it moves or is canceled, you get a new file."
+        follow = f"Register to get your join link. {follow}"
     register = buttons.register(webinar) if webinar.audience is Audience.REGISTRANTS else None
-    text = f"*{plain(webinar.title)}*, {timing(webinar)}, for your calendar. {follow}"
+    text = f"*{plain(webinar.title)}*\n{timing(webinar)}\n{follow}"
     return message(text, [section(text), *actions(register, buttons.details(webinar))])

@@ -152,7 +152,7 @@ def _notes(channel: ChannelState) -> list[str]:
     if hours and hours_texts:
         hours_texts.append(f"set by <@{hours.set_by}>, {when(hours.set_at, hours.time_zone)}")
     unused = ALL_FEATURES - features
-    more = f"Not posted here: {feature_names(unused)}" if unused and features else ""
+    more = f"Off here: {feature_names(unused)}" if unused and features else ""
     return [
         text
         for text in (" · ".join(explanations), " · ".join(hours_texts) or "No quiet hours and no digest", more)
