@@ -321,7 +321,7 @@ async def test_a_member_invited_again_is_not_notified_of_the_removal(world: Worl
     world.slack.fail("chat.postMessage", retry_after=30)
     await world.slack.submit("chloe", question)
     await world.settled()
-    assert "<@U0DEV>: not told yet" in world.slack.view("chloe").words
+    assert "<@U0DEV>: not notified yet" in world.slack.view("chloe").words
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await team.save({"cohosts": ["dev"]})
     assert "You are *a co-host* of *Launch day*." in team.direct_messages("dev")[-2].words
