@@ -36,40 +36,41 @@ ENDED = (Stage.OVER, Stage.CANCELED)
 
 WEBINAR_OVER = "This webinar is over"
 WEBINAR_CANCELED = "This webinar is canceled"
-NOT_LISTED = "You are not on the list"
+REGISTRATION_CANCELED = "Your registration is canceled"
+TO_COME_AFTER_ALL = "If you change your mind, register again on the page where you registered."
 REGISTERED = "You are registered"
-REGISTERED_BEFORE = "This address was registered before"
+REGISTERED_BEFORE = "This address is already registered"
 REFUSED = "You are not registered"
-CLOSED = "Registration for this webinar is closed. If it opens again, this page has the form."
-FULL = "This webinar is full: no more registrations are taken. If there is room again, this page has the form."
+CLOSED = "Registration for this webinar is closed. If it opens again, you can register on this page."
+FULL = "This webinar is full. If a spot opens up, you can register on this page."
 ELSEWHERE = "Registration for this webinar is on its page at {provider}, not here."
 OPEN_TO_ALL = "Nobody needs to register for this webinar: everyone with its link can join."
 CONSENT = (
-    "By registering you agree that your name and your email address are passed to {provider} and to those who "
-    "organize this webinar, to let you in and to tell you about it."
+    "By registering, you agree that your name and email address are shared with {provider} and the organizers of this "
+    "webinar, to let you in and to send you updates about it."
 )
-WAITS = "Your registration waits for approval"
+WAITS = "Your registration is waiting for approval"
 WAITS_TEXT = (
-    "Once an organizer has approved your registration, your join link lets you in. Keep these links as bookmarks, or "
-    "copy them somewhere."
+    "An organizer approves each registration. Once yours is approved, your join link lets you in. Bookmark your links, "
+    "or copy them somewhere."
 )
 REASONS = {
-    "answers": "{provider} wants answers for this webinar that only its own registration page asks for.",
-    "over": "Nobody can register for this webinar now.",
-    "unclear": "{provider} gave no clear answer for an hour, so you are not registered. Register again.",
+    "answers": "This webinar has questions that can be answered only on the registration page at {provider}.",
+    "over": "Registration for this webinar has ended.",
+    "unclear": "{provider} did not confirm your registration within an hour. Register again.",
 }
 """By our code of the problem. A code of the vendor ends in the name of the invalid parameter."""
 FINAL = ("answers", "over")
 """Problems that are the same with another form."""
 REGISTER_AGAIN = "Register Again"
 REMOVAL_REFUSED = (
-    "{provider} has refused to take you off the list, so you are still registered. Try again, or ask the people who "
-    "organize this webinar."
+    "{provider} did not cancel your registration, so you are still registered. Try again, or contact the organizer of "
+    "this webinar."
 )
 ADDRESS_REFUSED = (
-    "{provider} did not take this email address. Some webinars are only for addresses at work: register with yours."
+    "{provider} did not accept this email address. Some webinars accept only work addresses: register with yours."
 )
-OTHER_REASON = "{provider} did not take this registration. Register again, or ask the organizer of this webinar."
+OTHER_REASON = "{provider} did not accept this registration. Register again, or contact the organizer of this webinar."
 
 PUBLIC_CALENDAR = Link(ADD_TO_CALENDAR, f"?{CALENDAR}")
 
@@ -79,14 +80,14 @@ def join_page(context: PageContext) -> PageText:
     if context.stage in ENDED or context.state in (*UNDECIDED, *NOT_REGISTERED):
         return _not_registered(context)
     if context.state in CANCELED:
-        text = "Your registration was canceled, so this link no longer works. To come after all, register again."
-        return PageText(410, NOT_LISTED, event_text(context.webinar), text=text)
+        text = f"This link no longer works. {TO_COME_AFTER_ALL}"
+        return PageText(410, REGISTRATION_CANCELED, event_text(context.webinar), text=text)
     if context.problem == FOR_APPROVAL:
         return no_personal_link(context)
     is_near = context.webinar.start - context.now <= NEAR_START
     return PageText(
         200,
-        "It has not started yet",
+        "This webinar has not started yet",
         event_text(context.webinar),
         notice="You are registered. From 15 minutes before the start, this page lets you in.",
         refresh_s=REFRESH_SLOWLY if is_near else 0,
@@ -116,21 +117,20 @@ def cancel_page(context: PageContext) -> PageText:
     """The cancel page: a question, or the progress of the removal."""
     event = event_text(context.webinar)
     if context.state is RequestState.CANCELING:
-        notice = f"Your registration is being canceled at {provider_name(context.webinar.id)}. You can close this page."
-        return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
+        notice = f"This takes {provider_name(context.webinar.id)} a moment. You can close this page."
+        return PageText(200, "Canceling your registration", event, notice=notice, refresh_s=REFRESH_SOON)
     if context.state in CANCELED:
-        return PageText(200, "You are off the list", event, notice="Your registration is canceled.")
+        return PageText(200, REGISTRATION_CANCELED, event, notice=TO_COME_AFTER_ALL)
     if context.stage in ENDED or context.state in (RequestState.REGISTERING, *NOT_REGISTERED):
         return _not_registered(context)
     was_refused = context.problem not in ("", FOR_APPROVAL) and context.state is RequestState.REGISTERED
     return PageText(
         200,
-        "Take you off the list?",
+        "Cancel your registration?",
         event,
         notice=named(REMOVAL_REFUSED, context.webinar.id) if was_refused else "",
-        text="Your registration for this webinar will be canceled, and your join link stops working. To keep your "
-        "place, just close this page.",
-        button="Take Me Off the List",
+        text="Your join link will stop working. To keep your spot, close this page.",
+        button="Cancel Registration",
     )
 
 
@@ -143,9 +143,9 @@ def status_page(context: PageContext) -> PageText:
         can_try_again = page.heading == REFUSED and context.problem not in FINAL
         return replace(page, links=(*page.links, Link(REGISTER_AGAIN, "?"))) if can_try_again else page
     links = (
-        Link("Join this webinar", context.join_url),
+        Link("Join Webinar", context.join_url),
         Link(ADD_TO_CALENDAR, f"{context.join_url}?{CALENDAR}"),
-        Link("Cancel my registration", context.cancel_url),
+        Link("Cancel Registration", context.cancel_url),
     )
     if context.problem == FOR_APPROVAL:
         return PageText(200, WAITS, event_text(context.webinar), notice=WAITS_TEXT, links=links)
@@ -153,7 +153,7 @@ def status_page(context: PageContext) -> PageText:
         200,
         REGISTERED,
         event_text(context.webinar),
-        notice="These links are personal. Please don’t share them, and keep this page as a bookmark.",
+        notice="Bookmark this page to find your links again. They are personal: please don’t share them.",
         links=links,
     )
 
@@ -243,7 +243,7 @@ def _not_registered(context: PageContext) -> PageText:
     if context.stage in ENDED:
         return _ended(context.stage, event)
     if context.state is RequestState.ALREADY_REGISTERED:
-        text = "Somebody has registered with it earlier. Use the link that it got then: it was shown or mailed to them."
+        text = "Use the link from that registration: it was shown on the page then, or sent by email."
         return PageText(410, REGISTERED_BEFORE, event, notice=text)
     if context.state is RequestState.REFUSED:
         url = context.webinar.registration.page_uri if context.webinar.registration else ""
@@ -261,4 +261,4 @@ def _reason(context: PageContext) -> str:
 
 def _ended(at: Stage, event: EventText) -> PageText:
     heading = WEBINAR_CANCELED if at is Stage.CANCELED else WEBINAR_OVER
-    return PageText(410, heading, event, text="There is nothing more to do here.")
+    return PageText(410, heading, event, text="You can close this page.")

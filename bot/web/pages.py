@@ -169,7 +169,7 @@ class Pages:
             except TokenExpired as error:
                 return self._page(request, PageText(410, "This link has expired", text=error.sentence))
             except RegistrationGone as error:
-                return self._page(request, PageText(410, page_text.NOT_LISTED, text=error.sentence))
+                return self._page(request, PageText(410, page_text.REGISTRATION_CANCELED, text=error.sentence))
             except ProviderError as error:
                 log.warning("page.unavailable", extra={"reason": error.sentence})
                 unavailable = page_text.unavailable_page(self._own_pages.provider_names)

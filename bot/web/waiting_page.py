@@ -22,12 +22,12 @@ MOST_MINUTES = 90
 
 QUEUED = "You are in line"
 NOW = "You are being registered now."
-PLACE = "You are number {place:,} in line, about {wait}."
-EMAILED = "You can close this page: you will be registered all the same, and {provider} emails you your link."
-COME_BACK = "You can close this page: you will be registered all the same. Come back to this address for your link."
+PLACE = "You are number {place:,} in line. Your wait is about {wait}."
+EMAILED = "You can close this page. You will still be registered, and {provider} will email you your link."
+COME_BACK = "You can close this page. You will still be registered: come back to this address for your link."
 LATE = "That may be after the start."
-FULL = "This webinar is full, so the line has ended. If there is room again, you can register again."
-CLOSED = "Registration was closed, so the line has ended. If it opens again, you can register again."
+FULL = "This webinar filled up before your turn. If a spot opens up, you can register again."
+CLOSED = "Registration closed before your turn. If it opens again, you can register again."
 
 
 def waiting_page(context: PageContext, event: EventText) -> PageText:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -68,7 +68,7 @@ async def test_a_visitor_registers_and_gets_personal_links(tmp_path: Path) -> No
     async with page_visitor(tmp_path) as visitor:
         form = await visitor.get(visitor.url)
         assert (form.status, form.heading) == (200, "Register for Launch day")
-        assert "your email address are passed to RingCentral" in form.words
+        assert "email address are shared with RingCentral" in form.words
         calls = len(visitor.world.vendor_calls())
 
         done = await registered(visitor, first_name="  Lena ", email="Lena@Visitor.example")
@@ -94,7 +94,7 @@ async def test_the_join_page_shows_the_start_and_then_redirects(tmp_path: Path) 
         calls = len(vendor_calls(visitor))
 
         early = await visitor.get(join)
-        assert (early.status, early.heading, early.refresh_s) == (200, "It has not started yet", 0)
+        assert (early.status, early.heading, early.refresh_s) == (200, "This webinar has not started yet", 0)
         assert f'<time datetime="{visitor.webinar.start:%Y-%m-%dT%H:%MZ}">' in early.html
         assert f"{visitor.webinar.start:%H:%M}" in early.words
         assert "45 minutes" in early.words
@@ -124,22 +124,22 @@ async def test_canceling_asks_first_and_is_idempotent(tmp_path: Path) -> None:
         join, _, cancel = (await registered(visitor)).links
         for _ in range(2):
             asks = await visitor.get(cancel)
-            assert (asks.status, asks.heading) == (200, "Take you off the list?")
+            assert (asks.status, asks.heading) == (200, "Cancel your registration?")
         assert len(visitor.registrants) == 1
 
         for _ in range(2):
             pressed = await visitor.post(cancel)
             assert (pressed.status, pressed.location) == (303, cancel)
-        assert (await visitor.get(cancel)).heading in ("You are being taken off the list", "You are off the list")
+        assert (await visitor.get(cancel)).heading in ("Canceling your registration", "Your registration is canceled")
         await visitor.world.settled()
 
         assert visitor.registrants == []
         assert vendor_calls(visitor) == ["POST", "DELETE"]
         again = await visitor.post(cancel)
         off = await visitor.get(again.location)
-        assert (off.status, off.heading, off.refresh_s) == (200, "You are off the list", 0)
+        assert (off.status, off.heading, off.refresh_s) == (200, "Your registration is canceled", 0)
         gone = await visitor.get(join)
-        assert (gone.status, gone.heading) == (410, "You are not on the list")
+        assert (gone.status, gone.heading) == (410, "Your registration is canceled")
         assert vendor_calls(visitor) == ["POST", "DELETE"]
 
 
@@ -152,11 +152,11 @@ async def test_a_refused_removal_is_reported(tmp_path: Path) -> None:
         await visitor.world.settled()
 
         asked = await visitor.get(cancel)
-        assert (asked.heading, "you are still registered" in asked.words) == ("Take you off the list?", True)
+        assert (asked.heading, "you are still registered" in asked.words) == ("Cancel your registration?", True)
         assert len(visitor.registrants) == 1
         await visitor.post(cancel)
         await visitor.world.settled()
-        assert ((await visitor.get(cancel)).heading, visitor.registrants) == ("You are off the list", [])
+        assert ((await visitor.get(cancel)).heading, visitor.registrants) == ("Your registration is canceled", [])
 
 
 async def test_a_person_can_register_again_after_canceling(tmp_path: Path) -> None:
@@ -209,12 +209,12 @@ async def test_knowing_an_address_is_not_enough_to_get_its_links(tmp_path: Path)
         placed = await visitor.sign_up(visitor.url)
         waiting = await visitor.sign_up(visitor.url, email="LENA@visitor.example")
         assert (waiting.status, waiting.links) == (409, [CALENDAR])
-        assert "Somebody with this address is in line already." in waiting.words
+        assert "Someone with this address is already in line." in waiting.words
         assert waiting.values["email"] == "LENA@visitor.example"
         await visitor.world.settled()
 
         stranger = await registered(visitor, first_name="Eve", email="LENA@visitor.example")
-        assert (stranger.status, stranger.heading, stranger.links) == (410, "This address was registered before", [])
+        assert (stranger.status, stranger.heading, stranger.links) == (410, "This address is already registered", [])
         pages = visitor.world.bot.services.own_pages
         key = (await pages.status_context(stranger.url.partition("done=")[2])).page_key
         join, cancel = pages.urls.join_url(key, visitor.webinar), pages.urls.cancel_url(key, visitor.webinar)
@@ -314,7 +314,7 @@ async def test_the_registration_page_announces_the_webinar(tmp_path: Path) -> No
         assert (await visitor.get(own.calendar["url"])).heading == (await visitor.get(join)).heading
         await visitor.post(done.links[2])
         await visitor.world.settled()
-        assert (await visitor.get(personal)).heading == "You are not on the list"
+        assert (await visitor.get(personal)).heading == "Your registration is canceled"
 
 
 async def test_a_calendar_file_is_for_a_webinar_that_comes_and_a_person_who_has_a_place(tmp_path: Path) -> None:
@@ -371,11 +371,11 @@ async def test_canceling_works_whether_ringcentral_keeps_our_page_or_not(tmp_pat
         assert there["cancellationUri"].startswith(f"{PUBLIC_URL}/cancel/") is keeps
         # Each token is different, and all of them lead to the same page.
         link = there["cancellationUri"] if keeps else cancel
-        assert (await visitor.get(link)).heading == "Take you off the list?"
+        assert (await visitor.get(link)).heading == "Cancel your registration?"
         await visitor.post(link)
         await visitor.world.settled()
         assert visitor.registrants == []
-        assert (await visitor.get(cancel)).heading == "You are off the list"
+        assert (await visitor.get(cancel)).heading == "Your registration is canceled"
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
@@ -443,10 +443,10 @@ async def test_a_removal_in_ringcentral_is_reported(tmp_path: Path) -> None:
         visitor.world.ringcentral.world.with_session()[0][1].registrants.clear()
         await advance_to(visitor)
         gone = await visitor.get(join)
-        assert (gone.status, gone.heading) == (410, "You are not on the list")
+        assert (gone.status, gone.heading) == (410, "Your registration is canceled")
         await visitor.post(cancel)
         await visitor.world.settled()
-        assert (await visitor.get(cancel)).heading == "You are off the list"
+        assert (await visitor.get(cancel)).heading == "Your registration is canceled"
 
 
 async def test_closed_full_and_canceled_webinars_show_the_reason_instead_of_the_form(tmp_path: Path) -> None:
@@ -484,9 +484,9 @@ def edit(ringcentral: RingCentral, registration: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("prepare", "words", "link"),
     [
-        (lambda rc: setattr(rc.rules, "required_questions", 1), "wants answers for this webinar", True),
+        (lambda rc: setattr(rc.rules, "required_questions", 1), "has questions that can be answered only", True),
         (lambda rc: edit(rc, {"registrationStatus": "Closed"}), "closed", False),
-        (lambda rc: edit(rc, {"settings": {"workEmailRequired": True}}), "only for addresses at work", False),
+        (lambda rc: edit(rc, {"settings": {"workEmailRequired": True}}), "accept only work addresses", False),
     ],
     ids=["questions", "closed meanwhile", "work address"],
 )
@@ -545,7 +545,7 @@ async def test_the_pages_survive_a_restart_and_work_in_socket_mode(tmp_path: Pat
         await visitor.world.stop_bot()
         visitor.world.socket_mode = True
         await visitor.world.start_bot()
-        assert (await visitor.get(join)).heading == "It has not started yet"
+        assert (await visitor.get(join)).heading == "This webinar has not started yet"
         assert (await visitor.get(register)).status == 200
 
 
@@ -564,8 +564,8 @@ async def test_people_in_line_see_their_place_and_lose_nothing_in_a_crash(tmp_pa
         calls = len(world.vendor_calls())
         shown = [await visitor.get(places[number]) for number in (0, 36, 100)]
         assert ["number 1 in" in shown[0].words, "number 37 in" in shown[1].words] == [True, True]
-        assert "You are number 101 in line, about 2 minutes." in shown[2].words
-        assert "RingCentral emails you your link" in shown[2].words
+        assert "You are number 101 in line. Your wait is about 2 minutes." in shown[2].words
+        assert "RingCentral will email you your link" in shown[2].words
         assert [one.refresh_s for one in shown] == [20, 20, 20]
         assert len(world.vendor_calls()) == calls
 
@@ -595,8 +595,9 @@ async def test_the_line_ends_when_the_webinar_is_full(tmp_path: Path) -> None:
         for place in (places[3], places[19]):
             ended = await visitor.get(place)
             assert (ended.status, ended.heading) == (410, "You are not registered")
-            assert "This webinar is full, so the line has ended." in ended.words
-            assert (await visitor.get(urljoin(ended.url, ended.links[0]))).words.count("This webinar is full") == 1
+            assert "This webinar filled up before your turn." in ended.words
+            form = urlsplit(ended.url)._replace(query="").geturl()
+            assert (ended.links[0], (await visitor.get(form)).words.count("This webinar is full.")) == ("?", 1)
         async with visitor.world.bot.services.store.read() as db:
             kept = await db.execute(select(table.c.id).where(table.c.content.is_not(None)))
             assert kept.all() == []

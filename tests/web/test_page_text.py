@@ -37,8 +37,8 @@ WAITING, ASKED, REGISTERED, THERE, REFUSED, LEAVING, LEFT, STOPPED = RequestStat
 QUEUED, LISTED, OFF, BEFORE, NOT = (
     "You are in line",
     "You are registered",
-    "You are off the list",
-    "This address was registered before",
+    "Your registration is canceled",
+    "This address is already registered",
     "You are not registered",
 )
 render = PageRenderer(PageLook())
@@ -59,14 +59,19 @@ def context(state: RequestState, **changes: Any) -> PageContext:
 @each_row(
     ("state", "join", "cancel", "status"),
     [
-        (WAITING, (200, QUEUED, 20), (200, "Take you off the list?", 0), (200, QUEUED, 20)),
+        (WAITING, (200, QUEUED, 20), (200, "Cancel your registration?", 0), (200, QUEUED, 20)),
         (ASKED, (200, QUEUED, 20), (200, QUEUED, 20), (200, QUEUED, 20)),
-        (REGISTERED, (200, "It has not started yet", 0), (200, "Take you off the list?", 0), (200, LISTED, 0)),
+        (
+            REGISTERED,
+            (200, "This webinar has not started yet", 0),
+            (200, "Cancel your registration?", 0),
+            (200, LISTED, 0),
+        ),
         (THERE, (410, BEFORE, 0), (410, BEFORE, 0), (410, BEFORE, 0)),
         (REFUSED, (410, NOT, 0), (410, NOT, 0), (410, NOT, 0)),
-        (LEAVING, (410, "You are not on the list", 0), *[(200, "You are being taken off the list", 20)] * 2),
-        (LEFT, (410, "You are not on the list", 0), (200, OFF, 0), (200, OFF, 0)),
-        (STOPPED, (410, "You are not on the list", 0), (200, OFF, 0), (200, OFF, 0)),
+        (LEAVING, (410, "Your registration is canceled", 0), *[(200, "Canceling your registration", 20)] * 2),
+        (LEFT, (410, "Your registration is canceled", 0), (200, OFF, 0), (200, OFF, 0)),
+        (STOPPED, (410, "Your registration is canceled", 0), (200, OFF, 0), (200, OFF, 0)),
     ],
 )
 def test_each_page_shows_the_state(state: RequestState, join: Expected, cancel: Expected, status: Expected) -> None:
@@ -77,7 +82,7 @@ def test_each_page_shows_the_state(state: RequestState, join: Expected, cancel: 
         html = render.page_html(page)
         assert (page.status, page.heading, page.refresh_s) == expected
         assert 'datetime="2026-11-24T15:20Z"' in html
-        assert ("<button" in html) == (page.heading == "Take you off the list?")
+        assert ("<button" in html) == (page.heading == "Cancel your registration?")
         assert ("https://a.example/join/t" in html) == (page.heading == LISTED)
 
 
@@ -121,14 +126,14 @@ def test_registrants_can_join_from_15_minutes_before_the_start_until_the_end(
 @pytest.mark.parametrize(
     ("ahead", "per_minute", "notice", "refresh_s"),
     [
-        (0, 2, "You are number 1 in line, about a minute.", 20),
-        (1, 2, "You are number 2 in line, about a minute.", 20),
-        (9, 2, "You are number 10 in line, about 5 minutes.", 20),
-        (36, 2, "You are number 37 in line, about 19 minutes.", 60),
-        (36, 60, "You are number 37 in line, about a minute.", 20),
-        (180, 2, "You are number 181 in line, about 2 hours.", 60),
-        (799, 1, "You are number 800 in line, about 14 hours.", 60),
-        (4_999, 1, "You are number 5,000 in line, about 84 hours. That may be after the start.", 60),
+        (0, 2, "You are number 1 in line. Your wait is about a minute.", 20),
+        (1, 2, "You are number 2 in line. Your wait is about a minute.", 20),
+        (9, 2, "You are number 10 in line. Your wait is about 5 minutes.", 20),
+        (36, 2, "You are number 37 in line. Your wait is about 19 minutes.", 60),
+        (36, 60, "You are number 37 in line. Your wait is about a minute.", 20),
+        (180, 2, "You are number 181 in line. Your wait is about 2 hours.", 60),
+        (799, 1, "You are number 800 in line. Your wait is about 14 hours.", 60),
+        (4_999, 1, "You are number 5,000 in line. Your wait is about 84 hours. That may be after the start.", 60),
     ],
 )
 def test_the_place_in_line_shows_the_expected_wait(ahead: int, per_minute: int, notice: str, refresh_s: int) -> None:
@@ -141,9 +146,9 @@ def test_the_place_in_line_shows_the_expected_wait(ahead: int, per_minute: int, 
 @each_row(
     ("read", "text"),
     [
-        (registration(preferences=Preferences()), "and RingCentral emails you your link."),
-        (registration(preferences=Preferences(suppress_emails=True)), "Come back to this address for your link."),
-        (registration(), "Come back to this address for your link."),
+        (registration(preferences=Preferences()), "and RingCentral will email you your link."),
+        (registration(preferences=Preferences(suppress_emails=True)), "come back to this address for your link."),
+        (registration(), "come back to this address for your link."),
     ],
 )
 def test_people_in_line_may_leave(read: Registration, text: str) -> None:
@@ -153,7 +158,7 @@ def test_people_in_line_may_leave(read: Registration, text: str) -> None:
         page_text.status_page(context(WAITING, ahead=ahead, per_minute=2, now=now, webinar=webinar(registration=read)))
         for ahead in (50, 70)
     )
-    assert soon.text.startswith("You can close this page: you will be registered all the same")
+    assert soon.text.startswith("You can close this page. You will still be registered")
     assert soon.text.endswith(text)
     assert (soon.links, late.links) == ((), (Link("Register at RingCentral Now", read.page_uri),))
     assert late.notice.endswith(waiting_page.LATE)
@@ -163,13 +168,13 @@ def test_people_in_line_may_leave(read: Registration, text: str) -> None:
 @pytest.mark.parametrize(
     ("problem", "text"),
     [
-        ("closed", "Registration was closed, so the line has ended"),
-        ("answers", "only its own registration page asks for"),
-        ("over", "Nobody can register for this webinar now"),
-        ("unclear", "Register again"),
-        ("CMN-101 email", "only for addresses at work"),
-        ("CMN-101", "Register again, or ask the organizer of this webinar"),
-        ("", "Register again, or ask the organizer of this webinar"),
+        ("closed", "Registration closed before your turn"),
+        ("answers", "only on the registration page at RingCentral"),
+        ("over", "Registration for this webinar has ended"),
+        ("unclear", "within an hour. Register again"),
+        ("CMN-101 email", "accept only work addresses"),
+        ("CMN-101", "Register again, or contact the organizer of this webinar"),
+        ("", "Register again, or contact the organizer of this webinar"),
     ],
 )
 def test_a_refusal_shows_what_to_do(problem: str, text: str) -> None:
@@ -191,8 +196,8 @@ def test_a_refusal_shows_what_to_do(problem: str, text: str) -> None:
         ({"registration": registration(limit=3, is_open=False)}, "This webinar is full"),
         ({"audience": Audience.ANYONE, "attendee_link": "https://join.example/all"}, 'href="https://join.example/all"'),
         ({"audience": Audience.ANYONE}, "everyone with its link can join"),
-        ({"status": Status.CANCELED}, "There is nothing more to do here."),
-        ({"start": NOW - timedelta(hours=1)}, "There is nothing more to do here."),
+        ({"status": Status.CANCELED}, "You can close this page."),
+        ({"start": NOW - timedelta(hours=1)}, "You can close this page."),
     ],
 )
 def test_the_form_is_shown_unless_nobody_can_register(changes: dict[str, Any], text: str | None) -> None:

@@ -38,10 +38,10 @@ READ_LINK = Caller(Lane.PAGE, patience=8)
 """The visitor waits for this call; on a timeout the page refreshes and reads again."""
 
 NO_SUCH_PAGE = "Check that the whole address was copied, or ask the organizer for a new one."
-ALREADY_QUEUED = "Somebody with this address is in line already. The page that was shown then has the result."
-STILL_LEAVING = "This address is being taken off the list just now. Press Register again in a minute."
+ALREADY_QUEUED = "Someone with this address is already in line. See the page from that registration for the result."
+STILL_LEAVING = "The earlier registration of this address is still being canceled. Press Register again in a minute."
 QUEUE_FULL = "Very many people are registering right now. Press Register again in a few minutes."
-CANCELED = "Your registration was canceled, so this link no longer works. To come after all, register again."
+CANCELED = "This link no longer works. If you change your mind, register again on the page where you registered."
 
 
 class OwnPages:
