@@ -85,7 +85,7 @@ def offsets_in_past(offsets: Iterable[timedelta], start: datetime, now: datetime
 def too_late_text(offsets: Sequence[timedelta], start: datetime, now: datetime) -> str:
     """Why these reminders cannot be posted any more; empty if there are none."""
     if start <= now:
-        return "The webinar's start has passed, so there is nothing left to remind of."
+        return "The webinar has already started, so there is nothing left to remind you of."
     if not offsets:
         return ""
     reminders = "a reminder" if len(offsets) == 1 else "reminders"

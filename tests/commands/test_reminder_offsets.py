@@ -143,7 +143,7 @@ def test_repeated_offsets_are_kept_once_and_reported() -> None:
             (MINUTE,),
             "The webinar starts in less than a minute, so a reminder 1 minute before would be in the past.",
         ),
-        (timedelta(), (), "The webinar's start has passed, so there is nothing left to remind of."),
+        (timedelta(), (), "The webinar has already started, so there is nothing left to remind you of."),
         (HOUR, (), ""),
     ],
 )

@@ -232,7 +232,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
         ),
         (
             {"webinar": webinar(start=NOW)},
-            "This webinar's start has passed, so there is nothing left to remind of.",
+            "This webinar has already started, so there is nothing left to remind you of.",
             ["Refresh"],
         ),
     ],

@@ -25,7 +25,7 @@ def no_reminder_reason(webinar: Webinar, now: datetime) -> str:
         return ""
     if stage(webinar, now) is Stage.CANCELED:
         return "This webinar is canceled, so there is nothing to remind of."
-    return "This webinar's start has passed, so there is nothing left to remind of."
+    return "This webinar has already started, so there is nothing left to remind you of."
 
 
 def missed_text(sheet: ReminderSheet, now: datetime) -> str:
