@@ -55,7 +55,13 @@ class MemberMessages:
         return _with(shown, shown_digest=shown_digest(webinar))
 
     async def update(self, webinar: Webinar, stored: StoredMember) -> StoredMember:
-        """Rewrite the invitation, and send the new file if the entry differs, after a change of the webinar."""
+        """Rewrite the invitation, and send the new file if the entry differs, after a change of the webinar.
+
+        After the end, an invitation that is gone is not sent again, and no file follows.
+        """
+        if webinar.status is Status.FINISHED:
+            await self._edit(stored, team_message_texts.current(webinar, stored.member))
+            return _with(stored, shown_digest=shown_digest(webinar))
         shown = await self._show(stored, team_message_texts.current(webinar, stored.member))
         if not personal_calendar.is_entry_unchanged(stored.member.shown_digest, shown_digest(webinar)):
             await self._send_file(webinar, shown, is_new=False)
@@ -123,7 +129,9 @@ def role_digest(webinar: Webinar, member: Member) -> str:
 
 def shown_digest(webinar: Webinar) -> str:
     """Digest of what members' messages and calendars contain of a webinar: a different one requires an update."""
-    return personal_calendar.content_digest((*_times(webinar), webinar.description), (webinar.time_zone,))
+    over = (Status.FINISHED,) if webinar.status is Status.FINISHED else ()
+    in_message = (webinar.time_zone, *over)
+    return personal_calendar.content_digest((*_times(webinar), webinar.description), in_message)
 
 
 def earlier_digest(webinar: Webinar) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from bot.team.member_notify import MemberNotifier
 
 log = logging.getLogger(__name__)
+
+UPDATED_AFTER_END = timedelta(days=1)
+"""How long after the planned end of a webinar its invitations are still kept current: it may run longer."""
 
 
 class TeamNotifier:
@@ -76,7 +80,7 @@ class TeamNotifier:
 
     async def update_outdated(self) -> None:
         """Notify members of changes of their webinar, and of removals made elsewhere."""
-        await self._members.update_outdated(await self._mirror.everything(self._clock.now()))
+        await self._members.update_outdated(await self._mirror.everything(self._clock.now() - UPDATED_AFTER_END))
 
     async def _post(self, change: TeamOperation, message: Message) -> None:
         try:

@@ -32,15 +32,20 @@ def detail_buttons(
     can_run: bool,
     here: bool,
     has_pages: bool,
+    has_team_link: bool,
 ) -> list[Block]:
-    """The rows for this user. `here`: whether there is a channel to share in; otherwise a picker asks for one."""
+    """The rows for this user. `here`: whether there is a channel to share in; otherwise a picker asks for one.
+
+    With `has_team_link`, the user has a link as a member of the team, and is not asked to register.
+    """
     if stage(webinar, now) is Stage.CANCELED:
         again = _again(webinar) if can_manage else None
         return actions(again, _refresh(webinar))
     if stage(webinar, now) is Stage.OVER:
         return _after_event(webinar, now, can_manage=can_manage, can_run=can_run)
     start = buttons.start(webinar, host_link.get_secret_value()) if host_link else None
-    main = start or attendee_button(webinar, now)
+    own_link = buttons.my_link(webinar) if has_team_link else None
+    main = start or own_link or attendee_button(webinar, now)
     share = _share(webinar, here=here)
     block_id = None if here else buttons.share_block_id(webinar)
     if not (can_manage or can_run):

@@ -105,14 +105,15 @@ def details(
     can_run: bool = False,
     here: bool = True,
     has_pages: bool = False,
+    has_team_link: bool = False,
     problem: str = "",
     speakers: Sequence[str] = (),
 ) -> Message:
     """The reply to `show`, for one user: `host_link` only if that user created the webinar.
 
     `can_manage` adds the buttons of organizers, `can_run` those of co-hosts. Without `here` (in a modal) a picker asks
-    for the channel to share in. `has_pages` says whether the bot serves registration pages. `speakers` are the names of
-    co-hosts and panelists.
+    for the channel to share in. `has_pages` says whether the bot serves registration pages. With `has_team_link`, the
+    user has a link as a member of the team. `speakers` are the names of co-hosts and panelists.
     """
     coming = is_coming_or_live(webinar, now)
     rows = detail_buttons(
@@ -123,6 +124,7 @@ def details(
         can_run=can_run,
         here=here,
         has_pages=has_pages,
+        has_team_link=has_team_link,
     )
     note = context("*Start as Host* is your personal link. Please don't share it.") if host_link and coming else None
     spoken = (

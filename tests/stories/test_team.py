@@ -69,6 +69,29 @@ async def test_invited_people_can_find_their_own_link(world: World) -> None:
         assert await team_table.link_for_user(db, account, invited.session_id, "U0FINN") == ""
 
 
+async def test_a_panelist_is_offered_their_own_link_and_no_registration(world: World) -> None:
+    """In the details, before and during the webinar; the invitation loses its link when the webinar is over."""
+    team = await team_harness(world, invited=["dev"])
+    await team.reply_to("dev", "show launch")
+    assert "Register" not in world.last("#launch", "dev").buttons
+    await world.slack.click("dev", world.last("#launch", "dev"), "My Link")
+    await world.settled()
+    shown = world.slack.view("dev")
+    assert "You are on the team of this webinar, and this is your own link." in shown.words
+    assert team.link_of("dev@acme.example") in str(shown.blocks)
+
+    world.ringcentral.begin(team.session_id)
+    await world.bot.services.mirror.sweep()
+    await team.reply_to("dev", "show launch")
+    assert world.last("#launch", "dev").buttons[0] == "My Link"
+    world.ringcentral.finish(team.session_id)
+    await world.bot.services.mirror.sweep()
+    await world.bot.services.team.notifier.update_outdated()
+    invitation, file = team.direct_messages("dev")[:2]
+    assert (invitation.words, invitation.buttons) == ("*Launch day* is over, so your link no longer works.", [])
+    assert len([one for one in team.direct_messages("dev") if one.files]) == len(file.files)
+
+
 async def test_only_outsiders_are_emailed_by_default(world: World) -> None:
     """Slack users get a DM: a coworker and a person outside the directory; the form says who is emailed."""
     team = await team_harness(world)

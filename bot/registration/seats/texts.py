@@ -145,7 +145,7 @@ def shared_link_view(webinar: Webinar) -> View:
 def team_link_view(webinar: Webinar, link: str) -> View:
     """The personal link of a member of the team."""
     blocks = [
-        _about(webinar, "You run this webinar, and this is your way in."),
+        _about(webinar, "You are on the team of this webinar, and this is your own link."),
         *actions(buttons.own_link(webinar, link)),
     ]
     return modal(CALLBACK, "Your link", [*blocks, context(LINK_IS_PRIVATE)], private_metadata=webinar.id)

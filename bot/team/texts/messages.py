@@ -55,9 +55,11 @@ def invited(webinar: Webinar, member: Member, *, again: bool = False) -> Message
 
 
 def current(webinar: Webinar, member: Member) -> Message:
-    """The invitation as it is now, in place of an earlier one; without a link once the webinar is canceled."""
+    """The invitation as it is now, in place of an earlier one; without a link once the webinar is canceled or over."""
     if webinar.status is Status.CANCELED:
         return _sentence(f"*{plain(webinar.title)}* ({timing(webinar)}) is canceled and will not take place.")
+    if webinar.status is Status.FINISHED:
+        return _sentence(f"*{plain(webinar.title)}* is over, so your link no longer works.")
     return invited(webinar, member)
 
 

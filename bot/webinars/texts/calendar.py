@@ -10,7 +10,7 @@ from bot.webinars.texts.facts import timing
 
 NEW = "Your calendar entry, with your own link in it."
 NEW_WITHOUT_LINK = "Your calendar entry."
-UPDATED = "Your calendar entry as it is now. It replaces the earlier one."
+UPDATED = "Your updated calendar entry. It replaces the earlier one."
 REMOVAL = "Open this file to remove the webinar from your calendar."
 SENT = "The calendar file is in your direct messages with me."
 
