@@ -51,8 +51,8 @@ CONSENT = (
 )
 WAITS = "Your registration is waiting for approval"
 WAITS_TEXT = (
-    "An organizer approves each registration. Once yours is approved, your join link lets you in. Bookmark your links, "
-    "or copy them somewhere."
+    "Once an organizer has approved your registration, your join link lets you in. Bookmark your links, or copy them "
+    "somewhere."
 )
 REASONS = {
     "answers": "This webinar has questions that can be answered only on the registration page at {provider}.",
