@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -137,6 +138,14 @@ def _read(request: str | urllib.request.Request) -> Json:
         return found
 
 
+def clone(folder: Path) -> None:
+    """Clone this checkout; copy it if it is no repository, or if there is no git."""
+    command = ["git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(folder)]
+    git = shutil.which("git")
+    if git is None or subprocess.run([git, *command[1:]], check=False).returncode:  # noqa: S603 - our own words
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv*", ".*_cache", ".sandbox*"))
+
+
 def first_run(folder: Path) -> float:
     """Clone, install, create, register, and see the reminder; return the seconds of all."""
     began = last = monotonic()
@@ -147,8 +156,7 @@ def first_run(folder: Path) -> float:
         print(f"{now - last:6.1f} s  {part}", flush=True)
         last = now
 
-    clone = ["git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(folder)]
-    subprocess.run(clone, check=True)  # noqa: S603 - our own words
+    clone(folder)
     report("clone")
     demo = Demo(folder)
     report("make demo: install and start")
@@ -181,9 +189,9 @@ def second_run(folder: Path) -> None:
 def main() -> None:
     """Time it in a temporary folder, which is removed."""
     with tempfile.TemporaryDirectory(prefix="greenroom-demo-") as folder:
-        clone = Path(folder) / "greenroom"
-        taken = first_run(clone)
-        second_run(clone)
+        checkout = Path(folder) / "greenroom"
+        taken = first_run(checkout)
+        second_run(checkout)
     print(f"{taken:6.1f} s  from the clone to the first reminder, of {LIMIT_S:.0f} s")
     if taken > LIMIT_S:
         raise SystemExit("The demo takes too long.")
