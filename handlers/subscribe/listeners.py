@@ -39,6 +39,8 @@ OVER = "This webinar is over, so nothing more will be posted about it. Nothing w
 MAX_WORD = 40
 MAX_NAMED = 3
 
+LEFT = "You are no longer in this channel. Ask somebody who is to change its notifications."
+
 
 @dataclass(frozen=True)
 class Verb:
@@ -117,6 +119,8 @@ async def fields_chosen(request: SlackRequest) -> None:
     """Show the form with the times that belong to the choice."""
     person = await request.current_person()
     check_may_subscribe(person)
+    if not await request.services.channels.readable(person, [request.metadata]):
+        raise BadInput(LEFT)  # the form shows titles
     state = await _state(request, request.metadata)
     await show_fields(request, subscribe_form.build(state, zone=person.time_zone, typed=request.values))
 

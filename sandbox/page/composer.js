@@ -276,8 +276,7 @@ export class Composer {
     this.hide();
     if (!text.startsWith("/") && !thread && reader.people.get(channel.with)?.role === "bot") {
       draft.error = ONLY_COMMANDS; // the manifest makes the app's Messages tab read-only
-      this.fit();
-      return;
+      return this.fit();
     }
     this.sending.add(place);
     draft.error = "";

@@ -126,7 +126,8 @@ async def test_people_who_cannot_be_registered_now_are_reported_and_the_rest_goe
     await start_list(world, "Town hall", "busy", listed.email, "new", "newer")
     await world.settled()
 
-    midnight = (world.clock.now() + timedelta(days=1)).strftime("%Y-%m-%d 00:00")
+    tomorrow = world.clock.now() + timedelta(days=1)
+    midnight = f"{tomorrow:%b} {tomorrow.day}, {tomorrow.year} at 12:00 AM"
     used_up = "not registered: this address has no attempts left today; the next one is possible from"
     waits = "registered, waits for approval"
     assert results(world) == [f"{used_up} {midnight} UTC", "was registered already", waits, waits]

@@ -93,7 +93,11 @@ async def test_form_gives_a_link_and_names_what_is_wrong(tmp_path: Path) -> None
         await world.click("chloe", world.last("#launch", "chloe"), "Link for a Campaign")
         form = world.slack.view("chloe")
 
-        for name, problem in (("​", "Name the campaign."), ("Slack", "Add a word to it"), ("slack:C1", "Add a word")):
+        for name, problem in (
+            ("​", "Name the campaign."),
+            ("Slack", "Choose another one"),
+            ("slack:C1", "Choose another"),
+        ):
             outcome = await world.slack.submit("chloe", form, {"Campaign": name})
             assert problem in outcome.errors["campaign"]
         await world.slack.submit("chloe", form, {"Campaign": "  Partner\u00a0mail "})

@@ -380,7 +380,7 @@ async def test_two_users_remove_the_same_member_at_once(world: World) -> None:
     assert team.roles.keys() == {"finn@acme.example"}
     assert [message.words[:24] for message in team.direct_messages("dev")[before:]] == [
         "You are no longer on the",
-        "Open this to remove it f",
+        "Open this file to remove",
     ]
     assert await _under_way(world) == 0
 

@@ -179,6 +179,7 @@ async def _set_up_digest(world: World) -> None:
     soon = world.clock.now() + timedelta(hours=20)
     await world.command("ana", "#launch", "subscriptions")
     await world.click("ana", world.last("#launch", "ana"), "Change")
+    await world.click("ana", world.slack.view("ana"), "follow.fields", block_id="digest", value="weekly")
     times = {"digest": "weekly", "digest_day": str(soon.weekday()), "digest_at": f"{soon:%H:%M}", "zone": "UTC"}
     outcome = await world.slack.submit("ana", world.slack.view("ana"), {"features": [], **times})
     assert outcome.errors == {}

@@ -13,7 +13,7 @@ MAX_NAME = 64
 GENERAL = "registration page"
 """The source of people who register on the page without a campaign."""
 NO_NAME = "Name the campaign, for example: `/webinar link next spring newsletter`"
-RESERVED = "Greenroom itself uses this name for another source. Add a word to it, for example: {name} campaign"
+RESERVED = "Greenroom uses this name for another source. Choose another one, for example: spring newsletter"
 
 
 def campaign_name(typed: str) -> str:
@@ -24,7 +24,7 @@ def campaign_name(typed: str) -> str:
     if len(name) > MAX_NAME:
         raise BadInput(f"“{name[:MAX_NAME]}…” is too long: a campaign has up to {MAX_NAME} characters.")
     if name.casefold() in {GENERAL, COMMAND_SOURCE} or name.casefold().startswith(CHANNEL_PREFIX):
-        raise BadInput(RESERVED.format(name=name))
+        raise BadInput(RESERVED)
     return name
 
 
