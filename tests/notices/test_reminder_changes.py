@@ -227,7 +227,7 @@ async def test_webinar_that_has_begun_or_is_unknown_is_not_planned(store: Store)
     """Each in a sentence."""
     await save_webinar(store)
     async with store.write() as db:
-        with pytest.raises(BadInput, match="start has passed"):
+        with pytest.raises(BadInput, match="has already started"):
             await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", START)
         with pytest.raises(NotFound):
             await reminders.lock_webinar(db, ACCOUNT, "s9", "C1")

@@ -96,7 +96,7 @@ async def test_the_join_page_shows_the_start_and_then_redirects(tmp_path: Path) 
         early = await visitor.get(join)
         assert (early.status, early.heading, early.refresh_s) == (200, "This webinar has not started yet", 0)
         assert f'<time datetime="{visitor.webinar.start:%Y-%m-%dT%H:%MZ}">' in early.html
-        assert f"{visitor.webinar.start:%H:%M}" in early.words
+        assert f"{visitor.webinar.start:%I:%M %p} UTC".lstrip("0") in early.words
         assert "45 minutes" in early.words
         assert there["joinUri"] not in early.html
         await advance_to(visitor, timedelta(minutes=15, seconds=1))
