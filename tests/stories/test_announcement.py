@@ -43,19 +43,26 @@ async def both(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         yield started
 
 
+@pytest.fixture
+async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """A world without waits, on SQLite: what Slack answers does not depend on the database."""
+    async with running_world(tmp_path, database_url=sqlite_url, prepare=with_short_leases) as started:
+        yield started
+
+
 @pytest.mark.parametrize("fault", NOT_POSTED.values(), ids=NOT_POSTED.keys())
-async def test_a_card_that_slack_does_not_take_is_posted_later(both: World, fault: dict[str, Any]) -> None:
+async def test_a_card_that_slack_does_not_take_is_posted_later(world: World, fault: dict[str, Any]) -> None:
     """The user sees that it follows; it is posted once, and its channel is subscribed."""
-    both.slack.fail(POST, **fault)
+    world.slack.fail(POST, **fault)
 
-    await submit_form(both)
-    await both.settled()
-    assert FOLLOWS in both.slack.view("finn").words
+    await submit_form(world)
+    await world.settled()
+    assert FOLLOWS in world.slack.view("finn").words
 
-    assert await final_state(both) == CREATED
-    assert "Register" in both.slack.messages("#launch")[0].buttons
-    [webinar] = await both.bot.services.mirror.everything(both.clock.now())
-    assert len(await both.bot.services.cards.of_webinar(webinar)) == 1
+    assert await final_state(world) == CREATED
+    assert "Register" in world.slack.messages("#launch")[0].buttons
+    [webinar] = await world.bot.services.mirror.everything(world.clock.now())
+    assert len(await world.bot.services.cards.of_webinar(webinar)) == 1
 
 
 @pytest.mark.parametrize("fault", [NOT_POSTED["limited"], NOT_POSTED["server error"]], ids=["limited", "server error"])
@@ -103,24 +110,24 @@ async def test_a_card_whose_post_a_crash_interrupted_is_looked_up(both: World, i
 
 
 @pytest.mark.parametrize("is_posted", [True, False])
-async def test_a_card_whose_post_was_never_answered_is_not_posted_twice(both: World, is_posted: bool) -> None:
+async def test_a_card_whose_post_was_never_answered_is_not_posted_twice(world: World, is_posted: bool) -> None:
     """Without access to the history, silence leaves the card to the user, who is asked to look."""
-    both.slack.fail(POST, cut=True, effect=is_posted)
+    world.slack.fail(POST, cut=True, effect=is_posted)
 
-    await submit_form(both)
+    await submit_form(world)
 
-    assert await final_state(both) == (CREATED if is_posted else CREATED_WITHOUT_CARD)
-    assert "It is not certain whether the card of *Launch day* is in <#C0LAUNCH>" in both.slack.view("finn").words
+    assert await final_state(world) == (CREATED if is_posted else CREATED_WITHOUT_CARD)
+    assert "It is not certain whether the card of *Launch day* is in <#C0LAUNCH>" in world.slack.view("finn").words
 
 
-async def test_a_card_that_can_not_be_posted_later_is_reported(both: World) -> None:
+async def test_a_card_that_can_not_be_posted_later_is_reported(world: World) -> None:
     """The channel is archived before Slack takes the card: a message says that it is missing."""
-    both.slack.fail(POST, retry_after=0)
-    await submit_form(both)
-    await both.settled()
-    both.slack.fail(POST, error="is_archived")
+    world.slack.fail(POST, retry_after=0)
+    await submit_form(world)
+    await world.settled()
+    world.slack.fail(POST, error="is_archived")
 
-    state = await final_state(both)
+    state = await final_state(world)
 
     assert (state.complete, state.cards) == (1, 0)
-    assert "The card of *Launch day* is not in <#C0LAUNCH>" in both.last("@finn").words
+    assert "The card of *Launch day* is not in <#C0LAUNCH>" in world.last("@finn").words
