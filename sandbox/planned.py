@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 SETTLES = 0.4
-"""Seconds after a change at a stand-in in which the bot has usually planned again; each later change is a new signal."""
+"""Seconds after a change at a stand-in in which the bot has usually planned again; a later change is a new signal."""
 
 Planned = list[dict[str, Any]]
 
