@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bench.timers import accept_signatures, hurry_timers
+from bench.timers import run_in_fast_time
 from tests.proof.fast_time import FastTime
 
 if TYPE_CHECKING:
@@ -152,12 +152,7 @@ def format_table(measured: Measured) -> str:
 
 def main() -> None:
     """Run it, and print the table."""
-    fast_time = FastTime(speed=SPEED)
-    fast_time.take_over()
-    hurry_timers(fast_time)
-    accept_signatures(fast_time)
-    with asyncio.Runner(loop_factory=fast_time.loop) as runner:
-        print(format_table(runner.run(measure(fast_time))))
+    print(format_table(run_in_fast_time(measure, SPEED)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bench.batch import WEBINAR, bot_settings
-from bench.timers import accept_signatures, hurry_timers
+from bench.timers import run_in_fast_time
 from tests.proof.fast_time import FastTime
 
 if TYPE_CHECKING:
@@ -138,12 +138,7 @@ def format_table(mailing: Mailing) -> str:
 
 def main() -> None:
     """Run it, and print the table."""
-    fast_time = FastTime(speed=SPEED)
-    fast_time.take_over()
-    hurry_timers(fast_time)
-    accept_signatures(fast_time)
-    with asyncio.Runner(loop_factory=fast_time.loop) as runner:
-        print(format_table(runner.run(measure(fast_time))))
+    print(format_table(run_in_fast_time(measure, SPEED)))
 
 
 if __name__ == "__main__":

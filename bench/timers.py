@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
-from typing import cast
+from typing import TypeVar, cast
 
 from apscheduler.executors import base as executors
 from apscheduler.schedulers import base as schedulers
@@ -11,6 +13,22 @@ from apscheduler.triggers import date, interval
 from slack_sdk import signature
 
 from tests.proof.fast_time import FastTime
+
+T = TypeVar("T")
+
+
+def run_in_fast_time(measure: Callable[[FastTime], Awaitable[T]], speed: float) -> T:
+    """Run a measurement in a time that goes this much faster than the machine's, for the whole process."""
+    fast_time = FastTime(speed=speed)
+    fast_time.take_over()
+    hurry_timers(fast_time)
+    accept_signatures(fast_time)
+
+    async def measured() -> T:
+        return await measure(fast_time)
+
+    with asyncio.Runner(loop_factory=fast_time.loop) as runner:
+        return runner.run(measured())
 
 
 def hurry_timers(fast_time: FastTime) -> None:

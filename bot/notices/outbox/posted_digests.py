@@ -13,9 +13,10 @@ from bot.db.keys import of_workspace
 from bot.db.schema import notices, outbox_messages
 from bot.errors import ChannelUnreachable
 from bot.model.people import Account
-from bot.notices.model import MessageState, NoticeKind, NoticeState
+from bot.notices.model import NoticeKind, NoticeState
 from bot.notices.outbox.contents import MessageContents, read_contents
-from bot.notices.outbox.rows import ROWS, BatchedMessage, NoticeRow, read_row
+from bot.notices.outbox.posted_table import posted_messages
+from bot.notices.outbox.rows import BatchedMessage
 from bot.notices.quiet_hours import DIGEST_SPAN, DigestPace
 from bot.slack.client import SlackApi
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
@@ -80,12 +81,7 @@ async def _posted(db: Db, account: Account, since: datetime) -> list[BatchedMess
         )
         .scalar_subquery()
     )
-    which = notices.c.parcel_id.in_(digests), notices.c.state == NoticeState.POSTED
-    rows: dict[int, list[NoticeRow]] = {}
-    for row in map(read_row, await db.execute(ROWS.where(*which).order_by(notices.c.due_at, notices.c.id))):
-        if row.message and row.message.state is MessageState.POSTED and row.message.message_ts:
-            rows.setdefault(row.message.id, []).append(row)
-    return [BatchedMessage(one[0].message, tuple(one)) for one in rows.values() if one[0].message]
+    return await posted_messages(db, notices.c.parcel_id.in_(digests))
 
 
 def _is_read(message: BatchedMessage, now: datetime) -> bool:

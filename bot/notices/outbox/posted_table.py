@@ -96,9 +96,16 @@ async def with_notices(db: Db, message_ids: Collection[int]) -> list[BatchedMess
     """These messages, each with all of its posted notices."""
     if not message_ids:
         return []
-    which = notices.c.parcel_id.in_(message_ids), notices.c.state == NoticeState.POSTED
+    return await posted_messages(db, notices.c.parcel_id.in_(message_ids))
+
+
+async def posted_messages(db: Db, which: ColumnElement[bool]) -> list[BatchedMessage]:
+    """The posted messages of these notices whose place is known, each with all of its posted notices."""
+    found = await db.execute(
+        ROWS.where(which, notices.c.state == NoticeState.POSTED).order_by(notices.c.due_at, notices.c.id)
+    )
     rows: dict[int, list[NoticeRow]] = {}
-    for row in map(read_row, await db.execute(ROWS.where(*which).order_by(notices.c.due_at, notices.c.id))):
+    for row in map(read_row, found):
         if row.message and row.message.state is MessageState.POSTED and row.message.message_ts:
             rows.setdefault(row.message.id, []).append(row)
     return [BatchedMessage(one[0].message, tuple(one)) for one in rows.values() if one[0].message]
