@@ -239,7 +239,7 @@ def test_slots_of_an_earlier_window_do_not_count_against_a_user() -> None:
     ],
 )
 def test_pages_use_the_share_of_the_settings(limit: int, window: float, percent: int, most: int) -> None:
-    """What people are told of the pace is what the gate grants, and never the slots reserved for users who wait."""
+    """The pace that people see is what the gate grants, and never the slots reserved for users who wait."""
     budget = RateBudget(limit, window, has_answer=True, page_percent=percent)
     assert calls_a_minute(budget, Lane.PAGE) == most
     granted = round(most * window / 60)

@@ -36,7 +36,7 @@ class PostedNotices:
         self._clock = clock
 
     async def update_outdated(self) -> None:
-        """Edit the messages that no longer show what is so. Makes no call to Slack for unchanged ones."""
+        """Edit the messages that are outdated. Makes no call to Slack for unchanged ones."""
         now = self._clock.now()
         async with self._store.read() as db:
             due = await posted_table.due(db, self._account.workspace, now, MAX_EDITS)
