@@ -27,6 +27,8 @@ class OwnWebinar:
     open_items: tuple[ItemKind, ...] = ()
     waiting: int = 0
     """Slack users who wait for approval."""
+    has_link: bool = False
+    """Whether the person has a link of their own, as a member of the team."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class HomeContent:
     """Webinars that the person runs: upcoming ones, and past ones with something open."""
     coming: tuple[Webinar, ...] = ()
     """The next other ones."""
+    takes_part: Collection[str] = ()
+    """Webinars in which the person has a seat, or which they run, by session id."""
     more: int = 0
     """How many further upcoming webinars the list has."""
     can_create: bool = False
@@ -62,6 +66,8 @@ class HomeScope:
     waiting: Mapping[str, int] = field(default_factory=dict)
     """How many Slack users wait for approval."""
     links: Mapping[str, SecretStr] = field(default_factory=dict)
+    has_team_link: Collection[str] = ()
+    """Webinars of which the person has a link as a member of the team."""
 
 
 def home_content(visible: Sequence[Webinar], part: HomeScope, *, can_create: bool, now: datetime) -> HomeContent:
@@ -74,10 +80,7 @@ def home_content(visible: Sequence[Webinar], part: HomeScope, *, can_create: boo
     seats = [webinar for webinar in upcoming if webinar.id in part.seats]
     over = [webinar for webinar in ordered if stages[webinar.id] is Stage.OVER and open_items.get(webinar.id)]
     runs = [webinar for webinar in upcoming if webinar.id in part.runs]
-    own = [
-        OwnWebinar(webinar, tuple(open_items.get(webinar.id, ())), part.waiting.get(webinar.id, 0))
-        for webinar in [*over[-MOST:], *runs[:MOST]]
-    ]
+    own = [_own(webinar, part) for webinar in [*over[-MOST:], *runs[:MOST]]]
     shown = {webinar.id for webinar in [*seats[:MOST], *runs[:MOST]]}
     others = [webinar for webinar in upcoming if webinar.id not in shown]
     return HomeContent(
@@ -86,6 +89,16 @@ def home_content(visible: Sequence[Webinar], part: HomeScope, *, can_create: boo
         seats=tuple(seats[:MOST]),
         own=tuple(own),
         coming=tuple(others[:MOST]),
+        takes_part={*part.seats, *part.runs},
         more=max(len(others) - MOST, 0) + max(len(live) - MOST, 0),
         can_create=can_create,
+    )
+
+
+def _own(webinar: Webinar, part: HomeScope) -> OwnWebinar:
+    return OwnWebinar(
+        webinar=webinar,
+        open_items=tuple(part.open_items.get(webinar.id, ())),
+        waiting=part.waiting.get(webinar.id, 0),
+        has_link=webinar.id in part.has_team_link,
     )

@@ -96,16 +96,22 @@ class HomeTabs:
         live = [webinar.id for webinar in visible if stage(webinar, now) is Stage.LIVE]
         async with self._store.read() as db:
             seats = await participation.seats_of(db, self._account, person.user_id)
-            teams = await participation.teams_of(db, self._account, person.user_id)
+            team_links = await team_table.links_of_user(db, self._account, person.user_id)
             items = await open_items_table.open_of(db, self._account, person.user_id)
             waiting = await participation.waiting_for_approval(db, self._account, own)
-            links = {one: await self._own_link(db, one, person) for one in live if one in seats | teams}
-        return HomeScope(seats, teams | own, items, waiting, links)
+            joining = [one for one in live if one in seats or one in team_links]
+            links = {one: team_links.get(one) or await self._seat_link(db, one, person) for one in joining}
+        return HomeScope(
+            seats=seats,
+            runs=team_links.keys() | own,
+            has_team_link={one for one, link in team_links.items() if link},
+            open_items=items,
+            waiting=waiting,
+            links=links,
+        )
 
-    async def _own_link(self, db: Db, session_id: str, person: Person) -> SecretStr:
-        """The join link of a member of the team or of an approved seat-holder; empty if the provider gave none."""
-        if link := await team_table.link_for_user(db, self._account, session_id, person.user_id):
-            return SecretStr(link)
+    async def _seat_link(self, db: Db, session_id: str, person: Person) -> SecretStr:
+        """The join link of an approved seat-holder; empty if the provider gave none."""
         seat = await seat_table.find(db, self._account, session_id, person.user_id)
         return seat.join_link if seat and seat.is_approved else SecretStr("")
 

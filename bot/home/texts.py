@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from bot.home.content import HomeContent, OwnWebinar
-from bot.model.lifecycle import Stage, stage
+from bot.model.lifecycle import Stage, accepts_registrations, stage
 from bot.model.webinar import Audience, Webinar
 from bot.registration.seats.texts import leave_button
 from bot.reports.open_items_table import ItemKind
@@ -66,7 +66,7 @@ def home_blocks(content: HomeContent, *, now: datetime, is_first: bool = False) 
         ("Live now", [_live(webinar, content.links.get(webinar.id), now) for webinar in content.live]),
         ("Your seats", [_seat(webinar) for webinar in content.seats]),
         ("Your webinars", [_own(own, now) for own in content.own]),
-        ("Coming up", [_coming(webinar) for webinar in content.coming]),
+        ("Coming up", [_coming(one, takes_part=one.id in content.takes_part) for one in content.coming]),
     ):
         if rows:
             blocks += [divider(), section(f"*{title}*"), *(block for row in rows for block in row)]
@@ -90,22 +90,30 @@ def _live(webinar: Webinar, link: SecretStr | None, now: datetime) -> list[Block
 
 
 def _seat(webinar: Webinar) -> list[Block]:
-    link = buttons.webinar_button(webinar, "My Link", buttons.MY_LINK)
-    return [section(_row(webinar)), *actions(link, leave_button(webinar), buttons.details(webinar))]
+    return [section(_row(webinar)), *actions(_my_link(webinar), leave_button(webinar), buttons.details(webinar))]
 
 
 def _own(own: OwnWebinar, now: datetime) -> list[Block]:
     webinar = own.webinar
     is_over = stage(webinar, now) is Stage.OVER
-    blocks = [section(_titled(webinar, "" if is_over else _progress(webinar)), buttons.details(webinar))]
     todo = [OPEN_ITEMS[item] for item in own.open_items]
     if own.waiting and not is_over:
         who = "1 person waits" if own.waiting == 1 else f"{own.waiting:,} people wait"
         todo.append((f"{who} for approval", "Registrants", buttons.REGISTRANTS))
-    if todo:
-        blocks.append(context(f"To do: {', and '.join(what for what, _, _ in todo)}."))
-        blocks += actions(*(buttons.webinar_button(webinar, text, action_id) for _, text, action_id in todo))
-    return blocks
+    todo_buttons = [buttons.webinar_button(webinar, text, action_id) for _, text, action_id in todo]
+    has_link = own.has_link and not is_over
+    row = [_my_link(webinar), *todo_buttons, buttons.details(webinar)] if has_link else todo_buttons
+    return [
+        section(
+            _titled(webinar, "" if is_over else _progress(webinar)), None if has_link else buttons.details(webinar)
+        ),
+        *([context(f"To do: {', and '.join(what for what, _, _ in todo)}.")] if todo else []),
+        *actions(*row),
+    ]
+
+
+def _my_link(webinar: Webinar) -> Element:
+    return buttons.webinar_button(webinar, "My Link", buttons.MY_LINK)
 
 
 def _progress(webinar: Webinar) -> str:
@@ -116,7 +124,12 @@ def _progress(webinar: Webinar) -> str:
     return f"{of_limit} registered · registration {registration_state(read).lower()}"
 
 
-def _coming(webinar: Webinar) -> list[Block]:
+def _coming(webinar: Webinar, *, takes_part: bool) -> list[Block]:
+    read = webinar.registration
+    is_closed = webinar.audience is not Audience.ANYONE and read is not None and not accepts_registrations(read)
+    when_open = buttons.when_open(webinar) if is_closed and not takes_part else {}
+    if when_open:
+        return [section(_row(webinar)), *actions(when_open, buttons.details(webinar))]
     return [section(_row(webinar), buttons.details(webinar))]
 
 

@@ -198,6 +198,13 @@ async def link_for_user(db: Db, account: Account, session_id: str, user_id: str)
     return member.invitee.link.get_secret_value() if member else ""
 
 
+async def links_of_user(db: Db, account: Account, user_id: str) -> dict[str, SecretStr]:
+    """For each session on whose team this Slack user is: their personal link, empty if it has none."""
+    which = invitees.c.user_id == user_id, invitees.c.told.not_in(FORMER)
+    rows = (await db.execute(select(invitees).where(*of_account(invitees, account), *which))).all()
+    return {row.session_id: _member(row).invitee.link for row in rows if user_id}
+
+
 async def find_by_user(db: Db, account: Account, session_id: str, user_id: str) -> Member | None:
     """The member that is this Slack user; None if they are not on the team."""
     rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told.not_in(FORMER))

@@ -76,12 +76,6 @@ async def waiting_for_approval(db: Db, account: Account, session_ids: Collection
     return {str(session_id): int(count) for session_id, count in rows}
 
 
-async def teams_of(db: Db, account: Account, user_id: str) -> frozenset[str]:
-    """The sessions on whose team this Slack user is."""
-    which = *of_account(invitees, account), invitees.c.user_id == user_id, invitees.c.told.not_in(FORMER)
-    return frozenset((await db.execute(select(invitees.c.session_id).where(*which))).scalars())
-
-
 async def has_team_entry(db: Db, account: Account, session_id: str, user_id: str) -> bool:
     """Whether this Slack user has a calendar entry as a member of the team, or is about to get one."""
     return await _exists(db, account, invitees, session_id, user_id, invitees.c.told.in_(_NOTIFIED_IN_SLACK))

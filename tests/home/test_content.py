@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.home.content import MOST, HomeContent, HomeScope, OwnWebinar, home_content
 from bot.home.texts import home_blocks, home_message, home_view
 from bot.model.lifecycle import is_coming_or_live
-from bot.model.webinar import Status, Webinar
+from bot.model.webinar import Audience, Status, Webinar
 from bot.reports.open_items_table import ItemKind
 from tests.support.block_kit import check_message, check_view
 from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
@@ -24,6 +24,13 @@ MOST_BLOCKS = 100
 def named(session_id: str, **changes: object) -> Webinar:
     """A webinar with this id as its title."""
     return webinar(session_id=session_id, title=session_id, registration=registration(), **changes)
+
+
+def shown_buttons(content: HomeContent) -> list[str]:
+    """The texts of the buttons of the webinars, without those at the top."""
+    _, *blocks = home_blocks(content, now=NOW)
+    elements = [one for block in blocks for one in [block.get("accessory"), *block.get("elements", [])] if one]
+    return [one["text"]["text"] for one in elements if one["type"] == "button"]
 
 
 def test_each_webinar_is_in_its_part() -> None:
@@ -104,6 +111,45 @@ def test_the_progress_of_an_own_webinar_is_in_its_row() -> None:
         assert progress in shown
         assert "To do: 2 people wait for approval." in shown
         assert "Registrants" in shown
+
+
+def test_a_member_of_the_team_has_their_link_before_the_start() -> None:
+    """Beside what is to do, in one row; nobody without a link of their own, and none after the end."""
+    for own, shown in (
+        (OwnWebinar(named("w"), has_link=True), ["My Link", "Details"]),
+        (OwnWebinar(named("w"), has_link=True, waiting=1), ["My Link", "Registrants", "Details"]),
+        (OwnWebinar(named("w"), has_link=False), ["Details"]),
+        (
+            OwnWebinar(named("w", status=Status.FINISHED), (ItemKind.RECORDING,), has_link=True),
+            ["Details", "Recording"],
+        ),
+    ):
+        assert shown_buttons(HomeContent(own=(own,))) == shown
+
+
+def test_links_of_the_team_are_in_the_part_of_own_webinars() -> None:
+    """A host without a link of their own has none there."""
+    part = HomeScope(runs={"speaks", "hosts"}, has_team_link={"speaks"})
+    content = home_content([named("speaks"), named("hosts")], part, can_create=True, now=NOW)
+    assert {own.webinar.id: own.has_link for own in content.own} == {"speaks": True, "hosts": False}
+
+
+def test_those_who_cannot_register_yet_can_ask_to_be_told_when_they_can() -> None:
+    """Full or closed; nobody who takes part, and nobody who can register or need not, or whose count is unknown."""
+    full, closed = registration(count=50, limit=50, is_open=False), registration(is_open=False)
+    for read, takes_part, shown in (
+        (full, False, ["Tell Me When It Opens", "Details"]),
+        (registration(count=50, limit=50, is_open=True), False, ["Tell Me When It Opens", "Details"]),
+        (closed, False, ["Tell Me When It Opens", "Details"]),
+        (closed, True, ["Details"]),
+        (registration(), False, ["Details"]),
+        (None, False, ["Details"]),
+    ):
+        one = named("w").model_copy(update={"registration": read})
+        content = HomeContent(coming=(one,), takes_part={"w"} if takes_part else ())
+        assert shown_buttons(content) == shown
+    anyone = named("w").model_copy(update={"registration": closed, "audience": Audience.ANYONE})
+    assert shown_buttons(HomeContent(coming=(anyone,))) == ["Details"]
 
 
 def test_those_who_have_a_link_join_by_their_own() -> None:

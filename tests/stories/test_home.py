@@ -106,6 +106,10 @@ async def test_each_change_reaches_the_open_tab_without_a_vendor_call(world: Wor
     assert "3 registered · registration open" in await shown("chloe")
     await team.save({"cohosts": ["emi"]})
     assert "*Your webinars*" in await shown("emi")
+    await world.click("emi", shown_home(world, "emi"), "My Link")
+    assert team.link_of("emi@acme.example") in str(world.slack.view("emi").blocks)
+    assert "My Link" not in shown_home(world, "chloe").buttons
+    await world.slack.close("emi", world.slack.view("emi"), clear=True)
     await launch.update(status="live")
     assert "*Live now*" in await shown("dev")
     assert join_url(shown_home(world, "dev")) == launch.registrants[0]["joinUri"]
@@ -115,6 +119,24 @@ async def test_each_change_reaches_the_open_tab_without_a_vendor_call(world: Wor
     async with world.bot.services.store.write() as db:
         await open_item(db, webinar, ItemKind.RECORDING, "U0CHLOE", world.clock.now())
     assert "its recording is not shared yet" in await shown("chloe")
+
+
+async def test_a_closed_webinar_offers_to_tell_when_it_opens(world: World) -> None:
+    """To those who have no part in it, on the tab and in the reply; it is set there, without a vendor call."""
+    launch = await seats_harness(world)
+    await launch.take_seat("dev")
+    await launch.update(registrationStatus="Closed")
+    homes = {user: (await open_home(world, user)).buttons for user in ("chloe", "dev", "emi")}
+    assert homes["emi"][-2:] == ["Tell Me When It Opens", "Details"]
+    assert not [user for user in ("chloe", "dev") if "Tell Me When It Opens" in homes[user]]
+    calls = len(world.vendor_calls())
+    await world.click("emi", shown_home(world, "emi"), "Tell Me When It Opens")
+    assert "You will get a direct message when registration" in world.slack.view("emi").words
+    await world.command("ben", "#launch", "")
+    await world.click("ben", world.last("#launch", "ben"), "Tell Me When It Opens")
+    assert world.vendor_calls()[calls:] == []
+    for user in ("emi", "ben"):
+        assert any("You will be notified here" in one.words for one in world.slack.messages(f"@{user}", user)), user
 
 
 async def test_a_canceled_webinar_leaves_the_open_tab(world: World) -> None:
