@@ -7,10 +7,10 @@ import contextlib
 import logging
 import math
 import os
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,6 @@ import aiosqlite
 from sqlalchemy import Executable, Table, bindparam, event, make_url, text
 from sqlalchemy.dialects import postgresql as postgres
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -238,15 +237,17 @@ def _engine(url: URL, size: int, *, no_timeout: bool = False) -> AsyncEngine:
             event.listen(engine.sync_engine, "connect", _end_transactions)
         return engine
     # Parameters contain names and addresses, and error texts are logged.
-    engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, hide_parameters=True, async_creator=partial(_open_sqlite, url)
-    )
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, hide_parameters=True)
+    event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
 
 
-async def _open_sqlite(url: URL) -> aiosqlite.Connection:
-    arguments, options = SQLiteDialect_aiosqlite().create_connect_args(url)
+def _connect_sqlite(dialect: Any, _: Any, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    return dialect.dbapi.connect(*arguments, async_creator_fn=_open_sqlite, **options)
+
+
+async def _open_sqlite(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     connection = aiosqlite.connect(*arguments, **options)
     thread = connection._thread  # noqa: SLF001 - the driver offers no other way to wait for its end
     thread.daemon = True
