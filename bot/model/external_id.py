@@ -23,3 +23,13 @@ def decode(text: str) -> list[tuple[str, str]]:
 def is_pairs(text: str) -> bool:
     """Whether a string consists of pairs: each part has exactly one `=`, so an id that ends in "==" does not."""
     return all(part.count("=") == 1 for part in text.split("&"))
+
+
+def seat_pairs(team_id: str, user_id: str) -> list[tuple[str, str]]:
+    """The pairs by which Greenroom finds the registrant of a seat again: the Slack workspace and the user."""
+    return [("team", team_id), ("user", user_id)]
+
+
+def is_seat(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether these are the pairs of a seat and nothing else."""
+    return [key for key, _ in pairs] == [key for key, _ in seat_pairs("", "")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
-from bot.model.external_id import decode
+from bot.model.external_id import decode, is_seat
 from bot.model.registrant import Registrant
 from bot.model.team import Role
 from bot.reports.attendance import Attendee, Presence, Window, curve_of, merge_people, peak_of
@@ -74,10 +74,14 @@ def source_group(source: str) -> GroupKey:
 
 
 def external_id_groups(external_id: str) -> tuple[GroupKey, ...]:
-    """The groups of an external id: each key of its pairs; the values may say who it is, and are not kept."""
-    if not external_id:
+    """The groups of an external id: each key of its pairs; the values may say who it is, and are not kept.
+
+    The keys by which Greenroom finds a seat again say nothing about where a person comes from, and are left out.
+    """
+    pairs = decode(external_id)
+    if not external_id or is_seat(pairs):
         return (NO_GROUP,)
-    keys = dict.fromkeys(_named(key) for key, _ in decode(external_id))
+    keys = dict.fromkeys(_named(key) for key, _ in pairs)
     return tuple(keys) or ((GroupKind.PLAIN, ""),)
 
 

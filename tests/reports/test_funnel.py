@@ -98,6 +98,8 @@ def test_nobody_registered_and_nobody_came() -> None:
         ("", [(GroupKind.NONE, "")]),
         ("lid=123&oid=4%4056", [(GroupKind.NAMED, "lid"), (GroupKind.NAMED, "oid")]),
         ("lid=1&lid=2", [(GroupKind.NAMED, "lid")]),
+        ("team=T1&user=U1", [(GroupKind.NONE, "")]),
+        ("team=sales", [(GroupKind.NAMED, "team")]),
         ("00Q5g00000abc==", [(GroupKind.PLAIN, "")]),
         ("jane@example.com=1", [(GroupKind.OTHERS, "")]),
         ("=1", [(GroupKind.OTHERS, "")]),

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone, ProviderRefused
 from bot.model import external_id
-from bot.model.people import Workspace
 from bot.model.registrant import Registrant, RegistrantDetails, RegistrantStatus
 from bot.model.seat import Seat
 from bot.providers.base import Caller, WebinarProvider
@@ -115,7 +114,7 @@ def registrant_details(seat: Seat) -> RegistrantDetails:
         first_name=person.first_name,
         last_name=person.last_name,
         email=person.email,
-        external_id=external_id.encode(_identity(seat.account.workspace, seat.user_id)),
+        external_id=external_id.encode(external_id.seat_pairs(seat.account.workspace.team_id, seat.user_id)),
         source=seat.source,
         fields=person.fields,
     )
@@ -126,7 +125,7 @@ def own_registrant(listed: Iterable[Registrant], seat: Seat) -> Registrant | Non
 
     A typed address proves nothing: its registrant's link belongs to the owner of that mailbox.
     """
-    who = set(_identity(seat.account.workspace, seat.user_id))
+    who = set(external_id.seat_pairs(seat.account.workspace.team_id, seat.user_id))
     registrants = list(listed)
     address = seat.attendee.address if seat.attendee.is_own_address else None
     by_external_id = [one for one in registrants if who <= set(external_id.decode(one.external_id))]
@@ -151,7 +150,3 @@ def with_registrant(seat: Seat, registrant: Registrant) -> Seat:
     if registrant.sequence is not None:
         changes["sequence"] = max(seat.sequence, registrant.sequence)
     return seat.model_copy(update=changes)
-
-
-def _identity(workspace: Workspace, user_id: str) -> list[tuple[str, str]]:
-    return [("team", workspace.team_id), ("user", user_id)]
