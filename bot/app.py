@@ -32,7 +32,7 @@ from bot.startup.providers import USUAL_TIMING, build_providers
 from bot.startup.providers import ProviderTiming as ProviderTiming
 from bot.startup.services import build_services
 from bot.web import health, pages
-from bot.web.ip_rate_limit import IpRateLimit
+from bot.web.form_limits import FormLimits
 from bot.web.limits import EVENTS as EVENTS
 from bot.web.limits import LINGER, MAX_BODY, Connections, GuardedSite
 from bot.web.metrics import AckTimes, MeasuredApp, Metrics, Sources
@@ -151,7 +151,7 @@ async def _serve(settings: Settings, app: AsyncApp, services: Services, metrics:
         metrics.watch_webhooks(server)
     if services.own_pages.urls.is_on:
         look = PageLook(settings.page_color, settings.page_name.strip(), settings.page_logo_url)
-        pages.add_routes(server, services.own_pages, IpRateLimit(), PageRenderer(look))
+        pages.add_routes(server, services.own_pages, FormLimits(), PageRenderer(look))
     if services.webhooks.is_on:
         WebhookIngress(services.webhooks.address, services.webhooks.accept).add_routes(server)
     if settings.public_url and settings.zoom and settings.zoom_webhook_secret.get_secret_value():

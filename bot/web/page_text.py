@@ -20,6 +20,7 @@ from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RequestState
 from bot.web import signup_form
 from bot.web.event_text import announcement, event_text
+from bot.web.form_limits import FormLimit, FormRefusal
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
 from bot.web.waiting_page import REFRESH_SLOWLY, REFRESH_SOON, end_of_line, waiting_page
 
@@ -71,6 +72,10 @@ ADDRESS_REFUSED = (
     "{provider} did not accept this email address. Some webinars accept only work addresses: register with yours."
 )
 OTHER_REASON = "{provider} did not accept this registration. Register again, or contact the organizer of this webinar."
+TOO_MANY_FORMS = {
+    FormLimit.NETWORK: "Too many people have registered from your network.",
+    FormLimit.PERSON: "This email address was sent too often.",
+}
 
 PUBLIC_CALENDAR = Link(ADD_TO_CALENDAR, f"?{CALENDAR}")
 
@@ -224,6 +229,11 @@ def refresh(page: PageText, status_token: str, *, is_paused: bool) -> Refresh | 
         return None
     url = f"?done={quote(status_token)}" if status_token else "?"
     return Refresh(page.refresh_s, url, f"{url}{'&' if status_token else ''}still=1", is_paused)
+
+
+def too_many_forms(refusal: FormRefusal) -> str:
+    """Why a form is refused for now, and when to send it again."""
+    return f"{TOO_MANY_FORMS[refusal.limit]} Press Register again {wait_text(refusal.wait)}."
 
 
 def wait_text(seconds: float) -> str:

@@ -21,7 +21,7 @@ from bot.registration.own_pages.page_context import AlreadyQueued, QueueFull, Re
 from bot.registration.own_pages.service import READ_LINK, OwnPages
 from bot.registration.own_pages.tokens import TokenExpired
 from bot.web import event_text, page_text, signup_form
-from bot.web.ip_rate_limit import IpRateLimit, client_of
+from bot.web.form_limits import FormLimits, FormRefusal, client_of
 from bot.web.limits import BODY_TIMEOUT
 from bot.web.page_model import PageText
 from bot.web.render import PageRenderer
@@ -41,9 +41,9 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def add_routes(app: web.Application, own_pages: OwnPages, rate_limit: IpRateLimit, renderer: PageRenderer) -> None:
+def add_routes(app: web.Application, own_pages: OwnPages, form_limits: FormLimits, renderer: PageRenderer) -> None:
     """Add `/join/{token}`, `/cancel/{token}` and `/register/{token}`."""
-    pages = Pages(own_pages, rate_limit, renderer)
+    pages = Pages(own_pages, form_limits, renderer)
     app.router.add_get("/join/{token}", pages.with_error_pages(pages.join))
     app.router.add_get("/cancel/{token}", pages.with_error_pages(pages.show_cancel))
     app.router.add_post("/cancel/{token}", pages.with_error_pages(pages.cancel))
@@ -54,10 +54,10 @@ def add_routes(app: web.Application, own_pages: OwnPages, rate_limit: IpRateLimi
 class Pages:
     """The request handlers: parse the request, call `OwnPages`, render the result."""
 
-    def __init__(self, own_pages: OwnPages, rate_limit: IpRateLimit, renderer: PageRenderer) -> None:
-        """`rate_limit` counts the valid forms of each client."""
+    def __init__(self, own_pages: OwnPages, form_limits: FormLimits, renderer: PageRenderer) -> None:
+        """`form_limits` counts the valid forms."""
         self._own_pages = own_pages
-        self._rate_limit = rate_limit
+        self._form_limits = form_limits
         self._renderer = renderer
 
     async def join(self, request: web.Request) -> web.Response:
@@ -114,12 +114,15 @@ class Pages:
             return self._form(400, form, errors=errors)
         if signup_form.is_honeypot_filled(fields):
             return self._form(400, form, problem=signup_form.HONEYPOT_FILLED)
-        if wait := self._rate_limit.acquire(_client(request)):
-            problem = (
-                f"Too many people have registered from your network. Press Register again {page_text.wait_text(wait)}."
-            )
-            return self._form(429, form, problem=problem, retry_after=math.ceil(wait))
+        if refusal := await self._refusal(request, form):
+            problem = page_text.too_many_forms(refusal)
+            return self._form(429, form, problem=problem, retry_after=math.ceil(refusal.wait))
         return await self._register(token, form)
+
+    async def _refusal(self, request: web.Request, form: SignupForm) -> FormRefusal | None:
+        is_crowded = await self._own_pages.is_crowded(form.webinar)
+        session_id, address = form.webinar.session_id, form.entered.address
+        return self._form_limits.acquire(_client(request), session_id, address, is_crowded=is_crowded)
 
     async def _register(self, token: str, form: SignupForm) -> web.Response:
         try:

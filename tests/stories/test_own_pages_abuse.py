@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,18 +14,28 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.model.registrant import RegistrantDetails
-from bot.providers.caller import Lane
-from bot.providers.rate_budget import BUDGETS, RateBudget, calls_a_minute
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
-from bot.registration.own_pages.service import MAX_QUEUED
-from bot.web import ip_rate_limit, signup_form
-from bot.web.ip_rate_limit import MAX_FORMS, WINDOW, IpRateLimit, client_of
+from bot.registration.own_pages.service import CROWDED, MAX_QUEUED
+from bot.web import signup_form
+from bot.web.form_limits import (
+    MAX_KEYS,
+    MAX_OF_NETWORK,
+    MAX_OF_PERSON,
+    MAX_WHILE_CROWDED,
+    WINDOW,
+    FormLimit,
+    FormLimits,
+    FormRefusal,
+    client_of,
+)
 from bot.web.limits import BODY_TIMEOUT
 from bot.web.pages import MAX_BYTES
 from tests.support.docs_tables import table
 from tests.support.own_pages import LENA, PUBLIC_URL, PageVisitor, page_visitor
+from tests.support.registration import without_waits
 from tests.support.rows import each_row
+from tests.support.world import World
 
 
 async def queued(visitor: PageVisitor) -> int:
@@ -32,29 +44,56 @@ async def queued(visitor: PageVisitor) -> int:
         return await queue_table.queue_length(db, visitor.webinar.account, visitor.webinar.session_id)
 
 
-def test_a_client_may_send_as_many_forms_as_people_are_registered() -> None:
-    """Then it gets the exact wait in seconds. Other clients are not affected, and refusals do not count."""
-    assert calls_a_minute(RateBudget(BUDGETS["heavy"]), Lane.PAGE) * WINDOW / 60 == MAX_FORMS
-    now = [0.0]
-    limit = IpRateLimit(lambda: now[0])
-    for at in range(MAX_FORMS):
+def test_a_network_has_a_limit_that_falls_while_many_are_in_line() -> None:
+    """The wait is exact, in seconds. Other networks are not affected, and refused forms do not count."""
+    assert 800 < MAX_OF_NETWORK < CROWDED  # a mailing inside a company, and no way to fill the line from one place
+    now, numbers = [0.0], count()
+    limits = FormLimits(lambda: now[0])
+
+    def sent(network: str, *, is_crowded: bool = False) -> float:
+        """The wait of a form with another address."""
+        refusal = limits.acquire(network, "s1", f"v{next(numbers)}@visitor.example", is_crowded=is_crowded)
+        assert refusal is None or refusal.limit is FormLimit.NETWORK
+        return refusal.wait if refusal else 0
+
+    for at in range(MAX_WHILE_CROWDED):
         now[0] = at * 20.0
-        assert limit.acquire("a") == 0
-    assert [limit.acquire("a"), limit.acquire("a"), limit.acquire("b")] == [WINDOW - 380, WINDOW - 380, 0]
+        assert sent("office", is_crowded=True) == 0
+    assert [sent("office", is_crowded=True), sent("office", is_crowded=True)] == [WINDOW - 380, WINDOW - 380]
+    assert [sent("home", is_crowded=True), sent("office")] == [0, 0]
+    assert sent("office", is_crowded=True) == WINDOW - 360  # the 20 latest count
+    now[0] = 380.0
+    assert [sent("office") for _ in range(MAX_OF_NETWORK - MAX_WHILE_CROWDED)] == [0] * 979 + [WINDOW - 380]
     now[0] = WINDOW
-    assert [limit.acquire("a"), limit.acquire("a")] == [0, 20]
+    assert [sent("office"), sent("office")] == [0, 20]
 
 
-def test_the_number_of_clients_in_memory_is_limited() -> None:
-    """The most recent clients are kept."""
-    limit = IpRateLimit(lambda: 0.0)
-    assert [limit.acquire("first") for _ in range(MAX_FORMS + 1)] == [0] * MAX_FORMS + [WINDOW]
-    for number in range(ip_rate_limit.MAX_CLIENTS - 1):
-        limit.acquire(str(number))
-    assert limit.acquire("first") == WINDOW  # and it is the most recent client now
-    for number in range(ip_rate_limit.MAX_CLIENTS):
-        limit.acquire(str(number))
-    assert limit.acquire("first") == 0
+def test_an_address_has_a_low_limit_for_each_webinar() -> None:
+    """From any network. What it refuses does not count for the network either."""
+    limits = FormLimits(lambda: 0.0)
+    sent = [limits.acquire(f"n{number}", "s1", "lena@v.example") for number in range(MAX_OF_PERSON + 1)]
+    assert sent == [None] * MAX_OF_PERSON + [FormRefusal(FormLimit.PERSON, WINDOW)]
+    assert limits.acquire("n1", "s2", "lena@v.example") is None
+    assert limits.acquire("n1", "s1", "emi@v.example") is None
+    for number in range(MAX_WHILE_CROWDED):
+        limits.acquire("office", "s1", "lena@v.example", is_crowded=True)
+        assert limits.acquire("office", "s1", f"v{number}@v.example", is_crowded=True) is None
+
+
+def test_what_is_remembered_is_limited() -> None:
+    """The most recent networks and people are kept."""
+    limits = FormLimits(lambda: 0.0)
+
+    def fill(number: int) -> None:
+        for one in range(number):
+            limits.acquire(str(one), "s1", f"{one}@v.example")
+
+    for _ in range(MAX_OF_PERSON):
+        limits.acquire("first", "s1", "first@v.example")
+    fill(MAX_KEYS - 1)
+    assert limits.acquire("first", "s1", "first@v.example") is not None  # and it is the most recent one now
+    fill(MAX_KEYS)
+    assert limits.acquire("first", "s1", "first@v.example") is None
 
 
 @each_row(
@@ -91,60 +130,90 @@ def test_any_input_is_valid_or_has_an_error_at_its_field(fields: dict[str, str])
         assert not {"\n", "\r", "\0"} & set(who.first_name + who.last_name + who.email)
 
 
-async def test_one_form_too_many_is_429_and_keeps_the_input(tmp_path: Path) -> None:
-    """With the seconds for programs and the minutes for people. Other networks are not affected."""
-    async with page_visitor(tmp_path) as visitor:
-        home, cafe = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "203.0.113.10"}
-        form = (await visitor.get(visitor.url)).values
-        for number in range(MAX_FORMS):
-            fields = {**form, **LENA, "email": f"v{number}@visitor.example", "form": ""}
-            assert (await visitor.post(visitor.url, fields, headers=home)).status == 303
+async def test_an_office_behind_one_address_is_registered(tmp_path: Path) -> None:
+    """200 people send the form within minutes: all get a place, and all are registered, once each."""
+    async with page_visitor(tmp_path, prepare=_with_a_large_share) as visitor:
+        office, url, places = {"X-Forwarded-For": "203.0.113.9"}, visitor.url, list[str]()
+        addresses = [f"v{number}@office.example" for number in range(200)]
+        for first in range(0, len(addresses), 25):
+            people = [{**LENA, "email": address} for address in addresses[first : first + 25]]
+            placed = await asyncio.gather(*(visitor.post(url, person, headers=office) for person in people))
+            assert {one.status for one in placed} == {303}
+            places.append(placed[-1].location)
+            await visitor.world.settled()
+        assert sorted(one["email"] for one in visitor.registrants) == sorted(addresses)
+        assert {(await visitor.get(place)).heading for place in places} == {"You are registered"}
 
-        late = await visitor.post(visitor.url, {**form, **LENA}, headers=home)
+
+async def test_one_form_too_many_of_an_address_is_429_and_keeps_the_input(tmp_path: Path) -> None:
+    """With the seconds for programs and the minutes for people. Invalid forms do not count."""
+    async with page_visitor(tmp_path) as visitor:
+        form = (await visitor.get(visitor.url)).values
+        for _ in range(MAX_OF_PERSON + 1):
+            assert (await visitor.post(visitor.url, {**form, **LENA, "first_name": ""})).status == 400
+        for number in range(MAX_OF_PERSON):
+            somewhere = {"X-Forwarded-For": f"203.0.113.{number}"}
+            assert (await visitor.post(visitor.url, {**form, **LENA}, headers=somewhere)).status == 303
+
+        late = await visitor.post(visitor.url, {**form, **LENA, "email": LENA["email"].upper()})
 
         assert late.status == 429
         assert 590 <= int(late.headers["Retry-After"]) <= 600
-        assert "Too many people have registered from your network. Press Register again in 10 minutes." in late.words
-        assert {name: late.values[name] for name in LENA} == LENA
-        assert late.values["form"] == form["form"]
-        both = [
-            ("X-Forwarded-For", "198.51.100.1"),
-            ("X-Forwarded-For", "203.0.113.9"),
-        ]  # the first by the client
-        assert (await visitor.post(visitor.url, {**form, **LENA}, headers=both)).status == 429
-        assert (await visitor.post(visitor.url, {**form, **LENA}, headers=cafe)).status == 303
+        assert "This email address was sent too often. Press Register again in 10 minutes." in late.words
+        assert {name: late.values[name] for name in ("first_name", "form")} == {
+            "first_name": "Lena",
+            "form": form["form"],
+        }
+        assert (await visitor.post(visitor.url, {**form, **LENA, "email": "max@visitor.example"})).status == 303
 
 
-async def test_invalid_forms_do_not_count(tmp_path: Path) -> None:
-    """A valid form is accepted after any number of invalid ones."""
-    async with page_visitor(tmp_path) as visitor:
-        for _ in range(MAX_FORMS + 1):
-            assert (await visitor.sign_up(visitor.url, email="lena")).status == 400
-        assert (await visitor.sign_up(visitor.url)).status == 303
-
-
-async def test_a_full_queue_is_503(tmp_path: Path) -> None:
-    """With Retry-After, for this webinar."""
-    async with page_visitor(tmp_path) as visitor:
+async def test_no_network_fills_the_line_alone(tmp_path: Path) -> None:
+    """While the line is long, a network may send few forms, other networks still can, and a full line is 503."""
+    async with page_visitor(tmp_path, prepare=_with_a_queue_that_waits) as visitor:
         await visitor.world.settled()
-        crowd = [
-            (
-                0,
-                RegistrantDetails(first_name="Visitor", last_name=str(one), email=f"v{one}@visitor.example"),
-                f"key-{one}",
+        await _fill_queue(visitor, CROWDED)
+        home, cafe = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "203.0.113.10"}
+        by_client = [("X-Forwarded-For", "198.51.100.1"), ("X-Forwarded-For", "203.0.113.9")]
+        for number in range(MAX_WHILE_CROWDED):
+            fields = {**LENA, "email": f"home{number}@visitor.example"}
+            assert (await visitor.post(visitor.url, fields, headers=home)).status == 303
+        for headers in (home, by_client):
+            late = await visitor.post(visitor.url, LENA, headers=headers)
+            assert late.status == 429
+            assert (
+                "Too many people have registered from your network. Press Register again in 10 minutes." in late.words
             )
-            for one in range(MAX_QUEUED)
-        ]
-        account, session_id = visitor.webinar.account, visitor.webinar.session_id
-        async with visitor.world.bot.services.store.write() as db:
-            await request_table.add(db, account, session_id, crowd, batch_id="", now=visitor.world.clock.now())
+            assert {name: late.values[name] for name in LENA} == LENA
+        assert (await visitor.post(visitor.url, LENA, headers=cafe)).status == 303
 
-        full = await visitor.sign_up(visitor.url)
-
+        await _fill_queue(visitor, MAX_QUEUED - await queued(visitor), "late")
+        full = await visitor.post(visitor.url, {**LENA, "email": "full@visitor.example"}, headers=cafe)
         assert (full.status, full.headers["Retry-After"]) == (503, "600")
         assert "Very many people are registering right now." in full.words
-        assert {name: full.values[name] for name in LENA} == LENA
-        assert await queued(visitor) <= MAX_QUEUED
+        assert full.values["email"] == "full@visitor.example"
+        assert await queued(visitor) == MAX_QUEUED
+
+
+def _with_a_queue_that_waits(world: World) -> None:
+    without_waits(world)
+    world.ringcentral.fail("POST", "/registrants$", status=401, times=99)
+
+
+def _with_a_large_share(world: World) -> None:
+    without_waits(world)
+    world.more_settings = {"page_share": 70}
+
+
+async def _fill_queue(visitor: PageVisitor, number: int, name: str = "v") -> None:
+    """Put so many people in line."""
+    people = [
+        RegistrantDetails(first_name="Visitor", last_name=str(one), email=f"{name}{one}@visitor.example")
+        for one in range(number)
+    ]
+    crowd = [(0, one, f"key-{one.address}") for one in people]
+    account, session_id = visitor.webinar.account, visitor.webinar.session_id
+    async with visitor.world.bot.services.store.write() as db:
+        await request_table.add(db, account, session_id, crowd, batch_id="", now=visitor.world.clock.now())
 
 
 async def test_a_filled_honeypot_is_refused_and_keeps_the_input(tmp_path: Path) -> None:
@@ -218,10 +287,14 @@ async def test_no_personal_data_is_logged(tmp_path: Path, caplog: pytest.LogCapt
 def test_the_limits_are_documented() -> None:
     """Each in its row."""
     figures = [figure for _, figure, _ in table("own-pages.md", "limit")]
-    assert figures[:3] == [f"{MAX_FORMS} in {WINDOW / 60:.0f} minutes", f"{MAX_QUEUED:,}", figures[2]]
-    assert (
-        figures[2] == f"{MAX_BYTES // 1024} KB, {signup_form.MAX_FIELDS} fields, {BODY_TIMEOUT:.0f} seconds to arrive"
-    )
+    minutes = f"in {WINDOW / 60:.0f} minutes"
+    assert figures[:5] == [
+        f"{MAX_OF_NETWORK:,} {minutes}",
+        f"{MAX_WHILE_CROWDED} {minutes}",
+        f"{MAX_OF_PERSON} {minutes}",
+        f"{MAX_QUEUED:,}",
+        f"{MAX_BYTES // 1024} KB, {signup_form.MAX_FIELDS} fields, {BODY_TIMEOUT:.0f} seconds to arrive",
+    ]
 
 
 async def test_an_unexpected_error_has_a_reference(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -34,6 +34,8 @@ STATUS, FORM = "place", "form"
 """Token kinds beside those of the URLs. Tokens that people hold contain them: renaming a value invalidates them."""
 MAX_QUEUED = 5_000
 """Per webinar. A mailing brings hundreds of people at once, and all of them keep their places."""
+CROWDED = MAX_QUEUED // 2
+"""From then on, one network may send only a few forms."""
 READ_LINK = Caller(Lane.PAGE, patience=8)
 """The visitor waits for this call; on a timeout the page refreshes and reads again."""
 
@@ -132,6 +134,11 @@ class OwnPages:
         if webinar is None:
             raise NotFound(NO_SUCH_PAGE)
         return webinar, now, claims.get("campaign", "")
+
+    async def is_crowded(self, webinar: Webinar) -> bool:
+        """Whether so many people are in line that the rest of it is to be shared."""
+        async with self._store.read() as db:
+            return await queue_table.queue_length(db, self._account, webinar.session_id) >= CROWDED
 
     def form_token(self, webinar: Webinar) -> str:
         """A token for one rendered form: the form counts as one request however often it is sent."""
