@@ -27,6 +27,7 @@ from bot.webinars.texts.facts import (
     registrations,
     status_line,
     timing,
+    timing_in_sentence,
 )
 
 PAGE_SIZE = 10
@@ -99,7 +100,7 @@ def pick(
             context(f"These are the first {len(shown)}. Say more words of the title to find another."),
             *actions(button("See All", buttons.LIST, every, label="List all that match")),
         ]
-    spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in shown)
+    spoken = "; ".join(f"{plain(webinar.title)}, {timing_in_sentence(webinar)}" for webinar in shown)
     return message(f"{head} {spoken}.", [section(head), *rows, *more])
 
 

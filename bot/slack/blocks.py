@@ -113,7 +113,15 @@ def escape_sentence(sentence: str) -> str:
 
 
 def when(moment: datetime, zone: str = "UTC") -> str:
-    """Return a time that Slack shows in the reader's zone; emails and old clients show it in `zone` and in UTC."""
+    """Return a time that Slack shows in the reader's zone; emails and old clients show it in `zone` and in UTC.
+
+    It fits in the middle of a sentence. `relative_time` does not: Slack writes "Tomorrow" with a capital.
+    """
+    return f"<!date^{int(moment.timestamp())}^{{date_short}} at {{time}}|{clock_time(moment, zone)}>"
+
+
+def relative_time(moment: datetime, zone: str = "UTC") -> str:
+    """Return the same with "Today" or "Tomorrow" for a day near: for the start of a line, after a colon or a "·"."""
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{clock_time(moment, zone)}>"
 
 

@@ -12,7 +12,7 @@ from bot.slack import buttons
 from bot.slack.blocks import Block, actions, button, context, message, number, plain, section
 from bot.slack.message import Message
 from bot.webinars.texts.after_event import report_button
-from bot.webinars.texts.facts import NOT_READ, status_line, timing
+from bot.webinars.texts.facts import NOT_READ, status_line, timing, timing_in_sentence
 from bot.webinars.totals import Totals, Turnout, has_registration, percent_of, registered_before_end
 from handlers.browse.selection import PastSelection
 from handlers.webinar_choice_texts import MAX_WORDS, PAGE_SIZE, list_age, page_value
@@ -68,7 +68,7 @@ def past_listing(page: PastPage, *, now: datetime, seen_at: datetime | None, pro
         refresh,
     )
     notes = [*_comparison(page), *([turn] if turn else [])]
-    spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in page.shown)
+    spoken = "; ".join(f"{plain(webinar.title)}, {timing_in_sentence(webinar)}" for webinar in page.shown)
     lead: list[Block] = [section(f"*{head}*"), *([context(" · ".join(notes))] if notes else [])]
     return message(f"{head}. {spoken}. {age}.", [*lead, *rows, *turns, context(age)])
 

@@ -39,7 +39,7 @@ from bot.webinars.texts.facts import (
     speakers_line,
     status_line,
     summary,
-    timing,
+    timing_in_sentence,
 )
 from bot.webinars.texts.on_demand import on_demand_fact
 from bot.webinars.texts.registration_buttons import (
@@ -92,7 +92,7 @@ def listing(
         button("Next", buttons.NEXT, page_value(which, page + 1), label="Next page") if page < pages else None,
         refresh,
     )
-    spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in webinars[:PAGE_SIZE])
+    spoken = "; ".join(f"{plain(webinar.title)}, {timing_in_sentence(webinar)}" for webinar in webinars[:PAGE_SIZE])
     return message(f"{head}. {spoken}. {age}.", [section(f"*{head}*"), *rows, *turns, context(age)])
 
 

@@ -27,9 +27,9 @@ from bot.slack.blocks import (
     number,
     paragraph,
     plain,
+    relative_time,
     section,
     warning,
-    when,
 )
 from bot.slack.form_elements import datetime_picker, input_block, text_input
 from bot.slack.message import View
@@ -163,7 +163,7 @@ def read(
 
 def confirm(webinar: Webinar, move: ProposedMove, impact: Impact, *, now: datetime, note: str = "") -> View:
     """The old and the new time, and whom the move affects."""
-    new = f"{when(move.new_start, webinar.time_zone)}, {length_text(move.new_length)}"
+    new = f"{relative_time(move.new_start, webinar.time_zone)}, {length_text(move.new_length)}"
     effects = [*_people(impact, now, provider_name(webinar.id)), _cards(impact), _reminders(impact)]
     blocks: list[Block] = [
         *([warning(note)] if note else []),

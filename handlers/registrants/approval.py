@@ -9,7 +9,7 @@ from bot.model.registrant import Decision, Registrant
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.event_ref import provider_name
-from bot.slack.blocks import Block, actions, button, confirm_dialog, number, person, plain, section, when
+from bot.slack.blocks import Block, actions, button, confirm_dialog, number, person, plain, relative_time, section
 from bot.webinars.texts.facts import people
 from handlers.registrants.position import RegistrantPage
 
@@ -70,7 +70,7 @@ def undo_buttons(webinar: Webinar, here: RegistrantPage, decided: Sequence[str],
 
 def _row(one: Registrant, webinar: Webinar, here: RegistrantPage, *, can_manage: bool) -> list[Block]:
     name = one_line_title(f"{one.first_name} {one.last_name}")
-    at = when(one.registered_at, webinar.time_zone) if one.registered_at else ""
+    at = relative_time(one.registered_at, webinar.time_zone) if one.registered_at else ""
     answers = [
         f"{plain(one_line(name.rpartition(':')[2].replace('_', ' ')))}: {plain(one_line(value))}"
         for name, value in one.fields

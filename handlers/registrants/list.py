@@ -28,8 +28,8 @@ from bot.slack.blocks import (
     paragraph,
     person,
     plain,
+    relative_time,
     section,
-    when,
     zone_info,
 )
 from bot.slack.data_tables import Row, data_table
@@ -176,7 +176,7 @@ def _have(count: int) -> str:
 def _row(registrant: Registrant, webinar: Webinar, channels: Mapping[str, str]) -> str:
     name = person(f"{registrant.first_name} {registrant.last_name}") or "No name"
     facts = [
-        when(registrant.registered_at, webinar.time_zone) if registrant.registered_at else "",
+        relative_time(registrant.registered_at, webinar.time_zone) if registrant.registered_at else "",
         f"source: {plain(source)}" if (source := shown_source(registrant.source, channels)) else "",
         "after the event" if registrant.is_after_event else "",
         "joined" if registrant.has_attended else "",

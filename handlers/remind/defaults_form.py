@@ -25,8 +25,8 @@ from bot.slack.blocks import (
     number,
     paragraph,
     plain,
+    relative_time,
     section,
-    when,
 )
 from bot.slack.form_elements import input_block, text_input
 from bot.slack.message import Message, View
@@ -151,4 +151,4 @@ def saved_view(answer: Message) -> View:
 def _by(defaults: ReminderDefaults, zone: str) -> str:
     if not (defaults.set_by and defaults.set_at):
         return "These are Greenroom's own: nobody has changed them yet."
-    return f"Set by <@{defaults.set_by}> · {when(defaults.set_at, zone)}"
+    return f"Set by <@{defaults.set_by}> · {relative_time(defaults.set_at, zone)}"

@@ -11,7 +11,7 @@ from bot.model.webinar import Webinar
 from bot.notices.reminder_sheet import can_remind
 from bot.notices.texts.reminder_list import no_reminder_reason
 from bot.slack import buttons
-from bot.slack.blocks import actions, message, plain, section, when
+from bot.slack.blocks import actions, message, plain, relative_time, section
 from bot.slack.message import Message
 from bot.webinars.texts.facts import timing
 
@@ -89,4 +89,4 @@ def failed_message(webinar: Webinar) -> Message:
 
 
 def _moment(webinar: Webinar, offset: timedelta) -> str:
-    return f"{when(webinar.start - offset, webinar.time_zone)}, {offset_text(offset)} before it starts"
+    return f"{relative_time(webinar.start - offset, webinar.time_zone)}, {offset_text(offset)} before it starts"

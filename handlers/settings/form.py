@@ -25,8 +25,8 @@ from bot.slack.blocks import (
     number,
     paragraph,
     plain,
+    relative_time,
     section,
-    when,
 )
 from bot.slack.form_elements import input_block, multi_static_select, multi_users_select, option, static_select
 from bot.slack.message import Message, View
@@ -183,4 +183,4 @@ def _named(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> str:
 def _by(choice: OrganizerChoice, zone: str) -> list[Block]:
     if not (choice.set_by and choice.set_at):
         return []
-    return [context(f"Chosen by <@{choice.set_by}> · {when(choice.set_at, zone)}")]
+    return [context(f"Chosen by <@{choice.set_by}> · {relative_time(choice.set_at, zone)}")]

@@ -17,7 +17,7 @@ from bot.notices.reminder_sheet import Reminder, ReminderDefaults, ReminderOrigi
 from bot.notices.subscriptions.model import ALL_FEATURES, Scope, Subscription
 from bot.notices.texts import reminder_list, reminder_result
 from bot.slack import buttons as ids
-from bot.slack.blocks import when
+from bot.slack.blocks import relative_time
 from handlers.remind import defaults_form, snooze_form
 from handlers.remind import form as remind_form
 from handlers.remind.defaults_form import UndoDefaults
@@ -105,7 +105,7 @@ def reminder(before: timedelta, state: NoticeState = NoticeState.PLANNED, **chan
 
 def reminder_text(before: timedelta, text: str) -> str:
     """The line of one reminder."""
-    return f"*{text} before* · {when(START - before, 'Europe/Madrid')}"
+    return f"*{text} before* · {relative_time(START - before, 'Europe/Madrid')}"
 
 
 @settings(deadline=None)
@@ -165,7 +165,7 @@ def test_form_shows_what_is_planned_with_what_can_be_done_about_each() -> None:
 
     assert visible_text(view["blocks"]).splitlines()[:11] == [
         "*Launch day*",
-        f"{when(START, 'Europe/Madrid')}, 45 minutes",
+        f"{relative_time(START, 'Europe/Madrid')}, 45 minutes",
         "Reminders in <#C1>",
         reminder_text(3 * DAY - MINUTE, "2 days 23 hours 59 minutes"),
         "Goes out in a moment",
@@ -272,7 +272,7 @@ def test_form_lists_offsets_passed_without_a_reminder() -> None:
 )
 def test_form_shows_who_set_it_and_when(changes: dict[str, Any], text: str) -> None:
     """And whether the times are its own."""
-    at = when(NOW, "Europe/Madrid")
+    at = relative_time(NOW, "Europe/Madrid")
     last = visible_text(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
     assert last == f"{text} · {at} · Default times of this workspace"
     own = sheet(has_own_offsets=True, offsets=(DAY,), **changes)
@@ -467,7 +467,7 @@ def test_usual_times_can_be_changed_by_those_who_may() -> None:
     seen = defaults_form.current_message(known, may_change=False, zone="UTC")
     assert visible_text(seen.blocks).splitlines() == [
         "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + defaults_form.WHERE,
-        f"Set by <@U1> · {when(NOW)}",
+        f"Set by <@U1> · {relative_time(NOW)}",
     ]
     assert buttons(defaults_form.current_message(known, may_change=True, zone="UTC").blocks).keys() == {"Change"}
     form = defaults_form.form(known, zone="UTC")

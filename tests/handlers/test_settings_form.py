@@ -102,7 +102,7 @@ def test_fixed_settings_are_shown_with_their_age() -> None:
     assert blocks[-1]["elements"][0]["text"] == (
         "Set by your RingCentral account: Recording on · Sharing recordings on · Downloading recordings off · "
         "Deleting past sessions off · Polls on · Anonymous polls on · Livestreaming elsewhere on · as of "
-        "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 3:20 PM UTC>"
+        "<!date^1795274400^{date_short} at {time}|Sat, Nov 21, 2026 at 3:20 PM UTC>"
     )
 
 

@@ -30,6 +30,7 @@ from bot.slack.blocks import when
 from handlers.subscribe import form as subscribe_form
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
 from tests.support.subscription_samples import (
+    DUE_AT_TEXT,
     HOURS,
     QUIET_NIGHT,
     SET_AT_TEXT,
@@ -136,8 +137,8 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
         subscription_result.channel_message(sample_channel(), undelivered=undelivered).blocks[-1:]
     ).splitlines() == [
         "*What did not go out lately*",
-        f"• {SET_AT_TEXT}, <#C9>, reminder of *Launch day*: {reason}",
-        f"• {SET_AT_TEXT}, direct message, cut off: {reason}",
+        f"• {DUE_AT_TEXT}, <#C9>, reminder of *Launch day*: {reason}",
+        f"• {DUE_AT_TEXT}, direct message, cut off: {reason}",
     ]
 
 

@@ -153,6 +153,21 @@ def test_what_people_typed_and_what_slack_replaces_is_not_ours(text: str) -> Non
     assert message_wording(text, [section(text)]) == []
 
 
+MOMENT = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 4:20 PM CET>"
+
+
+@pytest.mark.parametrize("text", ["Moved, instead of {}", "Planned for {}.", "Set by Ana, {}", "It ends\non {} or so."])
+def test_a_relative_day_within_a_sentence_is_found(text: str) -> None:
+    """Slack writes it with a capital wherever it is."""
+    assert message_wording("The webinar was moved.", [section(text.format(MOMENT))])
+
+
+@pytest.mark.parametrize("text", ["{}, 1h", "*{}*", "Launch day\n{}", "Now: *{}*", "Set by Ana · {}", "It ended. {}"])
+def test_a_relative_day_at_the_start_of_a_line_is_fine(text: str) -> None:
+    """After a colon, a bullet or a full stop, too."""
+    assert message_wording("The webinar was moved.", [section(text.format(MOMENT))]) == []
+
+
 SURFACES = {
     "lowercase on a button": [row(button("Create webinar"))],
     "emoji on a button": [row(button(":tada: Create"))],

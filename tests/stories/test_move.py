@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.creation.change.service import BUSY
 from bot.creation.change.steps import STARTED
 from bot.model.webinar import Webinar
-from bot.slack.blocks import when
+from bot.slack.blocks import relative_time
 from handlers.move import form as move_form
 from sandbox.slack import View
 from tests.support.derived import Derived, derived, second_replica, without_periodic_work
@@ -88,8 +88,8 @@ async def test_a_move_shows_whom_it_affects_and_is_one_button(launch: SeatsHarne
     view = await ask(world, f"move launch {typed(start)}")
 
     assert len(world.vendor_calls()) == calls
-    assert f"Now: {when(webinar.start, webinar.time_zone)}, 45 minutes" in view.words
-    assert f"New: *{when(start, webinar.time_zone)}, 45 minutes*" in view.words
+    assert f"Now: {relative_time(webinar.start, webinar.time_zone)}, 45 minutes" in view.words
+    assert f"New: *{relative_time(start, webinar.time_zone)}, 45 minutes*" in view.words
     assert "registered (as of" in view.words
     assert "RingCentral may email them the new time." in view.words
     assert "Its team is not read yet" in view.words
@@ -101,7 +101,10 @@ async def test_a_move_shows_whom_it_affects_and_is_one_button(launch: SeatsHarne
     made = [call.split()[0] for call in world.vendor_calls()[calls:]]
     assert made == ["GET", "PATCH"]
     assert "Undo" in result.buttons
-    assert f"*Starts:* {when(webinar.start, webinar.time_zone)} → {when(start, webinar.time_zone)}" in result.words
+    assert (
+        f"*Starts:* {relative_time(webinar.start, webinar.time_zone)} → {relative_time(start, webinar.time_zone)}"
+        in result.words
+    )
     assert (await current(launch)).start == start
     [at_ringcentral] = world.ringcentral.webinars()
     assert at_ringcentral["start"] == start.timestamp()
@@ -145,8 +148,8 @@ async def test_a_shift_moves_it_from_now_or_from_its_start(launch: SeatsHarness)
     world, before = launch.world, await current(launch)
     later = before.start.astimezone(PARIS) + 5 * DAY
     view = await ask(world, "move launch 5 days later")
-    assert f"Now: {when(before.start, before.time_zone)}, 45 minutes" in view.words
-    assert f"New: *{when(later, before.time_zone)}, 45 minutes*" in view.words
+    assert f"Now: {relative_time(before.start, before.time_zone)}, 45 minutes" in view.words
+    assert f"New: *{relative_time(later, before.time_zone)}, 45 minutes*" in view.words
     await world.slack.close("chloe", view, clear=True)
 
     await send(world, await ask(world, "move launch in 9 days for 1h"))
@@ -199,7 +202,7 @@ async def test_an_unclear_or_past_time_opens_the_form_with_the_reason(
     too_long = await world.slack.submit("chloe", form, {"Starts": start, "Length": "13h"})
     assert too_long.errors == {"length": "Choose at most 12 hours."}
     confirmation = await send(world, form, Starts=start, Length="1h")
-    assert f"New: *{when(start, 'Europe/Paris')}, 1 hour*" in confirmation.words
+    assert f"New: *{relative_time(start, 'Europe/Paris')}, 1 hour*" in confirmation.words
     await world.click("chloe", confirmation, "Change Time")
     back = world.slack.view("chloe")
     assert back.callback_id == move_form.FORM
@@ -279,8 +282,8 @@ async def test_a_stale_confirmation_shows_the_new_state_and_asks_again(launch: S
     again = await send(world, confirmation)
 
     assert move_form.MOVED_MEANWHILE in again.words
-    assert f"Now: {when(theirs, 'Europe/Paris')}" in again.words
-    assert f"New: *{when(mine, 'Europe/Paris')}" in again.words
+    assert f"Now: {relative_time(theirs, 'Europe/Paris')}" in again.words
+    assert f"New: *{relative_time(mine, 'Europe/Paris')}" in again.words
     assert (await current(launch)).start == theirs
     await send(world, again)
     assert (await current(launch)).start == mine
@@ -295,7 +298,7 @@ async def test_a_move_made_elsewhere_meanwhile_is_shown_with_a_choice(launch: Se
     shown = await send(world, confirmation)
 
     assert shown.title == "Changed in the meantime"
-    assert f"Theirs: {when(there, webinar.time_zone)}" in shown.words
+    assert f"Theirs: {relative_time(there, webinar.time_zone)}" in shown.words
     assert not [call for call in writes(world) if call.startswith("PATCH")]
 
 
@@ -327,7 +330,7 @@ async def test_several_webinars_ask_which_and_keep_the_time(launch: SeatsHarness
     start = in_days(world)
     await world.command("chloe", "#launch", f"move launch da {typed(start)}")
     await world.click("chloe", world.last("#launch", "chloe"), "Move")
-    assert f"New: *{when(start, 'Europe/Paris')}" in world.slack.view("chloe").words
+    assert f"New: *{relative_time(start, 'Europe/Paris')}" in world.slack.view("chloe").words
 
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("chloe", "#launch", "move launch da a week later")

@@ -153,7 +153,7 @@ async def test_the_organizer_is_asked_before_the_link_expires_and_it_is_taken_of
     assert len(launch.dms()) == 1
     await launch.look(2 * DAY, every=HOUR * 12)
     [_, warning] = launch.dms()
-    assert "The link to the recording of *Launch day* stops working <!date^" in warning.words
+    assert "The link to the recording of *Launch day* stops working on <!date^" in warning.words
     assert "It is shared in <#C0LAUNCH> and with 1 person who has a seat." in warning.words
     assert warning.buttons == ["Check Again", "Take Links Off"]
 

@@ -14,11 +14,11 @@ from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions.channel_state import ChannelState
 from bot.notices.subscriptions.model import Scope, Subscription
-from bot.slack.blocks import when
+from bot.slack.blocks import relative_time, when
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
 
 WORKSPACE = ACCOUNT.workspace
-SET_AT_TEXT = when(NOW)
+SET_AT_TEXT, DUE_AT_TEXT = when(NOW), relative_time(NOW)
 
 
 def subscription(**changes: Any) -> Subscription:

@@ -54,6 +54,10 @@ COMMON = re.compile(
 LABELS_AS_NAMES = re.compile(r"\b(?:More Settings|Home tab)\b")
 """Names of our own surfaces, which keep their capitals within a label."""
 
+_RELATIVE_DAY = re.compile(r"<!date\^\d+\^\{\w+_pretty\}")
+_BEFORE_RELATIVE_DAY = re.compile(r"(?:^|[·:•→.!?]|\n)[\s*_~“]*$")
+"""What may precede "Tomorrow", which Slack writes with a capital: the start of a line, a colon, a bullet."""
+
 _EMOJI = re.compile(r":[a-z0-9_+-]+:|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50]")
 _NO_EMOJI = {"button", "label", "header", "title", "option"}
 _SENTENCE_CASE = {"header", "label", "title"}
@@ -120,6 +124,8 @@ def _worded(pieces: Sequence[Piece]) -> list[str]:
 def _piece_problems(piece: Piece) -> Iterator[str]:
     kind, text = piece
     yield from word_problems(text)
+    if any(not _BEFORE_RELATIVE_DAY.search(text[: match.start()]) for match in _RELATIVE_DAY.finditer(text)):
+        yield "“Tomorrow” within a sentence"
     if kind in _NO_EMOJI and _EMOJI.search(text):
         yield "an emoji"
     if kind == "button" and not title_case(text):

@@ -24,8 +24,8 @@ from bot.slack.blocks import (
     modal,
     paragraph,
     plain,
+    relative_time,
     section,
-    when,
 )
 from bot.slack.form_elements import input_block, option, radio_buttons
 from bot.slack.message import Message, View
@@ -96,7 +96,7 @@ def conflict(webinar: Webinar, change: Change) -> View:
     """What somebody else has changed meanwhile, field by field, with a choice for each that both changed."""
     names = conflicts(change.read, change.edit, change.before)
     changed_at = change.before.modified_at
-    last = f" Last change: {when(changed_at, change.before.time_zone)}." if changed_at else ""
+    last = f" Last change: {relative_time(changed_at, change.before.time_zone)}." if changed_at else ""
     head = f"Someone else has changed *{plain(webinar.title)}* since you opened the form. Nothing is saved yet.{last}"
     blocks: list[Block] = [section(head)]
     for name in names:

@@ -12,7 +12,7 @@ from bot.model.webinar import Audience, Webinar
 from bot.notices.model import TIMED, EndReason, NoticeEnd, NoticeKind
 from bot.notices.schedule import is_direct
 from bot.slack import buttons
-from bot.slack.blocks import SAME_DAY, Element, person, time_of_day, when
+from bot.slack.blocks import SAME_DAY, Element, person, relative_time, time_of_day
 from bot.webinars.texts.after_event import report_button
 from bot.webinars.texts.facts import attendee_button
 
@@ -127,5 +127,5 @@ def _ended_line(context: NoticeContext, end: NoticeEnd | None, at: datetime) -> 
         EndReason.ENDED: "Ended",
     }[end.reason]
     who = person(context.ended_by)
-    moment = time_of_day(end.at) if end.at - at < SAME_DAY else when(end.at)
+    moment = time_of_day(end.at) if end.at - at < SAME_DAY else relative_time(end.at)
     return f"{what}{f' by {who}' if who else ''} · {moment}"

@@ -12,7 +12,7 @@ from bot.commands.lengths import length_text
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.texts.results import results_text
-from bot.slack.blocks import person, plain, when
+from bot.slack.blocks import person, plain, relative_time, when
 from bot.webinars.texts.facts import time_before
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -57,10 +57,14 @@ def _bold(text: str) -> str:
 
 
 def timing(context: NoticeContext) -> str:
-    """The start that the notice is about, and the webinar's length (mrkdwn)."""
+    """The start that the notice is about, and the webinar's length (mrkdwn), for the start of a line."""
+    return _timing(context, relative_time)
+
+
+def _timing(context: NoticeContext, shown: Callable[[datetime, str], str]) -> str:
     if context.webinar is None:
-        return when(context.notice.start)
-    return f"{when(context.notice.start, context.webinar.time_zone)}, {length_text(context.webinar.length)}"
+        return shown(context.notice.start, "UTC")
+    return f"{shown(context.notice.start, context.webinar.time_zone)}, {length_text(context.webinar.length)}"
 
 
 def count_text(count: int | None, limit: int | None) -> str:
@@ -178,7 +182,7 @@ def _new_times(context: NoticeContext, begin: str) -> str:
         return ""
     was_length = f", {length_text(facts.was_length)}" if facts.was_length else ""
     old = _old_start(context, facts.was_start)
-    return f"{begin} {timing(context)}{old}{was_length if old else ''}"
+    return f"{begin} {_timing(context, when)}{old}{was_length if old else ''}"
 
 
 def _resized(facts: NoticeFacts, begin: str) -> str:
@@ -206,7 +210,9 @@ def _renamed(context: NoticeContext) -> str:
 
 
 def _canceled(context: NoticeContext, name: str, _: datetime) -> Phrase:
-    return Phrase(f"{name} {_done_by('canceled', 'is canceled', context)}", f"it was planned for {timing(context)}")
+    return Phrase(
+        f"{name} {_done_by('canceled', 'is canceled', context)}", f"it was planned for {_timing(context, when)}"
+    )
 
 
 def _correction(context: NoticeContext, name: str, _: datetime) -> Phrase:
@@ -216,11 +222,11 @@ def _correction(context: NoticeContext, name: str, _: datetime) -> Phrase:
     then = facts.was_start or context.notice.start
     if webinar is None or webinar.status is Status.CANCELED:
         zone = webinar.time_zone if webinar else "UTC"
-        return Phrase(f"{name} is canceled, {wrong}", f"it does not take place {when(then, zone)}")
+        return Phrase(f"{name} is canceled, {wrong}", f"it does not take place on {when(then, zone)}")
     if webinar.status is not Status.SCHEDULED:
         return Phrase(f"{name} {'is live now' if webinar.status is Status.ACTIVE else 'has ended'}, {wrong}")
     new = NoticeContext(context.notice.model_copy(update={"start": webinar.start}), webinar)
-    return Phrase(f"{name} was moved, {wrong}", f"now {timing(new)}{_old_start(new, then)}")
+    return Phrase(f"{name} was moved, {wrong}", f"now {_timing(new, when)}{_old_start(new, then)}")
 
 
 def channel_lost(context: NoticeContext) -> str:

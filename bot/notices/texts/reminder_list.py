@@ -9,7 +9,7 @@ from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeState
 from bot.notices.reminder_sheet import Reminder, ReminderOrigin, ReminderSheet, can_remind, past
-from bot.slack.blocks import cut, escape_sentence, when
+from bot.slack.blocks import cut, escape_sentence, relative_time
 
 MAX_PROBLEM = 150
 
@@ -43,7 +43,7 @@ def missed_text(sheet: ReminderSheet, now: datetime) -> str:
 
 def reminder_line(sheet: ReminderSheet, reminder: Reminder) -> str:
     """A reminder's offset, and its time in the reader's zone (mrkdwn)."""
-    return f"*{offset_text(reminder.offset)} before* · {when(reminder.due_at, sheet.webinar.time_zone)}"
+    return f"*{offset_text(reminder.offset)} before* · {relative_time(reminder.due_at, sheet.webinar.time_zone)}"
 
 
 def outcome_text(reminder: Reminder) -> str:
@@ -70,7 +70,7 @@ def origin_text(sheet: ReminderSheet) -> str:
     """Who set the reminders and when (mrkdwn); empty if nobody did."""
     if not (sheet.set_by and sheet.set_at):
         return ""
-    by, at = f"<@{sheet.set_by}>", when(sheet.set_at, sheet.webinar.time_zone)
+    by, at = f"<@{sheet.set_by}>", relative_time(sheet.set_at, sheet.webinar.time_zone)
     match sheet.origin:
         case ReminderOrigin.CARD:
             return f"Set when {by} shared the card · {at}"

@@ -28,7 +28,7 @@ from bot.slack.blocks import (
     verbatim,
 )
 from bot.slack.message import Message, View
-from bot.webinars.texts.facts import registrations_with_age, timing
+from bot.webinars.texts.facts import registrations_with_age, timing, timing_in_sentence
 
 CALLBACK = "seat.shown"
 LEAVE = "seat.leave"
@@ -82,7 +82,7 @@ def seat_message(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
         RegistrantStatus.PENDING: "You are waiting for approval",
         RegistrantStatus.DENIED: "You are not registered",
     }
-    text = f"{heads.get(seat.status, 'You are registered')}: {plain(webinar.title)}, {timing(webinar)}."
+    text = f"{heads.get(seat.status, 'You are registered')}: {plain(webinar.title)}, {timing_in_sentence(webinar)}."
     return message(text, _seat(webinar, seat, now))
 
 
@@ -153,8 +153,9 @@ def team_link_view(webinar: Webinar, link: str) -> View:
 
 def as_message(view: View) -> Message:
     """The content of one of these modals as a DM, for a user who has closed the modal."""
-    said_first = view["blocks"][0]["text"]["text"]
-    return Message(said_first.replace("*", "").replace("\n", " "), view["blocks"])
+    lines = view["blocks"][0]["text"]["text"].replace("*", "").split("\n")
+    spoken = (line if line.endswith((".", "!", "?", "…")) else f"{line}." for line in lines)
+    return Message(" ".join(spoken), view["blocks"])
 
 
 def opening_subscribed_message(webinar: Webinar) -> Message:

@@ -12,7 +12,7 @@ from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, actions, context, cut, message, paragraph, plain, section
 from bot.slack.consent import consent
 from bot.slack.message import Message
-from bot.webinars.texts.facts import timing
+from bot.webinars.texts.facts import timing, timing_in_sentence
 
 TAKE = "seat.take"
 DECLINE = "seat.decline"
@@ -31,7 +31,7 @@ def suggestion_message(
     current = stage(webinar, now)
     if current in (Stage.CANCELED, Stage.OVER):
         end = "It is canceled." if current is Stage.CANCELED else "It is over."
-        return _short(f"{head}, {timing(webinar)}. {end}")
+        return _short(f"{head}, {timing_in_sentence(webinar)}. {end}")
     if suggestion.state is SuggestionState.DECLINED:
         return _declined(webinar)
     take = buttons.webinar_button(webinar, TAKE_LABEL, TAKE, style="primary")
@@ -42,7 +42,7 @@ def suggestion_message(
         *actions(page or take, buttons.webinar_button(webinar, "No Thanks", DECLINE)),
         context(consent(webinar, TAKE_LABEL, with_channel=False)),
     ]
-    return message(f"{head}, {timing(webinar)}.{f' {problem}' if problem else ''}", blocks)
+    return message(f"{head}, {timing_in_sentence(webinar)}.{f' {problem}' if problem else ''}", blocks)
 
 
 def working_message(webinar: Webinar) -> Message:
@@ -53,7 +53,7 @@ def working_message(webinar: Webinar) -> Message:
 
 def unclear_message(webinar: Webinar, sentence: str) -> Message:
     """Replaces it if the outcome is unknown; the message of the seat replaces this one."""
-    return _short(f"*{plain(webinar.title)}*, {timing(webinar)}. {sentence}")
+    return _short(f"*{plain(webinar.title)}*, {timing_in_sentence(webinar)}. {sentence}")
 
 
 def has_seat_message(webinar: Webinar) -> Message:

@@ -142,7 +142,7 @@ def attendance_note(stored: StoredReport | None, webinar: Webinar, now: datetime
     due_at = stored.due_at if stored else webinar.end + FIRST
     if stored is None and now > webinar.end + LONG_OVER:
         return ""
-    again = f" Greenroom reads it {when(due_at, webinar.time_zone)}." if due_at and due_at > now else ""
+    again = f" Greenroom reads it on {when(due_at, webinar.time_zone)}." if due_at and due_at > now else ""
     return f"{provider} has not completed the attendance yet, so some who came may still count as absent.{again}"
 
 

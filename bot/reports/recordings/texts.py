@@ -120,7 +120,7 @@ def expiry(
         text = f"The link to the recording of *{name}*: {_expiry_outcome(known, now)}"
         return message(text, [context(text)])
     until = when(found.shared_until, webinar.time_zone)
-    head = f"The link to the recording of *{name}* stops working {until}."
+    head = f"The link to the recording of *{name}* stops working on {until}."
     check = buttons.webinar_button(webinar, "Check Again", CHECK)
     if known.decision is None:
         ask, row = what_to_do(webinar, known, places, now=now)

@@ -21,12 +21,12 @@ from bot.slack.blocks import (
     number,
     person,
     plain,
+    relative_time,
     section,
-    when,
 )
 from bot.slack.message import Message
 from bot.team.diff import ROLE_NAMES, Member
-from bot.webinars.texts.facts import timing
+from bot.webinars.texts.facts import timing, timing_in_sentence
 
 
 def member_name(member: Member) -> str:
@@ -57,7 +57,7 @@ def invited(webinar: Webinar, member: Member, *, again: bool = False) -> Message
 def current(webinar: Webinar, member: Member) -> Message:
     """The invitation as it is now, in place of an earlier one; without a link once the webinar is canceled or over."""
     if webinar.status is Status.CANCELED:
-        return _sentence(f"*{plain(webinar.title)}* ({timing(webinar)}) is canceled and will not take place.")
+        return _sentence(f"{_named(webinar)} is canceled and will not take place.")
     if webinar.status is Status.FINISHED:
         return _sentence(f"*{plain(webinar.title)}* is over, so your link no longer works.")
     return invited(webinar, member)
@@ -81,7 +81,7 @@ def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
         if has_seat
         else "Your link no longer works, and you get no more reminders."
     )
-    return _sentence(f"You are no longer on the team of *{plain(webinar.title)}* ({timing(webinar)}). {rest}")
+    return _sentence(f"You are no longer on the team of {_named(webinar)}. {rest}")
 
 
 def left(webinar: Webinar) -> Message:
@@ -97,8 +97,8 @@ def superseded(webinar: Webinar) -> Message:
 def links(webinar: Webinar, members: Sequence[Member]) -> Message:
     """The links of members who are not notified otherwise, for the organizer who invited them only."""
     head = (
-        f"{number(len(members), 'person', 'people')} on the team of *{plain(webinar.title)}* "
-        f"({timing(webinar)}) {'gets' if len(members) == 1 else 'get'} no message. Give each person their own link:"
+        f"{number(len(members), 'person', 'people')} on the team of {_named(webinar)} "
+        f"{'gets' if len(members) == 1 else 'get'} no message. Give each person their own link:"
     )
     lines = [f"• {_who(one)}, {ROLE_NAMES[one.invitee.role].lower()}: {_link(one, webinar)}" for one in members]
     blocks: list[Block] = [section(head), *(section(text) for text in join_lines(lines))]
@@ -108,9 +108,7 @@ def links(webinar: Webinar, members: Sequence[Member]) -> Message:
 def personal_link(webinar: Webinar, member: Member) -> Message:
     """A member's link, for an organizer who shares it with them."""
     role = ROLE_NAMES[member.invitee.role].lower()
-    head = (
-        f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Share it with them only:"
-    )
+    head = f"The link of {_who(member)}, {role} of {_named(webinar)}. Share it with them only:"
     return message("A link for you to share.", [section(head), section(_link(member, webinar))])
 
 
@@ -147,10 +145,14 @@ def _with_link(webinar: Webinar, member: Member, text: str) -> Message:
     return message(" ".join(lines), blocks)
 
 
+def _named(webinar: Webinar) -> str:
+    return f"*{plain(webinar.title)}* ({timing_in_sentence(webinar)})"
+
+
 def _early(webinar: Webinar) -> list[str]:
     if not webinar.panel_offset:
         return []
-    at = when(webinar.start - webinar.panel_offset, webinar.time_zone)
+    at = relative_time(webinar.start - webinar.panel_offset, webinar.time_zone)
     return [f"Be there {offset_text(webinar.panel_offset)} early: {at}."]
 
 

@@ -9,7 +9,7 @@ from bot.commands.lengths import length_text
 from bot.model.lifecycle import Stage, accepts_registrations, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar, one_line_title
 from bot.slack import buttons
-from bot.slack.blocks import NAME_IN_LINE, Element, number, plain, time_of_day, when
+from bot.slack.blocks import NAME_IN_LINE, Element, number, plain, relative_time, time_of_day, when
 
 MAX_TYPED_TITLE = 60
 RECENT = timedelta(hours=12)
@@ -108,13 +108,18 @@ def registration_state(read: Registration) -> str:
 
 
 def timing(webinar: Webinar) -> str:
-    """Return start and length (mrkdwn)."""
+    """Return start and length (mrkdwn) for the start of a line, with "Today" or "Tomorrow"."""
+    return f"{relative_time(webinar.start, webinar.time_zone)}, {length_text(webinar.length)}"
+
+
+def timing_in_sentence(webinar: Webinar) -> str:
+    """Return start and length (mrkdwn) for the middle of a sentence."""
     return f"{when(webinar.start, webinar.time_zone)}, {length_text(webinar.length)}"
 
 
 def public_facts(webinar: Webinar) -> list[tuple[str, str]]:
     """Return the public facts as names and values (mrkdwn)."""
-    facts = [("Starts", when(webinar.start, webinar.time_zone)), ("Length", length_text(webinar.length))]
+    facts = [("Starts", relative_time(webinar.start, webinar.time_zone)), ("Length", length_text(webinar.length))]
     if webinar.host_name:
         facts.append(("Host", plain(webinar.host_name)))
     return facts

@@ -13,7 +13,7 @@ from bot.model.field_labels import FIELD_LABELS, LOCALES
 from bot.model.form_rules import access_words
 from bot.model.webinar import Access, Audience
 from bot.model.webinar_edit import WebinarFields
-from bot.slack.blocks import plain, when
+from bot.slack.blocks import plain, relative_time
 
 AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
 
@@ -29,7 +29,7 @@ def value_text(name: str, fields: WebinarFields, provider: str) -> str:
     """Return the value of a field (mrkdwn) of a webinar at this provider. Of a password, only whether there is one."""
     value = getattr(fields, name)
     if name == "start":
-        return when(fields.start, fields.time_zone)
+        return relative_time(fields.start, fields.time_zone)
     if isinstance(value, SecretStr):
         return "set" if value.get_secret_value() else NONE
     if isinstance(value, bool):

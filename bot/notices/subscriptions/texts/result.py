@@ -29,6 +29,7 @@ from bot.slack.blocks import (
     number,
     person,
     plain,
+    relative_time,
     section,
     when,
 )
@@ -169,7 +170,7 @@ def _undelivered_line(undelivered: UndeliveredNotice) -> str:
     kind = undelivered.notice.kind.value.replace("_", " ")
     channel = undelivered.notice.channel_id
     where = channel_name(channel) if channel.startswith(("C", "G")) else "direct message"
-    return f"{when(undelivered.notice.due_at)}, {where}, {kind}{about}: {_reason(undelivered)}"
+    return f"{relative_time(undelivered.notice.due_at)}, {where}, {kind}{about}: {_reason(undelivered)}"
 
 
 def _reason(undelivered: UndeliveredNotice) -> str:
