@@ -11,19 +11,21 @@ import sys
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bench.batch import bot_settings
 from bench.processes import output
-from bench.timers import hurry_timers
-from tests.proof.fast_time import FastTime, speed_up_database
+from bench.timers import run_in_fast_time
+from tests.proof.fast_time import speed_up_database
 
 if TYPE_CHECKING:
     from bot.app import Greenroom
     from sandbox.ringcentral import RingCentral
     from sandbox.slack import Slack
+    from tests.proof.fast_time import FastTime
 
 SPEED = {False: 30.0, True: 5.0}
 """How fast time runs, by whether there are webhooks: their delays are seconds, which a faster time would blur."""
@@ -253,11 +255,7 @@ def format_row(setup: Setup, result: Result) -> str:
 
 def run_setup(setup: Setup) -> Result:
     """Measure one setup in this process, whose clocks then run fast."""
-    fast_time = FastTime(speed=SPEED[setup.webhooks])
-    fast_time.take_over()
-    hurry_timers(fast_time)
-    with asyncio.Runner(loop_factory=fast_time.loop) as runner:
-        return runner.run(measure(fast_time, setup))
+    return run_in_fast_time(partial(measure, setup=setup), SPEED[setup.webhooks])
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ def run_in_fast_time(measure: Callable[[FastTime], Awaitable[T]], speed: float) 
     """Run a measurement in a time that goes this much faster than the machine's, for the whole process."""
     fast_time = FastTime(speed=speed)
     fast_time.take_over()
-    hurry_timers(fast_time)
-    accept_signatures(fast_time)
+    _hurry_timers(fast_time)
+    _accept_signatures(fast_time)
 
     async def measured() -> T:
         return await measure(fast_time)
@@ -31,7 +31,7 @@ def run_in_fast_time(measure: Callable[[FastTime], Awaitable[T]], speed: float) 
         return runner.run(measured())
 
 
-def hurry_timers(fast_time: FastTime) -> None:
+def _hurry_timers(fast_time: FastTime) -> None:
     """Let APScheduler's timers go by the fast time too: without it, its intervals last as long as on the machine."""
 
     class FastDatetime(datetime):
@@ -43,7 +43,7 @@ def hurry_timers(fast_time: FastTime) -> None:
         vars(module)["datetime"] = FastDatetime
 
 
-def accept_signatures(fast_time: FastTime) -> None:
+def _accept_signatures(fast_time: FastTime) -> None:
     """Let Bolt compare the time of a signature with the fast time, which soon is minutes ahead of the machine's."""
 
     signature.time = lambda: fast_time.now().timestamp()  # type: ignore[attr-defined]  # what its clock calls
