@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import aiohttp
 from yarl import URL
+
+if TYPE_CHECKING:
+    from bot.errors import ProviderError
 
 
 class NotSent(Exception):
@@ -30,15 +35,20 @@ class SentCall(NamedTuple):
     status: int | None
 
 
+@dataclass(frozen=True)
 class ApiRequest:
-    """What requests of every provider have in common: the dataclass that extends it has these fields."""
+    """A request to send. `path` is a template; `ids` fills its placeholders."""
 
     method: str
     path: str
-    changes: bool
-    is_idempotent: bool
-    ids: Mapping[str, str]
-    query: Mapping[str, str]
+    changes: bool = field(default=False, kw_only=True)
+    """Whether the request changes something, so that an unknown outcome matters."""
+    is_idempotent: bool = field(default=False, kw_only=True)
+    """Whether a change states the final result, so that sending it twice equals sending it once."""
+    ids: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    query: Mapping[str, str] = field(default_factory=dict, kw_only=True, repr=False)
+    json: Any = field(default=None, kw_only=True, repr=False)
+    form: Mapping[str, str] | None = field(default=None, kw_only=True, repr=False)
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -50,6 +60,14 @@ class ApiRequest:
         """Whether the request can be sent again after an unknown outcome."""
         return not self.changes or self.is_idempotent or self.method == "DELETE"
 
+    @property
+    def passes_gate(self) -> bool:
+        """Whether a rate limit counts it."""
+        return True
+
+
+AnyRequest = TypeVar("AnyRequest", bound=ApiRequest, contravariant=True)
+
 
 class Response(NamedTuple):
     """What came back. `body` is `None` if it is not JSON."""
@@ -57,6 +75,24 @@ class Response(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: Any
+
+
+@dataclass(frozen=True)
+class ApiAnswer(ABC, Generic[AnyRequest]):
+    """An HTTP response, as its provider means it. `body` is `None` if it is not JSON."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: Any = field(repr=False)
+
+    @property
+    @abstractmethod
+    def retry_after(self) -> float | None:
+        """In how many seconds the request can be sent again, as far as the answer says so."""
+
+    @abstractmethod
+    def error(self, request: AnyRequest) -> ProviderError:
+        """The error that this answer to `request` means."""
 
 
 async def exchange(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from abc import ABC, abstractmethod
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from pydantic import SecretStr
 
+from bot.errors import ProviderError
 from bot.providers.caller import Caller, Lane, send_at_once
+from bot.providers.transport import AnyAnswer, AnyRequest
 
 RENEWAL_MARGIN = 60.0
 """Seconds before its end at which a token is replaced, at most a tenth of its lifetime."""
+REVOKE_TIMEOUT = 3.0
+"""Seconds that revoking the token may take on shutdown."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,18 @@ class AccessToken:
 Token = TypeVar("Token", bound=AccessToken)
 
 
-class SharedLogin(ABC, Generic[Token]):
+class SharedLogin(ABC, Generic[Token, AnyRequest, AnyAnswer]):
     """The only login of a process at a provider. Concurrent callers cause one renewal, and get the same token."""
 
-    def __init__(self, client_id: str, client_secret: SecretStr, monotonic: Callable[[], float]) -> None:
-        """Make no request yet."""
-        self._monotonic = monotonic
+    def __init__(
+        self,
+        send: Callable[[AnyRequest, Caller, str], Awaitable[AnyAnswer]],
+        client_id: str,
+        client_secret: SecretStr,
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Make no request yet. `send` takes a request, its caller and the `Authorization` header."""
+        self._send, self._monotonic = send, monotonic
         pair = f"{client_id}:{client_secret.get_secret_value()}".encode()
         self._basic = SecretStr("Basic " + b64encode(pair).decode())
         self._token: Token | None = None
@@ -46,8 +57,12 @@ class SharedLogin(ABC, Generic[Token]):
     async def _renew(self, caller: Caller) -> Token:
         """Ask for a token, and keep it. Raises `ProviderUnauthorized` if the provider refuses the credentials."""
 
-    async def _valid(self, caller: Caller) -> Token:
-        """The token, or a new one if its use has ended. Raises like `_renew`."""
+    @abstractmethod
+    def _revocation(self, token: Token) -> AnyRequest:
+        """The request that revokes this token."""
+
+    async def token(self, caller: Caller) -> Token:
+        """A valid token: a new one if the use of the last has ended. Raises like `_renew`."""
         if self._token is not None and self._monotonic() < self._token.use_until:
             return self._token
         if self._renewal is None:
@@ -56,6 +71,11 @@ class SharedLogin(ABC, Generic[Token]):
             self._renewal = asyncio.create_task(self._renew(caller))
             self._renewal.add_done_callback(self._on_renewed)
         return await asyncio.shield(self._renewal)
+
+    async def replace_token(self, refused: Token, caller: Caller) -> Token:
+        """A token to use instead of a refused one. Concurrent callers cause one renewal."""
+        self._expire(refused.access)
+        return await self.token(caller)
 
     def _use_until(self, asked_at: float, expires_in: float) -> float:
         """The end of the use of a token that was asked for then."""
@@ -66,13 +86,21 @@ class SharedLogin(ABC, Generic[Token]):
         if self._token is not None and self._token.access == access:
             self._token = replace(self._token, use_until=-math.inf)
 
-    async def _give_up(self) -> Token | None:
-        """End a renewal that is going on; return the token that is not used any more, if there is one."""
+    async def revoke(self) -> None:
+        """End a renewal that is going on, and revoke the token if there is one."""
         if self._renewal is not None:
             self._renewal.cancel()
             await asyncio.wait((self._renewal,))
         token, self._token = self._token, None
-        return token
+        if token is None:
+            return
+        with contextlib.suppress(ProviderError, TimeoutError):
+            async with asyncio.timeout(REVOKE_TIMEOUT):
+                await self._ask(self._revocation(token), Caller(Lane.MANAGE, patience=0))
+
+    async def _ask(self, request: AnyRequest, caller: Caller) -> AnyAnswer:
+        """Send a request about tokens, with the credentials of the app."""
+        return await self._send(request, caller, self._basic.get_secret_value())
 
     def _on_renewed(self, renewal: asyncio.Task[Token]) -> None:
         self._renewal = None

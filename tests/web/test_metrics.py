@@ -145,7 +145,7 @@ async def test_calls_without_an_answer_are_counted_as_such(tmp_path: Path) -> No
 async def test_waiting_calls_are_counted_by_lane(world: World) -> None:
     """Upkeep has four tenths of the budget: of five calls, one waits with the sweep's."""
     ringcentral = cast("RingCentral", world.bot.provider.primary)
-    gate = ringcentral._transport._gate
+    gate = ringcentral._gate
     waiting = [asyncio.ensure_future(gate.enter("heavy", UPKEEP)) for _ in range(5)]
     await world.until(lambda: sum(one.done() for one in waiting) == 3)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 from base64 import urlsafe_b64decode
@@ -13,15 +12,13 @@ from hashlib import sha256
 from pydantic import SecretStr
 
 from bot.clock import monotonic
-from bot.errors import ProviderError, ProviderUnauthorized
-from bot.providers.base import Caller, Lane
+from bot.errors import ProviderUnauthorized
+from bot.providers.base import Caller
 from bot.providers.ringcentral.records import TokenRecord, parse_record
 from bot.providers.ringcentral.request import AUTH, Answer, Request
 from bot.providers.shared_login import AccessToken, SharedLogin
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-REVOKE_TIMEOUT = 3.0
-"""Seconds that revoking the token may take on shutdown."""
 
 
 def account_user(server_url: str, client_id: str, jwt: SecretStr) -> str:
@@ -43,7 +40,7 @@ class RefreshableToken(AccessToken):
     refresh: SecretStr
 
 
-class Login(SharedLogin[RefreshableToken]):
+class Login(SharedLogin[RefreshableToken, Request, Answer]):
     """The login of the user of a JWT."""
 
     def __init__(
@@ -56,28 +53,13 @@ class Login(SharedLogin[RefreshableToken]):
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
         """Make no request yet. `send` takes a request, its caller and the `Authorization` header."""
-        super().__init__(client_id, client_secret, monotonic)
-        self._send, self._jwt = send, jwt
+        super().__init__(send, client_id, client_secret, monotonic)
+        self._jwt = jwt
 
-    async def token(self, caller: Caller) -> SecretStr:
-        """A valid token. Raises `ProviderUnauthorized` if RingCentral refuses the credentials."""
-        return (await self._valid(caller)).access
-
-    async def replace_token(self, refused: SecretStr, caller: Caller) -> SecretStr:
-        """A token to use instead of a refused one. Concurrent callers cause one renewal."""
-        self._expire(refused)
-        return await self.token(caller)
-
-    async def revoke(self) -> None:
-        """Revoke the token: a user has five sessions per app, and a restart would otherwise end an older one."""
-        token = await self._give_up()
-        if token is None:
-            return
+    def _revocation(self, token: RefreshableToken) -> Request:
+        # A user has five sessions per app, and the next login would otherwise end an older one.
         form = {"token": token.access.get_secret_value()}
-        request = Request("POST", "/restapi/oauth/revoke", AUTH, form=form)
-        with contextlib.suppress(ProviderError, TimeoutError):
-            async with asyncio.timeout(REVOKE_TIMEOUT):
-                await self._send(request, Caller(Lane.MANAGE, patience=0), self._basic.get_secret_value())
+        return Request("POST", "/restapi/oauth/revoke", AUTH, form=form)
 
     async def _renew(self, caller: Caller) -> RefreshableToken:
         if self._token is not None and self._token.refresh.get_secret_value():
@@ -91,7 +73,7 @@ class Login(SharedLogin[RefreshableToken]):
     async def _fetch(self, form: Mapping[str, str], caller: Caller) -> RefreshableToken:
         sent_at = self._monotonic()
         request = Request("POST", "/restapi/oauth/token", AUTH, form=form)
-        answer = await self._send(request, caller, self._basic.get_secret_value())
+        answer = await self._ask(request, caller)
         if answer.status != 200:
             raise answer.error(request)
         record = parse_record(TokenRecord, answer.body)

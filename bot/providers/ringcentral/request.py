@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from bot.clock import machine_now
 from bot.errors import ProviderError
-from bot.providers.exchange import ApiRequest
+from bot.providers.exchange import ApiAnswer, ApiRequest
 from bot.providers.rate_budget import DEFAULT_PENALTY, read_headers
 from bot.providers.ringcentral.errors import error_for_answer
 
@@ -19,19 +17,9 @@ LIGHT, MEDIUM, HEAVY, AUTH = "light", "medium", "heavy", "auth"
 
 @dataclass(frozen=True)
 class Request(ApiRequest):
-    """A request to send. `path` is a template; `ids` fills its placeholders."""
+    """A request to send, and the rate group that counts it."""
 
-    method: str
-    path: str
     group: str
-    changes: bool = False
-    """Whether the request changes something, so that an unknown outcome matters."""
-    is_idempotent: bool = False
-    """Whether a change states the final result, so that sending it twice equals sending it once."""
-    ids: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    json: Any = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
 
     @property
     def app_permission(self) -> str:
@@ -43,13 +31,8 @@ class Request(ApiRequest):
         return "EditWebinars" if self.changes else "ReadWebinars"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP response. `body` is `None` if it is not JSON."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: Any = field(repr=False)
+class Answer(ApiAnswer[Request]):
+    """An answer of RingCentral."""
 
     @property
     def retry_after(self) -> float | None:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import replace
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,124 +12,62 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.clock import Clock, monotonic
+from bot.errors import ProviderError
 from bot.providers.base import Caller
-from bot.providers.exchange import NoAnswer, NotSent, SentCall, SlotExpired, exchange
+from bot.providers.exchange import Response
 from bot.providers.gate import Gate
+from bot.providers.provider_api import ProviderApi
 from bot.providers.rate_budget import LONGEST_CALL
-from bot.providers.ringcentral.auth import Login
+from bot.providers.ringcentral.auth import Login, RefreshableToken
 from bot.providers.ringcentral.errors import no_answer_error
 from bot.providers.ringcentral.records import PageRecord, parse_record
 from bot.providers.ringcentral.request import HEAVY, Answer, Request
-from bot.providers.shared_reads import SharedReads
+from bot.providers.transport import Transport
 
 log = logging.getLogger(__name__)
 
-MAX_REPEATS = 3
-"""Repeats of a repeatable request after an error: developers.ringcentral.com/guide/basics/errors"""
-FIRST_PAUSE = 2.0
-"""Seconds before the first repeat, doubled each time, as the same guide advises."""
-MAX_THROTTLED = 5
-"""Consecutive 429 answers to one request before it fails with `ProviderBusy`."""
 PER_PAGE = "1000"
 TIMEOUT = LONGEST_CALL
 
 
-class Transport:
+class RingCentralTransport(Transport[Request, Answer]):
     """The connection of one app to one RingCentral server."""
 
-    def __init__(
-        self,
-        http: aiohttp.ClientSession,
-        gate: Gate,
-        *,
-        server_url: str,
-        version: str,
-        timeout: float,
-        monotonic: Callable[[], float] = monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        """`timeout` is in seconds, from connecting to the last byte of the answer."""
-        self._http, self._gate = http, gate
-        self._server_url = server_url.rstrip("/")
-        self._headers = {"User-Agent": f"Greenroom/{version}", "Accept": "application/json"}
-        # Connecting has a limit of its own: a request that timed out there was certainly not sent.
-        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout / 2)
-        self._monotonic, self._sleep = monotonic, sleep
-        self.calls: Counter[SentCall] = Counter()
-        """Calls sent since the start."""
+    first_pause = 2.0  # as developers.ringcentral.com/guide/basics/errors advises
 
-    async def send(self, request: Request, caller: Caller, authorization: str) -> Answer:
-        """Send until there is a clear answer, and return it: a success or a refusal other than 429.
+    def __init__(self, http: aiohttp.ClientSession, gate: Gate, *, server_url: str, **options: Any) -> None:
+        """`options` are those of `Transport`."""
+        super().__init__(http, **options)
+        self._gate, self._server_url = gate, server_url.rstrip("/")
 
-        Repeat a repeatable request after an error; raise `ProviderDown` or `OutcomeUnknown` otherwise. A 429 had no
-        effect, so the request passes the gate again, up to the caller's `patience`.
-        """
-        deadline = self._monotonic() + caller.patience
-        repeats, throttled, may_have_arrived = 0, 0, False
-        while True:
-            remaining = replace(caller, patience=deadline - self._monotonic())
-            answer: Answer | None = None
-            try:
-                with contextlib.suppress(NotSent):
-                    answer = await self._send_once(request, remaining, authorization)
-            except SlotExpired:
-                continue
-            except NoAnswer:
-                may_have_arrived = True
-            if answer is not None and answer.status == 429:
-                throttled += 1
-                if throttled < MAX_THROTTLED:
-                    continue
-                raise answer.error(request)
-            if answer is not None and answer.status < 500 and answer.status != 408:
-                return answer
-            may_have_arrived = may_have_arrived or answer is not None
-            pause = max(FIRST_PAUSE * 2**repeats, (answer and answer.retry_after) or 0.0)
-            repeats += 1
-            if not request.is_repeatable or repeats > MAX_REPEATS or self._monotonic() + pause > deadline:
-                unknown = request.changes and may_have_arrived
-                raise no_answer_error(may_have_happened=unknown, status=answer.status if answer else 0)
-            await self._sleep(pause)
+    def _url(self, request: Request) -> str:
+        ids = {name: quote(value, safe="") for name, value in request.ids.items()}
+        return self._server_url + request.path.format(**ids)
 
-    async def _send_once(self, request: Request, caller: Caller, authorization: str) -> Answer:
-        turn = await self._gate.enter(request.group, caller)
-        started = self._monotonic()
-        answer: Answer | None = None
-        try:
-            await caller.before_sending()
-            if not self._gate.may_send(request.group, turn):
-                raise SlotExpired
-            answer = await self._exchange(request, authorization)
-            return answer
-        finally:
-            status = answer.status if answer else None
-            extra = {"method": request.method, "path": request.path, "status": status}
-            log.debug("ringcentral.request", extra={**extra, "ms": round((self._monotonic() - started) * 1000)})
-            if status == 429:
-                log.warning("ringcentral.throttled", extra={**extra, "group": request.group})
-            await self._gate.answered(request.group, turn, status, answer.headers if answer else {})
-
-    async def _exchange(self, request: Request, authorization: str) -> Answer:
-        path = request.path.format(**{name: quote(value, safe="") for name, value in request.ids.items()})
-        try:
-            response = await exchange(
-                self._http,
-                request.method,
-                self._server_url + path,
-                query=request.query,
-                json_body=request.json,
-                form=request.form,
-                headers={**self._headers, "Authorization": authorization},
-                timeout=self._timeout,
-            )
-        except NoAnswer:
-            self.calls[SentCall(request.method, request.path, None)] += 1
-            raise
-        self.calls[SentCall(request.method, request.path, response.status)] += 1
+    def _read(self, response: Response) -> Answer:
         return Answer(*response)
 
+    async def _enter(self, request: Request, caller: Caller) -> tuple[str, int]:
+        return request.group, await self._gate.enter(request.group, caller)
 
-class RingCentralApi:
+    def _may_send(self, turn: tuple[str, int]) -> bool:
+        return self._gate.may_send(*turn)
+
+    async def _leave(self, turn: tuple[str, int], answer: Answer | None) -> None:
+        status, headers = (answer.status, answer.headers) if answer else (None, {})
+        await self._gate.answered(*turn, status, headers)
+
+    def _log_call(self, request: Request, status: int | None, ms: int) -> None:
+        extra = {"method": request.method, "path": request.path, "status": status}
+        log.debug("ringcentral.request", extra={**extra, "ms": ms})
+        if status == 429:
+            log.warning("ringcentral.throttled", extra={**extra, "group": request.group})
+
+    def _no_answer_error(self, *, may_have_happened: bool, status: int) -> ProviderError:
+        return no_answer_error(may_have_happened=may_have_happened, status=status)
+
+
+class RingCentralApi(ProviderApi[Request, Answer, RefreshableToken]):
     """Requests on behalf of the service user. The base class of the client."""
 
     def __init__(
@@ -152,25 +86,11 @@ class RingCentralApi:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Make no request yet. The caller closes `http`; `timeout` is in seconds."""
-        self._gate = gate
-        self._transport = Transport(
-            http, gate, server_url=server_url, version=version, timeout=timeout, monotonic=monotonic, sleep=sleep
-        )
-        self._login = Login(
-            self._transport.send, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic
-        )
-        self._clock = clock
-        self._reads = SharedReads()
-
-    @property
-    def calls(self) -> Mapping[SentCall, int]:
-        """How often each operation was called since the start, by the status of the answer."""
-        return self._transport.calls
-
-    async def close(self) -> None:
-        """Log out, and leave the gate; take a few seconds at most."""
-        await self._login.revoke()
-        await self._gate.close()
+        options = {"version": version, "timeout": timeout, "monotonic": monotonic, "sleep": sleep}
+        transport = RingCentralTransport(http, gate, server_url=server_url, **options)
+        login = Login(transport.send, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic)
+        super().__init__(transport, login, gate)
+        self._gate, self._clock = gate, clock
 
     async def _records(
         self, path: str, caller: Caller, *, query: Mapping[str, str], **parts: Any
@@ -197,29 +117,5 @@ class RingCentralApi:
     async def _request(
         self, method: str, path: str, *, group: str, caller: Caller, changes: bool = False, **parts: Any
     ) -> Any:
-        """Return the body of a successful answer. Raise a `ProviderError` for anything else.
-
-        Identical reads at the same time are one call; nobody gets the answer of one that was sent before a change.
-        """
-        request = Request(method, path, group, changes, **parts)
-        if method == "GET":
-            return await self._reads.read(request.identity, caller, partial(self._answer, request))
-        try:
-            return await self._answer(request, caller)
-        finally:
-            self._reads.after_change()
-
-    async def _answer(self, request: Request, caller: Caller) -> Any:
-        token = await self._login.token(caller)
-        answer = await self._transport.send(request, caller, _bearer(token))
-        if answer.status == 401:
-            # A 401 had no effect, so the request, even a change, can be sent once more.
-            token = await self._login.replace_token(token, caller)
-            answer = await self._transport.send(request, caller, _bearer(token))
-        if not 200 <= answer.status < 300:
-            raise answer.error(request)
-        return answer.body
-
-
-def _bearer(token: SecretStr) -> str:
-    return f"Bearer {token.get_secret_value()}"
+        """Return the body of a successful answer, as `_body_of` does. `parts` are fields of `ApiRequest`."""
+        return await self._body_of(Request(method, path, group, changes=changes, **parts), caller)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pydantic import Field, SecretStr
 
 from bot.clock import monotonic
-from bot.errors import ProviderError
-from bot.providers.caller import Caller, Lane
+from bot.providers.caller import Caller
 from bot.providers.shared_login import AccessToken, SharedLogin
 from bot.providers.zoom.records import ZoomRecord, parse_record
 from bot.providers.zoom.request import ZoomAnswer, ZoomRequest
@@ -19,8 +16,6 @@ from bot.providers.zoom.request import ZoomAnswer, ZoomRequest
 GRANT = "account_credentials"
 RENEW_FOR_SCOPE = 60.0
 """The age in seconds of a token from which on a missing scope is a reason for a new one: it may have been added."""
-REVOKE_TIMEOUT = 3.0
-"""Seconds that revoking the token may take on shutdown."""
 
 
 class ZoomTokenRecord(ZoomRecord):
@@ -40,7 +35,7 @@ class ZoomToken(AccessToken):
     api_url: str = ""
 
 
-class ZoomAccountLogin(SharedLogin[ZoomToken]):
+class ZoomAccountLogin(SharedLogin[ZoomToken, ZoomRequest, ZoomAnswer]):
     """The login of a server-to-server app. There is no refresh token: a token is asked for again."""
 
     def __init__(
@@ -53,37 +48,21 @@ class ZoomAccountLogin(SharedLogin[ZoomToken]):
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
         """Make no request yet. `send` takes a request, its caller and the `Authorization` header."""
-        super().__init__(client_id, client_secret, monotonic)
-        self._send, self._account_id = send, account_id
-
-    async def token(self, caller: Caller) -> ZoomToken:
-        """A valid token. Raises `ProviderUnauthorized` if Zoom refuses the credentials."""
-        return await self._valid(caller)
-
-    async def replace_token(self, refused: ZoomToken, caller: Caller) -> ZoomToken:
-        """A token to use instead of a refused one. Concurrent callers cause one login."""
-        self._expire(refused.access)
-        return await self.token(caller)
+        super().__init__(send, client_id, client_secret, monotonic)
+        self._account_id = account_id
 
     def renew_for_scope(self, token: ZoomToken) -> None:
         """Let the next call use a new token, unless this one is new: a token keeps the scopes of its login."""
         if self._monotonic() - token.asked_at >= RENEW_FOR_SCOPE:
             self._expire(token.access)
 
-    async def revoke(self) -> None:
-        """Revoke the token."""
-        token = await self._give_up()
-        if token is None:
-            return
-        request = ZoomRequest("POST", "/oauth/revoke", form={"token": token.access.get_secret_value()})
-        with contextlib.suppress(ProviderError, TimeoutError):
-            async with asyncio.timeout(REVOKE_TIMEOUT):
-                await self._send(request, Caller(Lane.MANAGE, patience=0), self._basic.get_secret_value())
+    def _revocation(self, token: ZoomToken) -> ZoomRequest:
+        return ZoomRequest("POST", "/oauth/revoke", form={"token": token.access.get_secret_value()})
 
     async def _renew(self, caller: Caller) -> ZoomToken:
         asked_at = self._monotonic()
         request = ZoomRequest("POST", "/oauth/token", form={"grant_type": GRANT, "account_id": self._account_id})
-        answer = await self._send(request, caller, self._basic.get_secret_value())
+        answer = await self._ask(request, caller)
         if answer.status != 200:
             raise answer.error(request)
         record = parse_record(ZoomTokenRecord, answer.body)

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.clock import machine_now
-from bot.providers.exchange import ApiRequest
+from bot.providers.exchange import ApiAnswer, ApiRequest
 from bot.providers.zoom.errors import error_for_answer
+from bot.providers.zoom.limits import keys_for
 from bot.providers.zoom.operations import Purpose, purpose_of
 from bot.providers.zoom.scopes import scope_of
 from bot.providers.zoom.times import read_time
 
 if TYPE_CHECKING:
     from bot.errors import ProviderError
+    from bot.providers.limit_keys import LimitKey
     from bot.providers.zoom.limits import Label
 
 DEFAULT_PAUSE = timedelta(seconds=1)
@@ -31,21 +33,23 @@ def encoded_id(value: str) -> str:
 
 @dataclass(frozen=True)
 class ZoomRequest(ApiRequest):
-    """A request to send. `path` is a template; `ids` fills its placeholders. Without a label it is a login."""
+    """A request to send. Without a label it is a login, which no limit counts."""
 
-    method: str
-    path: str
     label: Label | None = None
-    changes: bool = False
-    """Whether the request changes something, so that an unknown outcome matters."""
-    is_idempotent: bool = False
-    """Whether a change states the final result, so that sending it twice equals sending it once."""
     counts_for: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Whose daily limits count the request: see `limits.keys_for`."""
-    ids: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
-    json: Any = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
+    region: str = ""
+    """The address of the API for the region of the account; empty if the token does not name one."""
+
+    @property
+    def passes_gate(self) -> bool:
+        """Whether a rate limit counts it."""
+        return self.label is not None
+
+    @property
+    def limit_keys(self) -> tuple[LimitKey, ...]:
+        """The limits that count it."""
+        return keys_for(self.label, **self.counts_for) if self.label else ()
 
     @property
     def purpose(self) -> Purpose:
@@ -58,18 +62,19 @@ class ZoomRequest(ApiRequest):
         return self.path.format(**{name: encoded_id(value) for name, value in self.ids.items()})
 
 
-@dataclass(frozen=True)
-class ZoomAnswer:
-    """An HTTP response. `body` is `None` if it is not JSON."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: Any = field(repr=False)
+class ZoomAnswer(ApiAnswer[ZoomRequest]):
+    """An answer of Zoom."""
 
     @property
     def retry_at(self) -> datetime | None:
         """When the request can be sent again, as far as the answer says so: `Retry-After` is seconds or a date."""
         return _moment(self.headers.get("Retry-After", "")) or _moment(self.headers.get("X-RateLimit-Reset", ""))
+
+    @property
+    def retry_after(self) -> float | None:
+        """The same in seconds from now; 0 if that has passed."""
+        at = self.retry_at
+        return max(0.0, (at - machine_now()).total_seconds()) if at else None
 
     def error(self, request: ZoomRequest) -> ProviderError:
         """The error that this answer to `request` means."""
