@@ -9,6 +9,8 @@ from typing import Final, Protocol
 from bot.model.webinar import Registration, Status, Webinar
 
 ENDED_STATUSES: Final = frozenset({Status.FINISHED, Status.CANCELED})
+JOIN_WINDOW: Final = timedelta(minutes=15)
+"""How long before the start people are shown the way to join."""
 LATE_START: Final = timedelta(hours=1)
 """How long after its start a webinar that was not opened still counts as upcoming."""
 
@@ -71,6 +73,12 @@ def stage(webinar: Webinar, now: datetime) -> Stage:
 def is_coming_or_live(webinar: Webinar, now: datetime) -> bool:
     """Whether people can still register for it or join it."""
     return stage(webinar, now) in {Stage.COMING, Stage.LIVE}
+
+
+def can_join(webinar: Webinar, now: datetime) -> bool:
+    """Whether it is live, or about to start."""
+    current = stage(webinar, now)
+    return current is Stage.LIVE or (current is Stage.COMING and now >= webinar.start - JOIN_WINDOW)
 
 
 def is_full(registration: Registration) -> bool:

@@ -152,6 +152,11 @@ def own_link(webinar: Webinar, link: str, text: str = "Join") -> Element | None:
     )
 
 
+def link_to_keep(webinar: Webinar, link: str) -> Element | None:
+    """Opens a personal join link, long before the start. Show it to this person only."""
+    return link_button("My Link", OWN_LINK, link, label=f"My link to {one_line_title(webinar.title)}")
+
+
 def join(webinar: Webinar) -> Element | None:
     """Opens the shared link of a webinar without registration; None for any other webinar."""
     url = webinar.attendee_link if webinar.audience is Audience.ANYONE else ""

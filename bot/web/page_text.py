@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from bot.model.ability import Ability
-from bot.model.lifecycle import Stage, is_full, stage
+from bot.model.lifecycle import JOIN_WINDOW, Stage, is_full, stage
 from bot.model.question import STANDARD, QuestionSet
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.providers.event_ref import provider_name
 from bot.providers.names import any_of, named
-from bot.registration.own_pages.page_context import JOIN_WINDOW, PageContext
+from bot.registration.own_pages.page_context import PageContext
 from bot.registration.request_state import FOR_APPROVAL
 from bot.registration.request_table import RequestState
 from bot.web import signup_form

@@ -20,7 +20,7 @@ from sqlalchemy import update
 from bot.app import Greenroom
 from bot.db.people_schema import calendar_entries, invitees, seats
 from bot.model.team import NewRole, Role, TeamChange
-from bot.registration.seats import notify as seat_notify
+from bot.registration.seats import digest as seat_digest
 from bot.services import Services
 from bot.slack.client import Identity
 from bot.startup.services import build_services
@@ -238,7 +238,7 @@ async def test_what_an_earlier_version_sent_is_not_sent_again(world: World) -> N
     webinar = await world.bot.services.mirror.find(both.launch.session_id)
     async with world.bot.services.store.write() as db:
         await db.execute(update(invitees).values(shown_digest=member_messages.earlier_digest(webinar)))
-        await db.execute(update(seats).values(told_what=seat_notify.earlier_digest(webinar)))
+        await db.execute(update(seats).values(told_what=seat_digest.earlier_digest(webinar)))
     await both.resume()
     assert (both.numbers("dev"), both.numbers("emi")) == ([0], [0])
     await both.edit(title="Launch week")

@@ -47,7 +47,7 @@ async def test_one_click_takes_a_seat(world: World) -> None:
     message, file = launch.dms()
     assert launch.link_of(view) == launch.link_of(message) == one["joinUri"]
     assert "Dev Patel, dev@acme.example" in view.words
-    assert message.buttons == ["Join", "Not Me / Change", "Cancel My Seat"]
+    assert message.buttons == ["My Link", "Not Me / Change", "Cancel My Seat"]
     assert [each.name for each in file.files] == ["Launch day.ics"]
     [(method, event)] = launch.calendar_files()
     assert (method, str(event["URL"]), event["SEQUENCE"]) == ("PUBLISH", one["joinUri"], 0)

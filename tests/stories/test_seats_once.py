@@ -74,7 +74,7 @@ async def check_one(launch: SeatsHarness, *, told: bool = True) -> None:
     assert seat is not None
     assert (seat.registrant_id, seat.join_link.get_secret_value()) == (one["id"], one["joinUri"])
     assert seat.state is SeatState.NOTIFIED
-    links = [launch.link_of(message) for message in launch.dms() if "Join" in message.buttons]
+    links = [launch.link_of(message) for message in launch.dms() if "Cancel My Seat" in message.buttons]
     assert not told or links == [one["joinUri"]]
 
 
@@ -360,7 +360,7 @@ async def test_a_crash_during_registration_leaves_one_seat_or_none(world: World,
         assert (launch.registrants, launch.dms()) == ([], [])
         return
     [one] = launch.registrants
-    links = [launch.link_of(message) for message in launch.dms() if "Join" in message.buttons]
+    links = [launch.link_of(message) for message in launch.dms() if "Cancel My Seat" in message.buttons]
     assert set(links) == {one["joinUri"]}
     assert await stored_state(world) is SeatState.NOTIFIED
 

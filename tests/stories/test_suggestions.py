@@ -106,7 +106,7 @@ async def test_one_click_takes_the_suggested_seat(world: World) -> None:
     seat, file = launch.launch.dms()
     assert seat.ts == asked.ts
     assert launch.launch.link_of(seat) == one["joinUri"]
-    assert seat.buttons == ["Join", "Not Me / Change", "Cancel My Seat"]
+    assert seat.buttons == ["My Link", "Not Me / Change", "Cancel My Seat"]
     assert "Suggested by <@U0CHLOE>." in seat.words
     assert file.files[0].name == "Launch day.ics"
     await world.move(3 * DAY - timedelta(minutes=5))

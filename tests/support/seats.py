@@ -15,6 +15,8 @@ from tests.support.world import World
 
 PATH = "/webinar/registration/v1/sessions/"
 REGISTRANTS = r"/registrants(/|$)"
+OWN_LINK = ("My Link", "Join", "Join Now")
+"""The labels of the button that opens a user's own link, from long before the start to the end."""
 
 __all__ = ["PATH", "REGISTRANTS", "SeatsHarness", "limit_settings", "seats_harness", "without_waits"]
 
@@ -85,15 +87,16 @@ class SeatsHarness:
         """The bot's direct messages to a user."""
         return [one for one in self.world.slack.messages(f"@{user}", user) if one.bot and not one.ephemeral_to]
 
-    def link_of(self, where: Message | View, button: str = "Join") -> str:
-        """The URL of a link button, empty if there is none."""
+    def link_of(self, where: Message | View, *labels: str) -> str:
+        """The URL of the first link button with one of these labels, or of the user's own; empty if there is none."""
+        wanted = labels or OWN_LINK
         blocks = where.blocks if isinstance(where, Message) else where.body["blocks"]
         found = [
             element["url"]
             for block in blocks
             if block["type"] == "actions"
             for element in block["elements"]
-            if element["text"]["text"] == button
+            if element["text"]["text"] in wanted
         ]
         return str(found[0]) if found else ""
 

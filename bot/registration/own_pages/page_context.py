@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.errors import GreenroomError
-from bot.model.lifecycle import Stage, stage
+from bot.model.lifecycle import JOIN_WINDOW, Stage, stage
 from bot.model.webinar import Webinar
 from bot.registration.own_pages.pace import minutes_in_line
 from bot.registration.request_table import RequestState
-
-JOIN_WINDOW = timedelta(minutes=15)
-"""How long before the start the join page redirects to the webinar."""
 
 
 class RegistrationGone(GreenroomError):

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock, machine_now
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Db, Store
-from bot.db.leases import LeaseLost, WorkerLeases
-from bot.errors import BadInput, ChannelUnreachable, GreenroomError
+from bot.db.leases import WorkerLeases
+from bot.errors import BadInput, GreenroomError
+from bot.model.lifecycle import Stage, stage
 from bot.model.people import Account
 from bot.model.seat import Seat, SeatState
-from bot.model.webinar import Status, Webinar
+from bot.model.webinar import Webinar
 from bot.notices import reminders
 from bot.notices.model import Feature
 from bot.notices.reminder_sheet import can_remind
@@ -24,13 +23,11 @@ from bot.notices.subscriptions import service as subscriptions_service
 from bot.providers.names import named
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
+from bot.registration.seats.digest import current_digests
+from bot.registration.seats.seat_messages import SeatMessages
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
-from bot.slack.message import Message
-from bot.slack.responses import SlackRefused
-from bot.webinars import personal_calendar
 from bot.webinars.participation import is_on_team
-from bot.webinars.personal_calendar import EntryContent, PersonalCalendar
 
 if TYPE_CHECKING:
     from bot.sync.mirror import Mirror
@@ -38,7 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_REFRESHES = 20
-"""Users whose calendars are updated in one run; the others follow half a minute later."""
+"""Users whose messages are updated in one run; the others follow half a minute later."""
+UPDATED_AFTER_END = timedelta(days=1)
+"""How long after the planned end of a webinar the messages of its seats are still kept current."""
 
 
 class SeatNotifier:
@@ -58,13 +57,12 @@ class SeatNotifier:
         """`locks` are those of each session and user; `scheduler` wakes the delivery of reminders."""
         self._account = account
         self._store = store
-        self._slack = slack
         self._mirror = mirror
         self._clock = clock
         self._leases = leases
         self._locks = locks
         self._scheduler = scheduler
-        self._calendar = PersonalCalendar(store, slack, clock)
+        self._messages = SeatMessages(store, slack, clock, leases)
 
     async def notify_taken(self, seat: Seat) -> Seat:
         """Notify the user of a new seat, once, and plan the reminder they chose.
@@ -94,28 +92,21 @@ class SeatNotifier:
         if after.is_approved and before.dm_ts:
             webinar = await self._mirror.find(after.session_id)
             try:
-                await self._slack.edit(before.dm_channel_id, before.dm_ts, seat_texts.approved_message(webinar))
+                await self._messages.approved(webinar, before)
             except GreenroomError as error:
                 log.info("seat.message_gone", extra={"session": after.session_id, "reason": type(error).__name__})
         await self.notify_taken(after)
 
     async def send_calendar(self, webinar: Webinar, seat: Seat) -> None:
         """Send the calendar file of an approved seat once more. Raises what Slack answers."""
-        channel = seat.dm_channel_id
-        if not channel:
-            channel, _ = await self._slack.post(
-                seat.user_id, seat_texts.seat_message(webinar, seat, now=self._clock.now())
-            )
-        sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
-        if sequence is not None:
-            await self._calendar.send(webinar, channel, sequence, _entry(seat), is_new=True)
+        await self._messages.send_calendar(webinar, seat)
 
     async def notify_gone(self, seat: Seat, *, problem: str = "") -> None:
         """Replace the DM of a seat that is gone, end its reminders, and delete it."""
         webinar = await self._mirror.find(seat.session_id)
         try:
             if seat.dm_channel_id:
-                await self._send_gone(webinar, seat, problem)
+                await self._messages.gone(webinar, seat, problem)
         except GreenroomError as error:
             await self._defer(seat, error)
             return
@@ -131,7 +122,7 @@ class SeatNotifier:
     async def notify_failed(self, seat: Seat, problem: str) -> None:
         """Notify the user of a problem with a resumed seat; a seat that was never made is deleted."""
         webinar = await self._mirror.find(seat.session_id)
-        await self._post(seat, seat_texts.problem_message(webinar, problem))
+        await self._messages.problem(webinar, seat, problem)
         if seat.state is SeatState.REGISTERING:
             async with self._store.write() as db:
                 await seat_table.delete_seat(db, seat, self._leases.worker_id)
@@ -147,23 +138,28 @@ class SeatNotifier:
         await self.notify_gone(seat, problem=named(seat_texts.REMOVED_AT_PROVIDER, seat.session_id))
 
     async def refresh_calendars(self) -> None:
-        """Send a new calendar file, and edit the DM, if the webinar or the user's role has changed since."""
-        coming = {webinar.session_id: webinar for webinar in await self._mirror.everything(self._clock.now())}
+        """Send a new calendar file if the webinar or the user's role has changed, and edit the DM if it differs.
+
+        Webinars that are over come last: nobody waits for their messages.
+        """
+        now = self._clock.now()
+        recent = await self._mirror.everything(now - UPDATED_AFTER_END)
         async with self._store.read() as db:
             with_seats = await seat_table.sessions(db, self._account)
         remaining = MAX_REFRESHES
-        for session_id in sorted(with_seats & coming.keys()):
-            remaining = await self._refresh_session(coming[session_id], remaining)
+        for webinar in sorted(recent, key=lambda one: (stage(one, now) is Stage.OVER, one.session_id)):
+            if webinar.session_id in with_seats:
+                remaining = await self._refresh_session(webinar, remaining)
 
     async def _refresh_session(self, webinar: Webinar, remaining: int) -> int:
-        began = machine_now()
+        began, digests = machine_now(), current_digests(webinar, self._clock.now())
         while remaining:
             async with self._store.write() as db:
                 seat = await seat_table.claim_outdated(
                     db,
                     self._account,
                     webinar.session_id,
-                    (content_digest(webinar), earlier_digest(webinar)),
+                    digests,
                     self._leases.worker_id,
                     began,
                     self._leases.until(),
@@ -180,75 +176,16 @@ class SeatNotifier:
 
     async def _refresh(self, webinar: Webinar, seat: Seat) -> None:
         try:
-            await self._save_notified(await self._send_or_give_up(webinar, seat, is_new=False))
+            await self._save_notified(await self._messages.update(webinar, seat))
         except GreenroomError as error:
             log.warning("seat.refresh_failed", extra={"session": seat.session_id, "reason": type(error).__name__})
 
     async def _send_seat(self, seat: Seat) -> Seat:
         notified = await self._save_notified(
-            await self._send_or_give_up(await self._mirror.find(seat.session_id), seat, is_new=True), remind=True
+            await self._messages.send(await self._mirror.find(seat.session_id), seat), remind=True
         )
         self._scheduler.wake()
         return notified
-
-    async def _send_or_give_up(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
-        """Send, and return the seat; if Slack refuses DMs to this user, do not try again."""
-        try:
-            return await self._send(webinar, seat, is_new=is_new)
-        except (ChannelUnreachable, SlackRefused) as error:
-            # The user finds the link in the modal, and behind the button of the card.
-            log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
-            return seat.model_copy(
-                update={"notified_digest": content_digest(webinar), "dm_channel_id": "", "dm_ts": ""}
-            )
-
-    async def _send(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
-        """Post or edit the message with the link, then send the calendar file unless the entry is current."""
-        channel, ts = await self._post_or_edit(seat, seat_texts.seat_message(webinar, seat, now=self._clock.now()))
-        if not seat.is_approved:  # without a link there is nothing to put in a calendar
-            return seat.model_copy(
-                update={"dm_channel_id": channel, "dm_ts": ts, "notified_digest": content_digest(webinar)}
-            )
-        is_entry_current = personal_calendar.is_entry_unchanged(seat.notified_digest, content_digest(webinar))
-        seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts, "notified_digest": ""})
-        if is_entry_current:
-            return seat.model_copy(update={"notified_digest": content_digest(webinar)})
-        async with self._store.write() as db:
-            # Saved before the file is sent: after a failure this message is edited and not posted again.
-            with contextlib.suppress(LeaseLost):
-                await self._leases.advance(db, seat)
-        sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
-        if sequence is not None:
-            with _allowing_refusal(seat):
-                await self._calendar.send(webinar, channel, sequence, _entry(seat), is_new=is_new)
-        return seat.model_copy(update={"notified_digest": content_digest(webinar)})
-
-    async def _post_or_edit(self, seat: Seat, message: Message) -> tuple[str, str]:
-        if seat.dm_ts:
-            try:
-                await self._slack.edit(seat.dm_channel_id, seat.dm_ts, message)
-            except (ChannelUnreachable, SlackRefused):
-                log.info("seat.message_gone", extra={"session": seat.session_id})  # the user deleted it: post a new one
-            else:
-                return seat.dm_channel_id, seat.dm_ts
-        return await self._slack.post(seat.user_id, message)
-
-    async def _send_gone(self, webinar: Webinar, seat: Seat, problem: str) -> None:
-        try:
-            channel, _ = await self._post_or_edit(seat, seat_texts.gone_message(webinar, problem=problem))
-        except (ChannelUnreachable, SlackRefused) as error:
-            log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
-            return
-        sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
-        if sequence is not None:
-            with _allowing_refusal(seat):
-                await self._calendar.send_removal(webinar, channel, sequence)
-
-    async def _post(self, seat: Seat, message: Message) -> None:
-        try:
-            await self._slack.post(seat.user_id, message)
-        except (ChannelUnreachable, SlackRefused) as error:
-            log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
 
     async def _save_notified(self, seat: Seat, *, remind: bool = False) -> Seat:
         """Save that the user was notified, and subscribe the DM to the webinar."""
@@ -278,30 +215,3 @@ async def _subscribe(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> Non
             await reminders.snooze(db, *where, seat.lead, seat.user_id, now)
     elif not (await reminders.load_sheet(db, *where)).is_on:
         await reminders.set_offsets(db, *where, (), seat.user_id, now)  # too late for it: only that it starts
-
-
-@contextlib.contextmanager
-def _allowing_refusal(seat: Seat) -> Iterator[None]:
-    """Log that Slack refuses a file: the message was delivered."""
-    try:
-        yield
-    except (ChannelUnreachable, SlackRefused) as error:
-        log.warning("seat.file_refused", extra={"session": seat.session_id, "reason": error.sentence})
-
-
-def _entry(seat: Seat) -> EntryContent:
-    return EntryContent(link=seat.join_link.get_secret_value(), introduction=seat_texts.IN_CALENDAR)
-
-
-def content_digest(webinar: Webinar) -> str:
-    """Digest of what calendars and the DM contain of a webinar: a different one requires an update."""
-    return personal_calendar.content_digest((*_times(webinar), webinar.description), (webinar.time_zone,))
-
-
-def earlier_digest(webinar: Webinar) -> str:
-    """The digest that earlier versions saved, without the description: their users need no update for it alone."""
-    return hashlib.sha256(repr(_times(webinar)).encode()).hexdigest()
-
-
-def _times(webinar: Webinar) -> tuple[object, ...]:
-    return webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELED

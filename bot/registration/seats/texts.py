@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.commands.reminder_offsets import offset_text
-from bot.model.lifecycle import Stage, is_full, stage
+from bot.model.lifecycle import Stage, can_join, is_full, stage
 from bot.model.registrant import RegistrantStatus
 from bot.model.seat import Seat
-from bot.model.webinar import Status, Webinar
+from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -45,6 +45,7 @@ LEFT = "Your seat is canceled. Your link no longer works."
 NO_SEAT = "You no longer have a seat at this webinar."
 REMOVED_AT_PROVIDER = "Your registration was removed at {provider}, so you no longer have a seat."
 CANCELLED = "This webinar is canceled and will not take place."
+ENDED = "This webinar is over."
 OVER = "This webinar is over, so nobody can register for it."
 NO_ADDRESS = (
     "Slack does not tell Greenroom the email address of people of your organization, so please register on the page "
@@ -76,8 +77,9 @@ def seat_view(webinar: Webinar, seat: Seat, *, now: datetime, note: str = "") ->
 
 def seat_message(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
     """The DM with the user's link and the buttons of the seat."""
-    if webinar.status is Status.CANCELED:
-        return _ended(webinar, CANCELLED)
+    current = stage(webinar, now)
+    if current in (Stage.OVER, Stage.CANCELED):
+        return _ended(webinar, CANCELLED if current is Stage.CANCELED else ENDED)
     heads = {
         RegistrantStatus.PENDING: "You are waiting for approval",
         RegistrantStatus.DENIED: "You are not registered",
@@ -187,10 +189,10 @@ def problem_message(webinar: Webinar, problem: str) -> Message:
 def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) -> list[Block]:
     current = stage(webinar, now)
     if current in (Stage.OVER, Stage.CANCELED):
-        return [_about(webinar, CANCELLED if current is Stage.CANCELED else "This webinar is over.")]
+        return [_about(webinar, CANCELLED if current is Stage.CANCELED else ENDED)]
     if not seat.is_approved:
         return _undecided(webinar, seat, look=look)
-    link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if current is Stage.LIVE else "Join")
+    link = _own_link(webinar, seat.join_link.get_secret_value(), now)
     head = f"*You are registered{', and it is live now' if current is Stage.LIVE else ''}*"
     by = f"Suggested by <@{seat.by}>." if seat.by and not look else ""
     remind = f"Your reminder comes {offset_text(seat.lead)} before it starts." if seat.lead and not look else ""
@@ -205,6 +207,13 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
         ),
         context(f"{LINK_IS_PRIVATE}\n{remind} {by}".strip()),
     ]
+
+
+def _own_link(webinar: Webinar, link: str, now: datetime) -> Element | None:
+    """The user's link: the way to join from shortly before the start on, until then something to keep."""
+    if not can_join(webinar, now):
+        return buttons.link_to_keep(webinar, link)
+    return buttons.own_link(webinar, link, "Join Now" if stage(webinar, now) is Stage.LIVE else "Join")
 
 
 def _undecided(webinar: Webinar, seat: Seat, *, look: bool) -> list[Block]:
