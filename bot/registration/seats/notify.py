@@ -24,12 +24,11 @@ from bot.providers.names import named
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.digest import current_digests
-from bot.registration.seats.seat_messages import SeatMessages
 from bot.scheduler import Scheduler
-from bot.slack.client import SlackApi
 from bot.webinars.participation import is_on_team
 
 if TYPE_CHECKING:
+    from bot.registration.seats.seat_messages import SeatMessages
     from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ class SeatNotifier:
         self,
         account: Account,
         store: Store,
-        slack: SlackApi,
+        messages: SeatMessages,
         mirror: Mirror,
         clock: Clock,
         leases: WorkerLeases[Seat],
@@ -57,12 +56,12 @@ class SeatNotifier:
         """`locks` are those of each session and user; `scheduler` wakes the delivery of reminders."""
         self._account = account
         self._store = store
+        self._messages = messages
         self._mirror = mirror
         self._clock = clock
         self._leases = leases
         self._locks = locks
         self._scheduler = scheduler
-        self._messages = SeatMessages(store, slack, clock, leases)
 
     async def notify_taken(self, seat: Seat) -> Seat:
         """Notify the user of a new seat, once, and plan the reminder they chose.

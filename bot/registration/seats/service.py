@@ -23,6 +23,7 @@ from bot.registration.seats import table as seat_table
 from bot.registration.seats.approvals import SeatApprovals, decided
 from bot.registration.seats.notify import SeatNotifier
 from bot.registration.seats.register import SeatRegistrar, SeatUnclear, with_registrant
+from bot.registration.seats.seat_messages import SeatMessages
 from bot.registration.seats.texts import NO_SEAT
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
@@ -68,7 +69,8 @@ class SeatService:
         self._clock = clock
         self._locks = KeyedLocks()  # per seat: the second of two clicks finds what the first one did
         self.leases = WorkerLeases(store, seat_table.LEASES, account, worker_id, subject="seat")
-        self.notifier = SeatNotifier(account, store, slack, mirror, clock, self.leases, self._locks, scheduler)
+        messages = SeatMessages(store, slack, clock, self.leases)
+        self.notifier = SeatNotifier(account, store, messages, mirror, clock, self.leases, self._locks, scheduler)
         self.approvals = SeatApprovals(account, store, provider, mirror, clock, self.leases, self.notifier)
 
     async def find(self, webinar: Webinar, user_id: str) -> Seat | None:
