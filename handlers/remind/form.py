@@ -269,12 +269,12 @@ def _past(sheet: ReminderSheet, now: datetime) -> list[Block]:
 
 
 def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
-    usual = f"Use the usual times: {offsets_text(sheet.default_offsets)}"
+    default = f"Use the default times: {offsets_text(sheet.default_offsets)}"
     switches = [
         button("Mute Here", TURN_OFF, sheet.webinar.id, label="Mute all reminders of this webinar here")
         if sheet.is_on
         else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {offsets_text(sheet.offsets)}"),
-        button("Use the Usual Times", USUAL, sheet.webinar.id, label=usual) if sheet.has_own_offsets else None,
+        button("Use Default Times", USUAL, sheet.webinar.id, label=default) if sheet.has_own_offsets else None,
     ]
     shown = switches if can_remind(sheet.webinar, now) else []
     return actions(*shown, button("Refresh", REFRESH, sheet.webinar.id, label="Look again"), block_id="switches")

@@ -9,7 +9,7 @@ from bot.errors import BadInput
 from bot.notices.model import Feature
 from bot.notices.quiet_hours import ChannelHours, DigestPace, parse_time_zone
 from bot.notices.subscriptions.channel_state import DEFAULT_DIGEST_AT, ChannelChoice, ChannelState
-from bot.notices.subscriptions.texts.phrases import DAYS, FEATURE_TEXTS
+from bot.notices.subscriptions.texts.phrases import DAYS, FEATURE_NAMES, FEATURE_TEXTS
 from bot.notices.subscriptions.texts.result import other_subscriptions
 from bot.slack import form_values
 from bot.slack.blocks import MAX_LABEL, Block, Element, context, cut, modal, paragraph, section
@@ -106,7 +106,7 @@ def _features(channel: ChannelState) -> Element:
     texts = {**FEATURE_TEXTS, Feature.REMINDERS: usual}
     options = {
         feature: option(
-            value=feature.value, text=feature.value.capitalize(), description=cut(texts[feature], MAX_LABEL)
+            value=feature.value, text=FEATURE_NAMES[feature].capitalize(), description=cut(texts[feature], MAX_LABEL)
         )
         for feature in FEATURE_TEXTS
     }

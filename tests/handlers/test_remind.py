@@ -223,7 +223,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
         (
             {"has_own_offsets": True},
             "No more reminders are planned.",
-            ["Mute Here", "Use the Usual Times", "Refresh"],
+            ["Mute Here", "Use Default Times", "Refresh"],
         ),
         (
             {"webinar": webinar(status=Status.CANCELED)},
@@ -277,7 +277,7 @@ def test_form_shows_who_set_it_and_when(changes: dict[str, Any], text: str) -> N
     assert last == f"{text} · {at} · Default times of this workspace"
     own = sheet(has_own_offsets=True, offsets=(DAY,), **changes)
     assert reminder_list.offsets_source(own) == (
-        "Times chosen for this webinar here; usual in this workspace: 1 day, 1 hour and 10 minutes before"
+        "Times chosen for this webinar here; default in this workspace: 1 day, 1 hour and 10 minutes before"
     )
 
 

@@ -61,7 +61,7 @@ def test_state_shows_who_set_what_and_when() -> None:
         "Done.",
         "*What Greenroom posts in <#C1>:*",
         f"• *All webinars*: reminders, alerts and changes · set by <@U1>, {SET_AT_TEXT}",
-        f"• *Webinars that <@U4> created*: live · set by <@U1>, {SET_AT_TEXT}",
+        f"• *Webinars that <@U4> created*: live updates · set by <@U1>, {SET_AT_TEXT}",
         f"• *Café ∗chat∗*: {usual} (reminders 30 minutes before) · set by <@U1>, {SET_AT_TEXT}",
         f"• *Launch day*: muted · set by <@U3>, {SET_AT_TEXT}",
     ]
@@ -77,11 +77,11 @@ def test_state_explains_features_and_names_the_rest() -> None:
     )
     assert visible_text(shown.blocks[1:2]).splitlines() == [
         (
-            "*reminders* 1 day, 1 hour and 10 minutes before it starts · "
-            "*live* when it starts, is live, has ended, and how many came"
+            "*Reminders*: 1 day, 1 hour and 10 minutes before it starts · "
+            "*Live updates*: when it starts, is live, has ended, and how many came"
         ),
         f"{quiet_hours_text(both)} · {digest_text(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
-        "Off here: alerts, changes, filling and registrations",
+        "Off here: alerts, changes, seat alerts and registration counts",
     ]
 
 
@@ -188,10 +188,10 @@ def test_texts_of_features_and_hours() -> None:
     assert set(FEATURE_TEXTS) == set(Feature)
     assert (feature_names(frozenset()), feature_names(frozenset({Feature.LIVE})), join_words([])) == (
         "nothing",
-        "live",
+        "live updates",
         "",
     )
-    assert feature_lines(frozenset({Feature.REMINDERS}), ()) == ["*reminders* before it starts"]
+    assert feature_lines(frozenset({Feature.REMINDERS}), ()) == ["*Reminders*: before it starts"]
     assert (
         quiet_hours_text(channel_hours(quiet_from=60, quiet_to=60))
         == quiet_hours_text(channel_hours())

@@ -457,7 +457,7 @@ async def test_form_restores_the_default_times(world: World) -> None:
     view = await form(world)
     assert "Times chosen for this webinar here" in view.words
 
-    await world.click("chloe", view, "Use the Usual Times")
+    await world.click("chloe", view, "Use Default Times")
 
     view = world.slack.view("chloe")
     assert planned(view.words) == ["1 day before", "1 hour before", "10 minutes before"]

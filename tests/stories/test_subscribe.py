@@ -48,14 +48,16 @@ async def test_subscribing_is_shown_back_and_introduced_once(world: World) -> No
         timedelta(minutes=10),
     ]
 
-    await reply_to(world, "emi", "subscribe live, filling")
+    more = await reply_to(world, "emi", "subscribe live, filling")
+    assert "Now posted here: live updates and seat alerts about all webinars." in more
+    assert "Off here: registration counts" in more
     assert await subscribed_features(world) == [
         (Scope.ALL, DEFAULT_FEATURES | {Feature.LIVE, Feature.FILLING}, "U0EMI")
     ]
     assert public_messages(world) == [introduction]
     assert ("Launch day", NoticeKind.STARTING, timedelta()) in await planned_notices(world)
 
-    assert "Nothing changed. Already posted here: live about all webinars." in await reply_to(
+    assert "Nothing changed. Already posted here: live updates about all webinars." in await reply_to(
         world, "dev", "subscribe live"
     )
 
@@ -132,7 +134,7 @@ async def test_direct_message_is_no_channel(world: World) -> None:
     """The reply to each of the three commands asks for one, unless the user may not do it in any."""
     for typed, question in (
         ("subscribe mine", "Where should reminders"),
-        ("unsubscribe live", "Where should live about all webinars no longer be posted?"),
+        ("unsubscribe live", "Where should live updates about all webinars no longer be posted?"),
         ("subscriptions", "Which channel's notifications do you want to see?"),
     ):
         assert question in await reply_to(world, "dev", typed, "@dev")

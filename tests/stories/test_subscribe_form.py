@@ -68,11 +68,11 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
     result = world.slack.view("dev")
     assert result.title == "Channel notifications"
     assert "Saved." in result.words
-    assert "*All webinars*: reminders and live · set by <@U0DEV>" in result.words
+    assert "*All webinars*: reminders and live updates · set by <@U0DEV>" in result.words
     assert "Quiet from 10:00 PM to 7:30 AM (America/New_York)" in result.words
     assert "Digest every Friday at 8:15 AM (America/New_York) · set by <@U0DEV>" in result.words
     (introduction,) = public_messages(world)
-    assert "Dev Patel set up Greenroom here: reminders and live about all webinars." in introduction.text
+    assert "Dev Patel set up Greenroom here: reminders and live updates about all webinars." in introduction.text
     kept = await channel_hours(world)
     assert kept is not None
     assert (kept.quiet_from, kept.quiet_to, kept.digest, kept.digest_day, kept.digest_at) == (

@@ -82,5 +82,5 @@ def origin_text(sheet: ReminderSheet) -> str:
 def offsets_source(sheet: ReminderSheet) -> str:
     """Whether the offsets were chosen here or are the workspace's (mrkdwn)."""
     if sheet.has_own_offsets:
-        return f"Times chosen for this webinar here; usual in this workspace: {offsets_text(sheet.default_offsets)}"
+        return f"Times chosen for this webinar here; default in this workspace: {offsets_text(sheet.default_offsets)}"
     return "Default times of this workspace"

@@ -25,6 +25,7 @@ from bot.notices.subscriptions.model import (
     covers,
     parse_features,
 )
+from bot.notices.subscriptions.texts.phrases import FEATURE_NAMES
 from tests.support.docs_tables import table
 from tests.support.webinar_samples import ACCOUNT, NOW, webinar
 
@@ -66,11 +67,12 @@ def launch_features(lines: list[Subscription], about: Webinar = LAUNCH) -> Featu
 
 
 def test_every_feature_is_documented_with_its_default() -> None:
-    """The page names all features, in the order of the form, and which of them come without asking."""
+    """The page names all features, in the order of the form, their names in messages, and which come without asking."""
     rows = table("commands.md", "feature")
-    assert {Feature(name): default == "yes" for name, _, default in rows} == {
+    assert {Feature(name): default == "yes" for name, *_, default in rows} == {
         one: one in DEFAULT_FEATURES for one in Feature
     }
+    assert {Feature(name): shown for name, shown, *_ in rows} == FEATURE_NAMES
 
 
 def test_every_feature_has_kinds_of_notices() -> None:

@@ -22,14 +22,24 @@ FEATURE_TEXTS: Mapping[Feature, str] = {
 }
 """When each feature posts something, or what. Features are listed in this order."""
 
+FEATURE_NAMES: Mapping[Feature, str] = {
+    Feature.REMINDERS: "reminders",
+    Feature.ALERTS: "alerts",
+    Feature.CHANGES: "changes",
+    Feature.LIVE: "live updates",
+    Feature.FILLING: "seat alerts",
+    Feature.REGISTRATIONS: "registration counts",
+}
+"""Each feature in a sentence; a command takes the feature's value."""
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _OF_REGISTRATION = frozenset({Feature.ALERTS, Feature.FILLING, Feature.REGISTRATIONS})
 
 
 def feature_names(features: Features) -> str:
-    """Features as text: "reminders, alerts and changes", or "nothing"."""
-    return join_words([feature.value for feature in FEATURE_TEXTS if feature in features]) or "nothing"
+    """Features in a sentence: "reminders, alerts and live updates", or "nothing"."""
+    return join_words([name for feature, name in FEATURE_NAMES.items() if feature in features]) or "nothing"
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -40,7 +50,8 @@ def join_words(words: Sequence[str]) -> str:
 
 def feature_lines(features: Features, offsets: Collection[timedelta]) -> list[str]:
     """One line per feature that explains it (mrkdwn); `offsets` are those of the reminders."""
-    return [f"*{feature.value}* {_feature_text(feature, offsets)}" for feature in FEATURE_TEXTS if feature in features]
+    shown = [feature for feature in FEATURE_TEXTS if feature in features]
+    return [f"*{FEATURE_NAMES[feature].capitalize()}*: {_feature_text(feature, offsets)}" for feature in shown]
 
 
 def webinar_lines(webinar: Webinar, features: Features, upcoming: Collection[timedelta]) -> list[str]:
