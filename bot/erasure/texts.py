@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 
 from bot.erasure.service import Erasure, Event
+from bot.model.time_text import date_and_clock
 from bot.providers.event_ref import provider_name
 from bot.providers.names import PLACEHOLDER, SUBSCRIBED
 
@@ -43,9 +45,9 @@ def _lines(erasure: Erasure, providers: Sequence[str]) -> Iterator[str]:
     if erasure.in_progress:
         yield "Still here, because Greenroom is working on it. Run this again in a few minutes:"
         yield from _counts(erasure.in_progress)
-    if erasure.unreadable:
+    if unread := erasure.unreadable:
         yield (
-            f"Not searched: {erasure.unreadable:,} values that ENCRYPTION_KEY does not open. "
+            f"Not searched: {unread:,} {'value' if unread == 1 else 'values'} that ENCRYPTION_KEY does not open. "
             "Add the earlier key after a comma, and run this again."
         )
     if erasure.still_named:
@@ -72,7 +74,8 @@ def _counts(counts: Counter[str]) -> Iterator[str]:
 
 def _event(event: Event) -> str:
     where = (TEAM if event.is_team else REGISTRANT).format(event.session_id)
-    return f"“{event.title}”, {event.start:%Y-%m-%d %H:%M} UTC: {where}"
+    start = event.start.astimezone(UTC)
+    return f"“{event.title}”, {start:%a}, {date_and_clock(start)} UTC: {where}"
 
 
 def _slack(erasure: Erasure) -> Iterator[str]:
