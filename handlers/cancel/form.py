@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.creation.change.impact import ImpactCounts
 from bot.model.webinar import Audience, Webinar
+from bot.notices.subscriptions.texts.phrases import join_words
 from bot.providers.event_ref import provider_name
+from bot.registration.texts.waiting import waiting_parts
+from bot.registration.waiting import WaitingPeople
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
@@ -16,12 +20,13 @@ from bot.slack.blocks import (
     escape_sentence,
     message,
     modal,
+    number,
     paragraph,
     plain,
     section,
 )
 from bot.slack.message import Message, View
-from bot.webinars.texts.facts import people, timing
+from bot.webinars.texts.facts import timing
 
 CALLBACK = "cancel.form"
 WORKING = "cancel.working"
@@ -33,13 +38,13 @@ MAX_CHANNELS = 20
 """Channels named; the rest are counted."""
 
 
-def confirm(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View:
-    """The confirmation, with the webinar's id as private_metadata. `channels` have cards of it."""
+def confirm(webinar: Webinar, counts: ImpactCounts, waiting: WaitingPeople, *, now: datetime) -> View:
+    """The confirmation, with the webinar's id as private_metadata: whom it affects, and where it has cards."""
     provider = provider_name(webinar.id)
     effects = [
         f"It is deleted at {provider}, with its registration page and every link to it. This cannot be undone.",
-        _registered(webinar, now),
-        _cards(channels),
+        _people(webinar, counts, waiting, now),
+        _cards(list(dict.fromkeys(counts.card_channels))),
         "Reminders that have not been posted yet are withdrawn.",
     ]
     blocks: list[Block] = [
@@ -79,18 +84,34 @@ def failed_message(sentence: str) -> Message:
     return message(cut(escape_sentence(sentence), MAX_SECTION), [paragraph(sentence)])
 
 
-def _registered(webinar: Webinar, now: datetime) -> str:
+def _people(webinar: Webinar, counts: ImpactCounts, waiting: WaitingPeople, now: datetime) -> str:
+    """Everybody who is affected, and how; that nobody is, only if so."""
+    linked = [*_with_link(webinar, now), *_team(counts)]
+    if not linked and not waiting:
+        read = webinar.registration
+        age = f" ({as_of(read.read_at, now)})" if read else ""
+        return f"Nobody has registered{age}, and only the host is on its team."
+    if not linked:
+        return f"Affected: {join_words(waiting_parts(waiting))}. They can no longer register."
+    end = "Their links stop working, and nobody else can register." if waiting else "Their links stop working."
+    return f"Affected: {join_words([*linked, *waiting_parts(waiting)])}. {end}"
+
+
+def _with_link(webinar: Webinar, now: datetime) -> list[str]:
     read = webinar.registration
     if webinar.audience is Audience.ANYONE:
-        return "Everyone who has the link finds it gone; nobody has registered."
+        return ["everyone who has the link"]
     if read is None:
-        return "The links of everyone who has registered stop working."
-    age = as_of(read.read_at, now)
-    return (
-        f"{people(read.count)} registered ({age}): their links stop working."
-        if read.count
-        else (f"Nobody has registered ({age}).")
-    )
+        return ["everyone who has registered"]
+    return [f"{read.count:,} registered ({as_of(read.read_at, now)})"] if read.count else []
+
+
+def _team(counts: ImpactCounts) -> list[str]:
+    """The co-hosts and the panelists. A team that was never read may have some."""
+    if counts.team is None:
+        return ["its team"]
+    parts = [(counts.team - counts.panelists, "co-host"), (counts.panelists, "panelist")]
+    return [number(count, role) for count, role in parts if count]
 
 
 def _cards(channels: Sequence[str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.commands.parser import CancelWebinar
+from bot.creation.change.impact_query import read_impact_counts
 from bot.errors import BadInput
 from bot.model.webinar import Status, Webinar
+from bot.registration.waiting import read_waiting
 from bot.slack import buttons
 from handlers.cancel import form as cancel_form
 from handlers.request import Commands, Listeners, SlackRequest
@@ -38,9 +40,9 @@ async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
     await request.require_manager(webinar, ACTION, instead=OWN_SEAT)
     if webinar.status is not Status.SCHEDULED:
         raise BadInput("Only a webinar that has not started yet can be canceled.")
-    cards = await request.services.cards.of_webinar(webinar)
-    channels = list(dict.fromkeys(card.channel_id for card in cards))
-    await request.open(cancel_form.confirm(webinar, channels=channels, now=request.now()))
+    async with request.services.store.read() as db:
+        counts, waiting = await read_impact_counts(db, webinar), await read_waiting(db, webinar)
+    await request.open(cancel_form.confirm(webinar, counts, waiting, now=request.now()))
 
 
 async def _cancel(request: SlackRequest) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +11,10 @@ from bot.errors import BadInput
 from bot.model.form_rules import FormRules
 from bot.model.people import Frozen
 from bot.model.webinar import Webinar
+from bot.notices.subscriptions.texts.phrases import join_words
 from bot.providers.event_ref import provider_name
+from bot.registration.texts.waiting import waiting_parts
+from bot.registration.waiting import WaitingPeople
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -161,10 +163,13 @@ def read(
     return move
 
 
-def confirm(webinar: Webinar, move: ProposedMove, impact: Impact, *, now: datetime, note: str = "") -> View:
+def confirm(
+    webinar: Webinar, move: ProposedMove, impact: Impact, waiting: WaitingPeople, *, now: datetime, note: str = ""
+) -> View:
     """The old and the new time, and whom the move affects."""
     new = f"{relative_time(move.new_start, webinar.time_zone)}, {length_text(move.new_length)}"
-    effects = [*_people(impact, now, provider_name(webinar.id)), _cards(impact), _reminders(impact)]
+    people_affected = _people(impact, waiting, now, provider_name(webinar.id))
+    effects = [*people_affected, _cards(impact), _reminders(impact)]
     blocks: list[Block] = [
         *([warning(note)] if note else []),
         section(f"*{plain(webinar.title)}*\nNow: {timing(webinar)}\nNew: *{new}*"),
@@ -196,8 +201,12 @@ def _times(webinar: Webinar) -> tuple[int, int]:
     return int(webinar.start.timestamp()), int(webinar.length.total_seconds())
 
 
-def _people(impact: Impact, now: datetime, provider: str) -> list[str]:
-    return [_registrants(impact, now, provider), _team(impact)]
+def _people(impact: Impact, waiting: WaitingPeople, now: datetime, provider: str) -> list[str]:
+    """Those who have registered or wait, and the team; that nobody has registered, only if nobody waits either."""
+    is_known_empty = impact.registrants == 0
+    registered = [] if waiting and is_known_empty else [_registrants(impact, now, provider)]
+    kept = f"{join_words(waiting_parts(waiting))}: nothing changes for them but the time."
+    return [*registered, *([kept] if waiting else []), _team(impact)]
 
 
 def _registrants(impact: Impact, now: datetime, provider: str) -> str:
@@ -236,15 +245,7 @@ def _reminders(impact: Impact) -> str:
     dropped = lapsed if impact.lapsed else ""
     if not impact.moved:
         return f"No planned reminder moves with it.{dropped}"
-    places = _join(
-        [
-            number(impact.channels_reminded, "channel") if impact.channels_reminded else "",
-            number(impact.people_reminded, "direct message") if impact.people_reminded else "",
-        ]
-    )
+    counts = [(impact.channels_reminded, "channel"), (impact.people_reminded, "direct message")]
+    places = join_words([number(count, place) for count, place in counts if count])
     verb = "moves" if len(impact.moved) == 1 else "move"
     return f"{number(len(impact.moved), 'planned reminder')} in {places} {verb} with it.{dropped}"
-
-
-def _join(parts: Sequence[str]) -> str:
-    return " and ".join(filter(None, parts))

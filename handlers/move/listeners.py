@@ -10,6 +10,7 @@ from bot.creation.change.impact_query import read_impact_counts
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.model.webinar_edit import difference, fields_as_mirrored
+from bot.registration.waiting import read_waiting
 from bot.slack import buttons
 from bot.slack.message import View
 from handlers.change_work import start_change
@@ -111,9 +112,10 @@ async def _start(request: SlackRequest, webinar: Webinar, proposed: ProposedMove
 
 async def _confirmation(request: SlackRequest, webinar: Webinar, proposed: ProposedMove, *, note: str = "") -> View:
     async with request.services.store.read() as db:
-        counts = await read_impact_counts(db, webinar)
+        counts, waiting = await read_impact_counts(db, webinar), await read_waiting(db, webinar)
     now = request.now()
-    return move_form.confirm(webinar, proposed, impact_of(webinar, counts, proposed.new_start, now), now=now, note=note)
+    impact = impact_of(webinar, counts, proposed.new_start, now)
+    return move_form.confirm(webinar, proposed, impact, waiting, now=now, note=note)
 
 
 async def _movable(request: SlackRequest, session_id: str) -> Webinar:

@@ -11,16 +11,20 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.creation import texts as creation_texts
+from bot.creation.change.impact import ImpactCounts, impact_of
 from bot.creation.texts import CreatedResult, done, done_message, failed, failed_message, working
 from bot.model.webinar import Audience, Webinar
+from bot.registration.waiting import WaitingPeople
 from bot.slack import buttons as ids
 from bot.slack.blocks import as_of
 from handlers.cancel import form as cancel_form
+from handlers.move import form as move_form
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
 from tests.support.webinar_samples import MOMENTS, NASTY, NOW, WEBINARS, registration, webinar
 
 HOST_LINK = SecretStr("https://join.example/host-of-s1")
 CHANNELS = [f"C{n:08}" for n in range(100)]
+NOBODY = WaitingPeople()
 NOTES = st.lists(st.text(max_size=400), max_size=20)
 
 
@@ -128,9 +132,9 @@ def test_a_direct_message_about_a_failure_names_the_webinar() -> None:
     assert visible_text(message.blocks).splitlines()[0] == "*Launch &lt;day&gt;* was not created."
 
 
-def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]:
+def effects(one: Webinar, counts: ImpactCounts, waiting: WaitingPeople = NOBODY, now: datetime = NOW) -> list[str]:
     """The effects listed in the confirmation of a cancellation."""
-    lines = visible_text(cancel_form.confirm(one, channels=channels, now=now)["blocks"]).splitlines()
+    lines = visible_text(cancel_form.confirm(one, counts, waiting, now=now)["blocks"]).splitlines()
     return [line.removeprefix("• ") for line in lines if line.startswith("• ")]
 
 
@@ -138,45 +142,115 @@ def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]
 @given(WEBINARS, MOMENTS, st.sampled_from([0, 1, 20, 21, 100]))
 def test_confirmation_keeps_slacks_limits(one: Webinar, now: datetime, cards: int) -> None:
     """With cards in 100 channels."""
-    check_view(cancel_form.confirm(one, channels=CHANNELS[:cards], now=now))
+    counts = ImpactCounts(team=9_999, panelists=9_000, card_channels=CHANNELS[:cards])
+    many = WaitingPeople(in_line=9_999, in_lists=9_999, invited=9_999, for_opening=9_999)
+    check_view(cancel_form.confirm(one, counts, many, now=now))
 
 
 def test_confirmation_says_what_will_happen() -> None:
     """The effects on the webinar, registrants, cards and reminders."""
     one = webinar(registration=registration(count=1187, read_at=NOW - timedelta(minutes=5)))
-    assert effects(one, ["C1", "C2"]) == [
+    age = as_of(NOW - timedelta(minutes=5), NOW)
+    assert effects(one, ImpactCounts(team=0, card_channels=["C1", "C2", "C1"])) == [
         "It is deleted at RingCentral, with its registration page and every link to it. This cannot be undone.",
-        f"1,187 people registered ({as_of(NOW - timedelta(minutes=5), NOW)}): their links stop working.",
+        f"Affected: 1,187 registered ({age}). Their links stop working.",
         "Its card shows the cancellation in <#C1>, <#C2>.",
         "Reminders that have not been posted yet are withdrawn.",
     ]
 
 
+LINKS_AND_LINE, LINE = "Their links stop working, and nobody else can register.", "They can no longer register."
+LINKS_AND_LINE, LINE = "Their links stop working, and nobody else can register.", "They can no longer register."
+AT_NOW = f"({as_of(NOW, NOW)})"
+
+
+@pytest.mark.parametrize(
+    ("count", "counts", "waiting", "sentence"),
+    [
+        (0, ImpactCounts(team=0), NOBODY, f"Nobody has registered {AT_NOW}, and only the host is on its team."),
+        (1, ImpactCounts(team=0), NOBODY, f"Affected: 1 registered {AT_NOW}. Their links stop working."),
+        (0, ImpactCounts(team=1), NOBODY, "Affected: 1 co-host. Their links stop working."),
+        (0, ImpactCounts(team=1, panelists=1), NOBODY, "Affected: 1 panelist. Their links stop working."),
+        (0, ImpactCounts(), NOBODY, "Affected: its team. Their links stop working."),
+        (
+            3,
+            ImpactCounts(team=5, panelists=3),
+            WaitingPeople(in_line=1),
+            f"Affected: 3 registered {AT_NOW}, 2 co-hosts, 3 panelists and 1 in line. {LINKS_AND_LINE}",
+        ),
+        (0, ImpactCounts(team=0), WaitingPeople(in_line=1), "Affected: 1 in line. They can no longer register."),
+        (
+            0,
+            ImpactCounts(team=0),
+            WaitingPeople(in_lists=800, for_opening=2),
+            f"Affected: 800 on a list being registered and 2 waiting for registration to open. {LINE}",
+        ),
+        (
+            0,
+            ImpactCounts(team=0),
+            WaitingPeople(invited=1),
+            "Affected: 1 invited in Slack. They can no longer register.",
+        ),
+    ],
+)
+def test_confirmation_names_everybody_who_is_affected(
+    count: int, counts: ImpactCounts, waiting: WaitingPeople, sentence: str
+) -> None:
+    """That nobody has registered is said only if nobody else is affected either."""
+    assert effects(webinar(registration=registration(count=count)), counts, waiting)[1] == sentence
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "The links of everyone who has registered stop working."),
-        ({"registration": registration(count=0)}, f"Nobody has registered ({as_of(NOW, NOW)})."),
-        (
-            {"registration": registration(count=1)},
-            f"1 person registered ({as_of(NOW, NOW)}): their links stop working.",
-        ),
-        ({"audience": Audience.ANYONE}, "Everyone who has the link finds it gone; nobody has registered."),
+        ({}, "Affected: everyone who has registered. Their links stop working."),
+        ({"audience": Audience.ANYONE}, "Affected: everyone who has the link. Their links stop working."),
     ],
 )
-def test_confirmation_says_how_many_people_it_touches(changes: dict[str, Any], sentence: str) -> None:
-    """A count that was never read is not shown as zero."""
-    assert effects(webinar(**changes), [])[1:3] == [sentence, "It has no card in any channel."]
+def test_a_count_that_was_never_read_is_not_shown_as_zero(changes: dict[str, Any], sentence: str) -> None:
+    """Nor is one that does not matter."""
+    assert effects(webinar(**changes), ImpactCounts(team=0))[1:3] == [sentence, "It has no card in any channel."]
 
 
 def test_confirmation_counts_the_channels_it_does_not_name() -> None:
     """At most 20 channels are named."""
-    assert effects(webinar(), CHANNELS)[2].endswith("<#C00000019> and 80 more.")
+    assert effects(webinar(), ImpactCounts(card_channels=CHANNELS))[2].endswith("<#C00000019> and 80 more.")
+
+
+@pytest.mark.parametrize(
+    ("count", "waiting", "sentences"),
+    [
+        (0, NOBODY, [f"Nobody has registered {AT_NOW}."]),
+        (0, WaitingPeople(in_line=2), ["2 in line: nothing changes for them but the time."]),
+        (
+            0,
+            WaitingPeople(invited=1, for_opening=1),
+            ["1 invited in Slack and 1 waiting for registration to open: nothing changes for them but the time."],
+        ),
+        (
+            1,
+            WaitingPeople(in_lists=9),
+            [
+                f"1 person registered {AT_NOW}: RingCentral may email them the new time.",
+                "9 on a list being registered: nothing changes for them but the time.",
+            ],
+        ),
+    ],
+)
+def test_a_move_names_those_who_wait(count: int, waiting: WaitingPeople, sentences: list[str]) -> None:
+    """That nobody has registered is said only if nobody waits either."""
+    one = webinar(registration=registration(count=count))
+    move = move_form.proposed(one, one.start + timedelta(days=1), None, "c1")
+    impact = impact_of(one, ImpactCounts(team=0), move.new_start, NOW)
+    view = move_form.confirm(one, move, impact, waiting, now=NOW)
+    check_view(view)
+    lines = [line.removeprefix("• ") for line in visible_text(view["blocks"]).splitlines() if line.startswith("• ")]
+    assert lines[: len(sentences) + 1] == [*sentences, "Only the host is on its team."]
 
 
 def test_confirmation_can_be_answered_both_ways() -> None:
     """Its metadata is the webinar's id."""
-    view = cancel_form.confirm(webinar(title=NASTY), channels=[], now=NOW)
+    view = cancel_form.confirm(webinar(title=NASTY), ImpactCounts(), NOBODY, now=NOW)
     assert (view["submit"]["text"], view["close"]["text"]) == ("Cancel Webinar", "Keep It")
     assert (view["callback_id"], view["private_metadata"]) == ("cancel.form", "s1")
 

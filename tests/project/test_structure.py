@@ -38,6 +38,7 @@ from bot.registration.chart import Chart, ChartPoint
 from bot.registration.charts import RegistrationGrowth
 from bot.registration.forecast import Forecast
 from bot.registration.texts import settings_result
+from bot.registration.waiting import WaitingPeople
 from bot.reports.open_items_table import ItemKind
 from bot.slack import buttons, error_message
 from bot.slack.blocks import parse_option
@@ -245,7 +246,10 @@ def views() -> list[dict[str, Any]]:
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
         *move_modals(plain),
         *(duplicate_form.opening(plain), duplicate_form.failed("No.")),
-        *(cancel_form.confirm(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
+        *(
+            cancel_form.confirm(plain, ImpactCounts(card_channels=["C1"]), WaitingPeople(in_line=1), now=NOW),
+            cancel_form.working(plain),
+        ),
         *(cancel_form.done(plain), cancel_form.failed("No.")),
         *(
             limit_form.form_view(plain, now=NOW),
@@ -292,7 +296,8 @@ def move_modals(one: Webinar) -> list[dict[str, Any]]:
     move = move_form.proposed(one, one.start + timedelta(hours=1), None, "c1")
     affects = impact_of(one, ImpactCounts(), move.new_start, NOW)
     typed = move_form.TypedTime(note="No.")
-    return [move_form.form(one, typed, RULES), move_form.confirm(one, move, affects, now=NOW), move_form.failed("No.")]
+    confirm = move_form.confirm(one, move, affects, WaitingPeople(in_line=1), now=NOW)
+    return [move_form.form(one, typed, RULES), confirm, move_form.failed("No.")]
 
 
 def door_modals(one: Webinar) -> list[dict[str, Any]]:

@@ -585,6 +585,14 @@ async def test_the_line_ends_when_the_webinar_is_full(tmp_path: Path) -> None:
     """With one refusal for everybody, whose data is deleted at once. The next form says why."""
     async with page_visitor(tmp_path) as visitor:
         places = [await visitor.queue_person(f"v{number}@visitor.example", f"key-{number}") for number in range(20)]
+        for command, words in {
+            "cancel launch": "its team and 20 in line. Their links stop working, and nobody else can register.",
+            'move "Launch day" tomorrow 3pm': "• 20 in line: nothing changes for them but the time.\n• Its team",
+        }.items():
+            await visitor.world.command("chloe", "#launch", command)
+            shown = visitor.world.slack.view("chloe").words
+            assert (words in shown, "Nobody" in shown) == (True, False), shown
+            await visitor.world.slack.close("chloe", visitor.world.slack.view("chloe"))
         edit(visitor.world.ringcentral, {"registrationStatus": "Open", "settings": {"autoCloseLimit": 3}})
         visitor.world.bot.services.page_queue.wake()
         await visitor.world.settled()

@@ -290,6 +290,9 @@ async def test_a_user_can_be_notified_when_registration_opens(world: World) -> N
     await world.click("dev", launch.card, "Tell Me When It Opens")
     assert "You will get a direct message when registration" in world.last("#launch", "dev").words
     assert "You will be notified here when registration" in launch.dms()[-1].words
+    await world.command("chloe", "#launch", "cancel launch")
+    assert "its team and 1 waiting for registration to open. Their links" in world.slack.view("chloe").words
+    await world.slack.close("chloe", world.slack.view("chloe"))
     await launch.update(**limit_settings(5), registrationStatus="Open")
     await world.move(2 * MINUTE)
 

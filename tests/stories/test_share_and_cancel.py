@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -284,11 +285,16 @@ async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World
     world.clock.move(timedelta(seconds=15))  # the count is read again only then
     await world.click("chloe", card, "Refresh")
     await world.until(lambda: len(world.slack.scheduled()) == 1)
+    await world.command("chloe", "#launch", "invite launch <@U0DEV|dev>")
+    await world.slack.submit("chloe", world.slack.view("chloe"), {})
+    await world.settled()
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
     await world.command("chloe", "#launch", "cancel launch")
     question = world.slack.view("chloe")
     check_view(question.body)
-    assert "2 people registered" in question.words
+    assert re.search(r"Affected: 2 registered \(as of .*\) and 1 panelist. Their links stop working.", question.words)
+    assert "Nobody" not in question.words
     before = len(world.vendor_calls())
     await world.slack.submit("chloe", question)
     await world.settled()

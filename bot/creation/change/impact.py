@@ -20,10 +20,12 @@ class PlannedReminder:
 
 @dataclass(frozen=True)
 class ImpactCounts:
-    """What is stored about a webinar that depends on its time."""
+    """What is stored about a webinar that another time, or its cancellation, affects."""
 
     team: int | None = None
     """Co-hosts and panelists; `None` if the team was never read."""
+    panelists: int = 0
+    """The panelists among them."""
     seats: int = 0
     """Registrants who are Slack users."""
     card_channels: Sequence[str] = ()

@@ -1,4 +1,4 @@
-"""Reads what is stored about a webinar that depends on its time."""
+"""Reads what is stored about a webinar that another time, or its cancellation, affects."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ async def read_impact_counts(db: Db, webinar: Webinar) -> ImpactCounts:
     return ImpactCounts(
         # The host is always listed, so without one the team was never read.
         team=sum(role != Role.HOST for role in roles) if Role.HOST in roles else None,
+        panelists=roles.count(Role.PANELIST),
         seats=seat_count,
         card_channels=channels,
         reminders=[PlannedReminder(row.channel_id, timedelta(seconds=row.before_s)) for row in planned],
