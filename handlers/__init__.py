@@ -18,7 +18,7 @@ conversation goes on with:
     settings        settings
     remind          remind
     subscribe       subscribe, unsubscribe, subscriptions
-    registration    open, close, limit
+    registration    open, close, limit, registration
     register        register
     registrants     registrants
     report          report
@@ -91,6 +91,7 @@ COMMANDS: Commands = _merged(
         cancel_listeners.COMMANDS,
         registration_listeners.COMMANDS,
         remind_listeners.COMMANDS,
+        snooze_listeners.COMMANDS,
         subscribe_listeners.COMMANDS,
         settings_listeners.COMMANDS,
         team_listeners.COMMANDS,

@@ -16,7 +16,9 @@ from bot.webinars.unsupported import check_supported
 from handlers import webinar_choice_texts
 from handlers.request import SlackRequest
 
-NOT_FOR_CANCELED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel", "invite", "register", "edit"})
+NOT_FOR_CANCELED = frozenset(
+    {"share", "subscribe", "open", "close", "limit", "registration", "cancel", "invite", "register", "edit"}
+)
 """Verbs that make no sense for a canceled webinar: canceled ones are not offered."""
 LAST_WORDS = frozenset({"last", "latest", "previous"})
 """For verbs about what comes after the event: the webinar that was over last."""

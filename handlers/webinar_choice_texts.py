@@ -40,11 +40,13 @@ VERBS = {
     "count": ("Count", buttons.COUNT),
     "share": ("Share Here", buttons.SHARE_HERE),
     "remind": ("Set Reminders", buttons.REMIND),
+    "remind me": ("Remind Me", buttons.SNOOZE),
     "subscribe": ("Subscribe", buttons.SUBSCRIBE),
     "unsubscribe": ("Unsubscribe", buttons.UNSUBSCRIBE),
     "open": ("Open Registration", buttons.REOPEN),
     "close": ("Close Registration", buttons.CLOSE),
     "limit": ("Set Limit", buttons.RAISE_LIMIT),
+    "registration": ("Registration", buttons.REGISTRATION_MENU),
     "invite": ("Invite", buttons.INVITE),
     "team": ("Show Team", buttons.TEAM),
     "register": ("Register", buttons.REGISTER),
@@ -57,7 +59,7 @@ VERBS = {
     "cancel": ("Cancel Webinar", buttons.CANCEL),
     "recording": ("Recording", buttons.RECORDING),
 }
-"""For each verb that takes a webinar: the label and action id of the button that continues with it."""
+"""For each verb that takes a webinar, and `remind me`: the label and action id of the button that continues with it."""
 AFTER_EVENT = frozenset({"report", "recording", "followup"})
 """Verbs about webinars that are over: these are offered if the command names none."""
 

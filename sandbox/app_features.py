@@ -9,8 +9,8 @@ COMMANDS: list[dict[str, Any]] = [
         "command": "/webinar",
         "description": "Create webinars, invite their team, register people, and remind your channels",
         "usage_hint": "create [title] [when] | add | edit | list | show | count | share | invite | team | register | "
-        "registrants | link | remind | subscribe | unsubscribe | subscriptions | open | close | limit | settings | "
-        "move | duplicate | cancel | report | recording | followup | help",
+        "registrants | link | remind | subscribe | unsubscribe | subscriptions | open | close | limit | registration | "
+        "settings | move | duplicate | cancel | report | recording | followup | help",
         "should_escape": True,
     }
 ]

@@ -22,12 +22,11 @@ from bot.commands.people_args import (
     parse_registrants,
     parse_team,
 )
+from bot.commands.remind_args import Remind, RemindMe, parse_remind
 from bot.commands.report_args import FollowUp, ShowRecording, ShowReport
 from bot.commands.slack_text import (
     EDGE_MARKS,
     normalized_word,
-    split_lengths,
-    split_quoted,
     unescape,
     without_backticks,
 )
@@ -94,14 +93,6 @@ class Share:
     channel_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Remind:
-    """Show or set the reminders of a channel. `times` are lengths as typed, valid or not."""
-
-    which: WebinarRef
-    times: str = ""
-
-
 Target: TypeAlias = WebinarRef | Literal["mine", "all"]
 """The webinars of a subscription: one, those created by the user, or all of the workspace."""
 
@@ -142,6 +133,13 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowRegistration:
+    """Open the form for the registration of a webinar: its status, limit and settings."""
+
+    which: WebinarRef
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSettings:
     """Show the settings of the workspace."""
 
@@ -177,11 +175,13 @@ Command: TypeAlias = (
     | Count
     | Share
     | Remind
+    | RemindMe
     | Subscribe
     | Unsubscribe
     | Subscriptions
     | Open
     | Close
+    | ShowRegistration
     | Limit
     | Invite
     | ShowTeam
@@ -235,16 +235,6 @@ def _share(rest: str) -> Share:
     return Share(ref, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
 
 
-def _remind(rest: str) -> Remind:
-    text = unescape(rest)
-    quoted = split_quoted(text)
-    first, after = [*text.split(maxsplit=1), "", ""][:2]
-    if normalized_word(first) == "defaults" and not quoted:
-        return Remind(WebinarRef("defaults"), after)
-    before, times = quoted or split_lengths(text)
-    return Remind(ref_from_text(before), times)
-
-
 def _subscribe(rest: str) -> Subscribe | Subscriptions:
     if normalized_word(rest) == "list":
         return Subscriptions()
@@ -287,13 +277,14 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "show": lambda rest: Show(ref_from_slack(rest)),
     "count": lambda rest: Count(ref_from_slack(rest)),
     "share": _share,
-    "remind": _remind,
+    "remind": parse_remind,
     "subscribe": _subscribe,
     "unsubscribe": lambda rest: Unsubscribe(*_features_and_target(unescape(rest))),
     "subscriptions": lambda _: Subscriptions(),
     "open": lambda rest: Open(ref_from_slack(rest)),
     "close": lambda rest: Close(ref_from_slack(rest)),
     "limit": parse_limit,
+    "registration": lambda rest: ShowRegistration(ref_from_slack(rest)),
     "invite": parse_invite,
     "team": parse_team,
     "register": parse_register,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.commands.limit_arg import Limit, is_limit
-from bot.commands.parser import Remind
+from bot.commands.remind_args import Remind, RemindMe, wait_text
 from bot.commands.reminder_offsets import is_switch
 from bot.commands.webinar_ref import WebinarRef, find_webinars, has_title, has_words
 from bot.model.lifecycle import ListedWebinar
@@ -40,6 +40,14 @@ def resolve_remind(command: Remind, webinars: Sequence[ListedWebinar], now: date
         if find_webinars(shorter, webinars, now):
             return Remind(shorter, " ".join([*words[count:], command.times]).strip())
     return command
+
+
+def resolve_remind_me(command: RemindMe, webinars: Sequence[ListedWebinar], now: datetime) -> RemindMe:
+    """Decide in the same way which words of `remind me` are the webinar and which are the times."""
+    if wait_text(command.times):
+        return command
+    found = resolve_remind(Remind(command.which, command.times), webinars, now)
+    return RemindMe(found.which, found.times)
 
 
 def resolve_limit(command: Limit, webinars: Sequence[ListedWebinar], now: datetime) -> Limit:

@@ -8,8 +8,8 @@ from typing import Final
 
 VERBS: Final = (
     "create", "add", "edit", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
-    "open", "close", "limit", "invite", "team", "register", "registrants", "link", "settings", "move", "duplicate",
-    "cancel", "report", "recording", "followup", "help",
+    "open", "close", "limit", "registration", "invite", "team", "register", "registrants", "link", "settings", "move",
+    "duplicate", "cancel", "report", "recording", "followup", "help",
 )  # fmt: skip
 # Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {

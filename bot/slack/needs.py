@@ -21,13 +21,14 @@ HISTORY, RECORDINGS, FOLLOW_UP = (Ability.HISTORY,), (Ability.RECORDINGS,), (Abi
 
 COMMANDS: Mapping[str, Needs] = {
     **dict.fromkeys(("Home", "Help", "List", "Show", "Count", "Share", "Create", "Add", "ShowSettings"), NOTHING),
-    **dict.fromkeys(("Remind", "Subscribe", "Unsubscribe", "Subscriptions"), NOTHING),
+    **dict.fromkeys(("Remind", "RemindMe", "Subscribe", "Unsubscribe", "Subscriptions"), NOTHING),
     "Edit": EDIT,
     "Move": MOVE,
     "Duplicate": CREATE,
     "CancelWebinar": CANCEL,
     **dict.fromkeys(("Open", "Close"), OPEN_CLOSE),
     "Limit": LIMIT,
+    "ShowRegistration": SETTINGS,
     **dict.fromkeys(("Invite", "ShowTeam"), INVITE),
     "Register": REGISTRATION,
     "ShowRegistrants": REGISTRANTS,

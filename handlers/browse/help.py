@@ -67,9 +67,10 @@ TOPICS = {
     ),
     "remind": Topic(
         "remind <webinar>|defaults [1d 1h 10m|off]",
-        "Shows and changes when this channel is reminded; `defaults` is for the whole workspace.",
+        "Shows and changes when this channel is reminded; `defaults` is for the whole workspace. `remind me <webinar>` "
+        "reminds you alone, by direct message.",
         "remind Launch day 1d 30m",
-        f"{MEMBERS} The defaults are for admins and owners.",
+        f"{MEMBERS} The defaults are for admins and owners; everyone can use `remind me`.",
     ),
     "subscribe": Topic(
         "subscribe [features] [for <webinar>|mine|all]",
@@ -96,6 +97,12 @@ TOPICS = {
         "Closes registration automatically when that many people have registered.",
         "limit Launch day 500",
         MANAGERS,
+    ),
+    "registration": Topic(
+        "registration <webinar>",
+        "Opens its registration: open or closed, maximum, emails, who can join, and what follows the event.",
+        "registration Launch day",
+        f"{MANAGERS} Its co-hosts can open, close and limit it.",
     ),
     "invite": Topic(
         "invite <webinar> [@people…] [as cohost|panelist]",
@@ -196,7 +203,7 @@ GROUPS = {
     "registration": CommandGroup(
         "Registration",
         "seats, lists and limits",
-        ("register", "registrants", "link", "count", "open", "close", "limit"),
+        ("register", "registrants", "link", "count", "registration", "open", "close", "limit"),
     ),
     "people": CommandGroup("People", "who runs it, and who may manage it", ("invite", "team", "settings")),
     "after": CommandGroup("Afterwards", "attendance, recording and follow-up", ("report", "recording", "followup")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from bot.commands.limit_arg import Limit, read_limit
-from bot.commands.parser import Close, Open
+from bot.commands.parser import Close, Open, ShowRegistration
 from bot.commands.resolve import resolve_limit
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
@@ -16,6 +16,7 @@ from bot.registration.settings import Changed
 from bot.registration.texts import settings_result
 from bot.slack import buttons
 from handlers.registration import limit_form
+from handlers.registration.menu_listeners import open_menu
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
@@ -91,6 +92,13 @@ async def limit_submitted(request: SlackRequest) -> None:
     request.run_after_ack(work)
 
 
+async def show_registration(request: SlackRequest, command: ShowRegistration) -> None:
+    """Open the form for all settings of the registration."""
+    webinar = await choose_webinar(request, command.which, "registration")
+    if webinar:
+        await open_menu(request, webinar)
+
+
 async def undo_pressed(request: SlackRequest) -> None:
     """Undo a change, and replace its message by the result."""
     undo = settings_result.read_undo(request.value)
@@ -152,7 +160,12 @@ async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None)
     )
 
 
-COMMANDS: Commands = {Open: open_registration, Close: close_registration, Limit: limit_registration}
+COMMANDS: Commands = {
+    Open: open_registration,
+    Close: close_registration,
+    Limit: limit_registration,
+    ShowRegistration: show_registration,
+}
 ACTIONS: Listeners = {
     buttons.REOPEN: open_pressed,
     buttons.CLOSE: close_pressed,

@@ -25,10 +25,17 @@ IGNORED = "{provider} left this as it was, without saying why: {ignored}."
 
 
 async def menu_pressed(request: SlackRequest) -> None:
-    """Open the form from the mirror; if the preferences were never read, read them behind a progress view first."""
-    webinar = await request.find_webinar(request.value)
+    """Open the form."""
+    await open_menu(request, await request.find_webinar(request.value))
+
+
+async def open_menu(request: SlackRequest, webinar: Webinar) -> None:
+    """Open the form from the mirror; if the preferences were never read, read them behind a progress view first.
+
+    A co-host, who may open, close and limit alone, gets the buttons for that.
+    """
     if not await request.can_manage(webinar) and await request.can_run(webinar):
-        await request.reply(browse_texts.count(webinar, now=request.now(), can_run=True))  # what a co-host may change
+        await request.reply(browse_texts.count(webinar, now=request.now(), can_run=True))
         return
     await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar, for_recording=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.commands.parser import Remind
+from bot.commands.remind_args import Remind
 from bot.commands.reminder_offsets import (
     is_switch,
     offset_text,

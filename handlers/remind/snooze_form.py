@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.commands.reminder_offsets import offset_text
+from bot.commands.remind_args import wait_text
+from bot.commands.reminder_offsets import offset_text, offsets_in_past, parse_offsets, too_late_text
+from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.notices.reminder_sheet import can_remind
 from bot.notices.texts.reminder_list import no_reminder_reason
 from bot.slack import buttons
-from bot.slack.blocks import actions, message, plain, relative_time, section
+from bot.slack.blocks import actions, context, escape_sentence, message, paragraph, plain, relative_time, section
 from bot.slack.message import Message
-from bot.webinars.texts.facts import timing
+from bot.webinars.texts.facts import timing, typed_title
 
 IN_TEN_MINUTES = "snooze.in_ten_minutes"
 IN_AN_HOUR = "snooze.in_an_hour"
@@ -27,6 +29,7 @@ CHOICES: Final[Mapping[str, str]] = {
 """The choices, by action id."""
 
 ONE_SECOND = timedelta(seconds=1)
+STARTS_SOONER = "The webinar starts sooner than that."
 
 NO_DIRECT_MESSAGES = (
     "Slack does not let Greenroom write to you, so it cannot remind you. "
@@ -46,8 +49,26 @@ def offset_of(choice: str, start: datetime, now: datetime) -> timedelta | None:
     return offset if ONE_SECOND <= offset < remaining else None
 
 
-def choices_message(webinar: Webinar, *, now: datetime) -> Message:
-    """Asks when to remind, with the choices that are still ahead."""
+def typed_offsets(typed: str, start: datetime, now: datetime) -> tuple[list[timedelta], str]:
+    """The typed offsets that are still ahead, and a sentence about the others or about what is not clear.
+
+    After "in", the times are from now on.
+    """
+    wait = wait_text(typed)
+    try:
+        offsets = parse_offsets(wait or typed)
+    except BadInput as problem:
+        return [], problem.sentence
+    if not wait:
+        passed = offsets_in_past(offsets, start, now)
+        return [each for each in offsets if each not in passed], too_late_text(passed, start, now)
+    remaining = timedelta(seconds=int((start - now).total_seconds()))
+    ahead = [remaining - each for each in offsets if remaining - each >= ONE_SECOND]
+    return ahead, STARTS_SOONER if len(ahead) < len(offsets) else ""
+
+
+def choices_message(webinar: Webinar, *, now: datetime, is_typed: bool = False) -> Message:
+    """Asks when to remind, with the choices that are still ahead; if it `is_typed`, also how to type another time."""
     title = f"*{plain(webinar.title)}*"
     ahead = [choice for choice in CHOICES if can_remind(webinar, now) and offset_of(choice, webinar.start, now)]
     if not ahead:
@@ -56,26 +77,40 @@ def choices_message(webinar: Webinar, *, now: datetime) -> Message:
         return message(text, [section(text)])
     text = f"When do you want to be reminded of {title}? You get a direct message.\n{timing(webinar)}"
     choice_buttons = [buttons.webinar_button(webinar, CHOICES[choice], choice) for choice in ahead]
-    return message(text, [section(text), *actions(*choice_buttons)])
+    other = f"For another time, type it after the webinar: `/webinar remind me {typed_title(webinar)} 2h`"
+    return message(text, [section(text), *actions(*choice_buttons), *([context(other)] if is_typed else [])])
 
 
 def too_late(webinar: Webinar, *, now: datetime) -> Message:
     """Reports that the chosen time has passed, with the remaining choices."""
-    remaining_choices = choices_message(webinar, now=now)
-    text = "That moment has passed by now."
-    return Message(f"{text} {remaining_choices.text}", [section(text), *remaining_choices.blocks])
+    return not_set(webinar, "That moment has passed by now.", now=now)
 
 
-def reminded(webinar: Webinar, offset: timedelta) -> Message:
-    """The reply to a choice, in place of the choices."""
-    text = f"You will be reminded of *{plain(webinar.title)}* in a direct message: {_moment(webinar, offset)}."
+def not_set(webinar: Webinar, problem: str, *, now: datetime) -> Message:
+    """Why there is no reminder at the time that was chosen or typed, with the choices that are still ahead."""
+    choices = choices_message(webinar, now=now)
+    return Message(f"{escape_sentence(problem)} {choices.text}", [paragraph(problem), *choices.blocks])
+
+
+def how_to_stop(webinar: Webinar) -> Message:
+    """How a person ends their own reminders."""
+    text = (
+        f"To end your own reminders of *{plain(webinar.title)}*, press *Stop* or *Mute* on one of them in your "
+        "messages with Greenroom."
+    )
     return message(text, [section(text)])
 
 
-def confirmation(webinar: Webinar, offset: timedelta) -> Message:
-    """The direct message that confirms the reminder, with a button to stop it."""
-    text = f"You will be reminded here of *{plain(webinar.title)}*: {_moment(webinar, offset)}."
-    more = "If it is moved, the reminder moves with it."
+def reminded(webinar: Webinar, offsets: Iterable[timedelta], note: str = "") -> Message:
+    """The reply once the reminders are set, below a note about those that are not."""
+    text = f"You will be reminded of *{plain(webinar.title)}* in a direct message: {_moments(webinar, offsets)}."
+    return message(text, [*([paragraph(note)] if note else []), section(text)])
+
+
+def confirmation(webinar: Webinar, offsets: Sequence[timedelta]) -> Message:
+    """The direct message that confirms the reminders, with a button to stop them."""
+    text = f"You will be reminded here of *{plain(webinar.title)}*: {_moments(webinar, offsets)}."
+    more = f"If it is moved, the {'reminder moves' if len(offsets) == 1 else 'reminders move'} with it."
     stop = buttons.webinar_button(webinar, "Stop", buttons.MUTE)
     return message(
         f"{text} {more}", [section(f"{text}\n{timing(webinar)}\n{more}"), *actions(buttons.details(webinar), stop)]
@@ -86,6 +121,10 @@ def failed_message(webinar: Webinar) -> Message:
     """Replaces the confirmation if the reminder could not be stored."""
     text = f"The reminder of *{plain(webinar.title)}* could not be set."
     return message(text, [section(text)])
+
+
+def _moments(webinar: Webinar, offsets: Iterable[timedelta]) -> str:
+    return ", and ".join(_moment(webinar, offset) for offset in offsets)
 
 
 def _moment(webinar: Webinar, offset: timedelta) -> str:

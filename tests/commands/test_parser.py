@@ -19,9 +19,9 @@ from bot.commands.parser import (
     Help,
     Home,
     Open,
-    Remind,
     Share,
     Show,
+    ShowRegistration,
     Subscribe,
     Subscriptions,
     Target,
@@ -29,6 +29,7 @@ from bot.commands.parser import (
     corrected,
     parse,
 )
+from bot.commands.remind_args import Remind, RemindMe
 from bot.commands.report_args import ShowReport
 from bot.commands.slack_text import unescape
 from bot.commands.verbs import SYNONYMS, VERBS
@@ -131,6 +132,11 @@ LAUNCH = WebinarRef("Launch day")
         ("open Launch day", Open(LAUNCH)),
         ('close "Launch day"', Close(WebinarRef("Launch day", quoted=True))),
         ("OPEN", Open(WebinarRef())),
+        ("registration", ShowRegistration(WebinarRef())),
+        ("Registration: Launch day", ShowRegistration(LAUNCH)),
+        ('registration "Launch day"', ShowRegistration(WebinarRef("Launch day", quoted=True))),
+        ("registation Launch", Help(None, "registation", "registration")),
+        ("registrations Launch", Help(None, "registrations", "registrants")),
         ("remind", Remind(WebinarRef())),
         ("remind 10m", Remind(WebinarRef(), "10m")),
         ("remind 5 hours", Remind(WebinarRef(), "5 hours")),
@@ -144,6 +150,24 @@ LAUNCH = WebinarRef("Launch day")
         ("remind Q&amp;A &amp; more １ｄ", Remind(WebinarRef("Q&A & more"), "１ｄ")),
         ("remind ‘Don’t panic’ 1h", Remind(WebinarRef("Don’t panic", quoted=True), "1h")),
         ('remind "defaults" 1h', Remind(WebinarRef("defaults", quoted=True), "1h")),
+        ("remind me", RemindMe(WebinarRef())),
+        ("Remind ME launch day", RemindMe(WebinarRef("launch day"))),
+        ("remind me about Launch day", RemindMe(LAUNCH)),
+        ("remind myself of Launch day 1h", RemindMe(LAUNCH, "1h")),
+        ("remind me 1h before Launch day", RemindMe(LAUNCH, "1h")),
+        ("remind me 30 minutes before the start of Launch day", RemindMe(LAUNCH, "30 minutes")),
+        ("remind me in 10 minutes", RemindMe(WebinarRef(), "in 10 minutes")),
+        ("remind me about Launch day in 1 hour", RemindMe(LAUNCH, "in 1 hour")),
+        ("remind me in 1h about Launch day", RemindMe(LAUNCH, "in 1h")),
+        ("remind me launch 10 minutes before it starts", RemindMe(WebinarRef("launch"), "10 minutes")),
+        ("remind me 10m before the start.", RemindMe(WebinarRef(), "10m")),
+        ('remind me 1h before "Launch day"', RemindMe(WebinarRef("Launch day", quoted=True), "1h")),
+        ("remind me next 1d 1h", RemindMe(WebinarRef("next"), "1d 1h")),
+        ("remind me 101", RemindMe(WebinarRef("101"))),
+        ("remind me: launch", RemindMe(WebinarRef("launch"))),
+        ('remind me "Launch day" 10m', RemindMe(WebinarRef("Launch day", quoted=True), "10m")),
+        ('remind "Me and you" 1h', Remind(WebinarRef("Me and you", quoted=True), "1h")),
+        ("remind media day 1h", Remind(WebinarRef("media day"), "1h")),
         ('remind "a" or "b" 1h', Remind(WebinarRef('"a" or "b"'), "1h")),
         ("subscriptions", Subscriptions()),
         ("subscribe list", Subscriptions()),
@@ -213,6 +237,14 @@ def test_documented_reminders_are_parsed(typed: str, webinar: str, times: str) -
     assert parse(f"remind {typed}") == Remind(shown.which, times)
 
 
+@each_row(("typed", "webinar", "times"), table("commands.md", "typed for yourself"))
+def test_documented_reminders_of_ones_own_are_parsed(typed: str, webinar: str, times: str) -> None:
+    """The times come last or first; what is left is the webinar."""
+    shown = parse(f"show {webinar}")
+    assert isinstance(shown, Show)
+    assert parse(f"remind {typed}") == RemindMe(shown.which, times)
+
+
 @each_row(("typed", "features", "about"), table("commands.md", "typed after `subscribe`"))
 def test_documented_subscriptions_are_parsed(typed: str, features: str, about: str) -> None:
     """First the features, then the target."""
@@ -239,8 +271,9 @@ def test_documentation_has_its_tables() -> None:
         "typed",
         *(f"typed after `{verb}`" for verb in ("invite", "remind", "subscribe", "limit")),
         "also after `remind`",
+        "typed for yourself",
     ]
-    assert [len(table("commands.md", first)) for first in read] == [6, 11, 8, 11, 11, 8, 7]
+    assert [len(table("commands.md", first)) for first in read] == [6, 11, 8, 11, 11, 8, 7, 5]
 
 
 def test_synonyms_lead_to_verbs() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.limit_arg import Limit
-from bot.commands.parser import Remind, parse
+from bot.commands.parser import parse
+from bot.commands.remind_args import Remind
 from bot.commands.resolve import resolve_limit, resolve_remind
 from bot.commands.slack_text import unescape
 from bot.commands.webinar_ref import WebinarRef

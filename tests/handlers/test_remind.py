@@ -133,9 +133,12 @@ def test_answers_keep_slacks_limits(shown: ReminderSheet, now: datetime, text: s
         reminder_result.only_in_channels(one, text),
         snooze_form.choices_message(one, now=now),
         snooze_form.too_late(one, now=now),
-        snooze_form.reminded(one, HOUR),
-        snooze_form.confirmation(one, HOUR),
+        snooze_form.reminded(one, [HOUR]),
+        snooze_form.confirmation(one, [HOUR]),
         snooze_form.failed_message(one),
+        snooze_form.choices_message(one, now=now, is_typed=True),
+        snooze_form.not_set(one, "No.", now=now),
+        snooze_form.how_to_stop(one),
     ):
         check_message(message.text, message.blocks)
 

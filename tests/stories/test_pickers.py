@@ -47,7 +47,7 @@ def prepared(world: World) -> None:
 
 async def test_every_command_without_a_webinar_or_a_channel_has_a_way_on(tmp_path: Path) -> None:
     """In a channel and in a direct message: with no webinar typed, and with words that several match."""
-    assert PICKERS.keys() | WITHOUT_WEBINAR == set(VERBS) | {"subscribe", "unsubscribe"}
+    assert PICKERS.keys() | WITHOUT_WEBINAR == set(VERBS) | {"subscribe", "unsubscribe", "remind me"}
     async with running_world(tmp_path, prepare=prepared) as world:
         for channel in ("#launch", "@ana"):
             for verb in sorted(PICKERS):

@@ -304,10 +304,39 @@ async def test_a_refusal_names_who_can(world: World) -> None:
     await world.slack.submit("dev", view, {"autoCloseLimit": "5"})
     assert world.slack.view("dev").words.startswith("You can't change the registration of this webinar: ")
 
+    opened = len(world.slack.view_stack("dev"))
+    await world.command("ben", "#launch", "registration launch")
+    assert world.slack.view("ben").title == "Registration"
+    await world.command("dev", "#launch", "registration launch")
+    assert world.last("#launch", "dev").words.startswith("You can't change the registration of this webinar: ")
+    assert len(world.slack.view_stack("dev")) == opened
+
     await world.create("chloe", "Open house", fields={"Who is it for?": Audience.ANYONE.value})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("chloe", "#launch", "count open house")
     assert not {"Registration", "Chart"} & set(world.last("#launch", "chloe").buttons)
+    assert launch.take_calls() == []
+
+
+async def test_the_command_opens_the_form_of_the_webinar_that_is_named_or_chosen(world: World) -> None:
+    """Without a call; among several it asks which one, in a direct message as well; without one it names the list."""
+    launch = await registration_harness(world)
+    await world.command("chloe", "#launch", "registration")
+    view = world.slack.view("chloe")
+    assert (view.title, "*Launch day*" in view.words) == ("Registration", True)
+    await world.slack.close("chloe", view, clear=True)
+
+    await registration_harness(world, title="Launch night")
+    launch.take_calls()
+    for channel in ("#launch", "@chloe"):
+        await world.command("chloe", channel, "Registration")
+        picker = world.last(channel, "chloe")
+        assert picker.words.startswith("2 webinars coming up. Which one?")
+        await world.click("chloe", picker, "Registration")
+        assert "*Launch day*" in world.slack.view("chloe").words
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("chloe", "#launch", "registration garden")
+    assert "No webinar matches “garden”." in world.last("#launch", "chloe").words
     assert launch.take_calls() == []
 
 

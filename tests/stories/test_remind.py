@@ -567,6 +567,62 @@ async def test_snooze_reminds_one_person_again(world: World, user: str, channel:
     assert len(_everybodys(world, channel)) == 1
 
 
+async def test_remind_me_sets_up_the_same_reminder(world: World) -> None:
+    """Typed: it asks when, or sets the time at once; what is not clear, past or over says so with the choices."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "share launch")
+    choices = ["In 10 Minutes", "In 1 Hour", "10 Minutes Before It Starts"]
+
+    async def answer(user: str, typed: str) -> Message:
+        await world.command(user, "#launch", f"remind me {typed}")
+        return world.last("#launch", user)
+
+    asked = await answer("gia", "launch")
+    assert asked.buttons == choices
+    assert '`/webinar remind me "Launch day" 2h`' in asked.words
+    await world.click("gia", asked, "10 Minutes Before It Starts")
+    assert "You will be reminded of *Launch day* in a direct message" in world.last("#launch", "gia").words
+
+    unclear = await answer("dev", "launch soon")
+    assert unclear.words.startswith("I don't understand “soon”. Try 1d, 2h or 30m.")
+    assert unclear.buttons == choices
+    assert (await answer("dev", "launch 2d")).words.startswith("The webinar starts in 2 hours 5")
+    assert (await answer("dev", "in 5 hours")).words.startswith("The webinar starts sooner than that.")
+    assert "press *Stop* or *Mute* on one of them" in (await answer("dev", "launch off")).words
+    assert world.slack.messages("@dev") == []
+
+    both = await answer("dev", "about launch day 2d 2h 30m")
+    assert "so a reminder 2 days before would be in the past." in both.words
+    assert both.words.count("before it starts") == 2
+    assert world.last("@dev").buttons == ["Details", "Stop"]
+    assert len(world.slack.messages("@dev")) == 1
+    in_ten = await answer("emi", "in 10 minutes")
+    assert "2 hours 4" in in_ten.words
+
+    await at(world, start - MINUTE)
+    assert posted(world, "@dev") == [start - 2 * HOUR, start - 30 * MINUTE]
+    assert posted(world, "@gia") == [start - 10 * MINUTE]
+    (moment,) = posted(world, "@emi")
+    assert start - 171 * MINUTE < moment < start - 168 * MINUTE
+    await at(world, start + MINUTE)
+    assert "already started" in (await answer("dev", "launch 1m")).words
+
+
+async def test_remind_me_asks_which_webinar_and_keeps_the_time(world: World) -> None:
+    """A double click on the choice sets it once."""
+    await scheduled(world, ahead=timedelta(hours=3))
+    await scheduled(world, ahead=timedelta(hours=4), title="Launch night")
+    for title in ("launch day", "launch night"):
+        await world.command("chloe", "#launch", f"share {title}")
+    await world.command("dev", "#launch", "remind me launch 1h")
+    picker = world.last("#launch", "dev")
+    assert picker.words.startswith("2 webinars match “launch”. Which one?")
+    await asyncio.gather(*(world.slack.click("dev", picker, "Remind Me") for _ in range(2)))
+    await world.settled()
+    assert "1 hour before it starts" in world.last("#launch", "dev").words
+    assert len(world.slack.messages("@dev")) == 1
+
+
 async def test_snooze_moves_with_its_webinar(world: World) -> None:
     """The person is notified of the move, and reminded before the new start."""
     start = await scheduled(world, ahead=timedelta(hours=3))

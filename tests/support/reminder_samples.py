@@ -49,7 +49,8 @@ def reminder_messages(plain: Webinar) -> list[Message]:
             snooze_form.too_late(plain, now=NOW),
             snooze_form.failed_message(plain),
         ),
-        *(snooze_form.reminded(plain, HOUR), snooze_form.confirmation(plain, HOUR)),
+        *(snooze_form.reminded(plain, [HOUR]), snooze_form.confirmation(plain, [HOUR])),
+        *(snooze_form.not_set(plain, "No.", now=NOW), snooze_form.how_to_stop(plain)),
     ]
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.parser import Remind, parse
+from bot.commands.parser import parse
+from bot.commands.remind_args import Remind
 from bot.model.webinar import Audience, Status, Webinar, one_line_title
 from bot.slack.buttons import CONSENTED, join
 from bot.slack.message import Message
