@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.notices.outbox.announcing import being_announced
 from bot.retention import Job, Retention
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.db.locks import SharedLocks
     from bot.home.service import HomeTabs
     from bot.model.people import Account
+    from bot.model.webinar import Webinar
     from bot.notices.digests import Digests
     from bot.notices.outbox.posted_digests import PostedDigests
     from bot.notices.outbox.posted_notices import PostedNotices
@@ -137,10 +139,11 @@ class Services:
         """Resume the operations whose lease expired, and keep open Home tabs current."""
         await self.creation.resume()
         await self.changes.resume()
-        await self.seats.resume()
+        waiting = await self._announced_first()
+        await self.seats.resume(waiting)
         await self.suggestions.resume()
-        await self.team.resume()
-        await self.calendar_takers.update_outdated(await self.mirror.everything(self.clock.now()))
+        await self.team.resume(waiting)
+        await self._update_takers(waiting)
         await self.posted_digests.update_outdated()
         await self.posted_notices.update_outdated()
         self.registrants.drop_expired()
@@ -153,13 +156,24 @@ class Services:
 
     async def update_people(self) -> None:
         """Update what names a webinar or its team: the messages and calendars of people, the cards, the Home tabs."""
-        await self.seats.notifier.refresh_calendars()
-        await self.team.notifier.update_outdated()
-        coming = await self.mirror.everything(self.clock.now())
-        await self.calendar_takers.update_outdated(coming)
+        waiting = await self._announced_first()
+        await self.seats.notifier.refresh_calendars(waiting)
+        await self.team.notifier.update_outdated(waiting)
+        coming = await self._update_takers(waiting)
         await self.cards.update_all(self.account, coming)
         await self.posted_notices.update_outdated()
         await self.home.publish_changed()
+
+    async def _announced_first(self) -> frozenset[str]:
+        """Deliver the notices that explain the files to come. The sessions whose notices are still under way."""
+        await self.scheduler.deliver()
+        async with self.store.read() as db:
+            return await being_announced(db, self.account.workspace, self.clock.now())
+
+    async def _update_takers(self, waiting: frozenset[str]) -> list[Webinar]:
+        coming = await self.mirror.everything(self.clock.now())
+        await self.calendar_takers.update_outdated(one for one in coming if one.session_id not in waiting)
+        return coming
 
     async def plan_digests(self) -> None:
         """Plan the digests that are due."""

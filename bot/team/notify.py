@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -78,9 +78,10 @@ class TeamNotifier:
         await self._slack.post(by, team_message_texts.personal_link(webinar, member))
         return False
 
-    async def update_outdated(self) -> None:
-        """Notify members of changes of their webinar, and of removals made elsewhere."""
-        await self._members.update_outdated(await self._mirror.everything(self._clock.now() - UPDATED_AFTER_END))
+    async def update_outdated(self, waiting: Collection[str] = ()) -> None:
+        """Notify members of changes of their webinar, unless it is `waiting`, and of removals made elsewhere."""
+        recent = await self._mirror.everything(self._clock.now() - UPDATED_AFTER_END)
+        await self._members.update_outdated(one for one in recent if one.session_id not in waiting)
 
     async def _post(self, change: TeamOperation, message: Message) -> None:
         try:

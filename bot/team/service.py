@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from secrets import token_hex
 
@@ -198,15 +198,18 @@ class TeamService:
         else:
             await self._forget(change)
 
-    async def resume(self) -> None:
-        """Resume changes whose lease expired, notify their users, and update members' messages and calendars."""
+    async def resume(self, waiting: Collection[str] = ()) -> None:
+        """Resume changes whose lease expired, notify their users, and update what members have.
+
+        Sessions that are `waiting` are not updated: the notice of their change comes first.
+        """
         async for change in self.leases.expired():
             log.info("team.resumed", extra={"session": change.session_id, "step": change.step})
             try:
                 await self._resume(change)
             except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
                 log.warning("team.deferred", extra={"session": change.session_id, "reason": type(error).__name__})
-        await self.notifier.update_outdated()
+        await self.notifier.update_outdated(waiting)
 
     async def _carry_out(self, change: TeamOperation, caller: Caller, *, resumed: bool) -> list[Outcome]:
         async with self.leases.keep(change):

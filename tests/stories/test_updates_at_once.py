@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.support.world import World, running_world
 
 HOUR = timedelta(hours=1)
 PEOPLE = ("dev", "emi")
+NOTICE = re.compile("was moved|is now called|was canceled")
 
 
 def at_once(world: World) -> None:
@@ -79,6 +81,35 @@ async def test_a_move_from_slack_updates_people_at_once(world: World) -> None:
         _, event = both.files(user)[-1]
         assert event.decoded("DTSTART") == start.replace(second=0, microsecond=0)
         assert both.numbers(user) == [0, 1]
+
+
+async def test_a_file_follows_the_notice_that_explains_it(world: World) -> None:
+    """For a move, for a rename in the same minute, whose notice has to wait, and for a cancellation."""
+    both = await with_people(world)
+    start = (await world.bot.services.mirror.find(both.launch.session_id)).start + HOUR
+    await world.command("chloe", "#launch", f"move launch {start:%Y-%m-%d %H:%M} UTC")
+    await world.slack.submit("chloe", world.slack.view("chloe"))
+    await files_arrive(both)
+    assert [explained(both, user) for user in PEOPLE] == [["was moved"]] * 2
+
+    await both.change(title="Launch week")
+    await world.bot.services.resume()
+    assert [len(both.files(user)) for user in PEOPLE] == [2, 2]
+    await world.move(timedelta(seconds=61))
+    await world.bot.services.resume()
+    assert [explained(both, user) for user in PEOPLE] == [["was moved", "is now called"]] * 2
+
+    await world.move(timedelta(seconds=61))
+    await both.cancel_webinar()
+    await world.bot.services.resume()
+    assert [explained(both, user) for user in PEOPLE] == [["was moved", "is now called", "was canceled"]] * 2
+
+
+def explained(both: Calendars, user: str) -> list[str]:
+    """What the notice right before each later file of this user announces."""
+    shown = [one for one in both.launch.dms(user) if one.files or NOTICE.search(one.text)]
+    files = [place for place, one in enumerate(shown) if one.files][1:]
+    return [found[0] if (found := NOTICE.search(shown[place - 1].text)) else "" for place in files]
 
 
 async def test_the_card_names_the_team_and_follows_it(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -136,10 +137,11 @@ class SeatNotifier:
             await self._leases.advance(db, seat)
         await self.notify_gone(seat, problem=named(seat_texts.REMOVED_AT_PROVIDER, seat.session_id))
 
-    async def refresh_calendars(self) -> None:
+    async def refresh_calendars(self, waiting: Collection[str] = ()) -> None:
         """Send a new calendar file if the webinar or the user's role has changed, and edit the DM if it differs.
 
-        Webinars that are over come last: nobody waits for their messages.
+        Webinars that are over come last: nobody waits for their messages. The sessions that are `waiting` are left
+        out: the notice of their change comes first.
         """
         now = self._clock.now()
         recent = await self._mirror.everything(now - UPDATED_AFTER_END)
@@ -147,7 +149,7 @@ class SeatNotifier:
             with_seats = await seat_table.sessions(db, self._account)
         remaining = MAX_REFRESHES
         for webinar in sorted(recent, key=lambda one: (stage(one, now) is Stage.OVER, one.session_id)):
-            if webinar.session_id in with_seats:
+            if webinar.session_id in with_seats.difference(waiting):
                 remaining = await self._refresh_session(webinar, remaining)
 
     async def _refresh_session(self, webinar: Webinar, remaining: int) -> int:

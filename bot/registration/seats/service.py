@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -161,8 +161,8 @@ class SeatService:
                 raise
             return await self._release(decided(seat, registrant))
 
-    async def resume(self) -> None:
-        """Resume seats whose lease expired, notify their users, and update calendars."""
+    async def resume(self, waiting: Collection[str] = ()) -> None:
+        """Resume seats whose lease expired, notify their users, and update calendars but of the `waiting` sessions."""
         async for seat in self.leases.expired():
             log.info("seat.resumed", extra={"session": seat.session_id, "state": seat.state})
             try:
@@ -171,7 +171,7 @@ class SeatService:
                 log.warning(
                     "seat.notification_deferred", extra={"session": seat.session_id, "reason": type(error).__name__}
                 )
-        await self.notifier.refresh_calendars()
+        await self.notifier.refresh_calendars(waiting)
 
     async def forget_ended(self) -> None:
         """Delete the seats of webinars long over."""
