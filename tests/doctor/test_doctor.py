@@ -26,7 +26,7 @@ from sandbox.ringcentral import Rules
 from tests.support.docs_tables import table
 from tests.support.processes import program
 from tests.support.rows import each_row
-from tests.support.sqlite_file import migrated
+from tests.support.sqlite_file import TEST_FILE, migrated
 from tests.support.world import KEY, World
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ HEAVY = 10
 @pytest_asyncio.fixture
 async def setup(tmp_path: Path) -> AsyncIterator[World]:
     """Both stand-ins and a migrated database, without a bot; nobody's webinars."""
-    world = World(await migrated(tmp_path / "greenroom.db"))
+    world = World(await migrated(tmp_path / TEST_FILE))
     company = world.ringcentral.company
     company.people = [person.model_copy() for person in company.people]
     await world.slack.start()

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.doctor.examine import examine
 from bot.doctor.zoom_scopes import NEEDED, WITHOUT
 from bot.providers.zoom.scopes import SCOPES
-from tests.support.sqlite_file import migrated
+from tests.support.sqlite_file import TEST_FILE, migrated
 from tests.support.webhooks import free_port
 from tests.support.world import World
 
@@ -24,7 +24,7 @@ CLASSIC = ("user:read:admin", "meeting:read:admin", "meeting:write:admin")
 async def setup(tmp_path: Path) -> AsyncIterator[World]:
     """Slack, Zoom and a migrated database, without a bot; Zoom alone is connected."""
     url = f"http://127.0.0.1:{free_port()}"
-    world = World(await migrated(tmp_path / "greenroom.db"), public_url=url)
+    world = World(await migrated(tmp_path / TEST_FILE), public_url=url)
     world.has_zoom, world.has_ringcentral = True, False
     await world.slack.start()
     await world.zoom.start()

@@ -24,7 +24,7 @@ from bot.db.connection import Store, async_url
 from bot.db.migrate import migrate
 from bot.db.vault import Vault
 from tests.support import compiled_statements as compiled_statements
-from tests.support.sqlite_file import migrated
+from tests.support.sqlite_file import BOT_FILE, TEST_FILE, migrated
 
 KEY = Fernet.generate_key().decode()
 TEMPLATE = "migrated"
@@ -124,13 +124,13 @@ def server(request: pytest.FixtureRequest) -> Postgres | None:
 @pytest_asyncio.fixture
 async def empty_url(server: Postgres | None, tmp_path: Path) -> str:
     """The URL of an empty database."""
-    return await server.empty() if server else f"sqlite:///{tmp_path / 'greenroom.db'}"
+    return await server.empty() if server else f"sqlite:///{tmp_path / BOT_FILE}"
 
 
 @pytest_asyncio.fixture
 async def sqlite_url(tmp_path: Path) -> str:
-    """The URL of a migrated SQLite file."""
-    return await migrated(tmp_path / "greenroom.db")
+    """The URL of a migrated SQLite file that is opened without a thread, except in tests of the database."""
+    return await migrated(tmp_path / TEST_FILE)
 
 
 @pytest_asyncio.fixture

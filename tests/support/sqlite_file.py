@@ -1,7 +1,8 @@
-"""Migrated SQLite files, and a driver without a thread for stories; none of them waits for the disk."""
+"""Migrated SQLite files, and a driver without a thread for most of them; none of them waits for the disk."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Generator
@@ -17,7 +18,12 @@ from sqlalchemy.util import await_only
 from bot.db.migrate import migrate
 
 STORY_FILE = "story.db"
-"""File name that selects the driver without a thread; all other files use the usual driver."""
+TEST_FILE = "test.db"
+BOT_FILE = "greenroom.db"
+"""File name with which the bot's own driver is used: it has a thread. The other two are opened without one."""
+LOCKED_FOR = 15.0
+"""Seconds to wait for another writer, as the bot does (`SQLITE_BUSY_TIMEOUT_MS`)."""
+RETRY_S = 0.001
 _MIGRATED: list[bytes] = []
 
 
@@ -52,8 +58,15 @@ class _DirectCursor(sqlite3.Cursor):
     _rows: deque[Any]
 
     def execute(self, statement: str, values: Any = ()) -> _DirectCursor:
-        super().execute(statement, values or ())
-        return self._read()
+        tries = int(LOCKED_FOR / RETRY_S)
+        while True:
+            try:
+                super().execute(statement, values or ())
+                return self._read()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not (tries := tries - 1):
+                    raise
+                await_only(asyncio.sleep(RETRY_S))  # whoever has the lock may be in this loop
 
     def executemany(self, statement: str, values: Any) -> _DirectCursor:
         super().executemany(statement, values)
@@ -81,8 +94,8 @@ class _DirectCursor(sqlite3.Cursor):
 class _DirectConnection(sqlite3.Connection):
     """A connection without a thread, and without the awaitable wrappers around each of its calls.
 
-    Those are a third of a story's time. Only one bot uses a story's file, so nothing ever waits for a lock, which would
-    block the loop. Tests of the store, and everything that runs as a process, use the thread.
+    Those are a third of a story's time. A wait for a lock does not block the loop, so two bots may use one file. Tests
+    of the store, and everything that runs as a process, use the thread.
     """
 
     def cursor(self, *_: Any, **__: Any) -> Any:
@@ -98,7 +111,7 @@ class _DirectConnection(sqlite3.Connection):
 
 @event.listens_for(Engine, "do_connect")
 def _open(dialect: Dialect, _: Any, where: list[Any], how: dict[str, Any]) -> _DirectConnection | None:
-    if dialect.driver == "aiosqlite" and Path(where[0]).name == STORY_FILE:
+    if dialect.driver == "aiosqlite" and Path(where[0]).name in (STORY_FILE, TEST_FILE):
         return sqlite3.connect(*where, **how, factory=_DirectConnection)
     return None
 
@@ -111,4 +124,6 @@ def _skip_sync(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
         if isinstance(connection, _DirectConnection | AsyncAdapt_aiosqlite_connection):
             cursor = connection.cursor()
             cursor.execute("pragma synchronous=off")
+            if isinstance(connection, _DirectConnection):
+                cursor.execute("pragma busy_timeout=0")
             cursor.close()
