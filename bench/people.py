@@ -35,7 +35,7 @@ class PeopleCommands:
         await self._count("registrants", self._say("registrants Launch day", "Iris"))
         await self._count("Registration, opened", self._open_registration)
         await self._count("Registration, saved", self._save_registration)
-        await self._count("close", self._say("close Launch day", "Registration is closed."))
+        await self._count("close", self._say("close Launch day", "Registration is closed"))
         await self._count("open", self._say("open Launch day", "Registration is open again."))
         await self._count("limit", self._say("limit Launch day 50", "The limit is now 50 people."))
         return self.counts

@@ -75,7 +75,7 @@ class SlackRequest(RequestContext):
     async def _answer_late(self, view: View | None, errors: Mapping[str, str] | None) -> None:
         if errors:
             form = refilled(self.view or {}, FORM_AGAIN, errors)
-            await self.window.show(form, sentence_message(" ".join(errors.values())))
+            await self.window.show(form, sentence_message("\n".join(errors.values())))
         elif view:
             await self.window.note(view)
         else:

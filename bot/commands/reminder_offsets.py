@@ -57,7 +57,7 @@ def parse_offsets(text: str) -> tuple[timedelta, ...]:
     if not (offsets or invalid or signed):
         problems = [f"Say how long before the start, for example {EXAMPLE}."]
     if any(problems):
-        raise BadInput(" ".join(filter(None, problems)))
+        raise BadInput("\n".join(filter(None, problems)))
     return unique
 
 

@@ -84,7 +84,7 @@ class CreationReport:
     async def pending(self, creation: Creation) -> None:
         """Show that the creation goes on."""
         # Without a button back to the form: the result replaces this view.
-        note = f"{creation.problem} {UNDOING}" if creation.step is CreationStep.UNDOING else PENDING
+        note = f"{creation.problem}\n{UNDOING}" if creation.step is CreationStep.UNDOING else PENDING
         view = creation_texts.working(creation.request.form.title, creation.draft_id, note=note)
         await self._results.window(creation.user_id, creation.request.view_id).note(view)
 

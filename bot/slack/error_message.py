@@ -59,7 +59,7 @@ def sentence_view(sentence: str) -> View:
 
 def wait_sentence(seconds: float, providers: Sequence[str]) -> str:
     """Return why a person has to wait for a provider, one of these names, and for how long."""
-    return f"{any_of(providers)} allows only a few calls a minute. Yours is in the queue and goes out {_in(seconds)}."
+    return f"{any_of(providers)} allows only a few calls a minute, so yours goes out {_in(seconds)}."
 
 
 def _in(seconds: float) -> str:

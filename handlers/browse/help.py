@@ -253,7 +253,7 @@ def _line(entry: Topic) -> str:
 
 
 def _topic(entry: Topic) -> str:
-    return f"`/webinar {_escaped(entry.usage)}`\n{entry.does} {entry.who}\nFor example: `/webinar {entry.example}`"
+    return f"`/webinar {_escaped(entry.usage)}`\n{entry.does}\n{entry.who}\nFor example: `/webinar {entry.example}`"
 
 
 def _escaped(text: str) -> str:

@@ -198,7 +198,7 @@ def check(draft: CreateDraft, rules: FormRules, *, now: datetime, zone: str, cha
     problems[AUDIENCE] = approval_problem(draft.audience, rules, is_manual=draft.more.options.manual_approval)
     dates_field, dates_problem = event_fields.problem(draft)
     problems[dates_field] = dates_problem
-    problems[ANNOUNCE_IN] = " ".join(filter(None, [channel_problem, more_problem]))
+    problems[ANNOUNCE_IN] = "\n".join(filter(None, [channel_problem, more_problem]))
     if any(problems.values()) or start is None or length is None:
         raise bad_input(draft, problems, "Nothing was created.")
     more = settings_form.normalized(draft.more)
@@ -247,7 +247,7 @@ def bad_input(draft: CreateDraft, problems: Mapping[str, str], result: str) -> B
 def refusal(error: ProviderError, rules: FormRules) -> str:
     """The vendor's refusal with the form's name of the field: the `problem` of a reopened form."""
     label = parameter_label(error.parameter, rules)
-    return f"{error.sentence} It is about: {label}." if label else error.sentence
+    return f"{label}: {error.sentence}" if label else error.sentence
 
 
 def _resumed(draft: CreateDraft) -> Block:

@@ -128,9 +128,9 @@ async def submit(request: SlackRequest) -> None:
     creation = await _checked(request, person, draft)
     earlier = await request.services.creation.begin(creation)
     draft_id, title = creation.draft_id, creation.request.form.title
-    request.failure_view = lambda sentence: creation_texts.failed(f"{sentence} {MAY_FOLLOW}", draft_id)
+    request.failure_view = lambda sentence: creation_texts.failed(f"{sentence}\n{MAY_FOLLOW}", draft_id)
     request.failure_message = lambda sentence: creation_texts.failed_message(
-        f"{sentence} {MAY_FOLLOW}", draft_id, title=title
+        f"{sentence}\n{MAY_FOLLOW}", draft_id, title=title
     )
     await request.acknowledge(response_action="update", view=creation_texts.working(title, draft_id))
 

@@ -158,7 +158,7 @@ def changed(more: More, before: More | None = None, offered: frozenset[str] = fr
 def problem_text(problems: Mapping[str, str], rules: FormRules) -> str:
     """The problems of `check` as one text, for the form below."""
     labels = {setting.key: setting.label for setting in rules.settings}
-    return " ".join(f"More Settings, {labels[key]}: {text}" for key, text in problems.items())
+    return "\n".join(f"More Settings, {labels[key]}: {text}" for key, text in problems.items())
 
 
 def _value(more: More, name: str) -> Any:

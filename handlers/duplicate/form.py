@@ -13,7 +13,7 @@ from bot.model.recurrence import EventForm
 from bot.model.webinar import Options, Webinar
 from bot.providers.event_ref import EventRef
 from bot.providers.names import named
-from bot.slack.blocks import Block, modal, paragraph, plain, section
+from bot.slack.blocks import Block, context, modal, paragraph, plain, section
 from bot.slack.message import View
 from handlers.create.copied import CopiedWebinar
 from handlers.create.draft import CreateDraft
@@ -35,7 +35,7 @@ def opening(webinar: Webinar, *, note: str = "") -> View:
 
 def failed(sentence: str) -> View:
     """The failure to read the webinar, and what to do."""
-    return modal(FAILED, TITLE, [paragraph(f"{sentence} Nothing was created.")])
+    return modal(FAILED, TITLE, [paragraph(sentence), context("Nothing was created.")])
 
 
 def draft_of(webinar: Webinar, copy: WebinarCopy, *, has_team: bool, channel_id: str, now: datetime) -> CreateDraft:

@@ -67,7 +67,7 @@ def check(draft: CreateDraft, edits: EditedWebinar, rules: FormRules, *, now: da
     names_by_key = {setting.key: setting.name for setting in rules.settings}
     invalid = {key: sentence for key, sentence in invalid.items() if names_by_key[key] in settings}
     below = [problems.get(create_form.DESCRIPTION, ""), settings_form.problem_text(invalid, rules)]
-    problems[create_form.DESCRIPTION] = " ".join(filter(None, below))  # above the button of More Settings
+    problems[create_form.DESCRIPTION] = "\n".join(filter(None, below))  # above the button of More Settings
     if any(problems.values()):
         raise create_form.bad_input(draft, problems, NOT_CHANGED)
     zoned = {"time_zone": zone_field.chosen(edits), "start": zone_field.new_start(edits)}

@@ -158,7 +158,7 @@ def _form(draft: CreateDraft, rules: FormRules, *, problem: str = "") -> View:
 
 
 def _failed(sentence: str) -> View:
-    return modal(change_texts.FAILED, "Not changed", [paragraph(f"{sentence} {MAY_FOLLOW}")])
+    return modal(change_texts.FAILED, "Not changed", [paragraph(f"{sentence}\n{MAY_FOLLOW}")])
 
 
 COMMANDS: Commands = {Edit: edit}

@@ -107,7 +107,7 @@ async def _start(request: SlackRequest, webinar: Webinar, proposed: ProposedMove
         change_id=proposed.change_id,
         view_id=request.view_id,
     )
-    await start_change(request, webinar, change, lambda sentence: move_form.failed(f"{sentence} {MAY_FOLLOW}"))
+    await start_change(request, webinar, change, lambda sentence: move_form.failed(f"{sentence}\n{MAY_FOLLOW}"))
 
 
 async def _confirmation(request: SlackRequest, webinar: Webinar, proposed: ProposedMove, *, note: str = "") -> View:

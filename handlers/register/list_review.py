@@ -143,7 +143,7 @@ def _asked(asked: Mapping[str, str]) -> list[Block]:
     done = [user for user, problem in asked.items() if not problem]
     lines = [f"Asked in a direct message: {_mentions(done)}."] if done else []
     failed = [(user, problem) for user, problem in asked.items() if problem]
-    lines += [f"Not asked: <@{user}>. {escape_sentence(problem)}" for user, problem in failed[:MAX_LINES]]
+    lines += [f"Not asked: <@{user}> · {escape_sentence(problem)}" for user, problem in failed[:MAX_LINES]]
     lines += [f"and {len(failed) - MAX_LINES:,} more were not asked."] if len(failed) > MAX_LINES else []
     return [section(cut("\n".join(lines), MAX_SECTION))] if lines else []
 
@@ -189,7 +189,7 @@ def _headings(result: ImportResult) -> list[Block]:
         f"Other columns, kept with each person: {others}." if others else "",
         f"For {people(result.shortened)}, not all of it fits: the rest is left out." if result.shortened else "",
     ]
-    text = cut(" ".join(filter(None, sentences)), MAX_CONTEXT)
+    text = cut("\n".join(filter(None, sentences)), MAX_CONTEXT)
     return [context(text)] if text else []
 
 

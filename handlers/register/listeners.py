@@ -190,7 +190,7 @@ async def _open_list(request: SlackRequest, webinar: Webinar, people: NamedPeopl
     if people.group_ids:  # a trigger expires after three seconds, and reading groups may take longer
         await request.open_window(list_form.opening_view(webinar), list_form.failed_view)
         users, missing = await named_users(request, people)
-    note = " ".join(filter(None, [missing, unknown_note(people)]))
+    note = "\n".join(filter(None, [missing, unknown_note(people)]))
     typed = BulkInput(session_id=webinar.id, users=users, pasted="\n".join(people.addresses))
     can_upload = request.slack.granted.allow(FILES)
     form = list_form.form_view(webinar, typed, has_pages=has_pages, can_upload=can_upload, note=note)

@@ -50,7 +50,7 @@ def approval_blocks(webinar: Webinar, known: RegistrantList, here: RegistrantPag
 def done_note(decision: Decision, count: int, problem: str = "") -> str:
     """What was decided about how many people, and why the others were not."""
     verb = "is" if count == 1 else "are"
-    return " ".join(filter(None, [f"{people(count)} {verb} {DONE[decision]}.", problem]))
+    return "\n".join(filter(None, [f"{people(count)} {verb} {DONE[decision]}.", problem]))
 
 
 def undo_buttons(webinar: Webinar, here: RegistrantPage, decided: Sequence[str], decision: Decision) -> list[Block]:

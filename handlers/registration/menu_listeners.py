@@ -104,7 +104,7 @@ async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationSta
         settings_result.meanwhile_note(result.known, result.before, provider),
         LINKS_FOLLOW if needs_links else "",
     ]
-    note = " ".join(filter(None, notes))
+    note = "\n".join(filter(None, notes))
     view = settings_result.changed_view(result.webinar, result.before, now=now, title="Registration changed", note=note)
     await request.finish(view, settings_result.changed_message(result.webinar, result.before, now=now, note=note))
     if needs_links:

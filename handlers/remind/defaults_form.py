@@ -96,7 +96,7 @@ def changed(
 
 def not_set(sentence: str, typed: str) -> Message:
     """Reports why nothing was changed."""
-    text = cut(f"{escape_sentence(sentence)} Nothing was changed.\nYou typed: `{plain(typed)}`", MAX_SECTION)
+    text = cut(f"{escape_sentence(sentence)}\nNothing was changed. You typed: `{plain(typed)}`", MAX_SECTION)
     return message(text, [section(text), *actions(button("Change", CHANGE, typed[: MAX_INPUT // 2] or "defaults"))])
 
 

@@ -34,7 +34,7 @@ async def defaults(request: SlackRequest, times: str) -> None:
     except BadInput as error:
         await request.reply(defaults_form.not_set(error.sentence, times))
         return
-    note = " ".join(
+    note = "\n".join(
         f"{offset_text(offset)} was named more than once and is one reminder." for offset in repeated_offsets(times)
     )
     await request.reply(await _save(request, offsets, note=note))

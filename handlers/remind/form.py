@@ -229,7 +229,7 @@ def _input_offsets(
 
 
 def _error(problems: Mapping[str, str], metadata: ReminderFormContext) -> BadInput:
-    return BadInput(" ".join(problems.values()), {block_id(name, metadata): text for name, text in problems.items()})
+    return BadInput("\n".join(problems.values()), {block_id(name, metadata): text for name, text in problems.items()})
 
 
 def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:

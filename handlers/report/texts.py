@@ -37,7 +37,7 @@ def progress_message(webinar: Webinar, progress: ReadingProgress) -> Message:
 
 def long_message(webinar: Webinar, progress: ReadingProgress) -> Message:
     """The reply to somebody who has to wait: how long, and where the report will be."""
-    text = f"{reading_line(webinar)} {_left(progress.seconds_left)} {FOLLOW}"
+    text = f"{reading_line(webinar)}\n{_left(progress.seconds_left)} {FOLLOW}"
     return message(text, [section(text)])
 
 

@@ -53,7 +53,7 @@ UNANNOUNCED_HINT = (
     "other organizations never see an unannounced one."
 )
 OTHER_MANAGERS = (
-    "The creator and the host of a webinar can manage it. Admins and owners of the workspace can manage all."
+    "The creator and the host of a webinar can manage it, and admins and owners of the workspace can manage all."
 )
 NO_GROUPS = "User groups can't be chosen: Greenroom isn't allowed to read them here. Choose people instead."
 GROUPS_COUNT_AS_NOBODY = (

@@ -181,12 +181,11 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
             )
     no_features = [f"“{word[:MAX_WORD]}”" for word in list(unknown)[:MAX_NAMED]]
     similar = dict.fromkeys(feature.value for feature in unknown.values() if feature)
-    suggestion = f" Did you mean {join_words(list(similar)[:MAX_NAMED])}?" if similar else ""
     verb_phrase = "isn't a feature" if len(no_features) == 1 else "aren't features"
-    all_features = join_words([feature.value for feature in FEATURE_TEXTS])
-    raise BadInput(
-        f"{join_words(no_features)} {verb_phrase}, so nothing was changed.{suggestion} There are {all_features}."
-    )
+    others = join_words([feature.value for feature in FEATURE_TEXTS if feature.value not in similar])
+    meant = join_words(list(similar)[:MAX_NAMED])
+    hint = f"Did you mean {meant}, or one of {others}?" if similar else f"There are {others}."
+    raise BadInput(f"Nothing was changed: {join_words(no_features)} {verb_phrase}. {hint}")
 
 
 async def _change(request: SlackRequest, verb: Verb, features: Features, about: Webinar | str) -> None:

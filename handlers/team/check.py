@@ -15,7 +15,7 @@ from bot.slack.blocks import cut, number
 from bot.team.diff import Member, TeamDiff, WantedMember, diff_team, excess, find_member, is_same_person, read_role
 from handlers.named_people import unknown_note
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput
-from handlers.team.outsiders import Outsider, read_outsiders
+from handlers.team.outsiders import Outsider, listed_problems, read_outsiders
 
 NOT_POSSIBLE = "Some people can't be on the team as chosen: look at the messages below the fields."
 NOTHING = "Nothing was changed. Choose someone, or close this form."
@@ -77,7 +77,7 @@ def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
         elif isinstance(person, WantedMember):
             wanted.append(person)
     _add_outsiders(typed, known, outsiders, wanted, problems[OUTSIDE])
-    _refuse({block: " ".join(sentences) for block, sentences in problems.items()})
+    _refuse({block: listed_problems(sentences) for block, sentences in problems.items()})
     return wanted
 
 
@@ -92,8 +92,8 @@ def prefill_problem(command: Invite, typed: TeamInput, known: KnownPeople) -> st
     try:
         wanted_members(typed, known)
     except BadInput as error:
-        return " ".join(filter(None, [unknown, by_address, *error.fields.values()]))
-    return " ".join(filter(None, [unknown, by_address]))
+        return "\n".join(filter(None, [unknown, by_address, *error.fields.values()]))
+    return "\n".join(filter(None, [unknown, by_address]))
 
 
 def requested_diff(

@@ -174,7 +174,7 @@ async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
     named, missing = await _named(request, webinar, command)
     typed, _ = team_form.prefilled(team.members, named)
     problem = team_check.prefill_problem(command, typed, await _known(request, webinar, typed, team.members))
-    problem = " ".join(filter(None, [missing, problem]))
+    problem = "\n".join(filter(None, [missing, problem]))
     now = services.clock.now()
     await request.show(team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem))
 

@@ -51,6 +51,12 @@ def read_outsiders(text: str, provider: str) -> tuple[list[Outsider], list[str]]
     return list(found.values()), problems
 
 
+def listed_problems(problems: Sequence[str]) -> str:
+    """Sentences about several people as one text: a line for each, with the example of a line once."""
+    lines = [problem.removesuffix(REMEDY).strip() if len(problems) > 1 else problem for problem in problems]
+    return "\n".join([*lines, *([REMEDY] if lines != list(problems) else [])])
+
+
 def invitee_line(invitee: Invitee) -> str:
     """A member as a line that `read_outsiders` parses: the name in quotes if it could be read as two people's."""
     name = re.sub(r"[<>@;|\"\s]+", " ", invitee.name).strip()

@@ -25,7 +25,7 @@ from tests.support.rows import each_row
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 START = datetime(2026, 11, 24, 15, tzinfo=UTC)
 ALL_WRONG = (
-    "I don't understand “soon”. Try 1d, 2h or 30m. Reminders go out before the start, so write 1h instead of -1h. "
+    "I don't understand “soon”. Try 1d, 2h or 30m.\nReminders go out before the start, so write 1h instead of -1h.\n"
     "A reminder goes out before the start, so 0 cannot be used."
 )
 LEADS = st.lists(st.integers(1, int(MAX_OFFSET.total_seconds())), min_size=1, max_size=MAX_OFFSETS, unique=True).map(

@@ -229,8 +229,8 @@ def test_all_mistakes_are_reported_under_their_fields() -> None:
         " Choose a later time.",
         "length": "Choose at most 12 hours.",
         "description": "Use at most 3,000 characters: this has 3,001.",
-        "announce_in": "Invite Greenroom to that channel first. "
-        "More Settings, Password: Remove the spaces at the beginning or end: people would not see them. "
+        "announce_in": "Invite Greenroom to that channel first.\n"
+        "More Settings, Password: Remove the spaces at the beginning or end: people would not see them.\n"
         "More Settings, Web page to show afterwards: This is not a web address. Write it whole, such as "
         "https://www.example.com/thanks",
     }
@@ -289,8 +289,8 @@ def test_errors_are_under_inputs_of_the_form() -> None:
 @pytest.mark.parametrize(
     ("parameter", "words"),
     [
-        ("scheduledDuration", "The vendor said no. It is about: Length."),
-        ("password", "The vendor said no. It is about: Password (under More Settings)."),
+        ("scheduledDuration", "Length: The vendor said no."),
+        ("password", "Password (under More Settings): The vendor said no."),
         ("somethingNew", "The vendor said no."),
     ],
 )

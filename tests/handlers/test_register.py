@@ -94,7 +94,7 @@ def test_the_review_counts_each_line_once_and_names_people() -> None:
         "Line 4: Iris Moreno is a duplicate",
         "Line 5: there is no name: “zoe@x.example”",
         "not understood, and what their columns seem to be: “Oku” (last name)",
-        "Other columns, kept with each person: Company. For 1 person, not all of it fits",
+        "Other columns, kept with each person: Company.\nFor 1 person, not all of it fits",
     ):
         assert line in words
     assert "1 new*" in visible_text(list_review.review_view(webinar(), "b1", (), ImportResult(rows=ROWS[:1]))["blocks"])
@@ -131,7 +131,7 @@ def test_the_review_says_how_many_people_are_emailed(suppressed: bool | None, ne
         (
             BatchCounts(total=2, already_registered=1, repeated=1, refused=2),
             bulk_texts.done_message,
-            "Nobody new is registered for *Launch day*. 1 was registered already. 1 line repeated an address. 2 could",
+            "Nobody new is registered for *Launch day*. 1 was already registered, 1 line repeated an address and 2",
         ),
         (
             BatchCounts(total=3, registered=3, names=("Iris Moreno", "Joan Vidal", "Leo <Larsen>")),

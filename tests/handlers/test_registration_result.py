@@ -72,7 +72,7 @@ def test_the_count_has_buttons_only_for_managers() -> None:
 @each_row(
     ("before", "after", "sentence"),
     [
-        (OPEN, CLOSED, "Registration is closed. 3 people registered before, and their links still work."),
+        (OPEN, CLOSED, "Registration is closed, and the links of 3 people still work."),
         (registration(count=0), registration(count=0, is_open=False), "Registration is closed."),
         (CLOSED, OPEN, "Registration is open again."),
         (OPEN, registration(limit=9), "The limit is now 9 people."),
@@ -80,12 +80,12 @@ def test_the_count_has_buttons_only_for_managers() -> None:
         (
             FULL,
             registration(limit=9),
-            "The limit is now 9 people. Registration is open again: it had closed at the limit.",
+            "The limit is now 9 people, and registration is open again: it had closed at the limit.",
         ),
-        (FULL, OPEN, "There is no limit now. Registration is open again: it had closed at the limit."),
-        (CLOSED, registration(is_open=False, limit=9), "The limit is now 9 people. Registration stays closed."),
-        (registration(limit=9), FULL, "The limit is now 3 people. Registration is full."),
-        (registration(limit=9), CLOSED, "There is no limit now. Registration is closed."),
+        (FULL, OPEN, "There is no limit now, and registration is open again: it had closed at the limit."),
+        (CLOSED, registration(is_open=False, limit=9), "The limit is now 9 people, and registration stays closed."),
+        (registration(limit=9), FULL, "The limit is now 3 people, and registration is full."),
+        (registration(limit=9), CLOSED, "There is no limit now, and registration is closed."),
     ],
 )
 def test_the_result_explains_the_effect(before: Registration, after: Registration, sentence: str) -> None:
@@ -98,7 +98,7 @@ def test_the_result_shows_old_and_new_values_and_the_count() -> None:
     message = changed_message(webinar(registration=registration(limit=9)), FULL, now=NOW)
     check_message(message.text, message.blocks)
     assert message.text == (
-        "Launch day: The limit is now 9 people. Registration is open again: it had closed at the limit. "
+        "Launch day: The limit is now 9 people, and registration is open again: it had closed at the limit. "
         "Registration: Full → Open. Limit: 3 people → 9 people. Registered: 3 people."
     )
     assert [field["text"] for field in message.blocks[1]["fields"]] == [

@@ -424,8 +424,8 @@ def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
     """It can be read, and mended in the form; what is too long for a button can still be copied."""
     message = reminder_result.not_set(webinar(), "I don't understand “soon”.", "1d soon", channel_id="C1")
     assert visible_text(message.blocks).splitlines()[:2] == [
-        "I don't understand “soon”. Nothing was changed.",
-        "You typed: `1d soon`",
+        "I don't understand “soon”.",
+        "Nothing was changed. You typed: `1d soon`",
     ]
     assert buttons(message.blocks)["Change"]["value"] == "s1 <#C1> 1d soon"
     long = reminder_result.not_set(webinar(), "No.", "1d " * 90, channel_id="C1")

@@ -23,7 +23,7 @@ from handlers.team import form as team_form
 from handlers.team import list as team_list
 from handlers.team.check import KnownPeople
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Prefill, TeamFormContext, TeamInput
-from handlers.team.outsiders import invitee_line, read_outsiders
+from handlers.team.outsiders import REMEDY, invitee_line, read_outsiders
 from tests.support.block_kit import check_message, check_view
 from tests.support.rows import each_row
 from tests.support.team_samples import HOST, LINK, TEAM, large_team, member, outcomes, team_messages, team_modals
@@ -153,9 +153,9 @@ def test_all_problems_are_reported_at_once() -> None:
     fields = refused(typed, known([HOST], person("Ana Ruiz"), person("Dev Patel")))
 
     assert fields[COHOSTS] == "Ana Ruiz is the host already."
-    assert fields[PANELISTS].startswith("Dev Patel is named twice: leave them in one place. Slack does not tell who")
+    assert fields[PANELISTS].startswith("Dev Patel is named twice: leave them in one place.\nSlack does not tell who")
     assert fields[OUTSIDE].startswith("Line 1: “nobody” is not an email address.")
-    assert fields[OUTSIDE].endswith("Dev@acme.example is named twice: leave them in one place.")
+    assert fields[OUTSIDE].endswith("\nDev@acme.example is named twice: leave them in one place.\n" + REMEDY)
 
 
 def test_unread_directory_is_reported() -> None:

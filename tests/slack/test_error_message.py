@@ -57,7 +57,7 @@ def test_problem_may_name_a_person() -> None:
 def test_wait_says_how_long(seconds: float, words: str) -> None:
     """Never less than the actual wait."""
     assert wait_sentence(seconds, providers=["RingCentral"]) == (
-        f"RingCentral allows only a few calls a minute. Yours is in the queue and goes out {words}."
+        f"RingCentral allows only a few calls a minute, so yours goes out {words}."
     )
 
 
@@ -88,7 +88,7 @@ def test_help_on_a_topic_has_an_example_and_says_who_may(topic: str) -> None:
     message = help_message(topic)
     check_message(message.text, message.blocks)
     entry = TOPICS[topic]
-    assert f"{entry.does} {entry.who}\nFor example: `/webinar {entry.example}`" in message.text
+    assert f"{entry.does}\n{entry.who}\nFor example: `/webinar {entry.example}`" in message.text
     assert entry.example.split()[0] == topic
 
 

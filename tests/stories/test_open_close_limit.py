@@ -31,7 +31,7 @@ async def test_closing_and_opening_are_one_call_each(world: World) -> None:
 
     closed = await launch.reply_to("chloe", "close launch")
     assert (launch.state, launch.take_calls()) == ((False, None, 2), ["PATCH"])
-    assert "Registration is closed. 2 people registered before, and their links still work." in closed
+    assert "Registration is closed, and the links of 2 people still work." in closed
     assert "Open → Closed" in closed
     assert world.last("#launch", "chloe").buttons == ["Undo", "Open Registration", "Set Limit", "Details"]
 
@@ -61,7 +61,7 @@ async def test_a_higher_limit_reopens_a_full_registration(world: World, to: str,
     words = await launch.reply_to("chloe", f"limit launch {to}")
 
     assert (launch.state, launch.take_calls()) == ((True, limit, 2), ["GET", "PATCH"])
-    assert "Registration is open again: it had closed at the limit." in words
+    assert "registration is open again: it had closed at the limit." in words
     assert "Full → Open" in words
 
 
@@ -72,7 +72,7 @@ async def test_a_manually_closed_registration_stays_closed_with_another_limit(wo
     words = await launch.reply_to("chloe", "limit launch 9")
 
     assert (launch.state, launch.take_calls()) == ((False, 9, 2), ["GET", "PATCH"])
-    assert "Registration stays closed." in words
+    assert "registration stays closed." in words
     assert "Open Registration" in world.last("#launch", "chloe").buttons
 
 
@@ -140,7 +140,7 @@ async def test_opening_a_full_registration_offers_a_higher_limit(world: World) -
     result = world.slack.view("chloe")
     assert (launch.state, launch.take_calls()) == ((True, 3, 2), ["GET", "PATCH"])
     assert result.title == "Limit set"
-    assert "The limit is now 3 people. Registration is open again" in result.words
+    assert "The limit is now 3 people, and registration is open again" in result.words
 
     await world.click("chloe", result, "Undo")
     assert (launch.state, launch.take_calls()) == ((False, 2, 2), ["GET", "PATCH"])
@@ -158,7 +158,7 @@ async def test_a_limit_does_not_reopen_what_was_closed_in_ringcentral(world: Wor
     words = await launch.reply_to("chloe", "limit launch 500")
 
     assert (launch.state, launch.take_calls()) == ((False, 500, 2), ["GET", "PATCH"])
-    assert "Registration stays closed." in words
+    assert "registration stays closed." in words
     assert f"{CHANGED_ELSEWHERE}Registration: Open → Closed." in words
 
 
@@ -211,7 +211,7 @@ async def test_a_full_registration_was_changed_by_nobody(world: World) -> None:
     words = await launch.reply_to("chloe", "limit launch 5")
 
     assert (launch.state, launch.take_calls()) == ((True, 5, 2), ["GET", "PATCH"])
-    assert "Registration is open again: it had closed at the limit." in words
+    assert "registration is open again: it had closed at the limit." in words
     assert CHANGED_ELSEWHERE not in words
 
 

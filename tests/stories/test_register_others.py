@@ -259,7 +259,7 @@ async def test_a_list_is_reviewed_and_then_processed(world: World) -> None:
         ("fair", "Lead=9"),
     ]
     assert "2 people are registered for *Launch day*: Joan de la Cruz and Leo Larsen." in bulk.progress_message.words
-    assert "1 was registered already. 1 line repeated an address. 1 could not" in bulk.progress_message.words
+    assert "1 was already registered, 1 line repeated an address and 1 could not" in bulk.progress_message.words
     assert bulk.progress_message.buttons == ["Undo"]
     assert bulk.result_rows == [
         ["2", "Iris Moreno", "iris@outside.example", "was registered already"],

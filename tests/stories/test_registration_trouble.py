@@ -141,14 +141,16 @@ async def test_a_waiting_user_sees_how_long(world: World) -> None:
     world.ringcentral.fail("PATCH", PATH, status=429, retry_after=1)
     await launch.reply_to("chloe", "close launch")
     waiting, done = (message.words for message in world.slack.messages("#launch", "chloe")[-2:])
-    assert waiting.startswith("RingCentral allows only a few calls a minute.")
+    assert waiting.startswith("RingCentral allows only a few calls a minute, so yours goes out ")
     assert "Registration is closed." in done
     assert launch.take_calls() == ["PATCH", "PATCH"]
 
     form = await launch.open_form("chloe")
     world.ringcentral.fail("PATCH", PATH, status=429, retry_after=1)
     await world.slack.submit("chloe", form, {"limit": "7"})
-    await world.until(lambda: "RingCentral allows only a few calls a minute." in world.slack.view("chloe").words)
+    await world.until(
+        lambda: "RingCentral allows only a few calls a minute, so yours" in world.slack.view("chloe").words
+    )
     await world.settled()
     assert world.slack.view("chloe").title == "Limit set"
     assert launch.state == (False, 7, 0)

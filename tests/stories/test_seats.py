@@ -649,7 +649,7 @@ async def test_a_waiting_user_sees_how_long(world: World) -> None:
     await world.until(
         lambda: (
             world.slack.view_stack("dev")
-            and "RingCentral allows only a few calls a minute." in world.slack.view("dev").words
+            and "RingCentral allows only a few calls a minute, so yours" in world.slack.view("dev").words
         )
     )
     await world.slack.close("dev", world.slack.view("dev"), clear=True)

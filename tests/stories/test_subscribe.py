@@ -116,9 +116,15 @@ async def test_mine_are_the_webinars_of_the_user(world: World) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("subscribe remidners live", "“remidners” isn't a feature, so nothing was changed. Did you mean reminders?"),
-        ("unsubscribe closed for launch", "“closed” isn't a feature, so nothing was changed. Did you mean alerts?"),
-        ("subscribe foo bar", "“foo” and “bar” aren't features, so nothing was changed. There are reminders, alerts"),
+        (
+            "subscribe remidners live",
+            "Nothing was changed: “remidners” isn't a feature. Did you mean reminders, or",
+        ),
+        (
+            "unsubscribe closed for launch",
+            "Nothing was changed: “closed” isn't a feature. Did you mean alerts, or",
+        ),
+        ("subscribe foo bar", "Nothing was changed: “foo” and “bar” aren't features. There are reminders, alerts"),
         ("subscribe launch", "Did you mean `/webinar subscribe for launch`?"),
         ("subscribe for garden", "No webinar matches “garden”"),
     ],

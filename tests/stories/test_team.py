@@ -193,15 +193,19 @@ async def test_problems_are_under_the_fields(world: World) -> None:
     """A co-host outside the directory, the host, a line without an address, and no change are refused."""
     team = await team_harness(world)
     form = await team.open_form(text="invite launch <@U0FINN|finn> @nobody as cohost")
-    assert "Nobody here is called @nobody: choose them below. Finn Berg can't be a co-host" in form.words
+    assert "Nobody here is called @nobody: choose them below.\nFinn Berg can't be a co-host" in form.words
 
     outcome = await world.slack.submit(
-        "chloe", form, {"cohosts": ["finn"], "panelists": ["chloe", "greenroom"], "outside": "zoe"}
+        "chloe", form, {"cohosts": ["finn"], "panelists": ["chloe", "greenroom"], "outside": "zoe\nyan@partner.example"}
     )
     assert outcome.errors["cohosts"].startswith("Finn Berg can't be a co-host")
     assert "is the host already." in outcome.errors["panelists"]
     assert "is an app, so it can't be on a team." in outcome.errors["panelists"]
-    assert outcome.errors["outside"].startswith("Line 1: “zoe” is not an email address.")
+    assert outcome.errors["outside"].splitlines() == [
+        "Line 1: “zoe” is not an email address.",
+        "Line 2: “yan@partner.example” has no name.",
+        "Write Zoe Lang <zoe@partner.example>.",
+    ]
     nothing = await world.slack.submit("chloe", form, {"cohosts": [], "panelists": [], "outside": ""})
     assert nothing.errors == {"panelists": "Nothing was changed. Choose someone, or close this form."}
     assert team.take_calls() == ["GET"]

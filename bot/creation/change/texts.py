@@ -96,9 +96,9 @@ def conflict(webinar: Webinar, change: Change) -> View:
     """What somebody else has changed meanwhile, field by field, with a choice for each that both changed."""
     names = conflicts(change.read, change.edit, change.before)
     changed_at = change.before.modified_at
-    last = f" Last change: {relative_time(changed_at, change.before.time_zone)}." if changed_at else ""
-    head = f"Someone else has changed *{plain(webinar.title)}* since you opened the form. Nothing is saved yet.{last}"
-    blocks: list[Block] = [section(head)]
+    head = f"Someone else has changed *{plain(webinar.title)}* since you opened the form. Nothing is saved yet."
+    last = [context(f"Last change: {relative_time(changed_at, change.before.time_zone)}")] if changed_at else []
+    blocks: list[Block] = [section(head), *last]
     for name in names:
         blocks += [section(_both(name, change)), _choice(name)]
     blocks += _others(change, names)

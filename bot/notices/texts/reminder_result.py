@@ -71,7 +71,7 @@ def changed(
     facts = " · ".join(filter(None, [origin_text(sheet), offsets_source(sheet) if sheet.is_on else ""]))
     blocks: list[Block] = [section(body)]
     if notes_shown:
-        blocks.append(section(cut(" ".join(notes_shown), MAX_SECTION)))
+        blocks.append(section(cut("\n".join(notes_shown), MAX_SECTION)))
     if facts:
         blocks.append(context(facts))
     change = remind_button(sheet.webinar, "Change", channel_id=sheet.channel_id)
@@ -113,9 +113,8 @@ def not_undone(sheet: ReminderSheet) -> Message:
 
 def not_set(webinar: Webinar, sentence: str, typed: str, *, channel_id: str) -> Message:
     """Reports why nothing was changed; the button opens the form with the typed text."""
-    kept = f"You typed: `{plain(typed)}`" if typed else ""
-    lines = [f"{escape_sentence(sentence)} Nothing was changed.", *([kept] if kept else [])]
-    text = cut("\n".join(lines), MAX_SECTION)
+    kept = f" You typed: `{plain(typed)}`" if typed else ""
+    text = cut(f"{escape_sentence(sentence)}\nNothing was changed.{kept}", MAX_SECTION)
     kept_text = typed if len(typed) + len(channel_id) + 4 <= buttons.MAX_TYPED else ""
     return message(
         text, [section(text), *actions(remind_button(webinar, "Change", channel_id=channel_id, typed=kept_text))]

@@ -198,13 +198,14 @@ def _counted(counts: BatchCounts) -> str:
 
 def _others(counts: BatchCounts) -> str:
     already = (
-        f"{counts.already_registered:,} {'was' if counts.already_registered == 1 else 'were'} registered already."
+        f"{counts.already_registered:,} {'was' if counts.already_registered == 1 else 'were'} already registered"
         if counts.already_registered
         else ""
     )
-    repeated = f"{number(counts.repeated, 'line')} repeated an address." if counts.repeated else ""
-    refused = f"{counts.refused:,} could not be registered: the file says why." if counts.refused else ""
-    return " ".join(filter(None, [already, repeated, refused]))
+    repeated = f"{number(counts.repeated, 'line')} repeated an address" if counts.repeated else ""
+    refused = f"{counts.refused:,} could not be registered: the file says why" if counts.refused else ""
+    facts = list(filter(None, [already, repeated, refused]))
+    return f"{_listed(facts)}." if facts else ""
 
 
 def _listed(names: Sequence[str]) -> str:

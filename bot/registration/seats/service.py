@@ -40,6 +40,8 @@ CLOSED = (
     "Your seat stays as it is."
 )
 LOST = "Your earlier registration was deleted for the change, so you have no seat now."
+NOTHING = "Nothing was changed."
+"""The end of many refusals, which is not true when the earlier registration is gone."""
 
 
 class SeatService:
@@ -225,7 +227,7 @@ class SeatService:
         try:
             registrant = await self._registrar.register(requested, caller)
         except ProviderRefused as error:
-            problem = f"{error.sentence} {LOST}"
+            problem = f"{LOST}\n{error.sentence.removesuffix(NOTHING).strip()}"
             await self.notifier.notify_gone(await self._advance(requested, state=SeatState.CANCELING), problem=problem)
             raise BadInput(problem) from error
         except ProviderError as error:

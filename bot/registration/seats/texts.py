@@ -131,7 +131,7 @@ def refreshing_view(webinar: Webinar) -> View:
 def registration_page_view(webinar: Webinar, sentence: str) -> View:
     """A link to the webinar's own registration page, for users whom we cannot register."""
     link = buttons.registration_page(webinar)
-    blocks = [_about(webinar, sentence if link else f"{sentence} {NO_PAGE}"), *actions(link)]
+    blocks = [_about(webinar, sentence if link else f"{sentence}\n{NO_PAGE}"), *actions(link)]
     return modal(CALLBACK, "Register", blocks, private_metadata=webinar.id)
 
 

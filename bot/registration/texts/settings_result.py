@@ -75,7 +75,7 @@ def change_text(before: Registration, after: Registration, provider: str) -> str
     if len(differs) > len(settings):
         settings.append("Its settings are changed.")
     same = (before.is_open, before.limit) == (after.is_open, after.limit)
-    return " ".join([*([] if same else [_what_changed(before, after)]), *settings])
+    return "\n".join([*([] if same else [_what_changed(before, after)]), " ".join(settings)])
 
 
 def _what_changed(before: Registration, after: Registration) -> str:
@@ -83,16 +83,16 @@ def _what_changed(before: Registration, after: Registration) -> str:
     if after.limit == before.limit:
         if opened:
             return "Registration is open again."
-        kept = f" {people(after.count)} registered before, and their links still work." if after.count else ""
-        return f"Registration is closed.{kept}"
-    limited = f"The limit is now {people(after.limit)}." if after.limit is not None else "There is no limit now."
+        kept = f", and the links of {people(after.count)} still work" if after.count else ""
+        return f"Registration is closed{kept}."
+    limited = f"The limit is now {people(after.limit)}" if after.limit is not None else "There is no limit now"
     if is_full(after):
-        return f"{limited} Registration is full."
+        return f"{limited}, and registration is full."
     if opened:
-        return f"{limited} Registration is open again: it had closed at the limit."
+        return f"{limited}, and registration is open again: it had closed at the limit."
     if closed:
-        return f"{limited} Registration is closed."
-    return limited if after.is_open else f"{limited} Registration stays closed."
+        return f"{limited}, and registration is closed."
+    return f"{limited}." if after.is_open else f"{limited}, and registration stays closed."
 
 
 def meanwhile_note(known: Registration, before: Registration, provider: str) -> str:

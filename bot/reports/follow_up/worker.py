@@ -123,7 +123,7 @@ class FollowUpWorker:
         try:
             people, not_reached = await self._people_for_file(run, webinar, seats)
         except (ProviderRefused, ProviderUnauthorized) as refused:
-            return run, f"{NO_FILE} {refused.sentence}"
+            return run, f"{NO_FILE}\n{refused.sentence}"
         rows = mail_file.mail_rows(webinar, run, people, not_reached)
         problem = await self._report.send_file(run, webinar, rows) if rows else ""
         sent = run.model_copy(update={"in_file": -1 if problem else len(rows)})

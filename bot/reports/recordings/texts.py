@@ -120,14 +120,14 @@ def expiry(
         text = f"The link to the recording of *{name}*: {_expiry_outcome(known, now)}"
         return message(text, [context(text)])
     until = when(found.shared_until, webinar.time_zone)
-    head = f"The link to the recording of *{name}* stops working on {until}."
+    head = f"The link to the recording of *{name}* stops working on {until}"
     check = buttons.webinar_button(webinar, "Check Again", CHECK)
     if known.decision is None:
         ask, row = what_to_do(webinar, known, places, now=now)
-        text = cut(f"{head} It is not shared yet. {ask}", MAX_SECTION)
+        text = cut(f"{head}, and is not shared yet. {ask}", MAX_SECTION)
         return message(text, [section(text), *actions(*row)])
     text = cut(
-        f"{head} It is shared {shared_where(shares)}.\nTo make it work longer, change that in {provider}, then press "
+        f"{head}. It is shared {shared_where(shares)}.\nTo make it work longer, change that in {provider}, then press "
         f"Check Again. Otherwise Greenroom removes the link from these messages when it stops working.",
         MAX_SECTION,
     )
