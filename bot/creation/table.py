@@ -9,11 +9,12 @@ from typing import Any
 from zlib import crc32
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account
+from bot.db.keys import account_columns, of_account
 from bot.db.leases import LeasedTable
+from bot.db.records import record_of
 from bot.db.schema import creations
 from bot.model.people import Account, Coworker, Frozen
 from bot.model.webinar import WebinarForm
@@ -94,57 +95,37 @@ async def lock_account(db: Db, account: Account) -> None:
 
 async def begin(db: Db, creation: Creation, worker_id: str, until: datetime) -> bool:
     """Save a creation before its first vendor call. False if this form has begun one already."""
-    if await find(db, creation.account, creation.draft_id):
-        return False
-    await db.execute(
-        creations.insert().values(
-            **account_columns(creation.account),
-            draft_id=creation.draft_id,
-            user_id=creation.user_id,
-            title=creation.request.form.title,
-            content=creation.request.model_dump_json(),
-            step=creation.step,
-            begun_at=creation.begun_at,
-            claimed_by=worker_id,
-            claimed_until=until,
-        )
-    )
-    return True
+    content = creation.request.model_dump_json()
+    first = {"user_id": creation.user_id, "title": creation.request.form.title, "content": content}
+    return await LEASES.begin(db, creation, worker_id, until, **first)
 
 
 async def save_request(db: Db, creation: Creation, worker_id: str) -> bool:
     """Save the request of a creation before its first vendor call. False if another worker owns it."""
-    changed = await db.execute(
-        update(creations)
-        .where(*LEASES.owned(creation, worker_id), creations.c.step == CreationStep.BEGUN)
-        .values(content=creation.request.model_dump_json())
-    )
-    return changed.rowcount == 1
+    values = {"content": creation.request.model_dump_json()}
+    return await LEASES.change(db, creation, values, *_at(worker_id, CreationStep.BEGUN))
 
 
 async def archive(db: Db, creation: Creation) -> None:
     """Give a failed creation another key, so that its form can be submitted again."""
     aside = f"{creation.draft_id}~{token_hex(4)}"
-    await db.execute(update(creations).where(*LEASES.same(creation)).values(draft_id=aside))
+    await LEASES.change(db, creation, {"draft_id": aside})
 
 
 async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
     """The creation of this form."""
-    row = (
-        await db.execute(select(creations).where(*of_account(creations, account), creations.c.draft_id == draft_id))
-    ).first()
-    return _creation(row) if row else None
+    return await LEASES.first(db, account, creations.c.draft_id == draft_id)
 
 
 async def is_title_under_way(db: Db, account: Account, title: str) -> bool:
     """Whether a webinar of this title is being created now."""
-    return await _exists(db, account, creations.c.title == title, creations.c.step.in_(UNDER_WAY))
+    return await LEASES.has(db, account, creations.c.title == title, creations.c.step.in_(UNDER_WAY))
 
 
 async def is_title_watched(db: Db, creation: Creation) -> bool:
     """Whether another creation of this title was not found and may still appear late."""
     same = creations.c.title == creation.request.form.title, creations.c.draft_id != creation.draft_id
-    return await _exists(
+    return await LEASES.has(
         db, creation.account, *same, creations.c.step.in_((CreationStep.NOT_FOUND, CreationStep.WATCHED))
     )
 
@@ -174,27 +155,16 @@ async def withdraw_card_request(db: Db, creation: Creation, worker_id: str) -> N
 
 
 async def _move(db: Db, creation: Creation, worker_id: str, was: CreationStep, step: CreationStep) -> bool:
-    which = *LEASES.owned(creation, worker_id), creations.c.step == was
-    return (await db.execute(update(creations).where(*which).values(step=step))).rowcount == 1
+    return await LEASES.change(db, creation, {"step": step}, *_at(worker_id, was))
 
 
-async def _exists(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
-    found = await db.execute(select(creations.c.draft_id).where(*of_account(creations, account), *which))
-    return found.first() is not None
+def _at(worker_id: str, step: CreationStep) -> list[ColumnElement[bool]]:
+    """Conditions that hold while this worker owns a creation at this step."""
+    return [creations.c.claimed_by == worker_id, creations.c.step == step]
 
 
 def _creation(row: Any) -> Creation:
-    return Creation(
-        account=account_of(row),
-        draft_id=row.draft_id,
-        user_id=row.user_id,
-        request=CreationRequest.model_validate_json(row.content),
-        step=CreationStep(row.step),
-        begun_at=row.begun_at,
-        webinar_id=row.webinar_id,
-        session_id=row.session_id,
-        problem=row.problem,
-    )
+    return record_of(Creation, row, request=CreationRequest.model_validate_json(row.content))
 
 
 def _progress(creation: Creation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic
 
 from sqlalchemy import ColumnElement, Table, TextClause, and_, false, or_, select, true, update
 from sqlalchemy.dialects import postgresql as postgres
@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import machine_now
 from bot.db.connection import Db, Store
-from bot.db.keys import account_columns, of_account
+from bot.db.keys import of_account
+from bot.db.records import Record, RecordTable
 from bot.errors import GreenroomError
 from bot.model.people import Account
 
@@ -36,20 +37,12 @@ class LeaseLost(Exception):
     """Another worker owns the row now, or its state no longer allows this work."""
 
 
-class _Owned(Protocol):
-    @property
-    def account(self) -> Account: ...
-
-
-Record = TypeVar("Record", bound=_Owned)
-
-
 def retry_wait(age: timedelta, shortest: timedelta = RETRY) -> timedelta:
     """Wait before an operation of this age is resumed: a quarter of its age, at least `shortest`, at most an hour."""
     return max(shortest, min(age / 4, LONGEST_RETRY))
 
 
-class LeasedTable(Generic[Record]):
+class LeasedTable(RecordTable[Record]):
     """A table with the columns `claimed_by` and `claimed_until` whose rows are the records of one operation.
 
     Every time here is machine time. Each method runs in the caller's transaction.
@@ -66,23 +59,14 @@ class LeasedTable(Generic[Record]):
         write: Callable[[Record], Mapping[str, Any]] = lambda _record: {},
         renewable: ColumnElement[bool] | None = None,
     ) -> None:
-        """`key` names the columns, and attributes of a record, that identify a row within its account.
+        """Rows that are `resumable` are claimed in `order`. `write` returns the columns that `advance` saves.
 
-        Rows that are `resumable` are claimed in `order`. `write` returns the columns that `advance` saves. In rows that
-        are not `renewable`, `claimed_until` is a wake-up time that renewing and `release_all` leave alone.
+        In rows that are not `renewable`, `claimed_until` is a wake-up time that renewing and `release_all` leave alone.
         """
-        self._table = table
-        self._key = tuple(key)
+        super().__init__(table, key=key, read=read, write=write)
         self._order = [table.c[name] for name in order]
         self._resumable = resumable
-        self._read = read
-        self._write = write
         self._renewable = true() if renewable is None else renewable
-
-    def same(self, record: Record) -> list[ColumnElement[bool]]:
-        """Select the row of this record."""
-        key = [self._table.c[name] == getattr(record, name) for name in self._key]
-        return [*of_account(self._table, record.account), *key]
 
     def owned(self, record: Record, worker_id: str) -> list[ColumnElement[bool]]:
         """Select the row of this record if this worker owns it."""
@@ -90,10 +74,9 @@ class LeasedTable(Generic[Record]):
 
     async def begin(self, db: Db, record: Record, worker_id: str, until: datetime, **more: Any) -> bool:
         """Insert the row of this record, owned by this worker until then. False if there is one already."""
-        key = {name: getattr(record, name) for name in self._key}
-        row = {**account_columns(record.account), **key, **self._write(record), **more}
         insert = postgres.insert(self._table) if db.is_postgresql else sqlite.insert(self._table)
-        begun = insert.values(**row, claimed_by=worker_id, claimed_until=until).on_conflict_do_nothing()
+        claim = {"claimed_by": worker_id, "claimed_until": until}
+        begun = insert.values(**self._row(record), **more, **claim).on_conflict_do_nothing()
         return (await db.execute(begun)).rowcount == 1
 
     async def claim(

@@ -9,8 +9,9 @@ from pydantic import AwareDatetime
 from sqlalchemy import delete, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account
+from bot.db.keys import account_columns, of_account
 from bot.db.leases import LeasedTable
+from bot.db.records import record_of
 from bot.db.report_schema import report_pages, report_readings
 from bot.model.attendance import PastSession
 from bot.model.people import Account, Frozen
@@ -57,10 +58,7 @@ class Reading(Frozen):
 
 async def find(db: Db, account: Account, session_id: str) -> Reading | None:
     """The reading of this webinar."""
-    query = select(report_readings)
-    query = query.where(*of_account(report_readings, account), report_readings.c.session_id == session_id)
-    row = (await db.execute(query)).first()
-    return _reading(row) if row else None
+    return await LEASES.find(db, account, session_id)
 
 
 async def add_page(db: Db, reading: Reading, content: str) -> None:
@@ -85,21 +83,14 @@ async def drop_pages(db: Db, reading: Reading, *steps: ReadingStep) -> None:
 
 async def end(db: Db, reading: Reading, worker_id: str) -> bool:
     """Delete a reading with its pages. False, and nothing deleted, if another worker owns it."""
-    ended = await db.execute(delete(report_readings).where(*LEASES.owned(reading, worker_id)))
-    if ended.rowcount:
+    ended = await LEASES.delete(db, reading, report_readings.c.claimed_by == worker_id)
+    if ended:
         await drop_pages(db, reading, *ReadingStep)
-    return bool(ended.rowcount)
+    return ended
 
 
 def _reading(row: Any) -> Reading:
-    return Reading(
-        account=account_of(row),
-        session_id=row.session_id,
-        step=ReadingStep(row.step),
-        token=row.token,
-        state=ReadingState.model_validate_json(row.content),
-        begun_at=row.begun_at,
-    )
+    return record_of(Reading, row, state=ReadingState.model_validate_json(row.content))
 
 
 def _progress(reading: Reading) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account, of_workspace
+from bot.db.keys import of_workspace
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import team_changes
+from bot.db.records import record_of
 from bot.model.people import Account, Frozen, Workspace
 from bot.team.diff import TeamDiff
 
@@ -56,36 +57,30 @@ class _SealedChange(Frozen):
 
 async def begin(db: Db, change: TeamOperation, worker_id: str = "", until: datetime | None = None) -> None:
     """Save a change."""
-    row = {"change_id": change.change_id, "user_id": change.user_id, "begun_at": change.begun_at}
-    claim = {"claimed_by": worker_id, "claimed_until": until}
-    values = {**account_columns(change.account), **row, "session_id": change.session_id, **_state(change), **claim}
-    await db.execute(team_changes.insert().values(**values))
+    first = change.model_dump(include={"session_id", "user_id", "begun_at"})
+    await LEASES.add(db, change, **first, claimed_by=worker_id, claimed_until=until)
 
 
 async def find(db: Db, account: Account, change_id: str) -> TeamOperation | None:
     """The change of this id, until it is deleted."""
-    which = [*of_account(team_changes, account), team_changes.c.change_id == change_id]
-    row = (await db.execute(select(team_changes).where(*which))).first()
-    return _change(row) if row else None
+    return await LEASES.find(db, account, change_id)
 
 
 async def confirm(db: Db, change: TeamOperation, worker_id: str, until: datetime) -> bool:
     """Turn a draft into a change to be requested. True for one caller, once."""
-    mine = [*LEASES.same(change), team_changes.c.step == TeamStep.DRAFT]
     values = {**_state(change), "step": TeamStep.REQUESTED, "claimed_by": worker_id, "claimed_until": until}
-    return (await db.execute(update(team_changes).where(*mine).values(**values))).rowcount == 1
+    return await LEASES.change(db, change, values, team_changes.c.step == TeamStep.DRAFT)
 
 
 async def is_changing(db: Db, account: Account, session_id: str) -> bool:
     """Whether a change of this team is in progress."""
-    which = [*of_account(team_changes, account), team_changes.c.session_id == session_id]
-    query = select(team_changes.c.change_id).where(*which, team_changes.c.step != TeamStep.DRAFT).limit(1)
-    return (await db.execute(query)).first() is not None
+    is_busy = team_changes.c.session_id == session_id, team_changes.c.step != TeamStep.DRAFT
+    return await LEASES.has(db, account, *is_busy)
 
 
 async def forget(db: Db, change: TeamOperation) -> None:
     """Delete a change that is done."""
-    await db.execute(delete(team_changes).where(*LEASES.same(change)))
+    await LEASES.delete(db, change)
 
 
 async def forget_drafts(db: Db, workspace: Workspace, before: datetime) -> None:
@@ -103,17 +98,7 @@ def _state(change: TeamOperation) -> dict[str, Any]:
 
 def _change(row: Any) -> TeamOperation:
     content = _SealedChange.model_validate_json(row.content)
-    return TeamOperation(
-        account=account_of(row),
-        change_id=row.change_id,
-        session_id=row.session_id,
-        user_id=row.user_id,
-        diff=content.order,
-        added_ids=content.made,
-        step=TeamStep(row.step),
-        begun_at=row.begun_at,
-        view_id=row.view_id,
-    )
+    return record_of(TeamOperation, row, diff=content.order, added_ids=content.made)
 
 
 LEASES = LeasedTable(

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from bot.db.change_schema import webinar_changes
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account, of_workspace
+from bot.db.keys import of_workspace
 from bot.db.leases import LeasedTable
+from bot.db.records import record_of
 from bot.model.people import Account, Frozen, Workspace
 from bot.model.webinar_edit import WebinarEdit, WebinarFields
 
@@ -111,30 +112,24 @@ class Change(Frozen):
 
 async def begin(db: Db, change: Change, worker_id: str, until: datetime) -> None:
     """Save a change before its first vendor call."""
-    key = {"change_id": change.change_id, "session_id": change.session_id, "user_id": change.user_id}
-    claim = {"begun_at": change.begun_at, "claimed_by": worker_id, "claimed_until": until}
-    await db.execute(
-        webinar_changes.insert().values(**account_columns(change.account), **key, **_progress(change), **claim)
-    )
+    first = change.model_dump(include={"session_id", "user_id", "begun_at"})
+    await LEASES.add(db, change, **first, claimed_by=worker_id, claimed_until=until)
 
 
 async def find(db: Db, account: Account, change_id: str) -> Change | None:
     """The change of this id."""
-    which = [*of_account(webinar_changes, account), webinar_changes.c.change_id == change_id]
-    row = (await db.execute(select(webinar_changes).where(*which))).first()
-    return _change(row) if row else None
+    return await LEASES.find(db, account, change_id)
 
 
 async def forget(db: Db, change: Change) -> None:
     """Delete a change."""
-    await db.execute(delete(webinar_changes).where(*LEASES.same(change)))
+    await LEASES.delete(db, change)
 
 
 async def is_under_way(db: Db, account: Account, session_id: str) -> bool:
     """Whether this webinar is being changed now."""
     is_busy = webinar_changes.c.session_id == session_id, webinar_changes.c.step.in_(UNDER_WAY)
-    found = await db.execute(select(webinar_changes.c.change_id).where(*of_account(webinar_changes, account), *is_busy))
-    return found.first() is not None
+    return await LEASES.has(db, account, *is_busy)
 
 
 async def forget_ended(db: Db, workspace: Workspace, before: datetime) -> None:
@@ -144,17 +139,7 @@ async def forget_ended(db: Db, workspace: Workspace, before: datetime) -> None:
 
 
 def _change(row: Any) -> Change:
-    return Change(
-        account=account_of(row),
-        change_id=row.change_id,
-        session_id=row.session_id,
-        user_id=row.user_id,
-        **dict(_Content.model_validate_json(row.content)),
-        step=ChangeStep(row.step),
-        problem=row.problem,
-        begun_at=row.begun_at,
-        done_at=row.done_at,
-    )
+    return record_of(Change, row, **dict(_Content.model_validate_json(row.content)))
 
 
 def _progress(change: Change) -> dict[str, Any]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import partial
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import batches
+from bot.db.records import record_of
 from bot.model.people import Account, Frozen
 
 
@@ -52,15 +52,12 @@ class Batch(Frozen):
 
 async def add(db: Db, batch: Batch) -> None:
     """Save a new batch without a lease."""
-    values = batch.model_dump(exclude={"account"})
-    await db.execute(batches.insert().values(**account_columns(batch.account), **values))
+    await LEASES.add(db, batch, **batch.model_dump(exclude={"account", "batch_id"}))
 
 
 async def find(db: Db, account: Account, batch_id: str) -> Batch | None:
     """The batch of this id."""
-    query = select(batches).where(*of_account(batches, account), batches.c.batch_id == batch_id)
-    row = (await db.execute(query)).first()
-    return _batch(row) if row else None
+    return await LEASES.find(db, account, batch_id)
 
 
 async def change(db: Db, batch: Batch, *, frm: BatchState) -> bool:
@@ -69,8 +66,7 @@ async def change(db: Db, batch: Batch, *, frm: BatchState) -> bool:
     The lease stays with its worker, which releases it after it has seen the change.
     """
     values = batch.model_dump(include={"state", "problem", "ended_at"})
-    changed = await db.execute(update(batches).where(*LEASES.same(batch), batches.c.state == frm).values(**values))
-    return changed.rowcount == 1
+    return await LEASES.change(db, batch, values, batches.c.state == frm)
 
 
 def is_unchanged(batch: Batch) -> list[ColumnElement[bool]]:
@@ -80,38 +76,18 @@ def is_unchanged(batch: Batch) -> list[ColumnElement[bool]]:
 
 async def save_message(db: Db, batch: Batch, channel_id: str, ts: str) -> None:
     """Save the channel and timestamp of its progress message."""
-    await db.execute(update(batches).where(*LEASES.same(batch)).values(dm_channel_id=channel_id, dm_ts=ts))
+    await LEASES.change(db, batch, {"dm_channel_id": channel_id, "dm_ts": ts})
 
 
 async def find_older(db: Db, account: Account, state: BatchState, before: datetime) -> list[Batch]:
     """The batches in this state that ended (drafts: began) before this time."""
     since = batches.c.begun_at if state is BatchState.DRAFT else batches.c.ended_at
-    rows = await db.execute(
-        select(batches).where(*of_account(batches, account), batches.c.state == state, since < before)
-    )
-    return [_batch(row) for row in rows]
+    return await LEASES.all(db, account, batches.c.state == state, since < before)
 
 
 async def delete_batch(db: Db, batch: Batch) -> bool:
     """Delete a batch without its rows (`row_table.delete_rows`). False if its state has changed."""
-    deleted = await db.execute(delete(batches).where(*LEASES.same(batch), batches.c.state == batch.state))
-    return deleted.rowcount == 1
-
-
-def _batch(row: Any) -> Batch:
-    return Batch(
-        account=account_of(row),
-        batch_id=row.batch_id,
-        session_id=row.session_id,
-        user_id=row.user_id,
-        state=BatchState(row.state),
-        total=row.total,
-        dm_channel_id=row.dm_channel_id,
-        dm_ts=row.dm_ts,
-        begun_at=row.begun_at,
-        ended_at=row.ended_at,
-        problem=row.problem,
-    )
+    return await LEASES.delete(db, batch, *is_unchanged(batch))
 
 
 LEASES = LeasedTable(
@@ -119,5 +95,5 @@ LEASES = LeasedTable(
     key=("batch_id",),
     order=("begun_at", "batch_id"),
     resumable=batches.c.state.in_(OPEN),
-    read=_batch,
+    read=partial(record_of, Batch),
 )

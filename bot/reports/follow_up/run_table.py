@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import ColumnElement, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, or_, select
 
 from bot.db.connection import Db
 from bot.db.follow_up_schema import follow_ups
-from bot.db.keys import account_columns, account_of, of_account
+from bot.db.keys import of_account
 from bot.db.leases import LeasedTable
+from bot.db.records import record_of
 from bot.model.people import Account, Frozen
 from bot.reports.follow_up.wording import FollowUpGroup
 
@@ -71,42 +72,34 @@ class FollowUpRun(Frozen):
 
 async def add(db: Db, run: FollowUpRun) -> None:
     """Save a new follow-up without a lease."""
-    key = run.model_dump(include={"follow_up_id", "session_id", "user_id", "begun_at"})
-    await db.execute(follow_ups.insert().values(**account_columns(run.account), **key, **_progress(run)))
+    first = run.model_dump(include={"session_id", "user_id", "begun_at"})
+    await LEASES.add(db, run, **first, **_progress(run))
 
 
 async def find(db: Db, account: Account, follow_up_id: str) -> FollowUpRun | None:
     """The follow-up of this id."""
-    which = [*of_account(follow_ups, account), follow_ups.c.follow_up_id == follow_up_id]
-    row = (await db.execute(select(follow_ups).where(*which))).first()
-    return _run(row) if row else None
+    return await LEASES.find(db, account, follow_up_id)
 
 
 async def latest(db: Db, account: Account, session_id: str) -> FollowUpRun | None:
     """The last follow-up of this webinar that was sent; drafts do not count."""
-    which = follow_ups.c.session_id == session_id, follow_ups.c.state != RunState.DRAFT
-    query = select(follow_ups).where(*of_account(follow_ups, account), *which)
-    row = (await db.execute(query.order_by(follow_ups.c.begun_at.desc()).limit(1))).first()
-    return _run(row) if row else None
+    return await LEASES.first(db, account, *_sent_of(session_id), order=[follow_ups.c.begun_at.desc()])
 
 
 async def others(db: Db, run: FollowUpRun) -> list[FollowUpRun]:
     """The other follow-ups of the same webinar that were sent, last first."""
-    which = follow_ups.c.session_id == run.session_id, follow_ups.c.state != RunState.DRAFT
-    query = select(follow_ups).where(*of_account(follow_ups, run.account), *which)
-    query = query.where(follow_ups.c.follow_up_id != run.follow_up_id).order_by(follow_ups.c.begun_at.desc())
-    return [_run(row) for row in await db.execute(query)]
+    which = *_sent_of(run.session_id), follow_ups.c.follow_up_id != run.follow_up_id
+    return await LEASES.all(db, run.account, *which, order=[follow_ups.c.begun_at.desc()])
 
 
 async def change(db: Db, run: FollowUpRun, *, frm: RunState) -> bool:
     """Save this record. False, and nothing saved, if the saved state is not `frm`. The lease stays as it is."""
-    changed = update(follow_ups).where(*LEASES.same(run), follow_ups.c.state == frm).values(**_progress(run))
-    return (await db.execute(changed)).rowcount == 1
+    return await LEASES.change(db, run, _progress(run), follow_ups.c.state == frm)
 
 
 async def save_message(db: Db, run: FollowUpRun, channel_id: str, ts: str) -> None:
     """Save where the message about its progress is."""
-    await db.execute(update(follow_ups).where(*LEASES.same(run)).values(dm_channel_id=channel_id, dm_ts=ts))
+    await LEASES.change(db, run, {"dm_channel_id": channel_id, "dm_ts": ts})
 
 
 def is_unchanged(run: FollowUpRun) -> list[ColumnElement[bool]]:
@@ -134,6 +127,10 @@ async def forget(db: Db, account: Account, follow_up_id: str, *states: RunState)
     return (await db.execute(delete(follow_ups).where(*of_account(follow_ups, account), *which))).rowcount == 1
 
 
+def _sent_of(session_id: str) -> list[ColumnElement[bool]]:
+    return [follow_ups.c.session_id == session_id, follow_ups.c.state != RunState.DRAFT]
+
+
 def _progress(run: FollowUpRun) -> dict[str, Any]:
     content = _RunContent(texts=run.texts, recording=run.recording)
     return {
@@ -147,21 +144,7 @@ def _progress(run: FollowUpRun) -> dict[str, Any]:
 
 
 def _run(row: Any) -> FollowUpRun:
-    return FollowUpRun(
-        account=account_of(row),
-        follow_up_id=row.follow_up_id,
-        session_id=row.session_id,
-        user_id=row.user_id,
-        state=RunState(row.state),
-        **dict(_RunContent.model_validate_json(row.content)),
-        in_file=row.in_file,
-        problem=row.problem,
-        dm_channel_id=row.dm_channel_id,
-        dm_ts=row.dm_ts,
-        begun_at=row.begun_at,
-        finish_at=row.finish_at,
-        ended_at=row.ended_at,
-    )
+    return record_of(FollowUpRun, row, **dict(_RunContent.model_validate_json(row.content)))
 
 
 LEASES = LeasedTable(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -14,9 +15,10 @@ from sqlalchemy.dialects import postgresql as postgres
 from sqlalchemy.dialects import sqlite
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_of, of_account
+from bot.db.keys import account_columns, of_account
 from bot.db.leases import LeasedTable
 from bot.db.recording_schema import report_messages
+from bot.db.records import record_of
 from bot.db.schema import webinars
 from bot.model.people import Account, Frozen
 
@@ -110,22 +112,19 @@ async def of_session(
     db: Db, account: Account, session_id: str, kinds: Collection[MessageTopic] = tuple(MessageTopic)
 ) -> list[ReportMessage]:
     """The messages about a session, by place."""
-    which = *of_account(report_messages, account), report_messages.c.session_id == session_id
-    query = select(report_messages).where(*which, report_messages.c.kind.in_(kinds))
-    return [_message(row) for row in await db.execute(query.order_by(report_messages.c.place_id))]
+    which = report_messages.c.session_id == session_id, report_messages.c.kind.in_(kinds)
+    return await LEASES.all(db, account, *which, order=[report_messages.c.place_id])
 
 
 async def is_any_due(db: Db, account: Account) -> bool:
     """Whether a message is to be posted or rewritten."""
-    which = *of_account(report_messages, account), _resumable()
-    return (await db.execute(select(report_messages.c.place_id).where(*which).limit(1))).first() is not None
+    return await LEASES.has(db, account, _resumable())
 
 
 async def has_unsent(db: Db, message: ReportMessage) -> bool:
     """Whether messages of the same kind about the same session are still to be posted."""
     same = report_messages.c.session_id == message.session_id, report_messages.c.kind == message.kind
-    which = *of_account(report_messages, message.account), *same, report_messages.c.state.in_(UNSENT)
-    return (await db.execute(select(report_messages.c.place_id).where(*which).limit(1))).first() is not None
+    return await LEASES.has(db, message.account, *same, report_messages.c.state.in_(UNSENT))
 
 
 async def mark_outdated(db: Db, account: Account, session_id: str, *kinds: MessageTopic) -> None:
@@ -158,29 +157,12 @@ def _values(message: ReportMessage) -> dict[str, Any]:
     }
 
 
-def _message(row: Any) -> ReportMessage:
-    return ReportMessage(
-        account=account_of(row),
-        session_id=row.session_id,
-        kind=MessageTopic(row.kind),
-        occurrence=row.occurrence,
-        place_id=row.place_id,
-        state=PostState(row.state),
-        revision=row.revision,
-        shown=row.shown,
-        channel_id=row.channel_id,
-        message_ts=row.message_ts,
-        problem=row.problem,
-        changed_at=row.changed_at,
-    )
-
-
 KEY = ("session_id", "kind", "occurrence", "place_id")
 LEASES = LeasedTable(
     report_messages,
     key=KEY,
     order=("changed_at", *KEY),
     resumable=_resumable(),
-    read=_message,
+    read=partial(record_of, ReportMessage),
     write=_values,
 )
