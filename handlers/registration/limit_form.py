@@ -13,6 +13,7 @@ from bot.slack.blocks import Block, context, modal, paragraph, plain, section, w
 from bot.slack.form_elements import input_block, number_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import registrations_with_age, timing
+from handlers.field_problems import problem_of
 
 CALLBACK = "door.form"
 WORKING = "door.working"
@@ -57,10 +58,8 @@ def read_form(values: form_values.Values) -> int | None:
     text = form_values.text(values, LIMIT, "").strip()
     if not text:
         return None
-    try:
+    with problem_of(LIMIT):
         return read_limit(text, "leave it empty")
-    except BadInput as problem:
-        raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
 
 
 def working_view(webinar: Webinar, *, note: str = "") -> View:

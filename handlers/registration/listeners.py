@@ -7,7 +7,6 @@ from collections.abc import Awaitable
 from bot.commands.limit_arg import Limit, read_limit
 from bot.commands.parser import Close, Open, ShowRegistration
 from bot.commands.resolve import resolve_limit
-from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.providers.names import any_of
@@ -15,6 +14,7 @@ from bot.registration.limit_rules import NotChanged
 from bot.registration.settings import Changed
 from bot.registration.texts import settings_result
 from bot.slack import buttons
+from handlers.field_problems import problem_of
 from handlers.registration import limit_form
 from handlers.registration.menu_listeners import open_menu
 from handlers.request import Commands, Listeners, SlackRequest
@@ -78,10 +78,8 @@ async def limit_submitted(request: SlackRequest) -> None:
     await request.require_runner(webinar, ACTION)
     services.registration.check(webinar)
     limit = limit_form.read_form(request.values)
-    try:
+    with problem_of(limit_form.LIMIT):
         services.registration.check_limit(webinar, limit)
-    except NotChanged as unchanged:
-        raise BadInput(unchanged.sentence, {limit_form.LIMIT: unchanged.sentence}) from unchanged
     typed, now = "" if limit is None else str(limit), request.now()
     request.failure_view = lambda sentence: limit_form.form_view(webinar, now=now, typed=typed, problem=sentence)
     await request.acknowledge(response_action="update", view=limit_form.working_view(webinar))

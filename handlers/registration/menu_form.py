@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.commands.limit_arg import read_limit
-from bot.errors import BadInput
 from bot.model.ability import Ability
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.people import Frozen
@@ -32,6 +31,7 @@ from bot.slack.form_elements import checkboxes, input_block, number_input, optio
 from bot.slack.message import View
 from bot.webinars.texts.facts import people, registration_state, timing
 from bot.webinars.texts.on_demand import on_demand_fact
+from handlers.field_problems import problem_of
 
 CALLBACK = "door.menu_form"
 READING = "door.menu_reading"
@@ -136,10 +136,8 @@ def read_form(values: form_values.Values, opened: MenuContext) -> RegistrationSt
     """
     shown = opened.shown
     text = form_values.text(values, LIMIT, _typed(shown.limit)).strip()
-    try:
+    with problem_of(LIMIT):
         limit = read_limit(text, "leave it empty", provider_name(opened.session_id)) if text else None
-    except BadInput as problem:
-        raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
     wanted = _read_settings(values, shown).model_copy(update={"limit": limit})
     was, after = shown.preferences, wanted.preferences
     if opened.is_over and was and after and was.open_after_event != after.open_after_event:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.providers.event_ref import provider_name
 from bot.registration.forecast import Forecast
-from bot.registration.limit_rules import NotChanged
 from bot.registration.settings import Changed
 from bot.registration.state import RegistrationState
 from bot.registration.texts import settings_result
@@ -15,6 +13,7 @@ from bot.slack import buttons
 from bot.slack.message import View
 from handlers.browse import texts as browse_texts
 from handlers.dependent_fields import show_fields
+from handlers.field_problems import problem_of
 from handlers.registration import chart_texts, menu_form
 from handlers.registration.chart_listeners import send_links
 from handlers.request import Listeners, SlackRequest
@@ -86,10 +85,8 @@ async def form_submitted(request: SlackRequest) -> None:
 def _read_form(request: SlackRequest, webinar: Webinar, context: menu_form.MenuContext) -> RegistrationState:
     wanted = menu_form.read_form(request.values, context)
     if wanted.limit != context.shown.limit:
-        try:
+        with problem_of(menu_form.LIMIT):
             request.services.registration.check_limit(webinar, wanted.limit)
-        except NotChanged as unchanged:
-            raise BadInput(unchanged.sentence, {menu_form.LIMIT: unchanged.sentence}) from unchanged
     return wanted
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from bot.commands.reminder_offsets import EXAMPLE, offsets_as_typed, offsets_text, parse_offsets
-from bot.errors import BadInput
 from bot.model.people import Frozen
 from bot.notices.reminder_sheet import ReminderDefaults
 from bot.slack import form_values
@@ -30,6 +29,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.form_elements import input_block, text_input
 from bot.slack.message import Message, View
+from handlers.field_problems import problem_of
 
 CALLBACK = "defaults.form"
 WORKING = "defaults.working"
@@ -120,10 +120,8 @@ def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
 
 def read(values: form_values.Values) -> tuple[timedelta, ...]:
     """The submitted offsets. Raises `BadInput` with a sentence for the field."""
-    try:
+    with problem_of(TIMES):
         return parse_offsets(form_values.text(values, TIMES, ""))
-    except BadInput as error:
-        raise BadInput(error.sentence, {TIMES: error.sentence}) from error
 
 
 def parse_undo(value: str) -> UndoDefaults:
