@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import monotonic
+from bot.db.pool_check import check_pooled
 from bot.db.problems import DatabaseProblem, database_problem
 from bot.db.vault import Vault, attach
 from bot.errors import SettingsError
@@ -228,11 +229,10 @@ def _engine(url: URL, size: int, *, no_timeout: bool = False) -> AsyncEngine:
             url,
             pool_size=size,
             max_overflow=0,
-            # A restarted database breaks the pooled connections; a ping costs a round trip and avoids a failure.
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"server_settings": settings},
         )
+        check_pooled(engine.sync_engine)
         if not no_timeout:
             event.listen(engine.sync_engine, "connect", _end_transactions)
         return engine

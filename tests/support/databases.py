@@ -72,6 +72,10 @@ class Postgres:
         """Start the server again."""
         await asyncio.to_thread(self._server.ensure_postgres_running)
 
+    def end_backend(self, pid: int) -> None:
+        """End the process of a connection before this returns; its client has had no chance to notice."""
+        self._server.psql(f"select pg_terminate_backend({pid}, 5000)")
+
     async def _create(self, template: str) -> str:
         self._count += 1
         name = f"test_{self._count}"
