@@ -48,6 +48,7 @@ from handlers.link import listeners as link_listeners
 from handlers.move import listeners as move_listeners
 from handlers.open_items import listeners as open_items_listeners
 from handlers.recording import listeners as recording_listeners
+from handlers.register import field_listeners as register_field_listeners
 from handlers.register import listeners as register_listeners
 from handlers.registrants import listeners as registrants_listeners
 from handlers.registration import chart_listeners, menu_listeners
@@ -128,6 +129,7 @@ ACTIONS: Listeners = _merged(
         link_listeners.ACTIONS,
         team_listeners.ACTIONS,
         register_listeners.ACTIONS,
+        register_field_listeners.ACTIONS,
         registrants_listeners.ACTIONS,
         report_listeners.ACTIONS,
         recording_listeners.ACTIONS,

@@ -29,17 +29,29 @@ def refilled(view: Mapping[str, Any], problem: str = "", errors: Mapping[str, st
     values = view["state"]["values"]
     blocks: list[Block] = [warning(problem)] if problem else []
     for block in view["blocks"]:
-        blocks.append(_filled(block, values.get(block.get("block_id"), {})))
+        blocks.append(filled(block, values.get(block.get("block_id"), {})))
         if sentence := (errors or {}).get(block.get("block_id", "")):
             blocks.append(paragraph(sentence))
     return {**{key: view[key] for key in KEPT if view.get(key)}, "blocks": blocks}
 
 
-def _filled(block: Mapping[str, Any], state: Mapping[str, Mapping[str, Any]]) -> Block:
+def filled(block: Mapping[str, Any], state: Mapping[str, Mapping[str, Any]]) -> Block:
+    """A field with this input, by its action id; one without input is empty."""
     element = block.get("element")
     if block["type"] != "input" or not element:
         return dict(block)
     given = state.get(element["action_id"], {})
     empty = {key: value for key, value in element.items() if key not in INITIAL.values()}
-    initial = {INITIAL[key]: value for key, value in given.items() if key in INITIAL and value}
-    return {**block, "element": {**empty, **initial}}
+    initial = {INITIAL[key]: _as_offered(element, value) for key, value in given.items() if key in INITIAL and value}
+    return {**block, "element": {**empty, **{key: value for key, value in initial.items() if value}}}
+
+
+def _as_offered(element: Mapping[str, Any], value: Any) -> Any:
+    """Chosen options as the element has them; Slack refuses an initial option that is not one of them exactly."""
+    groups = element.get("option_groups") or [element]
+    offered = {option["value"]: option for group in groups for option in group.get("options") or ()}
+    if not offered:
+        return value
+    if isinstance(value, list):
+        return [offered[one["value"]] for one in value if one["value"] in offered]
+    return offered.get(value["value"])

@@ -71,9 +71,9 @@ ACTIONS: Mapping[str, Needs] = {
     **dict.fromkeys(("page.link", "page.campaign"), OWN_PAGES),
     **dict.fromkeys(("team.invite", "team.show", "team.previous", "team.next", "team.refresh"), INVITE),
     **dict.fromkeys(("team.remove", "team.again"), INVITE),
-    **dict.fromkeys(("enrol.open", "enrol.many", "enrol.confirm", "enrol.go_on"), REGISTRATION),
+    **dict.fromkeys(("enrol.open", "enrol.many", "enrol.more", "enrol.confirm", "enrol.go_on"), REGISTRATION),
     # What was begun can be stopped and undone.
-    **dict.fromkeys(("enrol.stop", "enrol.undo"), NOTHING),
+    **dict.fromkeys(("enrol.stop", "enrol.undo", "enrol.fields"), NOTHING),
     **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), REGISTRANTS),
     **dict.fromkeys(("registrants.refresh", "registrants.search", "registrants.download"), REGISTRANTS),
     "registrants.remove": REGISTRANTS,

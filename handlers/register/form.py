@@ -1,298 +1,263 @@
-"""The form with which an organizer registers another person, its progress view, and its result."""
+"""The form with which an organizer registers another person: one in Slack, or anyone by name and address."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from enum import StrEnum
 
-from pydantic import Field, SecretStr
+from pydantic import Field, ValidationError
 
-from bot.errors import BadInput
-from bot.model.email_address import AddressProblem, address_problem
-from bot.model.external_id import encode
+from bot.model.ability import Ability
 from bot.model.people import Frozen
 from bot.model.question import STANDARD, Answers, QuestionSet
-from bot.model.registrant import MAX_EMAIL, MAX_LINK, MAX_NAME, NewRegistration, RegistrantDetails, RegistrantStatus
+from bot.model.registrant import MAX_NAME
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.registration.bulk import csv_import
 from bot.slack import buttons, form_values
-from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, paragraph, person, plain, section
-from bot.slack.form_elements import email_input, input_block, text_input, users_select
-from bot.slack.message import Message, View
+from bot.slack.blocks import Block, Element, actions, button, modal, paragraph, plain, section
+from bot.slack.form_elements import (
+    checkboxes,
+    email_input,
+    input_block,
+    option,
+    radio_buttons,
+    static_select,
+    text_input,
+    url_input,
+    users_select,
+)
+from bot.slack.message import View
 from bot.webinars.texts.facts import timing
 from handlers import question_fields
-from handlers.register.optional_fields import APPROVED, CANCEL, EXTERNAL_ID, JOIN, PAGES, SOURCE, optional_fields
+from handlers.dependent_fields import Hidden, hidden_input, with_input
 
 CALLBACK = "enrol.form"
-WORKING = "enrol.working"
-DONE = "enrol.done"
-FAILED = "enrol.failed"
 MANY = "enrol.many"
 """Opens the form for many people. The value is the webinar's id."""
+FIELDS = "enrol.fields"
+"""Chooses something that other fields belong to."""
+MORE = "enrol.more"
+"""Shows the fields that few need. The value is the webinar's id."""
 
-USER, FIRST, LAST, EMAIL = "user", "first_name", "last_name", "email"
-"""The block ids of the fields; others are in `optional_fields`."""
+WHO, USER, FIRST, LAST, EMAIL = "who", "user", "first_name", "last_name", "email"
+SOURCE, EXTERNAL_ID, LINKS, JOIN, CANCEL = "source", "external_id", "links", "join_page", "cancel_page"
+APPROVED = "is_approved"
+"""The block ids of the fields; only people who may approve see this form."""
 
-IN_SLACK = "They get a direct message with Take My Seat and No Thanks, and no email before they answer"
-NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an email address."
-BOTH = "Leave this empty, or the choice above: it is one person at a time."
-NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
-NO_LINK = "Write a whole address that begins with https://"
-LONG_LINK = f"{{}} takes at most {MAX_LINK} characters, and this has {{}}. Use a shorter address."
-NO_PAIRS = "Write one value a line, with its name before it: lead=00Q5"
-ADDRESS_PROBLEMS = {
-    AddressProblem.MISSING: "Type their email address.",
-    AddressProblem.INVALID: "This address is not complete.",
-    AddressProblem.TOO_LONG: f"Use at most {MAX_EMAIL} characters.",
-}
-LONG_PAIRS = f"This is too long. Use at most {csv_import.MAX_EXTERNAL_ID:,} characters."
-OR_PAGES = "Leave this empty, or do not use Greenroom's own pages."
-WAITS_FOR_APPROVAL = (
-    "Their registration waits for approval, so there is no link yet. Use */webinar registrants* to approve or deny it."
-)
-WRONG = "Please change what is marked."
+IN_SLACK, ELSE = "slack", "else"
+WHO_CHOICES = {IN_SLACK: "Someone in Slack", ELSE: "Someone else, by name and email address"}
+ASKED_FIRST = "They get a direct message with Take My Seat and No Thanks, and no email before they answer"
+MAX_PAIRS_TEXT = 1_000
+
+
+class Links(StrEnum):
+    """The pages that a person joins and cancels by."""
+
+    PROVIDER = "provider"
+    GREENROOM = "greenroom"
+    OWN = "own"
 
 
 class RegistrantInput(Frozen):
-    """The submitted values, not validated."""
+    """The submitted values of the chosen kind of person, not validated."""
 
+    is_in_slack: bool = False
     user_id: str = ""
     first_name: str = Field(default="", repr=False)
     last_name: str = Field(default="", repr=False)
     email: str = Field(default="", repr=False)
     source: str = ""
     external_id: str = Field(default="", repr=False)
+    links: Links = Links.PROVIDER
     join_page: str = Field(default="", repr=False)
     cancel_page: str = Field(default="", repr=False)
-    own_pages: bool = False
     answers: Answers = Field(default=(), repr=False)
     is_approved: bool = False
 
 
-def form_view(
-    webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note: str = "", questions: QuestionSet = STANDARD
-) -> View:
-    """The form with the questions of the event; its private_metadata is the webinar's id.
+class RegisterContext(Frozen):
+    """The context of the form: the webinar, and what the form does not show."""
 
-    `typed` has values from the command.
+    session_id: str
+    shows_more: bool = False
+    hidden: Hidden = Field(default={}, repr=False)
+    """What was typed into fields of another choice."""
+
+
+def read_context(note: str) -> RegisterContext:
+    """The context from the form's private_metadata; that of an earlier release is the webinar's id."""
+    try:
+        return RegisterContext.model_validate_json(note)
+    except ValidationError:
+        return RegisterContext(session_id=note)
+
+
+def form_view(
+    webinar: Webinar,
+    typed: RegistrantInput,
+    *,
+    has_pages: bool,
+    note: str = "",
+    questions: QuestionSet = STANDARD,
+    opened: RegisterContext | None = None,
+    values: form_values.Values | None = None,
+) -> View:
+    """The form with the fields of the chosen kind of person, and with the questions of the event.
+
+    `typed` has values from the command. After a choice, the form is shown again with its input in `values` and as it
+    was `opened`; what was typed into fields that it no longer shows returns with them.
     """
-    user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
-    email = email_input(action_id=EMAIL, initial_value=typed.email or None)
-    blocks: list[Block] = [
-        *([paragraph(note)] if note else []),
-        section(f"*{plain(webinar.title)}*\n{timing(webinar)}", buttons.webinar_button(webinar, "Register Many", MANY)),
-        _field(
-            USER,
-            "Somebody in Slack",
-            user,
-            IN_SLACK,
-        ),
-        _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
-        *([_field(LAST, "Last name", _text(LAST, MAX_NAME))] if questions.last_name else []),
-        _field(EMAIL, "Email address", email),
-        *question_fields.question_inputs(questions.asked, (), zone=webinar.time_zone, is_optional=True),
-        *optional_fields(webinar, has_pages=has_pages),
-    ]
-    return modal(CALLBACK, "Register somebody", blocks, submit="Register", close="Cancel", private_metadata=webinar.id)
+    opened = opened or RegisterContext(session_id=webinar.id)
+    known = {**opened.hidden, **(values or {})}
+    who = form_values.choice(known, WHO, ELSE if typed.email else IN_SLACK)
+    fields = [_who(who), *(_of_user(typed) if who == IN_SLACK else _of_person(webinar, typed, questions))]
+    if who == ELSE:
+        fields += _approval(webinar)
+        fields += _more(webinar, known, has_pages=has_pages, shows_more=opened.shows_more)
+    blocks = with_input(fields, known)
+    context = opened.model_copy(update={"hidden": hidden_input(blocks, known)})
+    return modal(
+        CALLBACK,
+        "Register somebody",
+        [
+            *([paragraph(note)] if note else []),
+            section(f"*{plain(webinar.title)}*\n{timing(webinar)}", _many(webinar)),
+            *blocks,
+        ],
+        submit="Register",
+        close="Cancel",
+        private_metadata=context.model_dump_json(),
+    )
+
+
+def has_all_fields(values: form_values.Values) -> bool:
+    """Whether a submitted form has the fields of its choices: it can be sent before Slack has shown them."""
+    if _who_of(values) == IN_SLACK:
+        return USER in values
+    return EMAIL in values and (JOIN in values or _links_of(values) is not Links.OWN)
 
 
 def read_form(values: form_values.Values, questions: QuestionSet = STANDARD) -> RegistrantInput:
-    """Read the submitted values."""
-    texts = {name: one_line(form_values.text(values, name, "")) for name in (FIRST, LAST, EMAIL, SOURCE)}
+    """Read the submitted values of the chosen kind of person."""
+    source = one_line(form_values.text(values, SOURCE, ""))
+    if _who_of(values) == IN_SLACK:
+        user = (form_values.element(values, USER) or {}).get("selected_user")
+        return RegistrantInput(is_in_slack=True, user_id=str(user or ""), source=source)
+    texts = {name: one_line(form_values.text(values, name, "")) for name in (FIRST, LAST, EMAIL)}
     return RegistrantInput(
-        user_id=str((form_values.element(values, USER) or {}).get("selected_user") or ""),
         first_name=texts[FIRST],
         last_name=texts[LAST],
         email=texts[EMAIL],
-        source=texts[SOURCE],
+        source=source,
         external_id=form_values.text(values, EXTERNAL_ID, ""),
+        links=_links_of(values),
         join_page=form_values.text(values, JOIN, "").strip(),
         cancel_page=form_values.text(values, CANCEL, "").strip(),
-        own_pages=PAGES in form_values.choices(values, PAGES, frozenset()),
         answers=question_fields.read_answers(values, questions.asked),
         is_approved=APPROVED in form_values.choices(values, APPROVED, frozenset()),
     )
 
 
-def registrant_details(
-    typed: RegistrantInput, provider: str, questions: QuestionSet = STANDARD
-) -> RegistrantDetails | None:
-    """The person to register; `None` for a Slack user. Raises `BadInput` with every problem by field."""
-    problems: dict[str, str] = {}
-    external_id = _read_pairs(typed.external_id, problems)
-    for block, page in ((JOIN, typed.join_page), (CANCEL, typed.cancel_page)):
-        if page and not _is_link(page):
-            problems[block] = NO_LINK
-        elif len(page) > MAX_LINK:
-            problems[block] = LONG_LINK.format(provider, len(page))
-        elif page and typed.own_pages:
-            problems[block] = OR_PAGES
-    if typed.user_id:
-        problems |= {name: BOTH for name in (FIRST, LAST, EMAIL) if getattr(typed, name)}
-        not_for_users = (EXTERNAL_ID, JOIN, CANCEL, PAGES)
-        problems |= {name: NOT_IN_SLACK for name in not_for_users if getattr(typed, name)}
-    elif not (typed.first_name or typed.last_name or typed.email):
-        problems[USER] = NO_PERSON
-    else:
-        problems |= _person_problems(typed, questions)
-    if problems:
-        raise BadInput(WRONG, problems)
-    if typed.user_id:
-        return None
-    return RegistrantDetails(
-        first_name=typed.first_name,
-        last_name=typed.last_name,
-        email=typed.email,
-        source=typed.source,
-        external_id=external_id,
-        join_page=SecretStr(typed.join_page),
-        cancel_page=SecretStr(typed.cancel_page),
-        fields=typed.answers,
-        is_approved=typed.is_approved,
-    )
+def _who_of(values: form_values.Values) -> str:
+    """The chosen kind of person; in a form without the choice, what was filled in."""
+    chosen = (form_values.element(values, USER) or {}).get("selected_user")
+    return form_values.choice(values, WHO, IN_SLACK if chosen else ELSE)
 
 
-def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
-    """The progress view above the form. `note` says why it takes longer than usual.
-
-    `name` is the view's external id, which identifies it until its id is known.
-    """
-    blocks: list[Block] = [section(f"Registering somebody for *{plain(webinar.title)}*…")]
-    if note:
-        blocks.append(paragraph(note))
-    closing = context("You can close this window: the result then comes as a direct message.")
-    view = modal(WORKING, "Register somebody", [*blocks, closing], private_metadata=webinar.id, close="Back")
-    return view | {"external_id": name} if name else view
+def _links_of(values: form_values.Values) -> Links:
+    return Links(form_values.choice(values, LINKS, Links.PROVIDER))
 
 
-def failed_view(sentence: str) -> View:
-    """That nobody was registered, and what to do; the form stays below it."""
-    return modal(FAILED, "Not registered", [paragraph(sentence)], close="Back")
+def _many(webinar: Webinar) -> Element:
+    return buttons.webinar_button(webinar, "Register Many", MANY)
 
 
-def done_view(webinar: Webinar, lines: Sequence[Block], name: str = "") -> View:
-    """That the person is registered, with the links to pass on. Closing it closes the form below."""
-    view = modal(DONE, "Registered", [section(_head(webinar, name)), *lines], close="Done")
-    return view | {"clear_on_close": True}
+def _who(chosen: str) -> Block:
+    options = {who: option(value=who, text=text) for who, text in WHO_CHOICES.items()}
+    element = radio_buttons(action_id=FIELDS, options=list(options.values()), initial_option=options[chosen])
+    return _field(WHO, "Who?", element, is_chooser=True)
 
 
-def done_message(webinar: Webinar, lines: Sequence[Block], name: str = "") -> Message:
-    """The same as a DM, if the form was closed in the meantime."""
-    return message(_head(webinar, name), [section(_head(webinar, name)), *lines])
+def _of_user(typed: RegistrantInput) -> list[Block]:
+    user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
+    return [_field(USER, "Person", user, ASKED_FIRST), _source()]
 
 
-def link_blocks(
-    new: NewRegistration, own_join: str, own_cancel: str, *, provider: str, is_silent: bool | None
-) -> list[Block]:
-    """The registrant's links, which of our pages the provider has accepted, and who sends the links.
-
-    `own_join` and `own_cancel` are the URLs of our own pages, if used; `is_silent`: the provider sends no emails.
-    """
-    registrant = new.registrant
-    if registrant.status is RegistrantStatus.PENDING:
-        return [section(WAITS_FOR_APPROVAL)]
-    join, cancel = registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()
-    blocks = [
-        section(f"*To join*\n```{own_join or join}```"),
-        section(f"*To cancel*\n```{own_cancel or cancel}```"),
-        *[paragraph(sentence) for sentence in _kept(new, provider)],
-    ]
-    mail = f"{provider} emails them." if is_silent is False else ""
-    if is_silent:
-        mail = f"{provider} emails nobody for this webinar: share the links."
+def _of_person(webinar: Webinar, typed: RegistrantInput, questions: QuestionSet) -> list[Block]:
+    last = _field(LAST, "Last name", _text(LAST, MAX_NAME), optional=not questions.requires_last_name)
+    email = email_input(action_id=EMAIL, initial_value=typed.email or None)
     return [
-        *blocks,
-        context("\n".join(filter(None, [mail, "These links are personal. Please keep them out of channels."]))),
+        _field(FIRST, "First name", _text(FIRST, MAX_NAME)),
+        *([last] if questions.last_name else []),
+        _field(EMAIL, "Email address", email),
+        *question_fields.question_inputs(questions.asked, (), zone=webinar.time_zone),
+        _source(),
     ]
 
 
-def suggested_view(webinar: Webinar, user_id: str) -> View:
-    """That a Slack user was asked. Closing it closes the form below."""
-    blocks = [section(_suggested(webinar, user_id))]
-    return modal(DONE, "Asked", blocks, close="Done") | {"clear_on_close": True}
+def _source() -> Block:
+    source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
+    return _field(SOURCE, "Source", source, "Where they heard of it, for your own figures", optional=True)
 
 
-def suggested_message(webinar: Webinar, user_id: str) -> Message:
-    """The same as a DM, if the form was closed in the meantime."""
-    return message(_suggested(webinar, user_id), [section(_suggested(webinar, user_id))])
+def _approval(webinar: Webinar) -> list[Block]:
+    if Ability.APPROVE not in webinar.abilities:
+        return []
+    boxes = checkboxes(action_id=APPROVED, options=[option(value=APPROVED, text="Approve them at once")])
+    return [_field(APPROVED, "Approval", boxes, optional=True)]
 
 
-def seat_blocks(user_id: str) -> list[Block]:
-    """That a Slack user has a seat, and how they are notified."""
-    return [section(f"<@{user_id}> has a seat, and gets their own link and a calendar file as a direct message.")]
-
-
-def _kept(new: NewRegistration, provider: str) -> list[str]:
-    asked = new.details
-    if new.page_key:
-        sentence = "has kept Greenroom's page to cancel by" if new.keeps_cancel_page else "sends its own links"
-        return [f"{provider} {sentence}. The links above are Greenroom's own pages, and they work in any case."]
-    names = {"join": (asked.join_page, new.keeps_join_page), "cancel": (asked.cancel_page, new.keeps_cancel_page)}
-    accepted = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
-    ignored = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and not is_kept]
-    verb = "refused" if new.refuses_pages else "ignored"
-    return [
-        *(f"{provider} has kept your page to {name} by." for name in accepted),
-        *(
-            f"{provider} has {verb} your page to {name} by, and shows its own link. Give them yours if you like."
-            for name in ignored
-        ),
-    ]
-
-
-def _suggested(webinar: Webinar, user_id: str) -> str:
+def _more(webinar: Webinar, known: form_values.Values, *, has_pages: bool, shows_more: bool) -> list[Block]:
+    """The fields that few need, as far as the event supports them; the button for them until it is pressed."""
+    can_identify, can_link = Ability.EXTERNAL_ID in webinar.abilities, Ability.OWN_LINKS in webinar.abilities
+    if not shows_more:
+        label = "More fields: what your systems know them by, links of your own"
+        more = button("More Fields", MORE, webinar.id, label=label)
+        return actions(more) if can_identify or can_link else []
     provider = provider_name(webinar.id)
-    return (
-        f"<@{user_id}> is asked in a direct message whether they take a seat at *{plain(webinar.title)}*. "
-        f"{provider} gets their name and address, and emails them, only if they do."
+    pairs = text_input(
+        action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"
     )
+    hint = f"One value per line, with its name first; {provider} keeps them with the registrant"
+    return [
+        *([_field(EXTERNAL_ID, "What your systems know them by", pairs, hint, optional=True)] if can_identify else []),
+        *(_links(_links_of(known), provider, has_pages=has_pages) if can_link else []),
+    ]
 
 
-def _head(webinar: Webinar, name: str) -> str:
-    return f"{person(name) or 'One more person'} is registered for *{plain(webinar.title)}*."
-
-
-def _person_problems(typed: RegistrantInput, questions: QuestionSet) -> dict[str, str]:
-    """The problems of a name, an address and the answers, by field."""
-    is_last_missing = questions.requires_last_name and not typed.last_name
-    problems = {
-        FIRST: "" if typed.first_name else "Type their first name.",
-        LAST: "Type their last name." if is_last_missing else "",
-        EMAIL: _address_problem(typed.email),
-        **question_fields.field_problems(questions.asked, typed.answers),
+def _links(chosen: Links, provider: str, *, has_pages: bool) -> list[Block]:
+    """The choice of the links, and the fields for pages of one's own."""
+    texts = {
+        Links.PROVIDER: f"{provider}'s links",
+        Links.GREENROOM: "Greenroom's own pages",
+        Links.OWN: "Pages of yours",
     }
-    return {block: problem for block, problem in problems.items() if problem}
+    offered = [links for links in Links if has_pages or links is not Links.GREENROOM]
+    options = {links: option(value=links.value, text=texts[links]) for links in offered}
+    initial = options.get(chosen, options[Links.PROVIDER])
+    choice = static_select(action_id=FIELDS, options=list(options.values()), initial_option=initial)
+    own = [
+        _field(JOIN, "A page of yours to join by", url_input(action_id=JOIN), optional=True),
+        _field(CANCEL, "A page of yours to cancel by", url_input(action_id=CANCEL), optional=True),
+    ]
+    links = _field(LINKS, "Links to join and cancel", choice, is_chooser=True)
+    return [links, *(own if chosen is Links.OWN else [])]
 
 
-def _address_problem(email: str) -> str:
-    problem = address_problem(email)
-    return ADDRESS_PROBLEMS[problem] if problem else ""
-
-
-def _read_pairs(text: str, problems: dict[str, str]) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    pairs = [(name.strip(), value.strip()) for name, _, value in (line.partition("=") for line in lines)]
-    if not all(name and value for name, value in pairs):
-        problems[EXTERNAL_ID] = NO_PAIRS
-        return ""
-    encoded = encode(pairs) if pairs else ""
-    if len(encoded) > csv_import.MAX_EXTERNAL_ID:
-        problems[EXTERNAL_ID] = LONG_PAIRS
-    return encoded
-
-
-def _is_link(page: str) -> bool:
-    try:
-        parts = urlsplit(page)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and "." in parts.netloc and len(page) <= MAX_URL
-
-
-def _field(block_id: str, label: str, element: Element, hint: str | None = None) -> Block:
-    return input_block(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+def _field(
+    block_id: str,
+    label: str,
+    element: Element,
+    hint: str | None = None,
+    *,
+    optional: bool = False,
+    is_chooser: bool = False,
+) -> Block:
+    dispatch = True if is_chooser else None
+    return input_block(
+        block_id=block_id, label=label, hint=hint, element=element, optional=optional, dispatch_action=dispatch
+    )
 
 
 def _text(action_id: str, max_length: int) -> Element:

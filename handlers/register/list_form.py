@@ -24,16 +24,17 @@ from bot.slack.blocks import (
     section,
     warning,
 )
-from bot.slack.form_elements import file_input, input_block, multi_users_select, text_input
+from bot.slack.form_elements import checkboxes, file_input, input_block, multi_users_select, option, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
-from handlers.register.optional_fields import PAGES, SOURCE, pages_fields
+from handlers.register.form import SOURCE
 
 CALLBACK = "enrol.many_form"
 WORKING = "enrol.reading"
 FAILED = "enrol.list_failed"
 
-USERS, PASTED, FILE = "users", "pasted", "file"
+USERS, PASTED, FILE, PAGES = "users", "pasted", "file", "own_pages"
+OWN_PAGES = "Use Greenroom's own pages to join and to cancel"
 MAX_USERS = 100
 TOO_MANY_USERS = f"Choose at most {MAX_USERS} people at once."
 FILE_TYPES = ["csv", "txt", "tsv"]
@@ -92,7 +93,7 @@ def form_view(
         _field(USERS, "People in Slack", users, "Greenroom asks them in a direct message; they register themselves"),
         *_list_fields(pasted, hint, can_upload=can_upload),
         _field(SOURCE, "Source", source, "For everyone whose line doesn't name one"),
-        *pages_fields(webinar, has_pages=has_pages),
+        *_pages(webinar, has_pages=has_pages),
         context("Nobody is registered until you have checked the list."),
     ]
     return modal(CALLBACK, TITLE, blocks, submit="Check List", close="Back", private_metadata=webinar.id)
@@ -151,3 +152,11 @@ def _list_fields(pasted: Element, hint: str, *, can_upload: bool) -> list[Block]
 
 def _field(block_id: str, label: str, element: Any, hint: str) -> Block:
     return input_block(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+
+
+def _pages(webinar: Webinar, *, has_pages: bool) -> list[Block]:
+    """The checkbox for our own pages, if the event supports them and there are any."""
+    if not has_pages or Ability.OWN_LINKS not in webinar.abilities:
+        return []
+    boxes = checkboxes(action_id=PAGES, options=[option(value=PAGES, text=OWN_PAGES)])
+    return [input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)]

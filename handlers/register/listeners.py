@@ -20,17 +20,19 @@ from bot.slack.scopes import FILES
 from handlers.named_people import named_users, unknown_note
 from handlers.register import form as register_form
 from handlers.register import list_form, list_review
-from handlers.register.form import RegistrantInput
+from handlers.register import result as register_result
+from handlers.register.field_listeners import ACTION, form_with_fields
+from handlers.register.form import Links, RegistrantInput
+from handlers.register.form_check import registrant_details
 from handlers.register.list_form import BulkInput
 from handlers.register.list_input import parse_list, read_list
 from handlers.register.list_review import ReviewContext
-from handlers.register.own import has_others, offer_own
+from handlers.register.own import has_others, offer_own, push_own_form
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat.offer import offer
 from handlers.webinar_choice import choose_webinar
 
-ACTION = "register other people for this webinar"
 NOT_A_PERSON = "Choose a person: this is an app, or somebody who has left."
 NO_ADDRESS = "Slack does not show your email address. Register yourself by name and address instead."
 
@@ -56,28 +58,33 @@ async def register_pressed(request: SlackRequest) -> None:
 
 async def form_submitted(request: SlackRequest) -> None:
     """Validate the form; register the person behind a progress view above it."""
-    webinar = await request.managed_webinar(request.metadata, ACTION)
+    opened = register_form.read_context(request.metadata)
+    webinar = await request.managed_webinar(opened.session_id, ACTION)
     request.services.registration.check(webinar)
+    if not register_form.has_all_fields(request.values):
+        view = await form_with_fields(request, webinar, opened)
+        await request.acknowledge(response_action="update", view=view)
+        return
     questions = await request.services.questions.known(webinar) or QuestionSet()
     typed = register_form.read_form(request.values, questions)
-    details = register_form.registrant_details(typed, provider_name(webinar.id), questions)
-    if details is None and typed.user_id == request.user_id and await _push_own_form(request, webinar, typed):
+    details = registrant_details(typed, provider_name(webinar.id), questions)
+    if details is None and typed.user_id == request.user_id and await push_own_form(request, webinar, typed):
         return
     name = token_hex(12)
-    await request.acknowledge(response_action="push", view=register_form.working_view(webinar, name))
+    await request.acknowledge(response_action="push", view=register_result.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
-        request.use_window(register_form.failed_view, external_id=name)
+        request.use_window(register_result.failed_view, external_id=name)
         if details is None and typed.user_id != request.user_id:
             await _suggest_seat(request, webinar, typed)
             user_id = typed.user_id
             await request.finish(
-                register_form.suggested_view(webinar, user_id), register_form.suggested_message(webinar, user_id)
+                register_result.suggested_view(webinar, user_id), register_result.suggested_message(webinar, user_id)
             )
             return
         blocks = await _register_one(request, webinar, typed, details)
         who = f"{details.first_name} {details.last_name}" if details else ""
-        shown = register_form.done_view(webinar, blocks, who), register_form.done_message(webinar, blocks, who)
+        shown = register_result.done_view(webinar, blocks, who), register_result.done_message(webinar, blocks, who)
         await request.finish(*shown)
 
     request.run_after_ack(work)
@@ -202,30 +209,18 @@ async def _register_one(
 ) -> list[Block]:
     """Register one person, and return the blocks of the result."""
     services = request.services
-    caller = request.caller_with_progress(lambda note: register_form.working_view(webinar, note=note))
+    caller = request.caller_with_progress(lambda note: register_result.working_view(webinar, note=note))
     if details is None:
         await _take_seat(request, webinar, typed, caller)
-        return register_form.seat_blocks(typed.user_id)
-    new = await services.registrar.register_now(webinar, details, caller, own_pages=typed.own_pages)
+        return register_result.seat_blocks(typed.user_id)
+    new = await services.registrar.register_now(webinar, details, caller, own_pages=typed.links is Links.GREENROOM)
     preferences = webinar.registration and webinar.registration.preferences
     urls = ("", "")
     if new.page_key:
         pages, key = services.own_pages, new.page_key
         urls = (pages.urls.join_url(key, webinar), pages.urls.cancel_url(key, webinar))
     is_silent = preferences.suppress_emails if preferences else None
-    return register_form.link_blocks(new, *urls, provider=provider_name(webinar.id), is_silent=is_silent)
-
-
-async def _push_own_form(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> bool:
-    """Ask the user for the name or address that their profile does not have. False if it has them."""
-    questions = await request.services.questions.known(webinar) or QuestionSet()
-    source = typed.source or "slack"
-    profile = seat_form.from_profile(await request.person(), webinar.session_id, source, questions)
-    if seat_form.is_complete(profile, questions):
-        return False
-    form = seat_form.form_view(webinar, profile, now=request.now(), questions=questions)
-    await request.acknowledge(response_action="push", view=form)
-    return True
+    return register_result.link_blocks(new, *urls, provider=provider_name(webinar.id), is_silent=is_silent)
 
 
 async def _suggest_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput) -> None:

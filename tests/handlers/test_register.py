@@ -15,9 +15,10 @@ from bot.model.webinar import Preferences, Webinar
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
 from bot.registration.bulk.texts import BatchCounts, duration, result_text
-from handlers.register import form as register_form
 from handlers.register import list_review
-from handlers.register.form import RegistrantInput
+from handlers.register import result as register_result
+from handlers.register.form import Links, RegistrantInput
+from handlers.register.form_check import registrant_details
 from handlers.registrants.list import page_message, search_registrants
 from handlers.registrants.position import RegistrantPage
 from tests.support.block_kit import buttons, check_message, check_view, visible_text
@@ -188,8 +189,8 @@ def test_the_result_shows_which_links_ringcentral_uses() -> None:
     """For each link, and for our own pages."""
     both = new_registration(join_page="https://rc.example/j/1", cancel_page="https://acme.example/c")
     said = visible_text(
-        register_form.done_view(
-            webinar(), register_form.link_blocks(both, "", "", is_silent=False, provider="RingCentral")
+        register_result.done_view(
+            webinar(), register_result.link_blocks(both, "", "", is_silent=False, provider="RingCentral")
         )["blocks"]
     )
     assert "RingCentral has kept your page to join by." in said
@@ -198,9 +199,9 @@ def test_the_result_shows_which_links_ringcentral_uses() -> None:
 
     ours = new_registration(cancel_page="https://ours.example/c").model_copy(update={"page_key": "k"})
     said = visible_text(
-        register_form.done_view(
+        register_result.done_view(
             webinar(),
-            register_form.link_blocks(
+            register_result.link_blocks(
                 ours, "https://ours.example/j", "https://ours.example/c", is_silent=True, provider="RingCentral"
             ),
         )["blocks"]
@@ -226,14 +227,16 @@ def test_the_result_shows_which_links_ringcentral_uses() -> None:
 )
 def test_custom_pages_must_be_full_urls(page: str, is_good: bool) -> None:
     """Nothing else is sent."""
-    typed = RegistrantInput(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
+    typed = RegistrantInput(
+        first_name="Iris", last_name="Moreno", email="iris@acme.example", links=Links.OWN, join_page=page
+    )
     if is_good:
-        assert register_form.registrant_details(typed, provider="RingCentral") == IRIS.model_copy(
+        assert registrant_details(typed, provider="RingCentral") == IRIS.model_copy(
             update={"join_page": SecretStr(page)}
         )
         return
     with pytest.raises(BadInput) as problem:
-        register_form.registrant_details(typed, provider="RingCentral")
+        registrant_details(typed, provider="RingCentral")
     assert set(problem.value.fields) == {"join_page"}
 
 
@@ -241,14 +244,14 @@ def test_custom_pages_must_be_full_urls(page: str, is_good: bool) -> None:
 def test_external_values_need_a_name(pairs: str) -> None:
     """One per line; an invalid line is reported at the field."""
     with pytest.raises(BadInput) as problem:
-        register_form.registrant_details(
+        registrant_details(
             RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id=pairs),
             provider="RingCentral",
         )
     assert set(problem.value.fields) == {"external_id"}
     too_long = RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id="k=" + "&" * 900)
     with pytest.raises(BadInput, match="change what is marked"):
-        register_form.registrant_details(too_long, provider="RingCentral")
+        registrant_details(too_long, provider="RingCentral")
 
 
 def test_the_search_matches_all_words() -> None:

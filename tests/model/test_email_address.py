@@ -15,6 +15,7 @@ from bot.model.registrant import MAX_EMAIL, RegistrantDetails
 from bot.registration.bulk.csv_import import read_people
 from bot.web import signup_form
 from handlers.register import form as register_form
+from handlers.register import form_check
 from handlers.seat import form as seat_form
 from handlers.team import outsiders
 from tests.support.rows import each_row
@@ -138,7 +139,7 @@ def from_signup_form(address: str) -> str:
 def from_register_form(address: str) -> str:
     """The error in the form that registers another person."""
     try:
-        register_form.registrant_details(
+        form_check.registrant_details(
             register_form.RegistrantInput(first_name="Ana", last_name="Ruiz", email=address), provider="RingCentral"
         )
     except BadInput as error:

@@ -238,6 +238,7 @@ def views() -> list[dict[str, Any]]:
         workspace_settings_form.settings(chosen, [], (), may_change=True, zone="UTC"),
     ]
     modals = [
+        create_form.build(draft, host_line="Ana hosts", rules=RULES),
         create_form.build(draft, host_line="Ana hosts", resumed=True, places=("", "zoom"), rules=RULES),
         create_form.build(
             draft.model_copy(update={"provider": "zoom"}), host_line="Ana hosts", places=("", "zoom"), rules=RULES

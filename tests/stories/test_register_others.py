@@ -18,7 +18,7 @@ from bot.slack.responses import SlackRefused
 from sandbox.slack import View
 from sandbox.slack.model import Upload, UserGroup
 from tests.support.bulk import IRIS, JOAN, LEO, ORGANIZER, REGISTRANTS, bulk_harness
-from tests.support.registration import limit_settings, without_waits
+from tests.support.registration import choose_fields, limit_settings, without_waits
 from tests.support.world import World, running_world
 
 
@@ -44,6 +44,7 @@ async def test_one_person_is_registered_with_all_fields(world: World, kept: bool
         **SOMEBODY,
         source="fair",
         external_id="lid=123\n oid = 4@56\n",
+        links="own",
         join_page="https://acme.example/join?id=1",
         cancel_page="https://acme.example/cancel?id=1",
     )
@@ -67,7 +68,10 @@ async def test_refused_pages_are_left_out_and_reported(world: World) -> None:
     bulk = await bulk_harness(world)
 
     done = await bulk.register_one(
-        **SOMEBODY, join_page="https://acme.example/join?id=1", cancel_page="https://acme.example/cancel?id=1"
+        **SOMEBODY,
+        links="own",
+        join_page="https://acme.example/join?id=1",
+        cancel_page="https://acme.example/cancel?id=1",
     )
 
     (one,) = bulk.registrants
@@ -80,7 +84,8 @@ async def test_refused_pages_are_left_out_and_reported(world: World) -> None:
 async def test_a_page_with_a_long_address_is_refused_at_its_field(world: World) -> None:
     """RingCentral takes 256 characters; a call that it would refuse is not made."""
     bulk = await bulk_harness(world)
-    form = await bulk.open_form()
+    await bulk.open_form()
+    form = await choose_fields(world, ORGANIZER, more=True, who="else", links="own")
 
     outcome = await world.slack.submit(
         ORGANIZER, form, {**SOMEBODY, "join_page": "https://acme.example/".ljust(257, "x")}
@@ -96,18 +101,69 @@ async def test_every_problem_of_the_form_is_shown_at_its_field(world: World) -> 
     """The input is kept, and no vendor call is made."""
     bulk = await bulk_harness(world)
     form = await bulk.open_form()
+    assert set((await world.slack.submit(ORGANIZER, form, {})).errors) == {"user"}
 
-    outcome = await world.slack.submit(ORGANIZER, form, {})
-    assert set(outcome.errors) == {"user"}
-
-    typed = {"external_id": "lid", "join_page": "https://nowhere", "last_name": "Moreno", "source": "fair"}
+    form = await choose_fields(world, ORGANIZER, more=True, who="else", links="own")
+    assert set((await world.slack.submit(ORGANIZER, form, {})).errors) == {"first_name", "last_name", "email"}
+    typed = {**SOMEBODY, "first_name": "\u200b", "external_id": "lid", "source": "fair"}
     outcome = await world.slack.submit(ORGANIZER, form, typed)
-    assert set(outcome.errors) == {"first_name", "email", "external_id", "join_page"}
-
-    outcome = await world.slack.submit(ORGANIZER, form, {**typed, "user": "dev"})
-    assert set(outcome.errors) == {"last_name", "external_id", "join_page"}
+    assert outcome.errors["join_page"] == "Type the address of a page, or choose other links above."
+    assert set(outcome.errors) == {"first_name", "external_id", "join_page"}
+    outcome = await world.slack.submit(ORGANIZER, form, {**typed, "join_page": "https://nowhere"})
+    assert outcome.errors["join_page"] == "Write a whole address that begins with https://"
     assert world.slack.view(ORGANIZER).values["source"]["source"]["value"] == "fair"
     assert bulk.take_calls() == []
+
+
+async def test_the_fields_follow_the_choices_and_keep_what_was_typed(world: World) -> None:
+    """Who it is comes first; links of one's own are behind More Fields; what a choice hides returns with it."""
+    world.ringcentral.rules.keep_own_links = True
+    bulk = await bulk_harness(world)
+    assert _fields(await bulk.open_form()) == ["who", "user", "source"]
+    await world.slack.fill(ORGANIZER, world.slack.view(ORGANIZER), {"user": "dev", "source": "fair"})
+    form = await choose_fields(world, ORGANIZER, who="else")
+    assert _fields(form) == ["who", "first_name", "last_name", "email", "source"]
+    assert form.values["source"]["source"]["value"] == "fair"
+    await world.slack.fill(ORGANIZER, form, SOMEBODY)
+    await world.click(ORGANIZER, form, "More Fields")
+    form = world.slack.view(ORGANIZER)
+    assert _fields(form)[5:] == ["external_id", "links"]
+    assert "More Fields" not in form.buttons
+    form = await choose_fields(world, ORGANIZER, links="own")
+    assert _fields(form)[5:] == ["external_id", "links", "join_page", "cancel_page"]
+    await world.slack.fill(ORGANIZER, form, {"external_id": "lid=7", "join_page": "https://acme.example/j"})
+
+    form = await choose_fields(world, ORGANIZER, links="provider", who="slack")
+    assert _fields(form) == ["who", "user", "source"]
+    assert form.values["user"]["user"]["selected_user"] == "U0DEV"
+    assert not [text for text in ("Iris", "lid=7") if text in form.words]
+    form = await choose_fields(world, ORGANIZER, who="else", links="own")
+    assert form.values["first_name"]["first_name"]["value"] == "Iris"
+    assert form.values["join_page"]["join_page"]["value"] == "https://acme.example/j"
+
+    await world.slack.submit(ORGANIZER, form, {})
+    await world.settled()
+    [one] = bulk.registrants
+    assert (one["email"], one["source"], one["externalId"]) == ("iris@outside.example", "fair", "lid=7")
+    assert one["joinUri"] == "https://acme.example/j"
+
+
+async def test_a_form_sent_before_its_fields_appear_comes_back_with_them(world: World) -> None:
+    """Slack does not show them in time: the choice is kept, and nobody is asked instead."""
+    bulk = await bulk_harness(world)
+    form = await bulk.open_form("register launch <@U0DEV>")
+    await world.slack.submit(ORGANIZER, form, {"who": "else", "source": "fair"})
+    form = world.slack.view(ORGANIZER)
+    assert _fields(form) == ["who", "first_name", "last_name", "email", "source"]
+    assert form.values["source"]["source"]["value"] == "fair"
+    outcome = await world.slack.submit(ORGANIZER, form, SOMEBODY)
+    await world.settled()
+    assert (outcome.errors, bulk.emails, world.slack.messages("@dev")) == ({}, ["iris@outside.example"], [])
+
+
+def _fields(form: View) -> list[str]:
+    """The fields of a form, in order."""
+    return [block["block_id"] for block in form.blocks if block["type"] == "input"]
 
 
 async def test_a_slack_user_is_asked_in_a_dm(world: World) -> None:
@@ -220,7 +276,8 @@ async def test_the_result_is_a_dm_if_the_form_was_closed(world: World) -> None:
     """With the links, as in the modal."""
     bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.15)
-    form = await bulk.open_form()
+    await bulk.open_form()
+    form = await choose_fields(world, ORGANIZER, who="else")
     await world.slack.submit(ORGANIZER, form, SOMEBODY)
     await world.until(lambda: bulk.registrants)
     await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
@@ -429,7 +486,7 @@ async def test_one_person_can_use_our_own_pages(tmp_path: Path, kept: bool) -> N
         world.ringcentral.rules.keep_own_links = kept
         bulk = await bulk_harness(world)
 
-        done = await bulk.register_one(**SOMEBODY, own_pages=["own_pages"])
+        done = await bulk.register_one(**SOMEBODY, links="greenroom")
 
         assert f"{SITE}/join/" in done.words
         assert f"{SITE}/cancel/" in done.words
@@ -444,7 +501,7 @@ async def test_our_own_pages_work_if_ringcentral_refuses_them(tmp_path: Path) ->
         world.ringcentral.rules.refuse_own_links = True
         bulk = await bulk_harness(world)
 
-        done = await bulk.register_one(**SOMEBODY, own_pages=["own_pages"])
+        done = await bulk.register_one(**SOMEBODY, links="greenroom")
 
         assert f"{SITE}/cancel/" in done.words
         assert "RingCentral sends its own links." in done.words
@@ -456,7 +513,7 @@ async def test_a_failed_registration_is_not_retried_later(tmp_path: Path) -> Non
     async with running_world(tmp_path, prepare=without_waits, public_url=SITE) as world:
         bulk = await bulk_harness(world)
         world.ringcentral.fail("POST", REGISTRANTS, status=403)
-        done = await bulk.register_one(**SOMEBODY, own_pages=["own_pages"])
+        done = await bulk.register_one(**SOMEBODY, links="greenroom")
         assert done.title == "Not registered"
 
         await world.bot.services.resume()

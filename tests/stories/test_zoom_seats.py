@@ -17,7 +17,7 @@ from sandbox.slack import Message
 from sandbox.zoom.fields import Questions
 from sandbox.zoom.models import Registrant
 from tests.support.creation import without_waits
-from tests.support.registration import PERSON, others_form
+from tests.support.registration import PERSON, other_person_form, others_form
 from tests.support.seats import SeatsHarness
 from tests.support.world import World, running_world
 
@@ -188,8 +188,8 @@ async def test_decisions_at_zoom_and_for_all_reach_the_people(world: World) -> N
 async def test_others_are_registered_with_their_answers(world: World) -> None:
     """One person in the form, approved at once; a list with columns for the questions."""
     at = await town_hall(world, QUESTIONS, approval_type=1)
-    await others_form(world, "ana", "Town hall")
-    person = {"Or somebody else: first name": "Lena", "Email address": "lena@visitor.example"}
+    await other_person_form(world, "ana", "Town hall")
+    person = {"First name": "Lena", "Email address": "lena@visitor.example"}
     refused = await at.send("ana", **person)
     assert len(refused.errors) == 2
     answers = {"Country": "Germany", "Which track?": "Experts"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.slack import Message, Outcome, View
 from sandbox.slack.model import Upload
-from tests.support.registration import others_form, registration_harness
+from tests.support.registration import choose_fields, others_form, registration_harness
 from tests.support.world import World
 
 REGISTRANTS = r"/registrants(/|$)"
@@ -71,7 +71,12 @@ class BulkHarness:
 
     async def register_one(self, **values: object) -> View:
         """Fill in the form for one person and send it; return the view that follows."""
-        outcome = await self.world.slack.submit(ORGANIZER, await self.open_form(), values)
+        form = await self.open_form()
+        if "user" not in values:
+            links = {"links": str(values["links"])} if "links" in values else {}
+            more = not {"external_id", "links"}.isdisjoint(values)
+            form = await choose_fields(self.world, ORGANIZER, more=more, who="else", **links)
+        outcome = await self.world.slack.submit(ORGANIZER, form, values)
         assert outcome.errors == {}
         await self.world.settled()
         return self.world.slack.view(ORGANIZER)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.model.ability import ALL, Ability
-from bot.model.registrant import Decision, NewRegistration, Registrant, RegistrantDetails
+from bot.model.registrant import MAX_NAME, Decision, NewRegistration, Registrant, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration.bulk import csv_import
 from bot.registration.bulk import texts as bulk_texts
@@ -18,7 +18,8 @@ from bot.registration.registrant_cache import RegistrantList
 from bot.slack.message import Message
 from handlers.register import form as register_form
 from handlers.register import list_form, list_review
-from handlers.register.form import RegistrantInput
+from handlers.register import result as register_result
+from handlers.register.form import ELSE, Links, RegisterContext, RegistrantInput
 from handlers.register.list_form import BulkInput
 from handlers.registrants import approval
 from handlers.registrants import list as registrant_list
@@ -71,6 +72,18 @@ def new_registration(**asked: str) -> NewRegistration:
     return NewRegistration(details=IRIS.model_copy(update=pages), registrant=REGISTRANT)
 
 
+def chosen(**choices: str) -> dict[str, dict[str, dict[str, Any]]]:
+    """The state of the choices in the form that registers another person."""
+    return {name: {"enrol.fields": {"selected_option": {"value": value}}} for name, value in choices.items()}
+
+
+def longest_person() -> dict[str, dict[str, dict[str, Any]]]:
+    """The state of fields of that form, filled as far as they go."""
+    return {
+        name: {name: {"value": "x" * most}} for name, most in {"first_name": MAX_NAME, "external_id": 1_000}.items()
+    }
+
+
 def bulk_messages(one: Webinar) -> list[Message]:
     """Every message about bulk lists and registrants."""
     many = page_message(
@@ -98,10 +111,10 @@ def bulk_messages(one: Webinar) -> list[Message]:
         list_review.started_message(one, 1),
         list_review.started_message(one, 0, ASKED),
         list_review.review_message(list_review.users_review(one, USERS)),
-        register_form.done_message(
-            one, register_form.link_blocks(new_registration(), "", "", is_silent=True, provider="RingCentral")
+        register_result.done_message(
+            one, register_result.link_blocks(new_registration(), "", "", is_silent=True, provider="RingCentral")
         ),
-        register_form.suggested_message(one, "U1"),
+        register_result.suggested_message(one, "U1"),
         many,
         page_message(one, [NASTY_REGISTRANT], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
         page_message(one, [], RegistrantPage(session_id="s1"), age=timedelta(minutes=3), now=NOW),
@@ -122,11 +135,21 @@ def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
     return [
         register_form.form_view(one, RegistrantInput(), has_pages=False),
         register_form.form_view(one, RegistrantInput(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
-        register_form.working_view(one, note="Wait."),
-        register_form.failed_view("No."),
-        register_form.done_view(one, register_form.link_blocks(pages, "", "", is_silent=False, provider="RingCentral")),
-        register_form.done_view(one, register_form.seat_blocks("U1")),
-        register_form.suggested_view(one, "U1"),
+        register_form.form_view(one, RegistrantInput(email="iris@acme.example"), has_pages=False),
+        register_form.form_view(
+            one,
+            RegistrantInput(),
+            has_pages=True,
+            opened=RegisterContext(session_id=one.id, shows_more=True, hidden=longest_person()),
+            values=chosen(who=ELSE, links=Links.OWN),
+        ),
+        register_result.working_view(one, note="Wait."),
+        register_result.failed_view("No."),
+        register_result.done_view(
+            one, register_result.link_blocks(pages, "", "", is_silent=False, provider="RingCentral")
+        ),
+        register_result.done_view(one, register_result.seat_blocks("U1")),
+        register_result.suggested_view(one, "U1"),
         list_form.form_view(one, has_pages=True),
         list_form.form_view(one, BulkInput(session_id="s1", users=USERS, pasted="x" * 999), has_pages=True, note="No."),
         list_form.opening_view(one),

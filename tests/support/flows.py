@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.slack import View
 from tests.support.bulk import IRIS, JOAN
-from tests.support.registration import open_menu, others_form
+from tests.support.registration import open_menu, other_person_form, others_form
 from tests.support.world import World
 
 CHLOE = "chloe"
@@ -87,7 +87,7 @@ async def team(world: World) -> Flow:
 async def register_one(world: World) -> Flow:
     """Register one person."""
     values = {"first_name": "Iris", "last_name": "Moreno", "email": "iris@outside.example"}
-    form = await others_form(world, CHLOE)
+    form = await other_person_form(world, CHLOE)
     return Flow(CHLOE, form, values, "To join", lambda: world.ringcentral.webinars()[0]["registrants"] == 1)
 
 

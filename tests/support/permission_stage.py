@@ -95,7 +95,7 @@ class Stage:
             return self.channel_id
         if action_id == "door.after":
             return json.dumps({"session_id": self.session_id, "shown": {"is_open": True}})
-        if action_id == "seat.back":
+        if action_id in ("enrol.fields", "enrol.more", "seat.back"):
             return json.dumps({"session_id": self.session_id})
         if action_id == "seat.back_to_change":
             seat = {"session_id": self.session_id, "first_name": "Some", "last_name": "Body"}

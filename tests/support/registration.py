@@ -117,3 +117,18 @@ async def others_form(world: World, user: str, words: str = "launch") -> View:
     await world.slack.close(user, world.slack.view(user), clear=True)
     await world.click(user, world.last("#launch", user), "Register Others")
     return world.slack.view(user)
+
+
+async def choose_fields(world: World, user: str, *, more: bool = False, **choices: str) -> View:
+    """Make choices in that form, which other fields belong to; `more` presses More Fields. Return the form."""
+    for block_id, choice in choices.items():
+        await world.click(user, world.slack.view(user), "enrol.fields", block_id=block_id, value=choice)
+        if more and block_id == "who":
+            await world.click(user, world.slack.view(user), "More Fields")
+    return world.slack.view(user)
+
+
+async def other_person_form(world: World, user: str, words: str = "launch") -> View:
+    """Open the form with which an organizer registers somebody who is not in Slack."""
+    await others_form(world, user, words)
+    return await choose_fields(world, user, who="else")
