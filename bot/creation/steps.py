@@ -36,12 +36,13 @@ LONGEST_WATCH = timedelta(days=1)
 TRIES = 3
 NOT_CREATED = "{provider} gave no clear answer and shows no such webinar, so nothing is scheduled. You can try again."
 NOT_CREATED_AS_FAR_AS_LISTED = (
-    NOT_CREATED + " If an empty webinar without a date appears under your name at {provider}, delete it there."
+    "{provider} gave no clear answer and shows no such webinar, so you can try again. If an empty webinar without a "
+    "date appears under your name at {provider}, delete it there."
 )
 """A list of webinars holds only those of the calling user, so one under another host cannot be ruled out."""
 TOO_LATE = "The start passed before {provider} had given a clear answer, so the webinar was not kept."
 NEVER_REQUESTED = "The start passed before the webinar could be created, so nothing is scheduled."
-NOT_UNDONE = " What was started could not be undone: delete the webinar without a date at {provider}."
+NOT_UNDONE = "\nWhat was started could not be undone: delete the webinar without a date at {provider}."
 
 
 class TooLate(ProviderRefused):

@@ -54,7 +54,7 @@ HOST_REASONS: Mapping[HostProblem, str] = {
     HostProblem.REFUSED: "",
 }
 YOU_ARE_HOST = "You will be the host. Your host link comes with the result, visible only to you."
-SEND_AGAIN = "Nothing was created. Submit the form again, and {} will be the host."
+SEND_AGAIN = "Nothing was created: submit the form again, and {} will be the host."
 
 
 HOST_NOT_ENTITLED = (
@@ -158,7 +158,7 @@ class Directory:
         await self._remember(host, problem)
         if host is None:
             return NO_SERVICE_LICENSE.format(self._service_name)
-        return f"{HOST_PROBLEMS[problem]} {SEND_AGAIN.format(self._service_name)}"
+        return f"{HOST_PROBLEMS[problem]}\n{SEND_AGAIN.format(self._service_name)}"
 
     async def note_not_entitled(self, host: Coworker | None) -> str:
         """Remember that the host of a new webinar has no license; return it in plain words."""

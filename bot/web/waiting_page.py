@@ -25,7 +25,7 @@ NOW = "You are being registered now."
 PLACE = "You are number {place:,} in line. Your wait is about {wait}."
 EMAILED = "You can close this page. You will still be registered, and {provider} will email you your link."
 COME_BACK = "You can close this page. You will still be registered: come back to this address for your link."
-LATE = "That may be after the start."
+LATE = ", which may be after the start."
 FULL = "This webinar filled up before your turn. If a spot opens up, you can register again."
 CLOSED = "Registration closed before your turn. If it opens again, you can register again."
 
@@ -39,7 +39,7 @@ def waiting_page(context: PageContext, event: EventText) -> PageText:
     links: tuple[Link, ...] = ()
     if context.now + timedelta(minutes=minutes) >= context.webinar.start:
         links = _other_page(context)
-        notice = f"{notice} {LATE}"
+        notice = f"{notice.removesuffix('.')}{LATE}"
     return PageText(
         200,
         QUEUED,

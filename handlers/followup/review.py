@@ -59,8 +59,8 @@ def failed(sentence: str) -> View:
 
 def failed_message(sentence: str) -> Message:
     """The same as a direct message."""
-    text = f"Nothing was sent, and your texts are kept. {escape_sentence(sentence)}"
-    return message(text, [section(text)])
+    kept = "Nothing was sent, and your texts are kept."
+    return message(f"{kept} {escape_sentence(sentence)}", [section(kept), paragraph(sentence)])
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ async def submit(request: SlackRequest) -> None:
     zone = str((await request.person()).zone)
     is_outdated = proposed.is_outdated(webinar)
     if problem := move_form.time_problem(webinar, proposed, now=request.now(), zone=zone):
-        raise BadInput(f"{move_form.MOVED_MEANWHILE if is_outdated else ''} {problem}".strip())
+        raise BadInput(f"{move_form.MOVED_MEANWHILE if is_outdated else ''}\n{problem}".strip())
     if is_outdated:
         again = move_form.proposed(webinar, proposed.new_start, proposed.new_length, proposed.change_id)
         view = await _confirmation(request, webinar, again, note=move_form.MOVED_MEANWHILE)

@@ -268,7 +268,7 @@ async def test_a_refused_host_is_explained_in_plain_words(
 
         words = world.slack.view("chloe").words
         assert sentence in words
-        assert "Nothing was created. Submit the form again, and Greenroom Service will be the host." in words
+        assert "Nothing was created: submit the form again, and Greenroom Service will be the host." in words
         await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
         assert line in world.slack.view("chloe").words
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.reminder_offsets import parse_offsets
+from bot.creation.steps import NOT_CREATED_AS_FAR_AS_LISTED, NOT_UNDONE
+from bot.creation.texts import failed_message
 from bot.errors import BadInput
 from bot.notices.texts import reminder_result
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.texts import BatchCounts
 from bot.registration.seats import texts as seat_texts
-from bot.registration.texts import settings_result
+from bot.registration.seats.register import UNCLEAR
+from bot.registration.texts import settings_result, suggestion
+from bot.reports.texts import people
 from bot.slack.message import Message
+from bot.team.texts import copied
+from bot.team.texts import result as team_result
 from handlers.browse.help import GROUPS, TOPICS, help_message
+from handlers.followup import review
 from handlers.remind import defaults_form
 from handlers.team.outsiders import REMEDY, listed_problems, read_outsiders
 from tests.support.webinar_samples import NOW, registration, webinar
@@ -37,6 +44,12 @@ MESSAGES = {
     "a full limit undone": limit_undone(is_full=True),
     "an open limit undone": limit_undone(is_full=False),
     "a refused time": reminder_result.not_set(ONE, TWO_SENTENCES, "1h", channel_id="C1"),
+    "a team that was not invited": copied.failed(ONE, TWO_SENTENCES),
+    "a team that was not changed": team_result.failed_message(ONE, TWO_SENTENCES),
+    "a follow-up that was not sent": review.failed_message(TWO_SENTENCES),
+    "a seat that is not certain": suggestion.unclear_message(ONE, UNCLEAR.format(provider="RingCentral")),
+    "a file of a report": people.file_message(ONE, 3, 2),
+    "a webinar under another host": failed_message(NOT_CREATED_AS_FAR_AS_LISTED + NOT_UNDONE, "d1", title="Launch day"),
     "default reminders off": defaults_form.not_set(defaults_form.NO_SWITCH, "off"),
 }
 

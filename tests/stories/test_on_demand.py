@@ -98,13 +98,13 @@ async def test_recording_registration_is_closed_and_limited(tmp_path: Path) -> N
         assert at_vendor(world, session_id)["registrationStatus"] == "Closed"
 
         await details(world)
-        assert "Undone. Registration is closed." in await save(world, BOX, undo=True)
+        assert "Undone. Registration is closed" in await save(world, BOX, undo=True)
         assert at_vendor(world, session_id)["settings"]["autoOpenPostWebinarRegistration"] is False
         await details(world)
         await save(world, BOX)
         await details(world)
         closed = await save(world)
-        assert "Registration is closed." in closed
+        assert "Registration is closed" in closed
         assert at_vendor(world, session_id)["settings"]["autoOpenPostWebinarRegistration"] is False
         assert at_vendor(world, session_id)["registrationStatus"] == "Closed"
 

@@ -100,7 +100,7 @@ async def test_from_the_card_to_the_figures_the_people_and_the_file(world: World
     assert len(rows) == expected["registered"]
     assert sum(row["Attended"] == "yes" for row in rows) == expected["attended"]
     assert {row["lid"] for row in rows} == {"123", "77", ""}
-    assert "and are not in it" in "".join(one.words for one in world.slack.messages("@chloe", CHLOE))
+    assert "who came without a registration" in "".join(one.words for one in world.slack.messages("@chloe", CHLOE))
     assert "The file is in your direct messages" in world.last("#launch", CHLOE).words
     seen = [one.text + one.words for one in world.slack.messages("#launch") if not one.ephemeral_to]
     assert not [text for text in seen if "Vorname" in text or "outside.example" in text]

@@ -358,7 +358,7 @@ async def test_a_refusal_after_the_modal_was_closed_is_a_dm(world: World) -> Non
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.settled()
     [message] = launch.dms()
-    assert message.text.startswith("Launch day ")
+    assert message.text.startswith("Launch day. ")
     assert "You are not registered." in message.text
 
     assert "You are not registered." in (await launch.press("dev", "Refresh", message)).words

@@ -133,7 +133,7 @@ def test_registrants_can_join_from_15_minutes_before_the_start_until_the_end(
         (36, 60, "You are number 37 in line. Your wait is about a minute.", 20),
         (180, 2, "You are number 181 in line. Your wait is about 2 hours.", 60),
         (799, 1, "You are number 800 in line. Your wait is about 14 hours.", 60),
-        (4_999, 1, "You are number 5,000 in line. Your wait is about 84 hours. That may be after the start.", 60),
+        (4_999, 1, "You are number 5,000 in line. Your wait is about 84 hours, which may be after the start.", 60),
     ],
 )
 def test_the_place_in_line_shows_the_expected_wait(ahead: int, per_minute: int, notice: str, refresh_s: int) -> None:

@@ -30,7 +30,7 @@ GIVE_UP = timedelta(hours=1)
 STARTED = "This webinar has started, so {provider} no longer allows changes. Nothing was changed."
 MEANWHILE = "Someone else is changing this webinar right now, so your changes were not saved."
 CHANGED_SINCE = "Someone else has changed the same fields since then, so this can't be undone."
-NOT_RESTORED = " Part of the change was made and could not be undone. Check the webinar in {provider}."
+NOT_RESTORED = "\nPart of the change was made and could not be undone. Check the webinar in {provider}."
 
 
 class ChangeUnclear(ProviderError):

@@ -126,7 +126,7 @@ def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> s
     provider = provider_name(webinar.id)
     text = _ended(webinar, counts)
     if has_links:
-        text += f" {provider} emails nobody for this webinar, so share with each person their links in the file."
+        text += f"\n{provider} emails nobody for this webinar, so share with each person their links in the file."
     return text
 
 

@@ -53,7 +53,7 @@ def working_message(webinar: Webinar) -> Message:
 
 def unclear_message(webinar: Webinar, sentence: str) -> Message:
     """Replaces it if the outcome is unknown; the message of the seat replaces this one."""
-    return _short(f"*{plain(webinar.title)}*, {timing_in_sentence(webinar)}. {sentence}")
+    return _short(f"*{plain(webinar.title)}*, {timing_in_sentence(webinar)}\n{sentence}")
 
 
 def has_seat_message(webinar: Webinar) -> Message:

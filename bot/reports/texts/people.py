@@ -48,8 +48,8 @@ def people_message(webinar: Webinar, rows: Sequence[PersonRow], channels: Mappin
 
 def file_message(webinar: Webinar, count: int, left_out: int) -> Message:
     """The message above the file, which has `count` registrants; `left_out` came without a registration."""
-    others = f" {count_of(left_out)} came without a registration and are not in it." if left_out else ""
-    text = f"The report of *{plain(webinar.title)}*: {count_of(count)}.{others} The file holds personal data."
+    others = f", without {count_of(left_out)} who came without a registration" if left_out else ""
+    text = f"The report of *{plain(webinar.title)}*: {count_of(count)}{others}. The file holds personal data."
     return message(text, [section(text)])
 
 

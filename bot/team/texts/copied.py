@@ -10,7 +10,18 @@ from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.providers.names import named
 from bot.slack import buttons
-from bot.slack.blocks import MAX_SECTION, Block, actions, cut, escape_sentence, message, number, plain, section
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    actions,
+    cut,
+    escape_sentence,
+    message,
+    number,
+    paragraph,
+    plain,
+    section,
+)
 from bot.slack.message import Message
 from bot.team.diff import ROLE_NAMES, Member, WantedMember
 from bot.team.texts.messages import join_lines, member_name
@@ -53,9 +64,10 @@ def done(webinar: Webinar, copied: CopiedTeam) -> Message:
 
 def failed(webinar: Webinar, sentence: str) -> Message:
     """The DM if nobody could be invited."""
-    text = cut(f"The team was not invited to *{plain(webinar.title)}*. {escape_sentence(sentence)}", MAX_SECTION)
+    head = f"The team was not invited to *{plain(webinar.title)}*."
+    text = cut(f"{head} {escape_sentence(sentence)}", MAX_SECTION)
     row = actions(buttons.webinar_button(webinar, "Invite", buttons.INVITE))
-    return message(text.replace("*", ""), [section(text), *row])
+    return message(text.replace("*", ""), [section(head), paragraph(sentence), *row])
 
 
 def as_member(wanted: WantedMember) -> Member:

@@ -114,10 +114,8 @@ def failed(sentence: str) -> View:
 
 def failed_message(webinar: Webinar, sentence: str) -> Message:
     """The failure as a DM."""
-    text = cut(
-        f"The change of the team of *{plain(webinar.title)}* was not finished. {escape_sentence(sentence)}", MAX_SECTION
-    )
-    return message(text, [section(text)])
+    head = f"The change of the team of *{plain(webinar.title)}* was not finished."
+    return message(cut(f"{head} {escape_sentence(sentence)}", MAX_SECTION), [section(head), paragraph(sentence)])
 
 
 def result_sentence(outcomes: Sequence[Outcome], provider: str) -> str:
