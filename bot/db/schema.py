@@ -89,6 +89,7 @@ webinars = Table(
     Column("has_real_registrants", Boolean),
     Column("counted_at", UtcDateTime),
     Column("limit_since", UtcDateTime),  # when this limit was first read: setting it again starts a new occurrence
+    Column("full_since", UtcDateTime),  # when the limit closed the registration; null if a person did
     Column("preferences", Text),  # JSON of the registration preferences other than the limit
     Column("after_count", Integer, nullable=False, server_default="0"),
     Column("after_closes_at", UtcDateTime),  # when registration for the recording closes

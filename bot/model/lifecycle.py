@@ -86,6 +86,15 @@ def is_full(registration: Registration) -> bool:
     return registration.limit is not None and registration.count >= registration.limit
 
 
+def full_since(before: Registration | None, read: Registration) -> datetime | None:
+    """When the limit closed a registration that was read; None if it is not full, or was closed by a person before."""
+    if not is_full(read):
+        return None
+    if before and is_full(before):
+        return before.full_since
+    return read.read_at if before is None or before.is_open else None
+
+
 def accepts_registrations(registration: Registration) -> bool:
     """Whether the registration is open and not full."""
     return registration_status(registration) is RegistrationStatus.OPEN

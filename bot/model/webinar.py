@@ -149,6 +149,9 @@ class Registration(Frozen):
     read_at: AwareDatetime
     limit_since: AwareDatetime | None = None
     """When this limit was first read, set by the mirror. The same limit set again later has a new time."""
+    full_since: AwareDatetime | None = None
+    """When the limit was seen to close the registration, set by the mirror. `None` if it is not full, or if a person
+    has closed it."""
     preferences: Preferences | None = None
     """`None` if not read yet."""
     after_count: int = 0

@@ -40,11 +40,11 @@ def _registration_endings(was: Registration, read: Registration) -> dict[NoticeK
     ended: dict[NoticeKind, EndReason] = {}
     old, new = registration_status(was), registration_status(read)
     if old is not new and new is RegistrationStatus.OPEN:
-        ended |= {NoticeKind.FULL: EndReason.OPENED, NoticeKind.CLOSED: EndReason.OPENED}
+        ended |= dict.fromkeys((NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FREED), EndReason.OPENED)
     if old is not new and new is RegistrationStatus.CLOSED:
         ended |= {NoticeKind.OPENED: EndReason.CLOSED, NoticeKind.FILLING: EndReason.CLOSED}
     if old is not new and new is RegistrationStatus.FULL:
-        ended[NoticeKind.OPENED] = EndReason.FULL
+        ended |= {NoticeKind.OPENED: EndReason.FULL, NoticeKind.FREED: EndReason.FULL}
     if was.limit is not None and (read.limit is None or read.limit > was.limit):
         ended |= {NoticeKind.FULL: EndReason.LIMIT, NoticeKind.FILLING: EndReason.LIMIT}
     return ended

@@ -107,6 +107,8 @@ def _registration_changes(before: Webinar, after: Webinar) -> Iterator[Happened]
     if registration_status(read) is RegistrationStatus.OPEN and (percent := _crossed(was, read)):
         since = _timestamp(read.limit_since) if read.limit_since else ""
         yield NoticeKind.FILLING, f"{percent}/{read.limit}/{since}", figures.model_copy(update={"percent": percent})
+    if was.full_since and registration_status(read) is RegistrationStatus.CLOSED and read.limit == was.limit:
+        yield NoticeKind.FREED, _timestamp(was.full_since), figures
     if read.count > was.count:
         grown = figures.model_copy(update={"was_count": was.count})
         yield NoticeKind.REGISTRATIONS, _timestamp(was.read_at), grown
@@ -225,12 +227,15 @@ def _registration_notices(session_notices: list[Notice]) -> list[Notice]:
     """The latest change of the registration status, and the fill level since then.
 
     Statuses alternate between open and not open: if registration was closed and reopened before either was posted,
-    the channel is still up to date and neither is posted.
+    the channel is still up to date and neither is posted. A seat that became free since it was full replaces that.
     """
     status_changes = [notice for notice in session_notices if notice.kind in KIND_BY_STATUS.values()]
     filling = [notice for notice in session_notices if notice.kind is NoticeKind.FILLING]
+    freed = [notice for notice in session_notices if notice.kind is NoticeKind.FREED][-1:]
     if not status_changes:
-        return _highest_percent(filling)
+        return [*freed, *_highest_percent(filling)]
+    if freed and freed[0].due_at >= status_changes[-1].due_at:
+        return freed
     is_closed, was_closed = (notice.kind is not NoticeKind.OPENED for notice in (status_changes[-1], status_changes[0]))
     last = [] if was_closed and not is_closed else status_changes[-1:]
     later = [notice for notice in filling if notice.due_at >= status_changes[-1].due_at]

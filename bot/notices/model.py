@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     FULL = "full"
     CLOSED = "closed"
     OPENED = "opened"
+    FREED = "freed"
+    """A seat became free after the limit had closed the registration, which is still closed."""
     FILLING = "filling"
     REGISTRATIONS = "registrations"
     MOVED = "moved"
@@ -181,6 +183,7 @@ FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.FULL: Feature.ALERTS,
     NoticeKind.CLOSED: Feature.ALERTS,
     NoticeKind.OPENED: Feature.ALERTS,
+    NoticeKind.FREED: Feature.ALERTS,
     NoticeKind.FILLING: Feature.FILLING,
     NoticeKind.REGISTRATIONS: Feature.REGISTRATIONS,
     NoticeKind.MOVED: Feature.CHANGES,
@@ -188,5 +191,7 @@ FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.CANCELED: Feature.CHANGES,
 }
 """The feature that a kind of notice belongs to. Kinds that are missing need no subscription."""
-FOR_ORGANIZER = frozenset({NoticeKind.CLOSED, NoticeKind.FILLING, NoticeKind.FULL, NoticeKind.RESULTS})
+ONLY_FOR_ORGANIZER = frozenset({NoticeKind.FREED})
+"""Kinds that no channel gets, because readers can do nothing about them."""
+FOR_ORGANIZER = ONLY_FOR_ORGANIZER | {NoticeKind.CLOSED, NoticeKind.FILLING, NoticeKind.FULL, NoticeKind.RESULTS}
 """Kinds that the organizer gets by direct message without a subscription."""

@@ -13,7 +13,15 @@ from bot.model.people import Workspace
 from bot.model.webinar import Status, Webinar
 from bot.notices.endings import changes_posted, endings
 from bot.notices.events import WebinarEvent, detect_events
-from bot.notices.model import FEATURE_BY_KIND, FOR_ORGANIZER, PENDING, Notice, NoticeFacts, NoticeKind
+from bot.notices.model import (
+    FEATURE_BY_KIND,
+    FOR_ORGANIZER,
+    ONLY_FOR_ORGANIZER,
+    PENDING,
+    Notice,
+    NoticeFacts,
+    NoticeKind,
+)
 from bot.notices.outbox import notice_table, posted_table
 from bot.notices.rules import DEFAULT_OFFSETS, expires_at, is_stale, plan
 from bot.notices.schedule import is_direct, schedulable_at
@@ -147,6 +155,7 @@ def _reminder_inputs(webinar: Webinar) -> Webinar:
             "count": 0,
             "limit": None,
             "limit_since": None,
+            "full_since": None,
             "read_at": webinar.start,
         }
     )
@@ -169,7 +178,8 @@ def _recipients(
         for subscription in subscriptions
         if is_direct(subscription.channel_id)
     }
-    channel_ids = [channel.channel_id for channel in channels if FEATURE_BY_KIND[kind] in channel.features]
+    readers = [] if kind in ONLY_FOR_ORGANIZER else channels
+    channel_ids = [channel.channel_id for channel in readers if FEATURE_BY_KIND[kind] in channel.features]
     if kind in FOR_ORGANIZER and webinar.created_by and webinar.created_by not in map(subscribers.get, channel_ids):
         channel_ids.append(webinar.created_by)
     return [channel_id for channel_id in channel_ids if not by or by not in (channel_id, subscribers.get(channel_id))]

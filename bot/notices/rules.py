@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.model.lifecycle import ENDED_STATUSES
+from bot.model.lifecycle import ENDED_STATUSES, RegistrationStatus, registration_status
 from bot.model.webinar import Status, Webinar
 from bot.notices.model import FEATURE_BY_KIND, FOR_ORGANIZER, TIMED, Feature, Notice, NoticeKind
 from bot.notices.schedule import schedulable_at
@@ -52,6 +52,7 @@ EXPIRY: Mapping[NoticeKind, Expiry] = {
     NoticeKind.FULL: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
     NoticeKind.CLOSED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
     NoticeKind.OPENED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
+    NoticeKind.FREED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
     NoticeKind.FILLING: Expiry(ExpiryBasis.START, timedelta(), "that it is full, or starts"),
     NoticeKind.REGISTRATIONS: Expiry(ExpiryBasis.MOMENT, timedelta(days=1), "the next count, or the digest"),
     NoticeKind.MOVED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
@@ -125,6 +126,8 @@ def is_stale(
         return True
     if webinar.status in ENDED_STATUSES and notice.kind not in REQUIRED_STATUS:
         return True
+    if notice.kind is NoticeKind.FREED and not _is_closed_with_room(webinar):
+        return True
     if notice.kind not in TIMED:
         return not _is_subscribed(notice, webinar, channels)
     here = [subscribed for subscribed in channels if subscribed.channel_id == notice.channel_id]
@@ -169,6 +172,11 @@ def _timed_notice(webinar: Webinar, offset: timedelta, channel_id: str, now: dat
 
 def _kind(offset: timedelta) -> NoticeKind:
     return NoticeKind.REMINDER if offset else NoticeKind.STARTING
+
+
+def _is_closed_with_room(webinar: Webinar) -> bool:
+    read = webinar.registration
+    return read is not None and registration_status(read) is RegistrationStatus.CLOSED
 
 
 def _is_subscribed(notice: Notice, webinar: Webinar, channels: Collection[ChannelFeatures]) -> bool:

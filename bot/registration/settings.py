@@ -112,7 +112,9 @@ class RegistrationSettings:
                 check_limit(webinar, goal.limit)
             elif goal.is_open and is_full(read):
                 raise NotChanged(full_sentence(read), webinar)
-            return await self._change(webinar, read, _change_to(read, goal), caller, by, known=known.registration)
+            change, is_closed = _change_to(read, goal), shown.is_open and not wanted.is_open
+            before = known.registration
+            return await self._change(webinar, read, change, caller, by, known=before, is_closed_by_hand=is_closed)
 
     async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
         """Restore the state before a change, if nothing else has changed since."""
@@ -161,7 +163,7 @@ class RegistrationSettings:
             known = webinar.registration
             if known is None:
                 webinar, known = await self._read(session_id, caller)
-            return await self._change(webinar, known, change, caller, by)
+            return await self._change(webinar, known, change, caller, by, is_closed_by_hand=not is_open)
 
     async def _find(self, session_id: str, *, for_recording: bool = False) -> Webinar:
         webinar = await self._mirror.find(session_id)
@@ -192,6 +194,7 @@ class RegistrationSettings:
         by: str,
         *,
         known: Registration | None = None,
+        is_closed_by_hand: bool = False,
     ) -> Changed:
         problem, known, was_fresh = REFUSED, known or before, self._is_fresh(before)
         try:
@@ -205,7 +208,9 @@ class RegistrationSettings:
             ignored_settings(change, after, provider_name(webinar.id)),
         )
         is_done = not ignored or (change.preferences is not UNCHANGED and state_of(before) != state_of(after))
-        current = await self._mirror.save_registration(webinar, after, by=by if is_done else "")
+        current = await self._mirror.save_registration(
+            webinar, after, by if is_done else "", is_closed_by_hand=is_closed_by_hand
+        )
         self._scheduler.wake()
         if not is_done:
             is_refused_as_full = change.is_open and is_full(after)

@@ -14,7 +14,7 @@ from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import ProviderError, ProviderGone, UnknownWebinar
 from bot.model.people import Account
-from bot.model.webinar import Audience, Registration, Status, Webinar
+from bot.model.webinar import Audience, Status, Webinar
 from bot.providers.base import NOTICE, UPKEEP, Caller, Lane, ignore_wait
 from bot.providers.directories import Directories
 from bot.providers.event_ref import EventRef
@@ -61,6 +61,7 @@ class Mirror:
         self._cards = cards
         self._clock = clock
         self._reader = WebinarReader(account, store, provider, directory, cards, clock, on_change)
+        self.save_registration = self._reader.save_registration
         self.single = SingleReads(self._reader, store, provider, cards, clock)
         self._poller = Poller(self._reader, store, provider, clock, self.single)
         self._sweeps = {
@@ -232,10 +233,6 @@ class Mirror:
     def count_soon(self, session_id: str) -> None:
         """Read this registration at the next opportunity, because its count has changed."""
         self._poller.count_soon(session_id)
-
-    async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
-        """Save the registration of a session after user `by` changed it."""
-        return await self._reader.save_registration(webinar, registration, by)
 
     async def set_status(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
         """Save the status set by user `by`, withdraw planned notices, and update the cards."""

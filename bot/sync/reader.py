@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.db.connection import Db, Store
 from bot.errors import NotFound
 from bot.model.ability import Ability
+from bot.model.lifecycle import full_since
 from bot.model.people import Account
 from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
 from bot.notices.planner import plan_changes
@@ -84,9 +85,11 @@ class WebinarReader:
         await self._cards.update(changed)
         return changed
 
-    async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
-        """Save the current registration after user `by` changed it."""
-        return await self._save(webinar, registration, by=by)
+    async def save_registration(
+        self, webinar: Webinar, registration: Registration, by: str = "", *, is_closed_by_hand: bool = False
+    ) -> Webinar:
+        """Save the current registration after user `by` changed it: perhaps closed it, although it was full."""
+        return await self._save(webinar, registration, by=by, is_closed_by_hand=is_closed_by_hand)
 
     async def set_status(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
         """Save the status of a webinar, withdraw planned notices, and update its cards."""
@@ -136,12 +139,14 @@ class WebinarReader:
         by: str = "",
         force: bool = True,
         unless_read_since: datetime | None = None,
+        is_closed_by_hand: bool = False,
     ) -> Webinar:
         # Stamped here and not by the provider: ages are shown on the domain clock.
         read = registration.model_copy(update={"read_at": self._clock.now()})
 
         def updated(current: Webinar) -> Webinar:
-            return with_registration(current, read, unless_read_since=unless_read_since)
+            after = with_registration(current, read, unless_read_since=unless_read_since)
+            return closed_by_hand(after) if is_closed_by_hand else after
 
         changed = await self._change(webinar, updated, by)
         await self._cards.update(changed, force=force)
@@ -223,16 +228,23 @@ def _audience(known: Audience | None, facts: SessionFacts) -> Audience | None:
 def with_registration(current: Webinar, read: Registration, *, unless_read_since: datetime | None = None) -> Webinar:
     """Apply a registration; keep a current one that was read after `unless_read_since`.
 
-    `limit_since` stays while the limit stays.
+    `limit_since` stays while the limit stays, and `full_since` while it is full.
     """
     before = current.registration
     if before and unless_read_since and before.read_at > unless_read_since:
         return current  # a later read or a change was saved meanwhile
     since = before.limit_since if before and before.limit == read.limit else read.read_at
-    registration = read.model_copy(update={"limit_since": since})
+    times = {"limit_since": since, "full_since": full_since(before, read)}
+    registration = read.model_copy(update=times)
     # Only a webinar without registration has a shared link.
     facts = {"registration": registration, "audience": Audience.REGISTRANTS, "attendee_link": ""}
     return current.model_copy(update=facts)
+
+
+def closed_by_hand(webinar: Webinar) -> Webinar:
+    """The same, closed by a person and not by the limit: a seat that becomes free does not concern them."""
+    registration = webinar.registration and webinar.registration.model_copy(update={"full_since": None})
+    return webinar.model_copy(update={"registration": registration})
 
 
 def has_new_date(before: Webinar, read: Webinar) -> bool:

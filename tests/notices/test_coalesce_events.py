@@ -16,6 +16,7 @@ from tests.support.webinar_samples import ACCOUNT, NOW, START
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MOVED, RETITLED, CANCELED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELED
 OPENED, FULL, CLOSED, FILLING = NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FILLING
+FREED = NoticeKind.FREED
 REGISTRATIONS, CORRECTION = NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION
 
 
@@ -139,6 +140,11 @@ def test_registrations_are_merged() -> None:
         ([FULL, OPENED, FILLING], [2]),
         ([OPENED, FILLING], [0, 1]),
         ([FILLING, CLOSED], [1]),
+        ([FULL, FREED], [1]),
+        ([FILLING, FULL, FREED], [2]),
+        ([FREED, OPENED], [1]),
+        ([FULL, FREED, OPENED], []),
+        ([FREED, OPENED, FULL], [2]),
     ],
 )
 def test_latest_registration_status_is_kept(status_changes: list[NoticeKind], kept: list[int]) -> None:

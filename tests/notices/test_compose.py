@@ -67,6 +67,10 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
         ["Register"],
     ),
     NoticeKind.OPENED: ("Registration for Launch day was opened again by Ana Lima: 42 of 100 registered", ["Register"]),
+    NoticeKind.FREED: (
+        "Launch day has 58 seats free again: 42 of 100 registered, registration is still closed",
+        [],
+    ),
     NoticeKind.FILLING: ("Launch day is 42% full: 42 of 100 registered, 58 seats left", ["Register"]),
     NoticeKind.REGISTRATIONS: ("5 more registered for Launch day: now 42 of 100, before 37", []),
     NoticeKind.MOVED: (
@@ -97,6 +101,7 @@ WITH_NOTHING_KNOWN = {
     NoticeKind.FULL: "Launch day is full",
     NoticeKind.CLOSED: "Registration for Launch day is closed",
     NoticeKind.OPENED: "Registration for Launch day is open again",
+    NoticeKind.FREED: "Launch day has seats free again: registration is still closed",
     NoticeKind.FILLING: "Launch day is filling up",
     NoticeKind.REGISTRATIONS: "Registrations for Launch day: not known yet",
     NoticeKind.MOVED: f"Launch day was moved: now {NEW}, 45 minutes",
@@ -116,6 +121,11 @@ def test_unknown_facts_are_omitted(kind: NoticeKind) -> None:
     [
         (NoticeKind.FILLING, {"count": 99, "limit": 100}, "Launch day is 99% full: 99 of 100 registered, 1 seat left"),
         (NoticeKind.FILLING, {"percent": 95}, "Launch day is 95% full"),
+        (
+            NoticeKind.FREED,
+            {"count": 49, "limit": 50},
+            "Launch day has 1 seat free again: 49 of 50 registered, registration is still closed",
+        ),
         (NoticeKind.FULL, {"limit": 1000}, "Launch day is full: closed by the limit of 1,000"),
         (NoticeKind.OPENED, {"count": 7}, "Registration for Launch day is open again: 7 registered"),
         (

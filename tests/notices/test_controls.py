@@ -40,6 +40,7 @@ ORGANIZER = {
     NoticeKind.FULL: ["Raise Limit"],
     NoticeKind.FILLING: ["Raise Limit"],
     NoticeKind.CLOSED: ["Open Registration"],
+    NoticeKind.FREED: ["Open Registration"],
     NoticeKind.RESULTS: ["Report"],
 }
 
@@ -51,7 +52,7 @@ def test_buttons_of_organizers_come_by_direct_message(kind: NoticeKind) -> None:
     personal = compose_one(notice_context(full, kind, facts=ALL_FACTS, channel_id="U1"))
     assert list(buttons(personal.blocks)) == [*ORGANIZER[kind], "Details"]
     public = compose_one(notice_context(full, kind, facts=ALL_FACTS))
-    first = [] if kind is NoticeKind.RESULTS else ["Tell Me When It Opens"]
+    first = [] if kind in (NoticeKind.RESULTS, NoticeKind.FREED) else ["Tell Me When It Opens"]
     assert list(buttons(public.blocks)) == [*first, "Details"]
 
 

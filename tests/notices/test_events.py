@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model.lifecycle import RegistrationStatus, registration_status
+from bot.model.lifecycle import RegistrationStatus, full_since, registration_status
 from bot.model.webinar import Status, Webinar
 from bot.notices.events import FILLING_PERCENTS, WebinarEvent, detect_events
 from bot.notices.model import NoticeFacts, NoticeKind
@@ -23,7 +23,7 @@ LATER = NOW + MINUTE
 DOOR_KINDS = {NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED}
 MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELED
 OPENED, FULL, CLOSED, FILLING = NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FILLING
-REGISTRATIONS = NoticeKind.REGISTRATIONS
+REGISTRATIONS, FREED = NoticeKind.REGISTRATIONS, NoticeKind.FREED
 
 
 def counted(count: int, limit: int | None = None, *, is_open: bool = True, **changed: Any) -> Webinar:
@@ -158,7 +158,7 @@ def test_ended_requires_a_webinar_that_took_place() -> None:
         ((4, 4, False), (4, 9, True), OPENED),
         ((9, 20, True), (9, 5, False), FULL),
         ((4, 4, False), (4, 9, False), None),  # a raised limit opens nothing by itself
-        ((4, 4, False), (3, 4, False), None),  # somebody gave a place back, and nobody can take it
+        ((4, 4, False), (3, 4, False), None),  # news for the organizer alone: see below
         ((3, 4, False), (3, 3, False), None),
         ((3, 9, True), (3, 9, True), None),
     ],
@@ -174,6 +174,61 @@ def test_registration_status_change_is_an_event(
     assert [one.kind for one in events] == ([expected] if expected else [])
     assert all(one.facts == NoticeFacts(count=read[0], limit=read[1]) for one in events)
     assert all(one.expires_at == START for one in events)
+
+
+@each_row(
+    ("was", "read", "is_by_limit", "is_event"),
+    [
+        ((4, 4, False), (3, 4, False), True, True),
+        ((4, 4, False), (0, 4, False), True, True),
+        ((4, 4, True), (3, 4, False), True, True),  # full, and not closed yet when it was read
+        ((4, 4, False), (3, 4, False), False, False),  # a person closed it
+        ((4, 4, False), (3, 4, True), True, False),  # open again
+        ((4, 4, False), (4, 9, False), True, False),  # a higher limit, and nobody canceled
+        ((5, 4, False), (4, 4, False), True, False),  # still full
+        ((3, 4, False), (2, 4, False), True, False),  # one more
+    ],
+)
+def test_a_seat_freed_after_the_limit_closed_is_an_event(
+    was: tuple[int, int, bool], read: tuple[int, int, bool], *, is_by_limit: bool, is_event: bool
+) -> None:
+    """Once for each closing: the key has its time, and the next snapshot does not have it any more."""
+    since = NOW - HOUR if is_by_limit and was[0] >= was[1] else None
+    before = counted(was[0], was[1], is_open=was[2], full_since=since)
+    after = counted(read[0], read[1], is_open=read[2])
+
+    found = [[one for one in detect_events(before, after, now) if one.kind is FREED] for now in (LATER, LATER + HOUR)]
+
+    expected = (
+        [(NoticeFacts(count=read[0], limit=read[1]), START, f"{NOW - HOUR:%Y%m%dT%H%M%S.%f}")] if is_event else []
+    )
+    for events in found:
+        assert [(one.facts, one.expires_at, one.occurrence) for one in events] == expected
+
+
+@each_row(
+    ("before", "read", "since"),
+    [
+        (None, (4, 4, False), NOW),  # full when it was first seen
+        ((3, 4, True, None), (4, 4, False), NOW),
+        ((3, None, True, None), (4, 4, True), NOW),  # a lower limit
+        ((4, 4, False, START), (5, 4, False), START),  # since then
+        ((4, 4, False, None), (4, 4, False), None),  # closed by a person, and full
+        ((3, 4, False, None), (3, 3, False), None),  # the same, by a lower limit
+        ((4, 4, False, START), (3, 4, False), None),
+        ((4, 4, False, START), (4, 9, True), None),
+    ],
+)
+def test_it_is_known_whether_the_limit_closed_the_registration(
+    before: tuple[int, int | None, bool, datetime | None] | None, read: tuple[int, int, bool], since: datetime | None
+) -> None:
+    """As long as it is full."""
+    known = None
+    if before:
+        count, limit, is_open, was_full_since = before
+        known = registration(count=count, limit=limit, is_open=is_open, full_since=was_full_since)
+    now = registration(count=read[0], limit=read[1], is_open=read[2])
+    assert full_since(known, now) == since
 
 
 @each_row(

@@ -24,7 +24,7 @@ from bot.notices.rules import (
 from bot.notices.schedule import SCHEDULE_AHEAD
 from bot.notices.subscriptions.model import ChannelFeatures
 from tests.support.rows import each_row
-from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
+from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EVERYTHING = frozenset(Feature)
@@ -173,7 +173,8 @@ def test_reminder_is_stale_when_wrong_or_unsubscribed(
 @each_row("kind", sorted(FEATURE_BY_KIND))
 def test_unsubscribed_notice_is_stale(kind: NoticeKind) -> None:
     """Stale if the channel is muted or has other features, for every kind with a feature."""
-    true_of = webinar(status=REQUIRED_STATUS.get(kind, Status.SCHEDULED))
+    closed = registration(is_open=False)  # as a freed seat needs
+    true_of = webinar(status=REQUIRED_STATUS.get(kind, Status.SCHEDULED), registration=closed)
     planned = reminder() if kind is NoticeKind.REMINDER else notice(kind)
 
     assert not is_stale(planned, true_of, [channel_features()])
@@ -190,7 +191,8 @@ def test_ended_webinar_keeps_only_its_last_notice(status: Status) -> None:
     """After quiet hours, notices may be stale by the webinar's status; events of an upcoming one are not."""
     kinds = [kind for kind in FEATURE_BY_KIND if kind not in TIMED]
 
-    expected = [kind for kind in kinds if not is_stale(notice(kind), webinar(status=status), [channel_features()])]
+    one = webinar(status=status, registration=registration(is_open=False))
+    expected = [kind for kind in kinds if not is_stale(notice(kind), one, [channel_features()])]
 
     to_come = set(kinds) - {NoticeKind.LIVE, NoticeKind.ENDED, NoticeKind.RESULTS, NoticeKind.CANCELED}
     assert (
@@ -215,6 +217,17 @@ def test_organizer_gets_filling_without_a_subscription() -> None:
     over = webinar(status=Status.FINISHED)
     assert [is_stale(notice(NoticeKind.RESULTS, user), over, []) for user in ("U1", "U2")] == [False, True]
     assert is_stale(notice(NoticeKind.FILLING, "U2"), webinar(), [])
+
+
+def test_a_freed_seat_is_news_only_while_registration_is_closed() -> None:
+    """Not once it is open again, or full again."""
+    freed = notice(NoticeKind.FREED, "U1")
+    for stale, read in (
+        (False, registration(limit=4, is_open=False)),
+        (True, registration(limit=4)),
+        (True, registration(limit=3, is_open=False)),
+    ):
+        assert is_stale(freed, webinar(registration=read), []) is stale
 
 
 def test_posted_reminder_misleads_only_before_the_start() -> None:
@@ -248,6 +261,7 @@ def test_every_kind_has_an_expiry() -> None:
         NoticeKind.ENDED: 45 * MINUTE + 12 * HOUR,
         NoticeKind.CANCELED: 45 * MINUTE,
         **dict.fromkeys([NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.OPENED, NoticeKind.FILLING], timedelta()),
+        NoticeKind.FREED: timedelta(),
         **dict.fromkeys([NoticeKind.MOVED, NoticeKind.RETITLED], timedelta()),
     }
 

@@ -469,6 +469,8 @@ async def test_closed_full_and_canceled_webinars_show_the_reason_instead_of_the_
         )
         rc.register(visitor.webinar.session_id)
         await says("This webinar is full", 200, 403)
+        rc.world.with_session()[0][1].registrants.clear()
+        await says("Registration for this webinar is closed.", 200, 403)  # a seat is free, and nobody can take it
         assert vendor_calls(visitor) == []
         await visitor.world.bot.services.cancellation.cancel(visitor.webinar, PERSON, "U0CHLOE")
         for shown in (await visitor.get(url), await visitor.post(url, fields)):

@@ -26,6 +26,7 @@ OVER = {Stage.CANCELED: "This webinar was canceled.", Stage.OVER: "This webinar 
 _WITH_ENTRANCE = {NoticeKind.LIVE, NoticeKind.OPENED, NoticeKind.MOVED}
 _WITH_OWN_LINK = {NoticeKind.LIVE, NoticeKind.MOVED}
 _FOR_READERS = {NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FILLING}
+_REOPENABLE = {NoticeKind.CLOSED, NoticeKind.FREED}
 _WITH_LIMIT = {NoticeKind.FULL, NoticeKind.FILLING}
 
 
@@ -108,7 +109,7 @@ def _buttons(webinar: Webinar, kinds: set[NoticeKind], channel_id: str, now: dat
 def _for_organizers(webinar: Webinar, kinds: set[NoticeKind]) -> list[Element | None]:
     return [
         buttons.raise_limit(webinar) if kinds & _WITH_LIMIT else None,
-        buttons.reopen(webinar) if NoticeKind.CLOSED in kinds else None,
+        buttons.reopen(webinar) if kinds & _REOPENABLE else None,
         report_button(webinar) if NoticeKind.RESULTS in kinds else None,
     ]
 

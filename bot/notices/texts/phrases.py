@@ -12,7 +12,7 @@ from bot.commands.lengths import length_text
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.texts.results import results_text
-from bot.slack.blocks import person, plain, relative_time, when
+from bot.slack.blocks import number, person, plain, relative_time, when
 from bot.webinars.texts.facts import time_before
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -138,6 +138,14 @@ def _opened(context: NoticeContext, name: str, _: datetime) -> Phrase:
 
 def _registration_phrase(context: NoticeContext, head: str) -> Phrase:
     return Phrase(head, count_text(context.notice.facts.count, context.notice.facts.limit))
+
+
+def _freed(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    facts = context.notice.facts
+    figures = _joined(count_text(facts.count, facts.limit), "registration is still closed")
+    if facts.count is None or facts.limit is None:
+        return Phrase(f"{name} has seats free again", figures)
+    return Phrase(f"{name} has {number(max(1, facts.limit - facts.count), 'seat')} free again", figures)
 
 
 def _filling(context: NoticeContext, name: str, _: datetime) -> Phrase:
@@ -271,6 +279,7 @@ PHRASES: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] =
     NoticeKind.FULL: _full,
     NoticeKind.CLOSED: _closed,
     NoticeKind.OPENED: _opened,
+    NoticeKind.FREED: _freed,
     NoticeKind.FILLING: _filling,
     NoticeKind.REGISTRATIONS: _registrations,
 }
