@@ -121,7 +121,7 @@ def _fields(draft: CreateDraft, rules: FormRules, places: Sequence[str]) -> list
     times = [
         _starts(draft),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint=length_hint(rules)),
-        *zone_field.fields(draft.edits, zone_ids, CHANGE),
+        *zone_field.fields(draft.edits, draft.start, zone_ids, CHANGE),
     ]
     fields = [
         *place_field.fields(places, draft.provider, block_id(place_field.PLACE, draft.draft_id)),

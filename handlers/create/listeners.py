@@ -19,9 +19,10 @@ from bot.slack.message import View
 from bot.webinars import table as webinar_table
 from bot.webinars.permissions import check_may_create
 from handlers.create import form as create_form
-from handlers.create import place_field, prefill, settings_form
+from handlers.create import place_field, prefill, settings_form, zone_field
 from handlers.create.draft import CreateDraft, edit_line, filled
 from handlers.create.rules import form_rules
+from handlers.dependent_fields import show_fields
 from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "If the webinar is still created, you get a direct message."
@@ -60,8 +61,12 @@ async def open_described(request: SlackRequest) -> None:
 
 
 async def save_input(request: SlackRequest) -> None:
-    """Save all inputs when one changes: a closed form sends none."""
-    await _save(request, create_form.read(await _draft(request), request.values))
+    """Save all inputs when one changes: a closed form sends none. Show the fields that belong to the change."""
+    draft = create_form.read(await _draft(request), request.values)
+    await _save(request, draft)
+    shown = {str(block.get("block_id", "")).partition(":")[0] for block in (request.view or {}).get("blocks", ())}
+    if zone_field.asks_what_stays(draft.edits, draft.start) != (zone_field.KEEPS in shown):
+        await show_fields(request, await _form(request, await request.person(), draft))
 
 
 async def change_place(request: SlackRequest) -> None:

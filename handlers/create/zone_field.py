@@ -27,8 +27,11 @@ HOW = "Write a city, or a name such as Europe/Paris."
 MAX_TYPED = 60
 
 
-def fields(edits: EditedWebinar | None, block_ids: Mapping[str, str], action_id: str) -> list[Block]:
-    """The time zone and the choice what stays; none in the form that creates a webinar."""
+def fields(edits: EditedWebinar | None, start: int | None, block_ids: Mapping[str, str], action_id: str) -> list[Block]:
+    """The time zone, and the choice what stays once it matters; none in the form that creates a webinar.
+
+    `start` is the chosen one, in Unix seconds. What is typed into the time zone is reported at once.
+    """
     if edits is None:
         return []
     hour = clock_text(edits.read.start.astimezone(known_zone(edits.read.time_zone)))
@@ -37,17 +40,29 @@ def fields(edits: EditedWebinar | None, block_ids: Mapping[str, str], action_id:
         initial_value=cut(edits.typed_zone, MAX_INPUT),
         placeholder="Europe/Paris",
         max_length=MAX_INPUT,
+        is_reported_while_typing=True,
     )
     hint = (
         f"A city, or a name such as Europe/Paris. If you change only this, the start stays at {hour} in the new time "
         f"zone; otherwise it is what you choose under Starts."
     )
+    return [
+        input_block(block_id=block_ids[TIME_ZONE], label=LABEL, element=zone, hint=hint, dispatch_action=True),
+        *([_keeps(edits, block_ids[KEEPS], action_id)] if asks_what_stays(edits, start) else []),
+    ]
+
+
+def asks_what_stays(edits: EditedWebinar | None, start: int | None) -> bool:
+    """Whether the moment may stay: if the time zone is another one, and the start was left as shown."""
+    if edits is None or chosen(edits) in ("", edits.read.time_zone):
+        return False
+    return start == int(edits.read.start.timestamp())
+
+
+def _keeps(edits: EditedWebinar, block_id: str, action_id: str) -> Block:
     choice = option(text=KEEPS_MOMENT, value=KEEPS)
     keeps = checkboxes(action_id=action_id, options=[choice], initial_options=[choice] if edits.keeps_moment else None)
-    return [
-        input_block(block_id=block_ids[TIME_ZONE], label=LABEL, element=zone, hint=hint),
-        input_block(block_id=block_ids[KEEPS], label=KEEPS_LABEL, element=keeps, optional=True, dispatch_action=True),
-    ]
+    return input_block(block_id=block_id, label=KEEPS_LABEL, element=keeps, optional=True, dispatch_action=True)
 
 
 def read(edits: EditedWebinar | None, values: form_values.Values) -> EditedWebinar | None:

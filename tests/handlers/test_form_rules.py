@@ -142,7 +142,7 @@ def test_the_edit_form_has_the_time_only_if_it_can_change(abilities: frozenset[A
     check_view(view)
     names = {block["block_id"].partition(":")[0] for block in view["blocks"] if block["type"] == "input"}
     assert {"title", "audience", "description"} <= names
-    times = {"starts", "length", "time_zone", "zone_keeps"}
+    times = {"starts", "length", "time_zone"}
     assert names & times == (times if shown else set())
     assert draft.edits is not None
     read = create_form.read(draft, initial_values(view))

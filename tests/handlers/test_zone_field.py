@@ -96,3 +96,24 @@ def test_a_start_that_would_be_past_is_a_problem() -> None:
     assert zone_field.problem(soon, soon.read.start, now) == ""
     assert zone_field.problem(soon.model_copy(update={"keeps_moment": True}), None, now) == ""
     assert zone_field.problem(soon.model_copy(update={"typed_zone": " "}), None, now) == zone_field.HOW
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours_later", "is_asked"),
+    [
+        ("Europe/Paris", 0, False),
+        ("Asia/Tokyo", 0, True),
+        ("tokyo", 0, True),
+        ("tokyo", 1, False),
+        ("Tok", 0, False),
+        ("", 0, False),
+    ],
+)
+def test_what_stays_is_asked_only_if_it_matters(typed: str, hours_later: int, *, is_asked: bool) -> None:
+    """If another zone is known, and the start is left as shown."""
+    form = edited("2026-03-20 15:00", "Europe/Paris", typed)
+    start = int(form.read.start.timestamp()) + 3_600 * hours_later
+    assert zone_field.asks_what_stays(form, start) is is_asked
+    shown = zone_field.fields(form, start, {"time_zone": "z", "zone_keeps": "k"}, "a")
+    assert [block["block_id"] for block in shown] == ["z", *(["k"] if is_asked else [])]
+    assert not zone_field.asks_what_stays(None, start)

@@ -36,7 +36,7 @@ MANY_FIELDS = {
     "enrol.form": "once More Fields is pressed: what an organizer's own systems need",
 }
 """The forms with more than six fields in some state, and which state that is."""
-LONG_AT_ONCE = {"settings.form", "edit.form"}
+LONG_AT_ONCE = {"settings.form"}
 """Those that open with more than six."""
 
 

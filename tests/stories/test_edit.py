@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from handlers.create.zone_field import KEEPS_LABEL
 from sandbox.slack import View
 from tests.support.block_kit import check_view
 from tests.support.edits import USER, calls_by_half, edit, make_webinar, move_before_start, open_form, prepared, stored
@@ -52,7 +53,6 @@ async def test_edit_opens_the_form_as_the_webinar_is_now(world: World) -> None:
         "Starts",
         "Length",
         "Time zone",
-        "If only the time zone changes",
         "Who is it for?",
         "Description",
     ]
@@ -61,7 +61,6 @@ async def test_edit_opens_the_form_as_the_webinar_is_now(world: World) -> None:
         "starts": int(start.timestamp()),
         "length": "45 minutes",
         "time_zone": "Europe/Paris",
-        "zone_keeps": None,
         "audience": "registrants",
         "description": "Why we do it",
     }
@@ -198,7 +197,25 @@ async def test_another_time_zone_with_the_same_moment_or_another_start(world: Wo
     """What is chosen is used: the moment by a checkbox, or the start in its field."""
     await make_webinar(world)
     [before] = await world.bot.services.mirror.everything()
-    result = await edit(world, {"Time zone": "Asia/Tokyo", "If only the time zone changes": ["zone_keeps"]})
+    form = await open_form(world)
+    for typed, start, is_asked in [
+        ("Asia", None, False),
+        ("Asia/Tokyo", None, True),
+        ("Europe/Paris", None, False),
+        ("tokyo", None, True),
+        ("tokyo", before.start + timedelta(days=2), False),
+        ("tokyo", before.start, True),
+    ]:
+        given = {"Starts": start} if start else {}
+        await world.slack.fill(USER, form, {"Title": "Launch week", **given})
+        await world.click(USER, form, "create.change", block_id=_block(form, "time_zone"), value=typed)
+        form = world.slack.view(USER)
+        assert (KEEPS_LABEL in form.labels) is is_asked, typed
+        assert (inputs(form)["time_zone"], inputs(form)["title"]) == (typed, "Launch week")
+    outcome = await world.slack.submit(USER, form, {KEEPS_LABEL: ["zone_keeps"], "Title": before.title})
+    assert outcome.errors == {}
+    await world.settled()
+    result = world.slack.view(USER)
     session = stored(world)["session"]["fields"]
     assert (session["timeZone"], session["scheduledStartTime"]) == ("Asia/Tokyo", _vendor_time(before.start))
     assert "*Starts:*" not in result.words
@@ -209,6 +226,11 @@ async def test_another_time_zone_with_the_same_moment_or_another_start(world: Wo
 
     session = stored(world)["session"]["fields"]
     assert (session["timeZone"], session["scheduledStartTime"]) == ("UTC", _vendor_time(start))
+
+
+def _block(form: View, name: str) -> str:
+    """The id of a field's block."""
+    return next(one for block in form.blocks if (one := str(block.get("block_id"))).startswith(f"{name}:"))
 
 
 async def test_a_time_zone_that_is_not_known_is_a_sentence(world: World) -> None:

@@ -11,7 +11,7 @@ from bot.model.webinar_edit import WebinarFields, difference
 from bot.providers.ringcentral.form_rules import RULES
 from bot.slack.message import Message
 from handlers.create import form as create_form
-from handlers.create.draft import edit_line
+from handlers.create.draft import CreateDraft, edit_line
 from handlers.edit import form as edit_form
 from handlers.edit.listeners import _failed
 from tests.support.edit_samples import OTHERS, fields
@@ -46,12 +46,19 @@ def _changes() -> dict[str, Change]:
     }
 
 
+def _in_another_zone(draft: CreateDraft) -> CreateDraft:
+    """The form after another time zone was typed into it."""
+    assert draft.edits
+    return draft.model_copy(update={"edits": draft.edits.model_copy(update={"typed_zone": "Asia/Tokyo"})})
+
+
 def edit_modals(webinar: Webinar) -> list[dict[str, Any]]:
     """Every modal of an edit."""
     changes, draft = _changes(), edit_form.draft_of(webinar, fields(), CHANGE_ID)
     return [
         edit_form.opening(webinar, note="Wait."),
         create_form.build(draft, host_line=edit_line(draft), problem="No.", rules=RULES),
+        create_form.build(_in_another_zone(draft), host_line=edit_line(draft), rules=RULES),
         change_texts.working(webinar),
         change_texts.pending(webinar),
         *(change_texts.done(webinar, changes[name]) for name in ("done", "undone")),
