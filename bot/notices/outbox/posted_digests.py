@@ -7,19 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from bot.clock import Clock
-from bot.db.connection import Db, Store
+from bot.db.connection import Db
 from bot.db.keys import of_workspace
 from bot.db.schema import notices, outbox_messages
-from bot.errors import ChannelUnreachable
 from bot.model.people import Account
 from bot.notices.model import NoticeKind, NoticeState
 from bot.notices.outbox.contents import MessageContents, read_contents
+from bot.notices.outbox.posted_messages import EditOutcome, PostedMessages
 from bot.notices.outbox.posted_table import posted_messages
 from bot.notices.outbox.rows import BatchedMessage
 from bot.notices.quiet_hours import DIGEST_SPAN, DigestPace
-from bot.slack.client import SlackApi
-from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +25,8 @@ MAX_EDITS = 20
 LONGEST_SPAN = max(DIGEST_SPAN.values(), default=timedelta())
 
 
-class PostedDigests:
+class PostedDigests(PostedMessages):
     """The digests of one account's workspace that channels still read. Safe in every replica: an edit is repeatable."""
-
-    def __init__(self, account: Account, store: Store, slack: SlackApi, clock: Clock) -> None:
-        """Edit through this Slack."""
-        self._account = account
-        self._store = store
-        self._slack = slack
-        self._clock = clock
 
     async def update_outdated(self) -> None:
         """Edit the posted digests that show something of a webinar that is no longer so."""
@@ -50,18 +40,17 @@ class PostedDigests:
             if message.message.text_digest not in (None, content.listed_digest)
         ]
         for message, content in outdated[:MAX_EDITS]:
-            if not await self._edit(message, content):
+            if not await self._update(message, content):
                 return  # Slack is busy or does not answer: the next run goes on
 
-    async def _edit(self, batched: BatchedMessage, content: MessageContents) -> bool:
+    async def _update(self, batched: BatchedMessage, content: MessageContents) -> bool:
         message, text = batched.message, content.message(batched.message.post_at)
-        try:
-            await self._slack.edit(message.channel_id, str(message.message_ts), text)
-        except (SlackBusy, SlackOutcomeUnknown) as error:
-            log.warning("digest.update_failed", extra={"message_id": message.id, "reason": type(error).__name__})
+        edit = await self._edit(message, text)
+        if edit.outcome in (EditOutcome.BUSY, EditOutcome.UNCLEAR):
+            log.warning("digest.update_failed", extra={"message_id": message.id, "reason": edit.reason})
             return False
-        except (ChannelUnreachable, SlackRefused) as error:
-            log.info("digest.gone", extra={"message_id": message.id, "reason": error.sentence})
+        if edit.outcome is EditOutcome.GONE:
+            log.info("digest.gone", extra={"message_id": message.id, "reason": edit.reason})
         async with self._store.write() as db:
             same = outbox_messages.c.id == message.id, outbox_messages.c.text_digest == message.text_digest
             await db.execute(update(outbox_messages).where(*same).values(text_digest=content.listed_digest))

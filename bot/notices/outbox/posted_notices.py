@@ -5,16 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from bot.clock import Clock
-from bot.db.connection import Store
-from bot.errors import ChannelUnreachable
-from bot.model.people import Account
 from bot.notices.model import NoticeKind
 from bot.notices.outbox import posted_table
 from bot.notices.outbox.contents import MessageContents, read_contents, text_digest
+from bot.notices.outbox.posted_messages import EditOutcome, PostedMessages
 from bot.notices.outbox.rows import BatchedMessage
-from bot.slack.client import SlackApi
-from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +19,9 @@ CLAIM = timedelta(minutes=2)
 """How long one replica has a message for itself, and how long a failed edit waits."""
 
 
-class PostedNotices:
+class PostedNotices(PostedMessages):
     """The posted notices of one account's workspace. Safe in every replica: a message is claimed, and an edit is
     repeatable."""
-
-    def __init__(self, account: Account, store: Store, slack: SlackApi, clock: Clock) -> None:
-        """Edit through this Slack."""
-        self._account = account
-        self._store = store
-        self._slack = slack
-        self._clock = clock
 
     async def update_outdated(self) -> None:
         """Edit the messages that are outdated. Makes no call to Slack for unchanged ones."""
@@ -72,15 +60,14 @@ class PostedNotices:
         text = contents.message_now(message.post_at, now)
         shown = text_digest(text)
         if shown != message.text_digest:
-            try:
-                await self._slack.edit(message.posted_in or message.channel_id, str(message.message_ts), text)
-            except SlackBusy:
+            edit = await self._edit(message, text)
+            if edit.outcome is EditOutcome.BUSY:
                 return False
-            except SlackOutcomeUnknown as error:
-                log.warning("notice.update_failed", extra={"message_id": message.id, "reason": type(error).__name__})
+            if edit.outcome is EditOutcome.UNCLEAR:
+                log.warning("notice.update_failed", extra={"message_id": message.id, "reason": edit.reason})
                 return True
-            except (ChannelUnreachable, SlackRefused) as error:
-                log.info("notice.not_editable", extra={"message_id": message.id, "reason": error.sentence})
+            if edit.outcome is EditOutcome.GONE:
+                log.info("notice.not_editable", extra={"message_id": message.id, "reason": edit.reason})
                 await self._finish(batched, until, None, message.text_digest)
                 return True
         await self._finish(batched, until, contents.next_change(now), shown)
