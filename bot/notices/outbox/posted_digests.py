@@ -13,7 +13,7 @@ from bot.db.schema import notices, outbox_messages
 from bot.model.people import Account
 from bot.notices.model import NoticeKind, NoticeState
 from bot.notices.outbox.contents import MessageContents, read_contents
-from bot.notices.outbox.posted_messages import EditOutcome, PostedMessages
+from bot.notices.outbox.posted_messages import MessageOutcome, PostedMessages
 from bot.notices.outbox.posted_table import posted_messages
 from bot.notices.outbox.rows import BatchedMessage
 from bot.notices.quiet_hours import DIGEST_SPAN, DigestPace
@@ -46,10 +46,10 @@ class PostedDigests(PostedMessages):
     async def _update(self, batched: BatchedMessage, content: MessageContents) -> bool:
         message, text = batched.message, content.message(batched.message.post_at)
         edit = await self._edit(message, text)
-        if edit.outcome in (EditOutcome.BUSY, EditOutcome.UNCLEAR):
+        if edit.outcome in (MessageOutcome.BUSY, MessageOutcome.UNCLEAR):
             log.warning("digest.update_failed", extra={"message_id": message.id, "reason": edit.reason})
             return False
-        if edit.outcome is EditOutcome.GONE:
+        if edit.outcome is MessageOutcome.GONE:
             log.info("digest.gone", extra={"message_id": message.id, "reason": edit.reason})
         async with self._store.write() as db:
             same = outbox_messages.c.id == message.id, outbox_messages.c.text_digest == message.text_digest

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.slack.message import Message
 
 
-class EditOutcome(Enum):
+class MessageOutcome(Enum):
     """What Slack answered to an edit."""
 
     DONE = auto()
@@ -31,10 +31,10 @@ class EditOutcome(Enum):
 
 
 @dataclass(frozen=True)
-class EditResult:
+class MessageEdit:
     """An edit that was tried; `reason` says why it was not done."""
 
-    outcome: EditOutcome
+    outcome: MessageOutcome
     reason: str = ""
 
 
@@ -48,13 +48,13 @@ class PostedMessages:
         self._slack = slack
         self._clock = clock
 
-    async def _edit(self, message: OutboundMessage, text: Message) -> EditResult:
+    async def _edit(self, message: OutboundMessage, text: Message) -> MessageEdit:
         """Replace the text of a message. It is repeatable."""
         try:
             await self._slack.edit(message.posted_in or message.channel_id, str(message.message_ts), text)
         except (SlackBusy, SlackOutcomeUnknown) as error:
-            outcome = EditOutcome.BUSY if isinstance(error, SlackBusy) else EditOutcome.UNCLEAR
-            return EditResult(outcome, type(error).__name__)
+            outcome = MessageOutcome.BUSY if isinstance(error, SlackBusy) else MessageOutcome.UNCLEAR
+            return MessageEdit(outcome, type(error).__name__)
         except (ChannelUnreachable, SlackRefused) as error:
-            return EditResult(EditOutcome.GONE, error.sentence)
-        return EditResult(EditOutcome.DONE)
+            return MessageEdit(MessageOutcome.GONE, error.sentence)
+        return MessageEdit(MessageOutcome.DONE)

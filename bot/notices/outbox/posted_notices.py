@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.notices.model import NoticeKind
 from bot.notices.outbox import posted_table
 from bot.notices.outbox.contents import MessageContents, read_contents, text_digest
-from bot.notices.outbox.posted_messages import EditOutcome, PostedMessages
+from bot.notices.outbox.posted_messages import MessageOutcome, PostedMessages
 from bot.notices.outbox.rows import BatchedMessage
 
 log = logging.getLogger(__name__)
@@ -61,12 +61,12 @@ class PostedNotices(PostedMessages):
         shown = text_digest(text)
         if shown != message.text_digest:
             edit = await self._edit(message, text)
-            if edit.outcome is EditOutcome.BUSY:
+            if edit.outcome is MessageOutcome.BUSY:
                 return False
-            if edit.outcome is EditOutcome.UNCLEAR:
+            if edit.outcome is MessageOutcome.UNCLEAR:
                 log.warning("notice.update_failed", extra={"message_id": message.id, "reason": edit.reason})
                 return True
-            if edit.outcome is EditOutcome.GONE:
+            if edit.outcome is MessageOutcome.GONE:
                 log.info("notice.not_editable", extra={"message_id": message.id, "reason": edit.reason})
                 await self._finish(batched, until, None, message.text_digest)
                 return True
