@@ -145,7 +145,7 @@ def failed_view(sentence: str) -> View:
 def _list_fields(pasted: Element, hint: str, *, can_upload: bool) -> list[Block]:
     columns = "First name, last name, email address"
     if not can_upload:
-        return [_field(PASTED, "One person per line", pasted, f"{columns}. {hint}")]
+        return [_field(PASTED, "One person per line", pasted, f"{columns}; {hint[:1].lower()}{hint[1:]}")]
     file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
     return [_field(PASTED, "One person per line", pasted, columns), _field(FILE, "Or a file", file, hint)]
 

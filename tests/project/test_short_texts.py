@@ -20,6 +20,7 @@ from bot.team.texts import copied
 from bot.team.texts import result as team_result
 from handlers.browse.help import GROUPS, TOPICS, help_message
 from handlers.followup import review
+from handlers.register import list_form
 from handlers.remind import defaults_form
 from handlers.team.outsiders import REMEDY, listed_problems, read_outsiders
 from tests.support.webinar_samples import NOW, registration, webinar
@@ -58,6 +59,11 @@ MESSAGES = {
 def test_a_message_with_all_its_parts_is_short(shown: Message) -> None:
     """It keeps every rule, with the text for screen readers."""
     assert message_wording(shown.text, shown.blocks) == []
+
+
+def test_the_form_for_a_list_has_one_short_hint_where_no_file_can_be_read() -> None:
+    """It says in one text what a line has, and how many lines there may be."""
+    assert view_wording(list_form.form_view(ONE, has_pages=True, can_upload=False)) == []
 
 
 def test_a_seat_that_the_provider_alone_can_give_is_explained_briefly() -> None:

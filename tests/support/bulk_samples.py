@@ -151,6 +151,7 @@ def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
         register_result.done_view(one, register_result.seat_blocks("U1")),
         register_result.suggested_view(one, "U1"),
         list_form.form_view(one, has_pages=True),
+        list_form.form_view(one, has_pages=True, can_upload=False),
         list_form.form_view(one, BulkInput(session_id="s1", users=USERS, pasted="x" * 999), has_pages=True, note="No."),
         list_form.opening_view(one),
         list_review.review_view(one, "b" * 24, ROWS[:3], IMPORT_RESULT, USERS),
