@@ -215,7 +215,7 @@ class RegistrationSettings:
         if not is_done:
             is_refused_as_full = change.is_open and is_full(after)
             raise NotChanged(full_sentence(after) if is_refused_as_full else named(problem, webinar.id), current)
-        if state_of(before) == state_of(after):
+        if state_of(before) == state_of(after) or _closed_by_itself(change, after):
             raise NotChanged(_confirmed(after, was_fresh=was_fresh), current)
         return Changed(current, before, known, ignored)
 
@@ -288,5 +288,16 @@ def ignored_settings(change: RegistrationChange, after: Registration, provider: 
     return tuple(ignored)
 
 
+def _closed_by_itself(change: RegistrationChange, after: Registration) -> bool:
+    """Whether one that was to be closed is full, also if our copy did not know that yet: nothing was open to close."""
+    only_status = change.limit is UNCHANGED and change.preferences is UNCHANGED
+    return only_status and not change.is_open and is_full(after)
+
+
 def _confirmed(read: Registration, *, was_fresh: bool) -> str:
-    return (ALREADY_OPEN if was_fresh else NOW_OPEN) if read.is_open else (ALREADY_CLOSED if was_fresh else NOW_CLOSED)
+    """That the registration is as it was asked for; one that is full is not closed by anybody."""
+    if read.is_open:
+        return ALREADY_OPEN if was_fresh else NOW_OPEN
+    if is_full(read):
+        return full_sentence(read)
+    return ALREADY_CLOSED if was_fresh else NOW_CLOSED

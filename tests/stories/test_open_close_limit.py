@@ -207,6 +207,11 @@ async def test_a_full_registration_was_changed_by_nobody(world: World) -> None:
     """It closed by itself when the last place was taken."""
     launch = await registration_harness(world, registrants=1, **limit_settings(2))
     world.ringcentral.register(launch.session_id, 1)
+    for _ in range(2):  # by a copy that does not know it yet, and by one that does
+        words = await launch.reply_to("chloe", "close launch")
+        assert "Registration is full and stays closed while the limit is 2 people." in words
+        assert "Raise Limit" in world.last("#launch", "chloe").buttons
+    assert launch.take_calls() == ["PATCH", "PATCH"]
 
     words = await launch.reply_to("chloe", "limit launch 5")
 
