@@ -62,15 +62,21 @@ export class Messages {
         h("span", { class: "topic" }, channel.topic ?? ""),
         channel.kind === "shared" ? h("span", { class: "tag" }, "Shared with another organization") : null,
         members ? h("span", { class: "member-count" }, icon("people", 16), members) : null,
-        !isDirect(channel)
-          ? h(
-              "span",
-              { class: `tag ${channel.bot_in ? "on" : ""}` },
-              channel.bot_in ? "App is in" : "App is not in",
-            )
-          : null,
+        isDirect(channel) ? null : this.appMembership(channel, isIn),
         isDirect(channel) ? null : this.membership(channel, isIn),
       ),
+    );
+  }
+
+  appMembership(channel, isIn) {
+    const text = channel.bot_in ? "App is in" : "App is not in";
+    if (!isIn) return h("span", { class: `tag ${channel.bot_in ? "on" : ""}` }, text);
+    const act = channel.bot_in ? "Remove it from this channel" : "Add it to this channel";
+    const click = () => this.desk.post("app", { channel: channel.id, in: !channel.bot_in });
+    return h(
+      "button",
+      { type: "button", class: `tag ${channel.bot_in ? "on" : ""}`, title: act, "aria-label": `${text}. ${act}`, on: { click } },
+      text,
     );
   }
 

@@ -43,6 +43,7 @@ class PageRoutes:
             "shortcut": self._shortcut,
             "join": self._join,
             "leave": self._leave,
+            "app": self._app,
             "action": self._action,
             "submit": self._submit,
             "close": self._close,
@@ -162,6 +163,14 @@ class PageRoutes:
 
     async def _leave(self, person: Person, given: Json) -> Json:
         await self.slack.leave(person.id, str(given["channel"]))
+        return {"ok": True}
+
+    async def _app(self, person: Person, given: Json) -> Json:
+        """Add the app to a channel that the person is in, or remove it."""
+        channel = self.slack.channel(str(given["channel"]))
+        if person.id not in channel.members:
+            raise LookupError(f"{person.name} is not in {channel.name}.")
+        await (self.slack.invite(channel.id) if given["in"] else self.slack.kick(channel.id, by=person.id))
         return {"ok": True}
 
     async def _action(self, person: Person, given: Json) -> Json:

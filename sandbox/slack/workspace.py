@@ -142,9 +142,9 @@ class Workspace(WorkspaceUsers):
         self.world.installed = True
         self.world.changed()
 
-    async def kick(self, channel: str) -> None:
-        """Remove the app from a channel."""
-        await conversations.leave(self.world, self.channel(channel), self.world.bot)
+    async def kick(self, channel: str, by: str = "") -> None:
+        """Remove the app from a channel; `by` is the id of the person who does so."""
+        await conversations.leave(self.world, self.channel(channel), self.world.bot, by)
 
     async def invite(self, channel: str) -> None:
         """Add the app to a channel."""

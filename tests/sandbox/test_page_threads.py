@@ -145,3 +145,17 @@ async def test_people_leave_and_join_channels(page: Page, acme: PageServer) -> N
     await page.get_by_role("button", name="Join").click()
     assert await acme.posted("join") == {"as": "UANA", "channel": "CLAUNCH"}
     await expect(page.get_by_role("button", name="Leave")).to_be_visible()
+
+
+async def test_the_app_is_removed_from_a_channel_and_added_again(page: Page, acme: PageServer) -> None:
+    """By the same button, whose words say whether it is in; those who are not in the channel see the words alone."""
+    acme.effects["app"] = lambda body: acme.state["channels"][0].update(bot_in=body["in"])
+    await show(page, acme)
+    await page.get_by_role("button", name="App is in. Remove it from this channel").click()
+    assert await acme.posted("app") == {"as": "UANA", "channel": "CLAUNCH", "in": False}
+    await page.get_by_role("button", name="App is not in. Add it to this channel").click()
+    await expect(page.get_by_role("button", name="App is in.")).to_be_visible()
+    acme.effects["leave"] = lambda body: acme.state["channels"][0]["members"].remove(body["as"])
+    await page.get_by_role("button", name="Leave").click()
+    await expect(page.get_by_role("button", name="App is")).to_have_count(0)
+    await expect(page.get_by_text("App is in", exact=True)).to_be_visible()

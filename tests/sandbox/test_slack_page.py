@@ -239,3 +239,17 @@ async def test_people_leave_and_join_channels_from_the_page(slack: Slack, browse
     assert await browser.post("join", who="U0BEN", channel="C0LAUNCH") == {"ok": True}
     assert "U0BEN" in slack.channel("#launch").members
     assert (await browser.post("leave", who="U0BEN", channel="D0BEN"))["error"] == "not_possible"
+
+
+async def test_a_member_removes_the_app_from_a_channel_and_adds_it(slack: Slack, browser: Browser) -> None:
+    """Nobody else does: not in a channel that they are not in, and not in a direct message."""
+    for is_in in (False, True):
+        assert await browser.post("app", who="U0ANA", channel="C0LAUNCH", **{"in": is_in}) == {"ok": True}
+        assert (slack.world.bot.id in slack.channel("#launch").members) is is_in
+        shown = {one["id"]: one["bot_in"] for one in (await browser.snapshot("U0ANA"))["channels"]}
+        assert shown["C0LAUNCH"] is is_in
+    assert slack.world.bot.id not in slack.channel("#board").members
+    for who, channel in (("U0GIA", "C0BOARD"), ("U0ANA", "D0ANA")):
+        said = await browser.post("app", who=who, channel=channel, **{"in": who == "U0GIA"})
+        assert (said["ok"], said["error"]) == (False, "not_possible")
+    assert slack.world.bot.id not in slack.channel("#board").members
