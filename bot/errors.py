@@ -47,6 +47,16 @@ class UnknownWebinar(NotFound):
 class ChannelUnreachable(GreenroomError):
     """Slack does not let Greenroom post in a channel; the sentence says how to allow it."""
 
+    def __init__(self, sentence: str, *, channel_id: str = "", in_channel: str = "") -> None:
+        """`in_channel` is the sentence for a person who is looking at this channel."""
+        super().__init__(sentence)
+        self._channel_id = channel_id
+        self._in_channel = in_channel
+
+    def sentence_in(self, channel_id: str) -> str:
+        """Return the sentence for a person who is looking at this channel."""
+        return self._in_channel if self._in_channel and channel_id == self._channel_id else self.sentence
+
 
 class ProviderError(GreenroomError):
     """The provider did not execute a request. `code` is its error code, empty if it gave none."""

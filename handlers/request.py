@@ -232,7 +232,7 @@ class SlackRequest(RequestContext):
             log.warning("error.undeliverable", extra={"reference": reference, "reason": undeliverable.sentence})
 
     async def _show_error(self, error: Exception, reference: str) -> None:
-        sentence = error_message.error_sentence(error, reference)
+        sentence = error_message.error_sentence(error, reference, channel_id=self.channel_id)
         if self.failure_view:
             await self.window.show(self.failure_view(sentence), self.failure_message(sentence))
         elif not (self.view and await self._push(error_message.problem_view(error, reference))):

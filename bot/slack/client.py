@@ -64,7 +64,7 @@ class SlackApi(SlackLookups):
         body = {"channel": channel_id, "unfurl_links": False}
         if mark:
             body["metadata"] = {"event_type": MARKED, "event_payload": {"id": mark}}
-        answer = await self._post(self._send("chat.postMessage", body, message))
+        answer = await self._post(self._send("chat.postMessage", body, message), channel_id)
         return answer["channel"], answer["ts"]
 
     async def send_file(self, channel_id: str, upload: Upload, comment: str = "") -> None:

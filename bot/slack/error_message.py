@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bot.db.problems import database_problem
-from bot.errors import GreenroomError
+from bot.errors import ChannelUnreachable, GreenroomError
 from bot.providers.names import any_of
 from bot.slack.blocks import MAX_SECTION, cut, escape_sentence, message, modal, paragraph
 from bot.slack.data_words import in_words
@@ -19,8 +19,13 @@ ANSWER = "answer"
 UNEXPECTED = "Something unexpected happened, and this was not finished."
 
 
-def error_sentence(error: Exception, reference: str = "") -> str:
-    """Return the sentence for a person: our errors carry one; for any other error, a reference for the admin."""
+def error_sentence(error: Exception, reference: str = "", *, channel_id: str = "") -> str:
+    """Return the sentence for a person: our errors carry one; for any other error, a reference for the admin.
+
+    `channel_id` is the channel that the person is looking at.
+    """
+    if isinstance(error, ChannelUnreachable):
+        return error.sentence_in(channel_id)
     if isinstance(error, GreenroomError):
         return error.sentence
     if problem := database_problem(error):

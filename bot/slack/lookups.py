@@ -106,7 +106,7 @@ class SlackLookups:
         if channel.get("is_archived"):
             raise ChannelUnreachable("This channel is archived. Choose another one.")
         if channel.get("is_private") and not channel.get("is_member") and not channel.get("is_im"):
-            raise ChannelUnreachable("Greenroom is not in this channel. Type /invite @Greenroom there, then try again.")
+            raise _cannot_post(channel_id)
 
     async def public_channel_name(self, channel_id: str) -> str:
         """Return the name of a public channel; empty for any other, or if we cannot access it."""
@@ -182,7 +182,9 @@ class SlackLookups:
             raise SlackRefused("missing_scope")
 
     async def _channel_info(self, channel_id: str) -> dict[str, Any]:
-        channel: dict[str, Any] = (await self._post(self.client.conversations_info(channel=channel_id)))["channel"]
+        channel: dict[str, Any] = (await self._post(self.client.conversations_info(channel=channel_id), channel_id))[
+            "channel"
+        ]
         return channel
 
     async def _pages(self, call: Callable[..., Awaitable[AsyncSlackResponse]], key: str) -> AsyncIterator[Any]:
@@ -196,16 +198,14 @@ class SlackLookups:
             if not cursor:
                 return
 
-    async def _post(self, call: Awaitable[Answer]) -> Answer:
+    async def _post(self, call: Awaitable[Answer], channel_id: str = "") -> Answer:
         try:
             return await self._call(call)
         except SlackRefused as error:
             if error.code in NO_DIRECT_MESSAGES:
                 raise ChannelUnreachable("Slack does not let Greenroom write to this person.") from error
             if error.code in NOT_THERE:
-                raise ChannelUnreachable(
-                    "Greenroom can't post in that channel. Type /invite @Greenroom there, or choose another channel."
-                ) from error
+                raise _cannot_post(channel_id) from error
             raise
 
     async def _call(self, call: Awaitable[Answer]) -> Answer:
@@ -233,6 +233,14 @@ class SlackLookups:
             self.granted.note_header(str(answer.headers.get("x-oauth-scopes") or ""))
             if answer.get("error") == "missing_scope":
                 self.granted.note_refusal(str(answer.get("needed") or ""))
+
+
+def _cannot_post(channel_id: str) -> ChannelUnreachable:
+    return ChannelUnreachable(
+        "Greenroom can't post in that channel. Type /invite @Greenroom there, or choose another channel.",
+        channel_id=channel_id,
+        in_channel="Greenroom can't post in this channel. Type /invite @Greenroom here, then try again.",
+    )
 
 
 def _channel(found: dict[str, Any]) -> Channel:

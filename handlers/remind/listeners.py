@@ -23,6 +23,7 @@ from bot.notices.reminder_rules import changeable
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
 from bot.slack import buttons
+from bot.slack.error_message import error_sentence
 from bot.webinars.permissions import check_may_remind
 from handlers.remind import defaults_listeners
 from handlers.remind import form as remind_form
@@ -224,7 +225,8 @@ async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: 
             change = await reminders.set_offsets(db, webinar, channel_id, parse_offsets(typed), request.user_id, now)
             sheet = await reminders.load_sheet(db, webinar, channel_id)
     except (BadInput, ChannelUnreachable) as error:
-        await request.reply(reminder_result.not_set(webinar, error.sentence, typed, channel_id=channel_id))
+        sentence = error_sentence(error, channel_id=request.channel_id)
+        await request.reply(reminder_result.not_set(webinar, sentence, typed, channel_id=channel_id))
         return
     request.services.scheduler.wake()
     notes = [

@@ -7,6 +7,7 @@ from bot.errors import BadInput, ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
 from bot.notices.texts import reminder_result
+from bot.slack.error_message import error_sentence
 from bot.slack.message import Message
 from handlers.remind.mute import mute_channel
 from handlers.request import SlackRequest
@@ -30,5 +31,6 @@ async def _turn_on(request: SlackRequest, webinar: Webinar, channel_id: str, typ
             change = await reminders.turn_on(db, webinar, channel_id, request.user_id, now)
             sheet = await reminders.load_sheet(db, webinar, channel_id)
     except (BadInput, ChannelUnreachable) as error:
-        return reminder_result.not_set(webinar, error.sentence, typed, channel_id=channel_id)
+        sentence = error_sentence(error, channel_id=request.channel_id)
+        return reminder_result.not_set(webinar, sentence, typed, channel_id=channel_id)
     return reminder_result.changed(sheet, change, now=now)

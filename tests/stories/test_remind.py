@@ -287,8 +287,10 @@ async def test_remind_where_greenroom_cannot_post_explains_how_to_invite_it(worl
     """By words and in the form; nothing is planned."""
     await scheduled(world, user="ana")
 
-    await world.command("ana", "#board", "remind launch 1h")
-    assert "/invite @Greenroom" in world.last("#board", "ana").words
+    for typed in ("remind launch 1h", "remind launch on"):
+        await world.command("ana", "#board", typed)
+        here = "Greenroom can't post in this channel. Type /invite @Greenroom here, then try again."
+        assert here in world.last("#board", "ana").words
     view = await form(world, "ana", "#board")
     outcome = await world.slack.submit("ana", view, {"Add a reminder before the start": "1h"})
     assert ["/invite @Greenroom" in error for error in outcome.errors.values()] == [True]

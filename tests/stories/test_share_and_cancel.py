@@ -250,7 +250,11 @@ async def test_share_where_the_bot_is_not_says_how_to_invite_it(world: World) ->
 
     await world.command("ana", "#launch", "share launch <#C0BOARD|board>")
 
-    assert "/invite @Greenroom" in world.last("#launch", "ana").words
+    there = "Greenroom can't post in that channel. Type /invite @Greenroom there, or choose another channel."
+    assert world.last("#launch", "ana").words == there
+    await world.command("ana", "#board", "share launch")
+    here = "Greenroom can't post in this channel. Type /invite @Greenroom here, then try again."
+    assert world.last("#board", "ana").words == here
 
 
 async def test_share_from_the_result_uses_the_picker(world: World) -> None:

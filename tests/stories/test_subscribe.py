@@ -147,9 +147,16 @@ async def test_direct_message_is_no_channel(world: World) -> None:
     assert "Only organizers and admins" in await reply_to(world, "finn", "subscribe", "@finn")
 
 
+HERE = "Greenroom can't post in this channel. Type /invite @Greenroom here, then try again."
+
+
 async def test_channel_without_greenroom_explains_how_to_invite_it(world: World) -> None:
     """Greenroom cannot post in a private channel before it is invited."""
-    assert "/invite @Greenroom" in await reply_to(world, "ana", "subscribe", "#board")
+    assert await reply_to(world, "ana", "subscribe", "#board") == HERE
+    picker = await reply_to(world, "ana", "subscribe", "@ana")
+    assert "posted?" in picker
+    await world.click("ana", world.last("@ana", "ana"), "command.in_channel", value="#board")
+    assert HERE not in world.last("@ana", "ana").words
     assert await subscriptions_of(world, "C0BOARD") == []
 
 
