@@ -67,8 +67,8 @@ TOPICS = {
     ),
     "remind": Topic(
         "remind <webinar>|defaults [1d 1h 10m|off]",
-        "Shows and changes when this channel is reminded; `defaults` is for the whole workspace. `remind me <webinar>` "
-        "reminds you alone, by direct message.",
+        "Shows and changes when this channel is reminded; `defaults` is for the whole workspace. `remind me Launch "
+        "day` reminds you alone, by direct message.",
         "remind Launch day 1d 30m",
         f"{MEMBERS} The defaults are for admins and owners; everyone can use `remind me`.",
     ),
@@ -200,7 +200,7 @@ GROUPS = {
     "announce": CommandGroup(
         "Announce", "cards, reminders and channels", ("share", "remind", "subscribe", "unsubscribe", "subscriptions")
     ),
-    "registration": CommandGroup(
+    "registering": CommandGroup(
         "Registration",
         "seats, lists and limits",
         ("register", "registrants", "link", "count", "registration", "open", "close", "limit"),
@@ -208,7 +208,7 @@ GROUPS = {
     "people": CommandGroup("People", "who runs it, and who may manage it", ("invite", "team", "settings")),
     "after": CommandGroup("Afterwards", "attendance, recording and follow-up", ("report", "recording", "followup")),
 }
-"""Every command but `help`, in the five lines of the help."""
+"""Every command but `help`, in the five lines of the help. No key is a verb: `help_message` takes both."""
 
 
 def help_message(topic: str | None = None) -> Message:
