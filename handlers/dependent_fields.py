@@ -38,6 +38,11 @@ def hidden_input(blocks: Sequence[Block], values: Values) -> Hidden:
     return hidden
 
 
+def has_other_fields(shown: Mapping[str, Any] | None, view: View) -> bool:
+    """Whether a form has other fields, or other options in them, than the one that is shown; not without one."""
+    return shown is not None and _fields(shown) != _fields(view)
+
+
 async def show_fields(request: SlackRequest, view: View) -> None:
     """Show the form in which a choice was made; Slack keeps what is typed into fields whose ids are the same."""
     action = request.body["actions"][0]
@@ -47,6 +52,14 @@ async def show_fields(request: SlackRequest, view: View) -> None:
         view_hash=str((request.view or {}).get("hash", "")),
         chosen_at=float(action.get("action_ts") or 0.0),
     )
+
+
+def _fields(view: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """The fields by id, each with the values of its options."""
+    found = [block for block in view.get("blocks", ()) if block["type"] == "input"]
+    return [
+        (block["block_id"], [option["value"] for option in block["element"].get("options") or ()]) for block in found
+    ]
 
 
 def _given(elements: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -28,6 +28,10 @@ class Setting:
     example: str = ""
     max_length: int = 0
     """The most characters of a text; 0 for no limit of the provider's."""
+    needs: str = ""
+    """Our field of the checkbox in its group without which it does not matter."""
+    needs_registration: bool = False
+    """Whether it does not matter if everyone with the link can join."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from handlers.create import form as create_form
 from handlers.create import place_field, prefill, settings_form, zone_field
 from handlers.create.draft import CreateDraft, edit_line, filled
 from handlers.create.rules import form_rules
-from handlers.dependent_fields import show_fields
+from handlers.dependent_fields import has_other_fields, show_fields
 from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "If the webinar is still created, you get a direct message."
@@ -79,12 +79,7 @@ async def change_place(request: SlackRequest) -> None:
 async def open_more_settings(request: SlackRequest) -> None:
     """Open More Settings on top of the form."""
     draft = create_form.read(await _draft(request), request.values)
-    async with request.services.store.read() as db:
-        fixed = await webinar_table.latest_fixed_options(db, request.services.account)
-    facts, read_at = fixed or (None, None)
-    rules = await form_rules(request, draft)
-    view = settings_form.build(draft.more, rules=rules, draft_id=draft.draft_id, fixed=facts, fixed_read_at=read_at)
-    await request.open(view)
+    await request.open(await _settings_form(request, draft))
     await _save(request, draft)
 
 
@@ -98,10 +93,14 @@ async def start_over(request: SlackRequest) -> None:
 
 
 async def save_settings_input(request: SlackRequest) -> None:
-    """Save all inputs of More Settings when one changes, so that Back loses none."""
+    """Save all inputs of More Settings when one changes, so that Back loses none. Show what belongs to the change."""
     draft = await _draft(request)
     rules = await form_rules(request, draft)
-    await _save(request, draft.model_copy(update={"more": settings_form.read(draft.more, request.values, rules)}))
+    draft = draft.model_copy(update={"more": settings_form.read(draft.more, request.values, rules)})
+    await _save(request, draft)
+    view = await _settings_form(request, draft)
+    if has_other_fields(request.view, view):
+        await show_fields(request, view)
 
 
 async def submit_settings(request: SlackRequest) -> None:
@@ -221,6 +220,16 @@ async def _form(
     host_line = edit_line(draft) or request.services.directory.at(draft.provider).host_line(person)
     rules, places = await form_rules(request, draft), () if draft.edits else request.services.directory.prefixes
     return create_form.build(draft, rules=rules, host_line=host_line, problem=problem, resumed=resumed, places=places)
+
+
+async def _settings_form(request: SlackRequest, draft: CreateDraft) -> View:
+    async with request.services.store.read() as db:
+        fixed = await webinar_table.latest_fixed_options(db, request.services.account)
+    facts, read_at = fixed or (None, None)
+    rules, more, audience = await form_rules(request, draft), draft.more, draft.audience
+    return settings_form.build(
+        more, rules=rules, draft_id=draft.draft_id, fixed=facts, fixed_read_at=read_at, audience=audience
+    )
 
 
 async def _resumable_draft(request: SlackRequest) -> CreateDraft | None:

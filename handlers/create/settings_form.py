@@ -13,7 +13,7 @@ from bot.model.email_address import address_problem, joined_addresses, split_add
 from bot.model.field_labels import FIELD_LABELS
 from bot.model.form_rules import FormRules, Setting
 from bot.model.people import Frozen
-from bot.model.webinar import Access, FixedOptions, Options
+from bot.model.webinar import Access, Audience, FixedOptions, Options
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, Element, context, cut, header, modal, warning, when
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input
@@ -64,12 +64,16 @@ def build(
     draft_id: str,
     fixed: FixedOptions | None,
     fixed_read_at: datetime | None,
+    audience: Audience = Audience.REGISTRANTS,
     problem: str = "",
 ) -> View:
-    """The form filled with `more`, and below it the settings fixed by the account, as last read."""
+    """The form filled with `more`, and below it the settings fixed by the account, as last read.
+
+    Settings that do not matter with the others, or for the `audience`, are left out.
+    """
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
-        *_fields(more, rules),
+        *_fields(more, rules, audience),
         *([context(_fixed_line(fixed, fixed_read_at, rules.provider))] if rules.has_fixed_options else []),
     ]
     return modal(
@@ -83,14 +87,22 @@ def build(
     )
 
 
-def _fields(more: More, rules: FormRules) -> list[Block]:
+def _fields(more: More, rules: FormRules, audience: Audience) -> list[Block]:
     blocks: list[Block] = []
-    for group, settings in groupby(rules.settings, key=lambda setting: setting.group):
+    shown = [setting for setting in rules.settings if _matters(setting, more, audience)]
+    for group, settings in groupby(shown, key=lambda setting: setting.group):
         blocks.append(header(group))
         for box, together in groupby(settings, key=lambda setting: setting.box):
             members = list(together)
             blocks += [_checkboxes(box, members, more)] if box else [_field(one, more) for one in members]
     return blocks
+
+
+def _matters(setting: Setting, more: More, audience: Audience) -> bool:
+    """Whether to show a setting. One that is on and may not be stays, so that it can be turned off."""
+    if setting.needs_registration:
+        return audience is Audience.REGISTRANTS or bool(_value(more, setting.name))
+    return not setting.needs or bool(_value(more, setting.needs))
 
 
 def read(more: More, values: form_values.Values, rules: FormRules) -> More:
@@ -101,7 +113,9 @@ def read(more: More, values: form_values.Values, rules: FormRules) -> More:
         if setting.box:
             boxes = [one for one in rules.settings if (one.group, one.box) == (setting.group, setting.box)]
             before = frozenset(one.key for one in boxes if _value(more, one.name))
-            changed[setting.name] = setting.key in form_values.choices(values, _box_id(setting), before)
+            is_ticked = setting.key in form_values.choices(values, _box_id(setting), before)
+            was_shown = not setting.needs or _value(more, setting.needs)
+            changed[setting.name] = is_ticked if was_shown else now
         elif setting.choices:
             changed[setting.name] = _chosen(form_values.choice(values, setting.key, _word(now)), now)
         elif isinstance(now, SecretStr):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input
-from handlers.dependent_fields import MAX_HIDDEN, hidden_input, with_input
+from handlers.dependent_fields import MAX_HIDDEN, has_other_fields, hidden_input, with_input
 
 TYPED: dict[str, Any] = {"type": "plain_text_input", "value": "Iris"}
 CHOSEN: dict[str, Any] = {"type": "static_select", "selected_option": {"value": "own"}}
@@ -62,3 +62,17 @@ def test_fields_are_shown_with_what_was_typed() -> None:
     filled, other = with_input([*SHOWN, line], {"name": {"name": TYPED}})
     assert (filled["element"]["initial_value"], other) == ("Iris", line)
     assert with_input(SHOWN, {}) == SHOWN
+
+
+def test_a_form_has_other_fields_by_its_fields_and_their_options() -> None:
+    """Not by its texts; and nothing is compared with a form that is not there."""
+    one, two = ([option(value=value, text="A") for value in values] for values in ("a", "ab"))
+    views = [
+        {"blocks": [input_block(block_id="x", label="X", element=checkboxes(action_id="x", options=options))]}
+        for options in (one, two)
+    ]
+    renamed = {"blocks": [{**views[0]["blocks"][0], "label": "Y"}, {"type": "divider"}]}
+    assert has_other_fields(*views)
+    assert has_other_fields(views[0], {"blocks": []})
+    assert not has_other_fields(views[0], renamed)
+    assert not has_other_fields(None, views[0])

@@ -71,7 +71,7 @@ def test_lengths_are_the_providers(rules: FormRules) -> None:
 @pytest.mark.parametrize("rules", EVERY.values(), ids=EVERY)
 def test_more_settings_has_each_setting_once_under_its_label(rules: FormRules) -> None:
     """And reads back what it shows; the password may have as many characters as the provider takes."""
-    more = More(options=Options(auto_record=True, qna=False, password=SecretStr("Abc123")))
+    more = More(options=Options(auto_record=True, qna_anonymous=False, password=SecretStr("Abc123")))
     view = settings_form.build(more, rules=rules, draft_id="d1", fixed=None, fixed_read_at=None)
     check_view(view)
     shown = visible_text(view["blocks"])

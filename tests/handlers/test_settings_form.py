@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from pydantic import SecretStr
 
-from bot.model.webinar import Access, FixedOptions, Options
+from bot.model.form_rules import FormRules
+from bot.model.recurrence import EventForm
+from bot.model.webinar import Access, Audience, FixedOptions, Options
 from bot.providers.ringcentral.form_rules import RULES
+from bot.providers.zoom.form_rules import rules_of
 from handlers.create.settings_form import More, build, changed, check, normalized, read
 from tests.handlers.test_create_form import MORES
 from tests.support.block_kit import check_view, initial_values, visible_text
@@ -116,10 +119,14 @@ def test_fixed_settings_are_not_guessed() -> None:
 @settings(deadline=None)
 @given(MORES)
 def test_settings_round_trip(more: More) -> None:
-    """Slack's values of an untouched view, read into the defaults, give the shown settings."""
+    """Slack's values of an untouched view change nothing; read into the defaults, they give the shown settings."""
     view = build(more, draft_id="d1", fixed=FIXED, fixed_read_at=NOW, problem="x" * 300, rules=RULES)
     check_view(view)
-    assert read(More(), json.loads(json.dumps(initial_values(view))), rules=RULES) == more
+    values = json.loads(json.dumps(initial_values(view)))
+    assert read(more, values, rules=RULES) == more
+    hidden = {} if more.options.qna else {"qna_anonymous": False, "qna_moderated": False}
+    shown_only = more.model_copy(update={"options": more.options.model_copy(update=hidden)})
+    assert read(More(), values, rules=RULES) == shown_only
 
 
 def test_unchecked_boxes_are_read_as_off() -> None:
@@ -204,3 +211,43 @@ def test_changes_are_named_by_their_labels() -> None:
             "Language",
         ],
     )
+
+
+def shown(more: More, rules: FormRules = RULES, audience: Audience = Audience.REGISTRANTS) -> set[str]:
+    """The settings that the form shows."""
+    view = build(more, draft_id="d1", fixed=None, fixed_read_at=None, rules=rules, audience=audience)
+    elements = [block["element"] for block in view["blocks"] if block["type"] == "input"]
+    return {option["value"] for element in elements for option in element.get("options") or ()}
+
+
+@pytest.mark.parametrize(
+    ("rules", "qna"),
+    [
+        (RULES, {"qnaAnonymousEnabled", "moderatedQnaEnabled"}),
+        (rules_of(EventForm.MEETING), {"settings.question_and_answer.allow_anonymous_questions"}),
+    ],
+)
+def test_what_belongs_to_questions_appears_with_them(rules: FormRules, qna: set[str]) -> None:
+    """And keeps its choices while they are off."""
+    on, off = with_options(qna=True, qna_anonymous=True), with_options(qna=False, qna_anonymous=True)
+    assert shown(on, rules) - shown(off, rules) == qna
+    key = next(setting.key for setting in rules.settings if setting.name == "qna")
+    again = read(off, {"questions": {"x": {"selected_options": [{"value": key}]}}}, rules=rules)
+    assert (again.options.qna, again.options.qna_anonymous) == (True, True)
+
+
+def test_approval_appears_only_with_registration() -> None:
+    """One that is on stays, so that it can be turned off."""
+    rules, key = rules_of(EventForm.MEETING), "settings.approval_type"
+    approved = with_options(manual_approval=True)
+    found = {
+        (more.options.manual_approval, audience): key in shown(more, rules, audience)
+        for more in (More(), approved)
+        for audience in Audience
+    }
+    assert found == {
+        (False, Audience.REGISTRANTS): True,
+        (False, Audience.ANYONE): False,
+        (True, Audience.REGISTRANTS): True,
+        (True, Audience.ANYONE): True,
+    }

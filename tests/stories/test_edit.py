@@ -114,6 +114,10 @@ async def test_edit_changes_every_field_of_the_form_and_of_its_settings(world: W
     await world.click(USER, form, "More Settings")
     settings = world.slack.view(USER)
     assert "password" in settings.values
+    for ticked, is_shown in ((["qnaAnonymousEnabled"], False), (["qnaEnabled"], True)):
+        await world.click(USER, settings, "settings.change", block_id="questions", value=ticked)
+        settings = world.slack.view(USER)
+        assert ("moderatedQnaEnabled" in str(settings.blocks)) is is_shown
     switches = {
         "recording": ["autoRecord"],
         "panelists": ["panelistWaitingRoom", "pstnEnabled"],

@@ -26,9 +26,9 @@ ACCESS = {access.value: words for access, words in access_words(NAME).items()}
 
 
 def _setting(
-    key: str, name: str, group: str, *, box: str = "", choices: Mapping[str, str] | None = None, hint: str = ""
+    key: str, name: str, group: str, *, box: str = "", choices: Mapping[str, str] | None = None, needs: str = ""
 ) -> Setting:
-    return Setting(key, name, FIELD_LABELS[name], group, box=box, choices=choices or {}, hint=hint)
+    return Setting(key, name, FIELD_LABELS[name], group, box=box, choices=choices or {}, needs=needs)
 
 
 RULES: Final = FormRules(
@@ -56,8 +56,8 @@ RULES: Final = FormRules(
             max_length=MAX_PASSWORD,
         ),
         _setting("qnaEnabled", "qna", "Questions", box=QUESTIONS),
-        _setting("qnaAnonymousEnabled", "qna_anonymous", "Questions", box=QUESTIONS),
-        _setting("moderatedQnaEnabled", "qna_moderated", "Questions", box=QUESTIONS),
+        _setting("qnaAnonymousEnabled", "qna_anonymous", "Questions", box=QUESTIONS, needs="qna"),
+        _setting("moderatedQnaEnabled", "qna_moderated", "Questions", box=QUESTIONS, needs="qna"),
         _setting("panelJoinTimeOffset", "panel_join_offset", "Before and after", choices=OFFSETS),
         Setting(
             "postWebinarRedirectUri",

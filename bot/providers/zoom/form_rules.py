@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -28,7 +29,9 @@ def _checkbox(key: str, name: str, group: str, box: str) -> Setting:
     return Setting(f"settings.{key}", name, FIELD_LABELS[name], group, box=box)
 
 
-APPROVAL = _checkbox("approval_type", "manual_approval", "Registration", "With registration")
+APPROVAL = replace(
+    _checkbox("approval_type", "manual_approval", "Registration", "With registration"), needs_registration=True
+)
 HOST = _checkbox("host_video", "host_video", "Host", "When the host starts it")
 ALTERNATIVE = Setting(
     "settings.alternative_hosts",
@@ -48,7 +51,9 @@ PARTICIPANTS = (
 )
 QUESTIONS = (
     _checkbox("question_and_answer", "qna", "Questions", "Q&A"),
-    _checkbox("question_and_answer.allow_anonymous_questions", "qna_anonymous", "Questions", "Q&A"),
+    replace(
+        _checkbox("question_and_answer.allow_anonymous_questions", "qna_anonymous", "Questions", "Q&A"), needs="qna"
+    ),
 )
 SETTINGS: Final = {
     EventForm.MEETING: (APPROVAL, RECORDING, HOST, ALTERNATIVE, *PARTICIPANTS, PASSCODE, *QUESTIONS),
