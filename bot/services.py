@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from bot.sync.adding import WebinarAdder
     from bot.sync.cards import Cards
     from bot.sync.drift import Drift
+    from bot.sync.early_starts import EarlyStarts
     from bot.sync.mirror import Mirror
     from bot.sync.webhooks.service import Webhooks
     from bot.team.service import TeamService
@@ -107,6 +108,7 @@ class Services:
     page_queue: PageQueue
     bulk: BulkService
     drift: Drift
+    early_starts: EarlyStarts
     webhooks: Webhooks
     reports: ReportService
     recordings: Recordings
@@ -134,6 +136,12 @@ class Services:
         await self.mirror.sync()
         await self.questions.read_outdated()
         await self.seats.approvals.poll()
+
+    async def count(self) -> None:
+        """Make the next upkeep calls: what is active before its start, and the count that is most overdue."""
+        if await self.early_starts.look():
+            self.scheduler.wake()
+        await self.mirror.count_next()
 
     async def resume(self) -> None:
         """Resume the operations whose lease expired, and keep open Home tabs current."""

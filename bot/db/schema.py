@@ -99,6 +99,7 @@ webinars = Table(
     Column("abilities", Text),  # JSON of what the event supports; null: the default (model.ability.ALL)
     Column("questions", Text),  # JSON of the questions of the registration form, if the provider lists them
     Column("questions_at", UtcDateTime),  # when they were read
+    Column("live_from", UtcDateTime),  # when it went live, if before its start
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
 )

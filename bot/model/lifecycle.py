@@ -81,6 +81,12 @@ def can_join(webinar: Webinar, now: datetime) -> bool:
     return current is Stage.LIVE or (current is Stage.COMING and now >= webinar.start - JOIN_WINDOW)
 
 
+def has_begun_early(webinar: Webinar) -> bool:
+    """Whether it is certainly live before its planned start. Hosts who only practice have not begun."""
+    is_early = webinar.live_from is not None and webinar.live_from < webinar.start
+    return is_early and webinar.status is Status.ACTIVE
+
+
 def is_full(registration: Registration) -> bool:
     """Whether the number of registrations has reached the limit."""
     return registration.limit is not None and registration.count >= registration.limit

@@ -187,6 +187,8 @@ class Webinar(Frozen):
     """How long before the start hosts and panelists can join."""
     abilities: frozenset[Ability] = ALL
     """What the event supports at its provider."""
+    live_from: AwareDatetime | None = None
+    """When it went live, if it did so before its start: until the start, an active session may be a practice."""
     seen_at: AwareDatetime
 
     @property

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from bot.model.lifecycle import ENDED_STATUSES, RegistrationStatus, registration_status
+from bot.model.lifecycle import ENDED_STATUSES, RegistrationStatus, has_begun_early, registration_status
 from bot.model.people import Account, Frozen
 from bot.model.webinar import Registration, Status, Webinar
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
-from bot.notices.rules import expires_at
+from bot.notices.rules import EARLY, expires_at
 
 FILLING_PERCENTS = (95, 80)
 """Percentages of the limit at which a webinar counts as filling up, highest first."""
@@ -74,6 +74,8 @@ def _live(before: Webinar, after: Webinar) -> Iterator[Happened]:
     # Once per start: a practice session that is ended and begun again is not another event.
     if before.status is Status.SCHEDULED and after.status is Status.ACTIVE:
         yield NoticeKind.LIVE, "", NoticeFacts()
+    if has_begun_early(after) and not has_begun_early(before):
+        yield NoticeKind.LIVE, EARLY, NoticeFacts()
 
 
 def _edited(before: Webinar, after: Webinar) -> Iterator[Happened]:
@@ -125,7 +127,8 @@ def _reaches(registration: Registration, percent: int) -> bool:
 
 
 def _event(kind: NoticeKind, occurrence: str, facts: NoticeFacts, after: Webinar, now: datetime) -> WebinarEvent:
-    is_practice = kind is NoticeKind.LIVE and after.start - PRACTICE <= now < after.start
+    may_be_practice = kind is NoticeKind.LIVE and occurrence != EARLY
+    is_practice = may_be_practice and after.start - PRACTICE <= now < after.start
     return WebinarEvent(
         kind=kind,
         occurrence=occurrence,

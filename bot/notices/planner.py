@@ -18,12 +18,13 @@ from bot.notices.model import (
     FOR_ORGANIZER,
     ONLY_FOR_ORGANIZER,
     PENDING,
+    Feature,
     Notice,
     NoticeFacts,
     NoticeKind,
 )
 from bot.notices.outbox import notice_table, posted_table
-from bot.notices.rules import DEFAULT_OFFSETS, expires_at, is_stale, plan
+from bot.notices.rules import DEFAULT_OFFSETS, EARLY, expires_at, is_stale, plan
 from bot.notices.schedule import is_direct, schedulable_at
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import ChannelFeatures, Subscription, channel_features
@@ -58,12 +59,15 @@ async def plan_changes(db: Db, before: Webinar | None, after: Webinar, now: date
         await webinar_table.wait_for_workspace_lock(db, after.account.workspace)
     subscriptions = await _subscriptions(db, after)
     channels = channel_features(after, subscriptions)
+    begun = await _early_recipients(db, after, channels, events, now)
     if reminders_change and (before or channels):
         await _replan(db, after, channels, now)
     notices = [
         _notice(event, after, channel_id, by)
         for event in events
-        for channel_id in _recipients(event.kind, after, subscriptions, channels, by)
+        for channel_id in (
+            begun if event.occurrence == EARLY else _recipients(event.kind, after, subscriptions, channels, by)
+        )
     ]
     if notices:
         await notice_table.plan(db, notices)
@@ -121,6 +125,27 @@ async def _replan(db: Db, webinar: Webinar, channels: Sequence[ChannelFeatures],
     batched = await notice_table.withdraw_locked(db, rows, stale)
     planned = await _spread_load(db, webinar.account.workspace, plan(webinar, channels, now, defaults), now)
     await notice_table.plan(db, planned, batched)
+
+
+async def _early_recipients(
+    db: Db, webinar: Webinar, channels: Sequence[ChannelFeatures], events: Collection[WebinarEvent], now: datetime
+) -> list[str]:
+    """The channels that learn that a webinar is live before its start: those that were still to hear of the start.
+
+    A channel that follows what is live may have heard of it already, when the webinar became active.
+    """
+    if not any(event.occurrence == EARLY for event in events):
+        return []
+    rows = await notice_table.lock_session(db, webinar.account, webinar.session_id)
+    waiting = {row.notice.channel_id for row in rows if row.state in PENDING and row.notice.kind is NoticeKind.LIVE}
+    to_come = plan(
+        webinar.model_copy(update={"live_from": None}),
+        channels,
+        now,
+        await _default_offsets(db, webinar.account.workspace),
+    )
+    has_heard = {channel.channel_id for channel in channels if Feature.LIVE in channel.features} - waiting
+    return sorted({notice.channel_id for notice in to_come} - has_heard)
 
 
 async def _spread_load(db: Db, workspace: Workspace, planned: Sequence[Notice], now: datetime) -> list[Notice]:

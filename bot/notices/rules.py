@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.model.lifecycle import ENDED_STATUSES, RegistrationStatus, registration_status
+from bot.model.lifecycle import ENDED_STATUSES, RegistrationStatus, has_begun_early, registration_status
 from bot.model.webinar import Status, Webinar
 from bot.notices.model import FEATURE_BY_KIND, FOR_ORGANIZER, TIMED, Feature, Notice, NoticeKind
 from bot.notices.schedule import schedulable_at
@@ -22,6 +22,10 @@ REQUIRED_STATUS = {
     NoticeKind.CANCELED: Status.CANCELED,
 }
 """Status that a webinar must still have when the notice is posted. A canceled or finished webinar gets no others."""
+
+
+EARLY = "early"
+"""The occurrence of the notice that a webinar is live before its start."""
 
 
 class ExpiryBasis(StrEnum):
@@ -95,9 +99,10 @@ def plan(
     """Reminders and start notices of a webinar that are due after `now`, for each subscribed channel.
 
     All times are UTC instants counted back from the start, so daylight saving changes do not shift them. An active
-    webinar is included: the provider calls it active as soon as the hosts practice, before the start.
+    webinar is included: the provider calls it active as soon as the hosts practice, before the start. One that is
+    certainly live has no start to announce.
     """
-    if webinar.status in ENDED_STATUSES:
+    if webinar.status in ENDED_STATUSES or has_begun_early(webinar):
         return []
     start = webinar.start.astimezone(UTC)
     due = {
@@ -127,6 +132,8 @@ def is_stale(
     if webinar.status in ENDED_STATUSES and notice.kind not in REQUIRED_STATUS:
         return True
     if notice.kind is NoticeKind.FREED and not _is_closed_with_room(webinar):
+        return True
+    if has_begun_early(webinar) and _announces_start(notice):
         return True
     if notice.kind not in TIMED:
         return not _is_subscribed(notice, webinar, channels)
@@ -179,8 +186,15 @@ def _is_closed_with_room(webinar: Webinar) -> bool:
     return read is not None and registration_status(read) is RegistrationStatus.CLOSED
 
 
+def _announces_start(notice: Notice) -> bool:
+    """Whether a notice is about a start to come: the notice of an early start is not."""
+    return notice.kind in TIMED or (notice.kind is NoticeKind.LIVE and notice.occurrence != EARLY)
+
+
 def _is_subscribed(notice: Notice, webinar: Webinar, channels: Collection[ChannelFeatures]) -> bool:
     if notice.kind in FOR_ORGANIZER and notice.channel_id == webinar.created_by:
         return True
+    if notice.occurrence == EARLY:  # in place of the reminders that the channel was to get
+        return any(subscribed.channel_id == notice.channel_id for subscribed in channels)
     feature = FEATURE_BY_KIND[notice.kind]
     return any(subscribed.channel_id == notice.channel_id and feature in subscribed.features for subscribed in channels)

@@ -59,6 +59,7 @@ from bot.slack.users import Users
 from bot.sync.adding import WebinarAdder
 from bot.sync.cards import Cards
 from bot.sync.drift import Drift
+from bot.sync.early_starts import EarlyStarts
 from bot.sync.mirror import Mirror
 from bot.sync.webhooks.service import Webhooks
 from bot.team.copy import TeamCopier
@@ -163,6 +164,7 @@ def build_services(
         bulk=BulkService(worker_id, account, store, mirror, slack, urls, registrar, clock, background),
         recordings=recordings,
         drift=Drift(mirror, team_service, store, shared_locks, clock),
+        early_starts=EarlyStarts(provider, mirror, mirror.single.save, clock),
         webhooks=Webhooks(
             worker_id,
             account,
@@ -190,7 +192,7 @@ def build_services(
 
 def _schedule(services: Services) -> None:
     services.scheduler.add("sweep", SWEEP_INTERVAL, services.sweep)
-    services.scheduler.add("count", COUNT_INTERVAL, services.mirror.count_next)
+    services.scheduler.add("count", COUNT_INTERVAL, services.count)
     services.scheduler.add("drift", DRIFT_INTERVAL, services.drift.step)
     services.scheduler.add("recordings", RECORDING_INTERVAL, services.recordings.step)
     services.scheduler.add("digest", DIGEST_INTERVAL, services.plan_digests)

@@ -104,6 +104,10 @@ class WebinarReader:
         await self._cards.update(changed)
         return changed
 
+    async def set_live_from(self, webinar: Webinar, live_from: datetime) -> Webinar:
+        """Save when a webinar went live before its start, and withdraw what announces the start."""
+        return await self._save_facts(webinar, force=False, live_from=live_from)
+
     async def set_creator(self, webinar: Webinar, user_id: str) -> Webinar:
         """Save who created a webinar for Slack, and plan the notices that depend on it."""
         return await self._save_facts(webinar, force=False, created_by=user_id)

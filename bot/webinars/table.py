@@ -58,6 +58,7 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
         "attendee_link": webinar.attendee_link,
         "panel_offset_s": int(webinar.panel_offset.total_seconds()),
         "abilities": _abilities_column(webinar.abilities),
+        "live_from": webinar.live_from,
         "seen_at": webinar.seen_at,
     }
     if host_link.get_secret_value():
@@ -246,6 +247,7 @@ def _webinar(row: Any) -> Webinar:
         registration=_registration(row) if row.counted_at else None,
         panel_offset=timedelta(seconds=row.panel_offset_s),
         abilities=_abilities(row.abilities) if row.abilities else ALL,
+        live_from=row.live_from,
         seen_at=row.seen_at,
     )
 

@@ -100,7 +100,8 @@ class ZoomHistoryApi(EventReads):
         event, session = await self._held(webinar_id, session_id, caller)
         unknown = {"are_joins_registered": False}
         if session.status is not Status.FINISHED:
-            return PastSession(status=session.status, **unknown)
+            is_live = session.status is Status.ACTIVE and not _may_be_practice(event)
+            return PastSession(status=session.status, live_from=self._clock.now() if is_live else None, **unknown)
         try:
             details = await self._details(event, caller)
             if details is None:
@@ -189,6 +190,11 @@ class ZoomHistoryApi(EventReads):
             raise _of_page(refusal) if token else refusal from None
         stays = [parse_record(StayRecord, item) for item in items]
         return [one for one in stays if one.status != WAITING_ROOM], following
+
+
+def _may_be_practice(event: EventRecord) -> bool:
+    """Whether the hosts of a webinar that has begun may still be among themselves. Meetings have no practice."""
+    return event.kind is EventKind.WEBINAR and event.settings.practice_session
 
 
 def _role(stay: StayRecord, event: EventRecord, panelists: set[str], alternative: set[str]) -> Role:
