@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.app import build
+from bot.clock import machine_now
 from bot.db.webhook_schema import webhook_deliveries, webhook_hints
 from bot.model.webinar import Status
 from sandbox.slack import Message
-from tests.support.webhooks import deliver, hint_body, quicken, quiet, reads, webhook_world
-from tests.support.world import World
+from tests.support.webhooks import QUICK, deliver, hint_body, quicken, quiet, reads, webhook_world
+from tests.support.world import RECHECK_S, WAIT_LIMIT_S, World
 
 pytest_plugins = ["tests.support.databases"]
 
 SESSIONS = "/webinar/configuration/v1/company/sessions"
 CHANNEL = "#marketing"
+LONG = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -228,16 +230,26 @@ async def test_two_replicas_act_once(both: World) -> None:
     other = await build(both.settings.model_copy(update={"port": 0}), both.clock, both.pace)
     quicken(other)
     try:
+        await both.until(lambda: other.services.mirror.swept_at)
+        for bot in (both.bot, other):
+            bot.services.scheduler.pause()  # what is read from now on follows from a delivery
+            bot.services.webhooks.hints.timing = replace(QUICK, collect=LONG, spacing=LONG, slow_spacing=LONG)
         await other.services.background.wait_idle()
         await quiet(both)
         both.ringcentral.calls.clear()
-        for bot in (both.bot, other):  # all deliveries are there before the first read
-            hints = bot.services.webhooks.hints
-            hints.timing = replace(hints.timing, collect=timedelta(seconds=2))
         both.ringcentral.rules.deliveries = "lost"
         both.ringcentral.register(session, 6)
         bots = [both.bot, other] * 10
         await asyncio.gather(*(deliver(bot, hint_body(session)) for bot in bots))
+        async with asyncio.timeout(WAIT_LIMIT_S):
+            # All are there before the first read, on a busy machine too.
+            while await left(both) > 1:  # noqa: ASYNC110 - the database has no event
+                await asyncio.sleep(RECHECK_S)
+        async with both.bot.services.store.write() as db:
+            is_due = webhook_hints.c.due_at.is_not(None)
+            await db.execute(update(webhook_hints).where(is_due).values(due_at=machine_now()))
+        for bot in (both.bot, other):
+            bot.services.webhooks.hints.wake()
         await both.until(lambda: "6 registered" in card(both).words)
         await other.services.background.wait_idle()
         await quiet(both)
