@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from bot.commands.lengths import length_text
-from bot.model.time_text import clock_text
 from bot.model.visible_text import one_line
 from bot.model.webinar import Webinar, one_line_title
 from bot.web.page_model import EventText
+from bot.web.time_words import time_words
 from bot.webinars.calendar_file import calendar_file
 from bot.webinars.texts.facts import speakers_line
 
@@ -45,26 +44,12 @@ def _sequence(webinar: Webinar) -> int:
 
 
 def _text(webinar: Webinar, *, title: str, speakers: str = "", description: str = "") -> EventText:
-    utc = webinar.start.astimezone(UTC)
-    local = webinar.start.astimezone(_zone(webinar.time_zone))
-    also_utc = f", {clock_text(utc)} UTC" if local.utcoffset() else ""
+    start = time_words(webinar.start, webinar.time_zone)
     return EventText(
         title=title,
-        utc=f"{utc:%Y-%m-%dT%H:%MZ}",
-        begins=f"{local:%A, %B} {local.day}, {local.year}, {clock_text(local)} ({_place(local)}){also_utc}",
+        utc=start.utc,
+        begins=start.words,
         length=length_text(webinar.length),
         speakers=speakers,
         description=description,
     )
-
-
-def _place(local: datetime) -> str:
-    return str(local.tzinfo).replace("_", " ")
-
-
-def _zone(name: str) -> ZoneInfo:
-    # Webinars created elsewhere may have a zone name that does not exist.
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")

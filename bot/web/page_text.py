@@ -202,7 +202,7 @@ def form_page(
     values = signup_form.values_of(entered, questions)
     fields = tuple(
         _field_text(field, values[field.name], by_field.get(field.name, ""))
-        for field, _ in signup_form.fields_of(questions)
+        for field, _ in signup_form.fields_of(questions, webinar.time_zone)
     )
     whole = (FormError("", problem),) if problem else ()
     return FormText(

@@ -5,14 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import parse_qsl
 
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.question import STANDARD, Choice, Question, QuestionKind, QuestionSet, answer_problem, given
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
-from bot.model.time_text import clock_text
 from bot.model.visible_text import one_line
+from bot.web.time_words import time_words
+
+
+@dataclass(frozen=True)
+class ChoiceText:
+    """One choice of a menu or of checkboxes: its value or its name, its text, and the time that it means, if any."""
+
+    key: str
+    text: str
+    utc: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,8 +34,7 @@ class Field:
     autocomplete: str
     max_length: int
     is_required: bool = True
-    choices: tuple[tuple[str, str], ...] = ()
-    """The name or value and the text of each choice: of a menu, or of checkboxes."""
+    choices: tuple[ChoiceText, ...] = ()
 
 
 FIRST_NAME, LAST_NAME, EMAIL = "first_name", "last_name", "email"
@@ -70,15 +78,15 @@ def parse_body(raw: bytes) -> dict[str, str]:
     return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
 
 
-def fields_of(questions: QuestionSet) -> list[tuple[Field, Question | None]]:
-    """The inputs of a form with these questions, each with its question."""
+def fields_of(questions: QuestionSet, time_zone: str = "UTC") -> list[tuple[Field, Question | None]]:
+    """The inputs of a form with these questions, each with its question; dates to choose are in this time zone."""
     last = questions.last_name
     names: list[tuple[Field, Question | None]] = [
         (replace(field, is_required=bool(last and last.is_required)) if field.name == LAST_NAME else field, None)
         for field in FIELDS
         if field.name != LAST_NAME or last
     ]
-    return [*names, *((_question_field(one), one) for one in questions.asked)]
+    return [*names, *((_question_field(one, time_zone), one) for one in questions.asked)]
 
 
 def registrant_details(fields: Mapping[str, str], questions: QuestionSet = STANDARD) -> RegistrantDetails:
@@ -114,12 +122,11 @@ def is_honeypot_filled(fields: Mapping[str, str]) -> bool:
     return bool(fields.get(HONEYPOT))
 
 
-def _question_field(question: Question) -> Field:
+def _question_field(question: Question, time_zone: str) -> Field:
     several = question.kind in (QuestionKind.CHOICES, QuestionKind.DATES)
     kinds = {QuestionKind.LONG_TEXT: LINES, QuestionKind.TEXT: "text"}
     kind = kinds.get(question.kind, CHECKBOXES if several else MENU)
     name = _name_of(question)
-    texts = ((_digest(one.value), _choice_text(question, one)) for one in question.choices)
     return Field(
         name=name,
         label=question.label,
@@ -127,15 +134,18 @@ def _question_field(question: Question) -> Field:
         autocomplete=AUTOCOMPLETE.get(question.name, "off"),
         max_length=min(question.max_length or MAX_ANSWER, MAX_ANSWER),
         is_required=question.is_required,
-        choices=tuple((f"{name}.{key}" if several else key, text) for key, text in texts),
+        choices=tuple(
+            _choice_text(question, one, f"{name}." if several else "", time_zone) for one in question.choices
+        ),
     )
 
 
-def _choice_text(question: Question, choice: Choice) -> str:
+def _choice_text(question: Question, choice: Choice, prefix: str, time_zone: str) -> ChoiceText:
+    key = f"{prefix}{_digest(choice.value)}"
     if question.kind is not QuestionKind.DATES:
-        return choice.text
-    at = datetime.fromisoformat(choice.text).astimezone(UTC)
-    return f"{at:%A, %B} {at.day}, {at.year}, {clock_text(at)} UTC"
+        return ChoiceText(key, choice.text)
+    at = time_words(datetime.fromisoformat(choice.text), time_zone)
+    return ChoiceText(key, at.words, at.utc)
 
 
 def _answers(fields: Mapping[str, str], question: Question) -> list[str]:

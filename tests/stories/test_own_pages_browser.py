@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.model.question import QuestionSet
+from bot.model.registrant import RegistrantDetails
+from bot.model.webinar import Webinar
+from bot.web import page_text
+from bot.web.page_look import PageLook
+from bot.web.render import PageRenderer
+from tests.handlers.test_question_fields import DATES
 from tests.support.browser import TIMEOUT_MS, PageMonitor, launched_browser
 from tests.support.own_pages import LENA, PageVisitor, page_visitor
 
@@ -148,8 +155,19 @@ async def _check_with_script(page: Page, visitor: PageVisitor) -> None:
         async with theirs.expect_download() as download:
             await theirs.get_by_role("link", name="Add to Calendar").click()
         assert (await download.value).suggested_filename == "Launch day.ics"
+        with_dates = await context.new_page()
+        await with_dates.set_content(_form_with_dates(visitor.webinar))
+        first = datetime.fromisoformat(DATES.choices[0].label).astimezone(ZoneInfo(zone))
+        shown = f"{first:%A, %B} {first.day}, {first.year}, {first:{clock}}, your time ({zone.replace('_', ' ')})"
+        await expect(with_dates.get_by_role("checkbox", name=shown)).to_be_visible()
         watch.check()
         await context.close()
+
+
+def _form_with_dates(webinar: Webinar) -> str:
+    nobody = RegistrantDetails(first_name="", last_name="", email="")
+    form = page_text.form_page(webinar, nobody, "token", questions=QuestionSet(questions=(DATES,)))
+    return PageRenderer(PageLook()).form_html(form)
 
 
 async def _send_empty_by_keyboard(page: Page) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.model.question import Choice, Question, QuestionKind, QuestionSet
 from bot.model.registrant import RegistrantDetails
 from bot.web import page_text, signup_form
 from bot.web.page_look import PageLook
 from bot.web.render import PageRenderer
 from tests.handlers.test_question_fields import CITY, COMMENTS, DATES, LAND, SIZE, TOPICS
+from tests.support.rows import each_row
 from tests.support.webinar_samples import webinar
 
 render = PageRenderer(PageLook())
@@ -40,6 +43,25 @@ def test_answers_come_back_as_they_were_sent() -> None:
     assert html.count(" checked") == 3
     assert "Last name" not in html
     assert "Comments (optional)" in html
+
+
+@each_row(
+    ("zone", "words"),
+    [
+        ("Europe/Madrid", "Tuesday, December 1, 2026, 10:00 AM (Europe/Madrid), 9:00 AM UTC"),
+        ("America/New_York", "Tuesday, December 1, 2026, 4:00 AM (America/New York), 9:00 AM UTC"),
+        ("Asia/Tokyo", "Tuesday, December 1, 2026, 6:00 PM (Asia/Tokyo), 9:00 AM UTC"),
+        ("UTC", "Tuesday, December 1, 2026, 9:00 AM (UTC)"),
+        ("Mars/Base", "Tuesday, December 1, 2026, 9:00 AM (UTC)"),
+    ],
+)
+def test_dates_to_choose_are_written_like_the_start(zone: str, words: str) -> None:
+    """In the time zone of the webinar and in UTC, as a time that the script of the page makes the visitor's own."""
+    html = render.form_html(page_text.form_page(webinar(time_zone=zone), WHO, "token", questions=ASKED))
+    [dates] = re.findall(r"<legend>Dates</legend>(.*?)</fieldset>", html, re.DOTALL)
+    assert re.findall(r"<time ([^>]*)>([^<]*)</time></label>", dates)[0] == ('datetime="2026-12-01T09:00Z"', words)
+    assert (dates.count("<label"), dates.count("<time")) == (3, 3)
+    assert html.count("<time") == 1 + 3
 
 
 def test_what_is_missing_is_named_at_its_field() -> None:
