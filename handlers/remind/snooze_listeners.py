@@ -8,11 +8,11 @@ from datetime import timedelta
 from bot.commands.remind_args import RemindMe
 from bot.commands.reminder_offsets import is_off, is_switch
 from bot.commands.resolve import resolve_remind_me
-from bot.errors import ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
 from bot.notices.reminder_sheet import can_remind
 from bot.slack import buttons
+from handlers.direct_message import post_and_save
 from handlers.remind import snooze_form
 from handlers.remind.mute import mute_channel
 from handlers.request import Commands, Listener, Listeners, SlackRequest, once
@@ -84,19 +84,14 @@ async def _set_typed(request: SlackRequest, webinar: Webinar, typed: str) -> Non
 
 
 async def _remind(request: SlackRequest, webinar: Webinar, offsets: Sequence[timedelta]) -> None:
-    # Post first: only Slack's response contains the id of the person's DM.
-    try:
-        channel_id, ts = await request.slack.post(request.user_id, snooze_form.confirmation(webinar, offsets))
-    except ChannelUnreachable as error:
-        raise ChannelUnreachable(snooze_form.NO_DIRECT_MESSAGES) from error
-    try:
+    async def save(channel_id: str) -> None:
         async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
+            locked = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
             for offset in offsets:
-                await reminders.snooze(db, webinar, channel_id, offset, request.user_id, request.now())
-    except Exception:
-        await request.slack.edit(channel_id, ts, snooze_form.failed_message(webinar))
-        raise
+                await reminders.snooze(db, locked, channel_id, offset, request.user_id, request.now())
+
+    message, failed = snooze_form.confirmation(webinar, offsets), snooze_form.failed_message(webinar)
+    await post_and_save(request, message, failed, save, snooze_form.NO_DIRECT_MESSAGES)
     request.services.scheduler.wake()
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.errors import BadInput, ChannelUnreachable
+from bot.errors import BadInput
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
 from bot.slack import buttons
 from bot.slack.error_message import sentence_message
-from bot.slack.responses import SlackRefused
 from bot.team import table as team_table
 from bot.webinars.texts import calendar as calendar_texts
+from handlers.direct_message import undeliverable_as
 from handlers.request import Listeners, SlackRequest, once
 
 UNDELIVERABLE = "Slack doesn't let me send you a direct message, so I can't send the calendar file."
@@ -21,10 +21,8 @@ async def add_to_calendar(request: SlackRequest) -> None:
     webinar = await request.find_webinar(request.value)
     if stage(webinar, request.now()) is not Stage.COMING:
         raise BadInput(TOO_LATE)
-    try:
+    with undeliverable_as(UNDELIVERABLE):
         await _send(request, webinar)
-    except (ChannelUnreachable, SlackRefused) as error:
-        raise ChannelUnreachable(UNDELIVERABLE) from error
     await request.reply(sentence_message(calendar_texts.SENT))
 
 

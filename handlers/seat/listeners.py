@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from secrets import token_hex
 
-from bot.errors import AnswersRequired, ChannelUnreachable, RegistrationClosed
+from bot.errors import AnswersRequired, RegistrationClosed
 from bot.model.ability import Ability
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.question import QuestionSet
@@ -16,7 +16,7 @@ from bot.providers.base import Caller
 from bot.providers.names import named
 from bot.registration.seats import texts as seat_texts
 from bot.slack import buttons
-from bot.slack.responses import SlackRefused
+from handlers.direct_message import post_and_save
 from handlers.remind.snooze_form import NO_DIRECT_MESSAGES
 from handlers.request import Listeners, SlackRequest, once
 from handlers.seat import form as seat_form
@@ -159,18 +159,13 @@ async def _show_gone(request: SlackRequest, webinar: Webinar, seat: Seat, senten
 
 
 async def _subscribe_to_opening(request: SlackRequest, webinar: Webinar) -> None:
-    # Post the message first: only the response has the channel id of the DM.
-    try:
-        channel_id, ts = await request.slack.post(request.user_id, seat_texts.opening_subscribed_message(webinar))
-    except (ChannelUnreachable, SlackRefused) as error:
-        raise ChannelUnreachable(NO_DIRECT_MESSAGES) from error
-    try:
+    async def save(channel_id: str) -> None:
         async with request.services.store.write() as db:
-            webinar = await lock_webinar(db, request.services.account, webinar.session_id, channel_id)
-            await subscribe_person(db, webinar, channel_id, OPENING_FEATURES, request.user_id, request.now())
-    except Exception:
-        await request.slack.edit(channel_id, ts, seat_texts.opening_failed_message(webinar))
-        raise
+            locked = await lock_webinar(db, request.services.account, webinar.session_id, channel_id)
+            await subscribe_person(db, locked, channel_id, OPENING_FEATURES, request.user_id, request.now())
+
+    message, failed = seat_texts.opening_subscribed_message(webinar), seat_texts.opening_failed_message(webinar)
+    await post_and_save(request, message, failed, save, NO_DIRECT_MESSAGES)
     request.services.scheduler.wake()
 
 
