@@ -39,9 +39,17 @@ _COUNTS = {"a": "1", "an": "1", "one": "1"}
 
 
 def parse_offsets(text: str) -> tuple[timedelta, ...]:
-    """Parse the offsets, longest first, without duplicates.
+    """The offsets as `read_offsets` reads them. Raises `BadInput` with every problem."""
+    offsets, problem = read_offsets(text)
+    if problem:
+        raise BadInput(problem)
+    return offsets
 
-    Separate words are separate reminders: "1h 30m" are two, "1h30m" is one. Raises `BadInput` with every problem.
+
+def read_offsets(text: str) -> tuple[tuple[timedelta, ...], str]:
+    """Read the offsets, longest first, without duplicates; and every problem, empty if there is none.
+
+    Separate words are separate reminders: "1h 30m" are two, "1h30m" is one.
     """
     offsets, invalid, signed = _split(text)
     unique = tuple(sorted(set(offsets), reverse=True))
@@ -56,9 +64,7 @@ def parse_offsets(text: str) -> tuple[timedelta, ...]:
     ]
     if not (offsets or invalid or signed):
         problems = [f"Say how long before the start, for example {EXAMPLE}."]
-    if any(problems):
-        raise BadInput("\n".join(filter(None, problems)))
-    return unique
+    return unique, "\n".join(filter(None, problems))
 
 
 def is_off(text: str) -> bool:

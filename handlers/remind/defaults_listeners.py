@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.commands.reminder_offsets import is_switch, offset_text, offsets_as_typed, parse_offsets, repeated_offsets
-from bot.errors import BadInput
+from bot.commands.reminder_offsets import (
+    is_switch,
+    offset_text,
+    offsets_as_typed,
+    parse_offsets,
+    read_offsets,
+    repeated_offsets,
+)
 from bot.notices import reminders
 from bot.notices.reminder_sheet import ReminderDefaults
 from bot.slack.message import Message
@@ -29,10 +35,9 @@ async def defaults(request: SlackRequest, times: str) -> None:
     if is_switch(times):
         await request.reply(defaults_form.not_set(defaults_form.NO_SWITCH, times))
         return
-    try:
-        offsets = parse_offsets(times)
-    except BadInput as error:
-        await request.reply(defaults_form.not_set(error.sentence, times))
+    offsets, problem = read_offsets(times)
+    if problem:
+        await request.reply(defaults_form.not_set(problem, times))
         return
     note = "\n".join(
         f"{offset_text(offset)} was named more than once and is one reminder." for offset in repeated_offsets(times)

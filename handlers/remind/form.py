@@ -16,7 +16,7 @@ from bot.commands.reminder_offsets import (
     offset_text,
     offsets_in_past,
     offsets_text,
-    parse_offsets,
+    read_offsets,
     too_late_text,
 )
 from bot.errors import BadInput
@@ -210,10 +210,10 @@ def _input_offsets(
     typed: ReminderInput, metadata: ReminderFormContext, webinar: Webinar, now: datetime, zone: str
 ) -> tuple[timedelta, ...]:
     if typed.at is None:
-        try:
-            return parse_offsets(typed.text)
-        except BadInput as error:
-            raise _error({TEXT: error.sentence}, metadata) from error
+        offsets, problem = read_offsets(typed.text)
+        if problem:
+            raise _error({TEXT: problem}, metadata)
+        return offsets
     problem = ""
     if typed.at <= now:
         problem = f"This is in the past: in {zone} it is now {clock_time(now, zone)}. Choose a later time."

@@ -11,6 +11,7 @@ from bot.commands.reminder_offsets import (
     offset_text,
     offsets_in_past,
     parse_offsets,
+    read_offsets,
     repeated_offsets,
     too_late_text,
 )
@@ -239,10 +240,9 @@ def _offsets_problem(typed: str, webinar: Webinar, now: datetime) -> str:
     """Why these times cannot be set; empty if at least one of them can, and for "off" and "on"."""
     if is_switch(typed):
         return ""
-    try:
-        offsets = parse_offsets(typed)
-    except BadInput as error:
-        return error.sentence
+    offsets, problem = read_offsets(typed)
+    if problem:
+        return problem
     passed = offsets_in_past(offsets, webinar.start, now)
     return too_late_text(passed, webinar.start, now) if len(passed) == len(offsets) else ""
 

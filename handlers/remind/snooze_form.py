@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.commands.remind_args import wait_text
-from bot.commands.reminder_offsets import offset_text, offsets_in_past, parse_offsets, too_late_text
-from bot.errors import BadInput
+from bot.commands.reminder_offsets import offset_text, offsets_in_past, read_offsets, too_late_text
 from bot.model.webinar import Webinar
 from bot.notices.reminder_sheet import can_remind
 from bot.notices.texts.reminder_list import no_reminder_reason
@@ -55,10 +54,9 @@ def typed_offsets(typed: str, start: datetime, now: datetime) -> tuple[list[time
     After "in", the times are from now on.
     """
     wait = wait_text(typed)
-    try:
-        offsets = parse_offsets(wait or typed)
-    except BadInput as problem:
-        return [], problem.sentence
+    offsets, problem = read_offsets(wait or typed)
+    if problem:
+        return [], problem
     if not wait:
         passed = offsets_in_past(offsets, start, now)
         return [each for each in offsets if each not in passed], too_late_text(passed, start, now)
