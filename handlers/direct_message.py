@@ -25,7 +25,7 @@ async def post_and_save(
 ) -> None:
     """Post a direct message to the user, and save with the id of its channel, which only Slack's response has.
 
-    If saving fails, the message becomes `failed`. Raises `ChannelUnreachable` with `undeliverable`, or what `save` raises.
+    If that fails, the message becomes `failed`. Raises `ChannelUnreachable` with `undeliverable`, or what failed.
     """
     with undeliverable_as(undeliverable):
         channel_id, ts = await request.slack.post(request.user_id, message)
