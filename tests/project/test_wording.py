@@ -200,6 +200,14 @@ def test_a_message_has_a_text_for_notifications(text: str) -> None:
     assert message_wording(text, [section("It is moved.")])
 
 
+@pytest.mark.parametrize(
+    "text", ["“closed” isn't a feature.", "launch day: tomorrow, for 1h.", "Thanks, Dev! &lt;3&gt;"]
+)
+def test_a_text_may_begin_and_end_with_what_a_person_typed(text: str) -> None:
+    """In quotes, as the title in the header, or escaped."""
+    assert message_wording(text, [{"type": "header", "text": plain("launch day")}, section("It is moved.")]) == []
+
+
 def test_a_form_has_one_main_button() -> None:
     """Its submit button, which is in Title Case; its title is in sentence case."""
     green = row(button("Open", style="primary"))

@@ -21,6 +21,7 @@ from tests.support.webinar_samples import ACCOUNT, NOW
 
 LINK = "https://v.ringcentral.example/recording/1"
 LONG = ("<&>" * 300 + "\n") * 4
+AUTHORED = f"Thanks for coming. {LONG}"[:3000]
 COUNTS = DeliveryCounts(
     waiting=3, scheduled=4, sent=5, opted_out=1, unclear=1, refused=(("deactivated", 2), ("user_disabled", 1))
 )
@@ -77,8 +78,11 @@ def follow_up_messages(one: Webinar) -> list[Message]:
     return [
         *(follow_up_texts.progress_message(one, state, COUNTS) for state in states),
         follow_up_texts.progress_message(one, run(state=RunState.STOPPED), DeliveryCounts(sent=1)),
-        *(follow_up_texts.recipient_message(one, run(), text, "Iris") for text in (LONG[:3000], "Hi {first name}")),
-        message("Hi", follow_up_texts.opt_in_row("s1")),
+        *(
+            follow_up_texts.recipient_message(one, run(), text, "Iris")
+            for text in (AUTHORED, "Thanks, {first name}, and see you soon.")
+        ),
+        message("Thanks for coming.", follow_up_texts.opt_in_row("s1")),
         follow_up_review.review_message(one, drafted, ReviewFacts(seconds=9000.0)),
         *(follow_up_review.started_message(one), follow_up_review.failed_message("No.")),
     ]

@@ -46,9 +46,9 @@ def link_modals(one: Webinar) -> list[dict[str, Any]]:
 
 def past_messages(one: Webinar) -> list[Message]:
     """A page of past webinars in the middle of several, and empty lists."""
-    over = one.model_copy(update={"status": Status.FINISHED})
+    over = [one.model_copy(update={"session_id": f"s{number}", "status": Status.FINISHED}) for number in range(30)]
     return [
-        past_listing(past_page([over] * 30, "past"), now=NOW, seen_at=NOW, providers=["RingCentral"]),
+        past_listing(past_page(over, "past"), now=NOW, seen_at=NOW, providers=["RingCentral"]),
         *(
             past_listing(past_page([], text), now=NOW, seen_at=NOW, providers=["RingCentral"])
             for text in ("past", "past this quarter")

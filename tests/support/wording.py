@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +74,7 @@ class Piece(NamedTuple):
 
 def message_wording(text: str, blocks: Sequence[Json]) -> list[str]:
     """Problems of a message."""
-    problems = _spoken_problems(text) if blocks else []
+    problems = _spoken_problems(text, blocks) if blocks else []
     return _worded([Piece("text", text), *_pieces(blocks)]) + problems + _structure(blocks, "message")
 
 
@@ -146,14 +147,21 @@ def _too_long(text: str) -> Iterator[str]:
             yield f"{count} sentences in a paragraph"
 
 
-def _spoken_problems(text: str) -> list[str]:
+def _spoken_problems(text: str, blocks: Sequence[Json]) -> list[str]:
     """Problems of the text that notifications show and screen readers read."""
-    if not text.strip():
+    spoken = html.unescape(text).strip()
+    if not spoken:
         return ["no text for screen readers"]
-    words = text.strip(' *_“"`<').split()
-    if words[0][:1].islower() or len(words) < 3 or text.rstrip()[-1] in ",;-–":
+    words = spoken.strip(' *_“"`<').split()
+    starts_low = words[0][:1].islower() and not spoken.startswith(("“", "`", *_titles(blocks)))
+    if starts_low or len(words) < 3 or spoken[-1] in ",;-–":
         return [f"text “{text[:90]}”: not a sentence"]
     return []
+
+
+def _titles(blocks: Sequence[Json]) -> Iterator[str]:
+    """Titles of webinars in a header, as they were typed."""
+    yield from (block["text"]["text"] for block in blocks if block["type"] == "header")
 
 
 def _structure(blocks: Sequence[Json], surface: str) -> list[str]:
