@@ -54,12 +54,18 @@ def check_upcoming(webinar: Webinar, now: datetime) -> None:
 
 def changeable(sheet: ReminderSheet, notice_id: int, now: datetime) -> Reminder:
     """The pending reminder with this id. Raises `BadInput` if it is gone or about to be posted."""
+    reminder, problem = find_changeable(sheet, notice_id, now)
+    if reminder is None:
+        raise BadInput(problem)
+    return reminder
+
+
+def find_changeable(sheet: ReminderSheet, notice_id: int, now: datetime) -> tuple[Reminder | None, str]:
+    """The pending reminder with this id, or none and why: it is gone, or about to be posted."""
     reminder = next((each for each in sheet.reminders if each.id == notice_id and each.state in PENDING), None)
     if reminder is None or reminder.start != sheet.webinar.start:
-        raise BadInput(GONE)
-    if is_locked(reminder, now):
-        raise BadInput(TOO_LATE)
-    return reminder
+        return None, GONE
+    return (None, TOO_LATE) if is_locked(reminder, now) else (reminder, "")
 
 
 def with_added(sheet: ReminderSheet, offsets: Sequence[timedelta]) -> tuple[timedelta, ...]:

@@ -17,17 +17,18 @@ from bot.commands.reminder_offsets import (
 )
 from bot.commands.resolve import resolve_remind
 from bot.db.connection import Db
-from bot.errors import BadInput, ChannelUnreachable
+from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.notices import reminders
-from bot.notices.reminder_rules import changeable
+from bot.notices.reminder_rules import changeable, find_changeable
+from bot.notices.reminder_sheet import ReminderSheet, ReminderUndo
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
 from bot.slack import buttons
-from bot.slack.error_message import error_sentence
 from bot.webinars.permissions import check_may_remind
 from handlers.remind import defaults_listeners
 from handlers.remind import form as remind_form
+from handlers.remind.channel_change import ChangeRefusal, change_reminders
 from handlers.remind.form import ReminderFormContext
 from handlers.remind.form_state import form_view, read_context, read_sheet, show_form
 from handlers.remind.mute import announce_mute, require_may_mute
@@ -153,13 +154,13 @@ async def add_submitted(request: SlackRequest) -> None:
     webinar = await request.find_webinar(context.session_id)
     typed = remind_form.read_input(request.values)
     offsets = remind_form.offsets_to_add(typed, context, webinar, now=now, zone=person.time_zone)
-    try:
-        await request.slack.check_channel(context.channel_id)
-        async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, context.session_id, context.channel_id)
-            await reminders.add(db, webinar, context.channel_id, offsets, request.user_id, now)
-    except (BadInput, ChannelUnreachable) as error:
-        raise remind_form.input_error(error.sentence, context) from error
+
+    async def add(db: Db, locked: Webinar) -> None:
+        await reminders.add(db, locked, context.channel_id, offsets, request.user_id, now)
+
+    done = await change_reminders(request, context.session_id, context.channel_id, add, posts=True)
+    if isinstance(done, ChangeRefusal):
+        raise remind_form.input_error(done.sentence, context)
     request.services.scheduler.wake()
     next_context = context.model_copy(update={"round": context.round + 1, "typed": ""})
     await request.acknowledge(response_action="update", view=await form_view(request, next_context))
@@ -169,10 +170,9 @@ async def open_move_form(request: SlackRequest) -> None:
     """Open the form for the time of one reminder."""
     context, now = read_context(request), request.now()
     sheet = await read_sheet(request, context)
-    try:
-        reminder = changeable(sheet, int(request.value), now)
-    except BadInput as error:
-        await show_form(request, context, request.view_id, error.sentence)
+    reminder, problem = find_changeable(sheet, int(request.value), now)
+    if reminder is None:
+        await show_form(request, context, request.view_id, problem)
         return
     move_context = ReminderFormContext(
         session_id=context.session_id,
@@ -190,15 +190,16 @@ async def move_submitted(request: SlackRequest) -> None:
     context, now = read_context(request), request.now()
     await request.find_webinar(context.session_id)
     typed = remind_form.read_input(request.values)
-    try:
-        async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, context.session_id, context.channel_id)
-            reminder = changeable(await reminders.load_sheet(db, webinar, context.channel_id), context.notice_id, now)
-            offset = remind_form.offset_to_move_to(typed, context, webinar, reminder, now=now, zone=person.time_zone)
-            if offset != reminder.offset:
-                await reminders.move(db, webinar, context.channel_id, reminder.id, offset, request.user_id, now)
-    except BadInput as error:
-        raise (error if error.fields else remind_form.input_error(error.sentence, context)) from error
+
+    async def move(db: Db, locked: Webinar) -> None:
+        reminder = changeable(await reminders.load_sheet(db, locked, context.channel_id), context.notice_id, now)
+        offset = remind_form.offset_to_move_to(typed, context, locked, reminder, now=now, zone=person.time_zone)
+        if offset != reminder.offset:
+            await reminders.move(db, locked, context.channel_id, reminder.id, offset, request.user_id, now)
+
+    done = await change_reminders(request, context.session_id, context.channel_id, move)
+    if isinstance(done, ChangeRefusal):
+        raise BadInput(done.sentence, done.fields) if done.fields else remind_form.input_error(done.sentence, context)
     request.services.scheduler.wake()
     await request.acknowledge()
     form_context = ReminderFormContext(
@@ -219,16 +220,16 @@ async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: 
     if problem := _offsets_problem(typed, webinar, now):
         await request.reply(reminder_result.not_set(webinar, problem, typed, channel_id=channel_id))
         return
-    try:
-        await request.slack.check_channel(channel_id)
-        async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
-            change = await reminders.set_offsets(db, webinar, channel_id, parse_offsets(typed), request.user_id, now)
-            sheet = await reminders.load_sheet(db, webinar, channel_id)
-    except (BadInput, ChannelUnreachable) as error:
-        sentence = error_sentence(error, channel_id=request.channel_id)
-        await request.reply(reminder_result.not_set(webinar, sentence, typed, channel_id=channel_id))
+
+    async def set_offsets(db: Db, locked: Webinar) -> tuple[ReminderUndo, ReminderSheet]:
+        change = await reminders.set_offsets(db, locked, channel_id, parse_offsets(typed), request.user_id, now)
+        return change, await reminders.load_sheet(db, locked, channel_id)
+
+    done = await change_reminders(request, webinar.session_id, channel_id, set_offsets, posts=True)
+    if isinstance(done, ChangeRefusal):
+        await request.reply(reminder_result.not_set(webinar, done.sentence, typed, channel_id=channel_id))
         return
+    change, sheet = done
     request.services.scheduler.wake()
     notes = [
         f"{offset_text(offset)} was named more than once and is one reminder." for offset in repeated_offsets(typed)
@@ -261,16 +262,14 @@ async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed:
 async def _change(request: SlackRequest, work: Change, *, posts: bool = False) -> None:
     """Make the change and update the form. With `posts`, first check that Greenroom can post in the channel."""
     check_may_remind(await request.current_person())
-    context, problem = read_context(request), ""
+    context = read_context(request)
     await request.find_webinar(context.session_id)
-    try:
-        if posts:
-            await request.slack.check_channel(context.channel_id)
-        async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, context.session_id, context.channel_id)
-            await work(db, webinar, context.channel_id, request.now())
-    except (BadInput, ChannelUnreachable) as error:
-        problem = error.sentence
+
+    async def change(db: Db, locked: Webinar) -> None:
+        await work(db, locked, context.channel_id, request.now())
+
+    done = await change_reminders(request, context.session_id, context.channel_id, change, posts=posts)
+    problem = done.sentence if isinstance(done, ChangeRefusal) else ""
     request.services.scheduler.wake()
     await show_form(request, context, request.view_id, problem, is_changed=True)
 

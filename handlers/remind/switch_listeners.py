@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.commands.reminder_offsets import is_off
-from bot.errors import BadInput, ChannelUnreachable
+from bot.db.connection import Db
 from bot.model.webinar import Webinar
 from bot.notices import reminders
+from bot.notices.reminder_sheet import ReminderSheet, ReminderUndo
 from bot.notices.texts import reminder_result
-from bot.slack.error_message import error_sentence
 from bot.slack.message import Message
+from handlers.remind.channel_change import ChangeRefusal, change_reminders
 from handlers.remind.mute import mute_channel
 from handlers.request import SlackRequest
 
@@ -24,13 +25,13 @@ async def switch(request: SlackRequest, webinar: Webinar, channel_id: str, typed
 
 async def _turn_on(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str) -> Message:
     now = request.now()
-    try:
-        await request.slack.check_channel(channel_id)
-        async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
-            change = await reminders.turn_on(db, webinar, channel_id, request.user_id, now)
-            sheet = await reminders.load_sheet(db, webinar, channel_id)
-    except (BadInput, ChannelUnreachable) as error:
-        sentence = error_sentence(error, channel_id=request.channel_id)
-        return reminder_result.not_set(webinar, sentence, typed, channel_id=channel_id)
+
+    async def turn_on(db: Db, locked: Webinar) -> tuple[ReminderUndo, ReminderSheet]:
+        change = await reminders.turn_on(db, locked, channel_id, request.user_id, now)
+        return change, await reminders.load_sheet(db, locked, channel_id)
+
+    done = await change_reminders(request, webinar.session_id, channel_id, turn_on, posts=True)
+    if isinstance(done, ChangeRefusal):
+        return reminder_result.not_set(webinar, done.sentence, typed, channel_id=channel_id)
+    change, sheet = done
     return reminder_result.changed(sheet, change, now=now)
