@@ -37,6 +37,7 @@ invitees = Table(
     Column("shown_digest", String(64), nullable=False, server_default=""),  # digest of the webinar in their message
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
     Column("dm_ts", String(32), nullable=False, server_default=""),
+    Column("role_ts", String(32), nullable=False, server_default=""),  # the message about their newest role
     Column("invited_by", String(32), nullable=False, server_default=""),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.model.lifecycle import ENDED_STATUSES, RegistrationStatus, registration_status
 from bot.model.webinar import Registration, Status, Webinar
-from bot.notices.model import FEATURE_BY_KIND, EndReason, NoticeEnd, NoticeKind
+from bot.notices.model import FEATURE_BY_KIND, TIMED, EndReason, NoticeEnd, NoticeKind
 
 LASTING = frozenset({NoticeKind.ENDED, NoticeKind.RESULTS, NoticeKind.CANCELED})
 """Kinds that are about the end itself."""
@@ -29,6 +29,12 @@ def endings(before: Webinar, after: Webinar, by: str, now: datetime) -> Endings:
         kind: NoticeEnd(reason=reason, by=by, at=now, limit=after.registration.limit)
         for kind, reason in _registration_endings(before.registration, after.registration).items()
     }
+
+
+def endings_of_leaver(now: datetime) -> Endings:
+    """The kinds that lose their point for a person who no longer takes part: those with their own link."""
+    end = NoticeEnd(reason=EndReason.LEFT, at=now)
+    return dict.fromkeys((*TIMED, NoticeKind.LIVE, NoticeKind.MOVED), end)
 
 
 def changes_posted(before: Webinar, after: Webinar) -> bool:

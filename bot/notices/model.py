@@ -73,6 +73,8 @@ class EndReason(StrEnum):
     FULL = "full"
     CANCELED = "canceled"
     ENDED = "ended"
+    LEFT = "left"
+    """The reader of a direct message gave up their seat, or is no longer on the team."""
 
 
 class NoticeEnd(Frozen):

@@ -8,6 +8,8 @@ from bot.commands.reminder_offsets import MAX_OFFSET, MAX_OFFSETS
 from bot.db.connection import Db
 from bot.model.people import Account
 from bot.model.webinar import Webinar
+from bot.notices.endings import endings_of_leaver
+from bot.notices.outbox.posted_table import mark_outdated
 from bot.notices.planner import replan
 from bot.notices.reminder_rules import PERSONAL_FEATURES
 from bot.notices.reminders import load_defaults, lock_webinar
@@ -43,7 +45,14 @@ async def remove_reminders(
     person = account, session_id, user_id
     if await has_seat(db, *person) or await is_on_team(db, *person):
         return
-    await unsubscribe_person(db, await lock_webinar(db, account, session_id, channel_id), channel_id, now)
+    await end_reminders(db, account, session_id, channel_id, now)
+
+
+async def end_reminders(db: Db, account: Account, session_id: str, channel_id: str, now: datetime) -> None:
+    """End the notices of a webinar in the DM of a person who no longer takes part, also the link in posted ones."""
+    webinar = await lock_webinar(db, account, session_id, channel_id)
+    await unsubscribe_person(db, webinar, channel_id, now)
+    await mark_outdated(db, account, session_id, endings_of_leaver(now), now, channel_id=channel_id)
 
 
 async def _webinar_subscription(db: Db, webinar: Webinar, channel_id: str) -> Subscription | None:

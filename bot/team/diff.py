@@ -41,6 +41,8 @@ class Member(Frozen):
     """Digest of the webinar's details in their message and calendar."""
     dm_channel_id: str = ""
     dm_ts: str = ""
+    role_ts: str = ""
+    """The message that told them of their newest role, beside the invitation; empty if there is none."""
     """Their message with the link; empty if it is not known."""
     invited_by: str = ""
 

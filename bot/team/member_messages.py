@@ -47,8 +47,10 @@ class MemberMessages:
     async def change_role(self, webinar: Webinar, stored: StoredMember) -> StoredMember:
         """Rewrite the invitation, say that the role has changed, and send the new file."""
         if await self._edit(stored, team_message_texts.current(webinar, stored.member)):
-            await self._slack.post(stored.member.user_id, team_message_texts.role_notice(webinar, stored.member))
-            shown = stored
+            await self._edit_role(stored, team_message_texts.earlier_role(webinar))
+            notice = team_message_texts.role_notice(webinar, stored.member)
+            _, role_ts = await self._slack.post(stored.member.user_id, notice)
+            shown = _with(stored, role_ts=role_ts)
         else:
             shown = await self._post(stored, team_message_texts.role_changed(webinar, stored.member))
         await self._send_file(webinar, shown, is_new=False)
@@ -82,6 +84,7 @@ class MemberMessages:
         """
         member = stored.member
         await self._edit(stored, team_message_texts.left(webinar))
+        await self._edit_role(stored, team_message_texts.earlier_role(webinar))
         await self._slack.post(member.user_id, team_message_texts.removed(webinar, has_seat=has_seat))
         sequence = await self._calendar.reserve_for_former_member(webinar, member.user_id)
         if sequence is not None:
@@ -113,6 +116,11 @@ class MemberMessages:
             log.info("team.message_gone", extra={"session": stored.session_id})
             return False
         return True
+
+    async def _edit_role(self, stored: StoredMember, message: Message) -> None:
+        """Edit the message about the member's role, which no longer applies, if there is one."""
+        if stored.member.role_ts:
+            await self._edit(_with(stored, dm_ts=stored.member.role_ts), message)
 
     async def _send_file(self, webinar: Webinar, stored: StoredMember, *, is_new: bool) -> None:
         member = stored.member

@@ -134,7 +134,7 @@ class MemberNotifier:
         if sent:
             return sent.member.model_copy(update={"notified_by": NotifiedBy.MESSAGE, "notified_digest": digest})
         notified_by = NotifiedBy.MAIL if member.invitee.is_mailed else NotifiedBy.ORGANIZER
-        nothing = dict.fromkeys(("notified_digest", "shown_digest", "dm_channel_id", "dm_ts"), "")
+        nothing = dict.fromkeys(("notified_digest", "shown_digest", "dm_channel_id", "dm_ts", "role_ts"), "")
         return member.model_copy(update={"notified_by": notified_by, **nothing})
 
     async def _remove(self, webinar: Webinar, stored: StoredMember) -> NotifiedBy:

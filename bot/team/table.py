@@ -23,7 +23,7 @@ from bot.team.diff import Member, merge_listed, sort_members
 
 OUTDATED = "outdated"
 """In place of the digest of what a message shows."""
-_LAST_MESSAGE = ("told_what", "shown_digest", "dm_channel_id", "dm_ts")
+_LAST_MESSAGE = ("told_what", "shown_digest", "dm_channel_id", "dm_ts", "role_ts")
 """The columns about the last message to a member: only the worker that sends it changes them."""
 
 
@@ -234,6 +234,7 @@ def _member(row: Any) -> Member:
         shown_digest=row.shown_digest,
         dm_channel_id=row.dm_channel_id,
         dm_ts=row.dm_ts,
+        role_ts=row.role_ts,
         invited_by=row.invited_by,
     )
 
@@ -243,7 +244,8 @@ def _stored(row: Any) -> StoredMember:
 
 
 def _last_message(member: Member) -> dict[str, str]:
-    values = (member.notified_digest, member.shown_digest, member.dm_channel_id, member.dm_ts)
+    position = member.dm_channel_id, member.dm_ts, member.role_ts
+    values = (member.notified_digest, member.shown_digest, *position)
     return dict(zip(_LAST_MESSAGE, values, strict=True))
 
 

@@ -73,7 +73,11 @@ def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
         *(copied.done(webinar, CopiedTeam(*of)) for of in ((outcomes(team), refused), (outcomes(team), ()), ((), ()))),
         copied.failed(webinar, "RingCentral said no."),
         *(team_message_texts.current(one, speaker) for one in (webinar, canceled)),
-        *(team_message_texts.role_notice(webinar, speaker), team_message_texts.left(webinar)),
+        *(
+            team_message_texts.role_notice(webinar, speaker),
+            team_message_texts.left(webinar),
+            team_message_texts.earlier_role(webinar),
+        ),
         team_message_texts.superseded(webinar),
         *(team_list.team_page(webinar, team, read_at=NOW, now=NOW, page=page, note="Done.") for page in (1, 2, 99)),
         team_list.team_page(webinar, [HOST], read_at=NOW, now=NOW),

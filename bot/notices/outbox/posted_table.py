@@ -22,17 +22,22 @@ POSTED_WITHIN_S = 60
 """Seconds after its time within which Slack posts a scheduled message."""
 
 
-async def mark_outdated(db: Db, account: Account, session_id: str, ended: Endings, now: datetime) -> None:
+async def mark_outdated(
+    db: Db, account: Account, session_id: str, ended: Endings, now: datetime, *, channel_id: str = ""
+) -> None:
     """Have the posted messages about a session looked at, and store why some of their notices lost their point.
+
+    With `channel_id`, only those of this channel.
 
     Call it in the transaction that changes the webinar. A message that is being sent is looked at once it is posted.
     """
     # All that a new plan locks, in one order.
     mine = (*of_account(notices, account), notices.c.session_id == session_id, notices.c.state.in_(_LOCKED))
-    columns = notices.c.id, notices.c.kind, notices.c.facts, notices.c.parcel_id, notices.c.state
+    columns = notices.c.id, notices.c.kind, notices.c.facts, notices.c.parcel_id, notices.c.state, notices.c.channel_id
     query = select(*columns).where(*mine).order_by(notices.c.id)
     found = await db.execute(query.with_for_update() if db.is_postgresql else query)
-    rows = [row for row in found if row.parcel_id is not None and row.state in _SENT]
+    sent = (row for row in found if row.parcel_id is not None and row.state in _SENT)
+    rows = [row for row in sent if channel_id in ("", row.channel_id)]
     changed = []
     for row in rows:
         end, facts = ended.get(NoticeKind(row.kind)), read_facts(row.facts)

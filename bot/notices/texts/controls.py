@@ -126,6 +126,7 @@ def _ended_line(context: NoticeContext, end: NoticeEnd | None, at: datetime) -> 
         EndReason.FULL: "Full",
         EndReason.CANCELED: "Canceled",
         EndReason.ENDED: "Ended",
+        EndReason.LEFT: "You no longer take part",
     }[end.reason]
     who = person(context.ended_by)
     moment = time_of_day(end.at) if end.at - at < SAME_DAY else relative_time(end.at)

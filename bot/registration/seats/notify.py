@@ -21,6 +21,7 @@ from bot.notices import reminders
 from bot.notices.model import Feature
 from bot.notices.reminder_sheet import can_remind
 from bot.notices.subscriptions import service as subscriptions_service
+from bot.notices.team_reminders import end_reminders
 from bot.providers.names import named
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
@@ -112,10 +113,11 @@ class SeatNotifier:
             return
         async with self._store.write() as db:
             if seat.dm_channel_id:
-                webinar = await reminders.lock_webinar(db, self._account, seat.session_id, seat.dm_channel_id)
+                await reminders.lock_webinar(db, self._account, seat.session_id, seat.dm_channel_id)
                 # A member of the team keeps the reminders of the team.
                 if not await is_on_team(db, self._account, seat.session_id, seat.user_id):
-                    await subscriptions_service.unsubscribe_person(db, webinar, seat.dm_channel_id, self._clock.now())
+                    where = self._account, seat.session_id, seat.dm_channel_id
+                    await end_reminders(db, *where, self._clock.now())
             await seat_table.delete_seat(db, seat, self._leases.worker_id)
         self._scheduler.wake()
 

@@ -74,6 +74,11 @@ def role_notice(webinar: Webinar, member: Member) -> Message:
     return message(text, [section(text), *actions(buttons.details(webinar))])
 
 
+def earlier_role(webinar: Webinar) -> Message:
+    """Replaces the message about a role that the member no longer has."""
+    return _sentence(f"Your role in *{plain(webinar.title)}* has changed since. See the newer message below.")
+
+
 def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
     """A removal from the team; a seat stays."""
     rest = (
