@@ -22,7 +22,7 @@ from bot.webinars import organizer_table
 from sandbox.clock import SandboxClock
 from tests.support.block_kit import buttons
 from tests.support.bulk import IRIS, JOAN, LEO, ORGANIZER, REGISTRANTS, BulkHarness, bulk_harness
-from tests.support.registration import limit_settings, others_form, without_waits
+from tests.support.registration import limit_settings, other_person_form, without_waits
 from tests.support.world import World, running_world
 
 MEANWHILE = RegistrantDetails(first_name="Iris", last_name="Moreno", email="IRIS@outside.example")
@@ -489,7 +489,7 @@ async def test_only_managers_register_others(world: World) -> None:
             await organizer_table.save(db, services.account.workspace, people, "U0ANA", services.clock.now())
 
     await organise("U0EMI")
-    form = await others_form(world, "emi")
+    form = await other_person_form(world, "emi")
     await world.click("emi", form, "Register Many")
     await world.slack.submit("emi", world.slack.view("emi"), {"pasted": IRIS})
     await world.settled()
