@@ -62,6 +62,7 @@ from handlers.seat import listeners as seat_listeners
 from handlers.settings import listeners as settings_listeners
 from handlers.share import listeners as share_listeners
 from handlers.subscribe import listeners as subscribe_listeners
+from handlers.subscribe import undo_listeners as unsubscribe_undo_listeners
 from handlers.team import listeners as team_listeners
 
 Key = TypeVar("Key")
@@ -125,6 +126,7 @@ ACTIONS: Listeners = _merged(
         suggestion_listeners.ACTIONS,
         snooze_listeners.ACTIONS,
         subscribe_listeners.ACTIONS,
+        unsubscribe_undo_listeners.ACTIONS,
         settings_listeners.ACTIONS,
         link_listeners.ACTIONS,
         team_listeners.ACTIONS,

@@ -49,7 +49,7 @@ ACTIONS: Mapping[str, Needs] = {
     **dict.fromkeys(("remind.open", "remind.undo", "remind.channel", "remind.refresh", "remind.skip"), NOTHING),
     **dict.fromkeys(("remind.bring_back", "remind.change_time", "remind.on", "remind.off", "remind.usual"), NOTHING),
     **dict.fromkeys(("defaults.change", "defaults.undo", "follow.change", "follow.more", "follow.less"), NOTHING),
-    **dict.fromkeys(("follow.fields", "followup.groups"), NOTHING),
+    **dict.fromkeys(("follow.fields", "follow.undo", "followup.groups"), NOTHING),
     **dict.fromkeys(("notice.mute", "notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour"), NOTHING),
     "snooze.shortly_before": NOTHING,
     "seat.calendar": NOTHING,

@@ -80,7 +80,7 @@ TOPICS = {
     ),
     "unsubscribe": Topic(
         "unsubscribe [features] [for <webinar>|mine|all]",
-        "Posts less here. Without features, posts nothing here.",
+        "Posts less here. Without features, posts nothing here, not even the digest.",
         "unsubscribe reminders for Launch day",
         MEMBERS,
     ),

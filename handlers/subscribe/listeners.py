@@ -26,6 +26,7 @@ from bot.notices.subscriptions.model import (
 from bot.notices.subscriptions.service import ChannelChange
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, feature_names, join_words
+from bot.notices.subscriptions.undo import undo_of
 from bot.slack import buttons
 from bot.slack.blocks import plain
 from bot.webinars.permissions import check_may_subscribe, check_may_subscribe_to_all
@@ -215,14 +216,26 @@ async def _change(request: SlackRequest, verb: Verb, features: Features, about: 
         return verb.apply(subscriptions, requested, features)
 
     async with request.services.store.write() as db:
-        change = await subscriptions_service.change_subscriptions(db, requested, apply)
+        ends_digest = verb is UNSUBSCRIBE_VERB and about == "all" and features == ALL_FEATURES
+        change = await subscriptions_service.change_subscriptions(db, requested, apply, ends_digest=ends_digest)
     request.services.scheduler.wake()
+    if verb is UNSUBSCRIBE_VERB and change.is_changed:
+        await _reply_ended(request, change, features, about)
+        return
     if change.is_first and verb is SUBSCRIBE_VERB:
         await _introduce(request, channel_id, change)
     head = (verb.done if change.is_changed else verb.not_done).format(
         f"{_feature_names(features)} about {_about(about)}"
     )
     await request.reply(subscription_result.channel_message(change.after, head=head))
+
+
+async def _reply_ended(request: SlackRequest, change: ChannelChange, features: Features, about: Webinar | str) -> None:
+    """What is no longer posted, with Undo; if it was about all webinars, also whether a digest still comes."""
+    head = UNSUBSCRIBE_VERB.done.format(f"{_feature_names(features)} about {_about(about)}")
+    note = subscription_result.digest_note(change.before, change.after) if about == "all" else ""
+    undo = undo_of(change.before, change.after).encoded()
+    await request.reply(subscription_result.channel_message(change.after, head=f"{head} {note}".strip(), undo=undo))
 
 
 async def _save(request: SlackRequest, choice: ChannelChoice) -> None:

@@ -227,6 +227,7 @@ def views() -> list[dict[str, Any]]:
             error_message.sentence_message(error_message.error_sentence(ValueError())),
         ),
         *(subscription_result.channel_message(channel), subscription_result.intro("Ana Lima", channel)),
+        subscription_result.channel_message(channel, head="Ended.", undo="x"),
         *report_messages(plain),
         *follow_up_messages(plain),
         *edit_messages(plain),

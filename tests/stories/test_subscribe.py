@@ -76,6 +76,54 @@ async def test_unsubscribing_step_by_step(world: World) -> None:
     assert "Nothing changed. Not posted here before: alerts" in await reply_to(world, "dev", "unsubscribe alerts")
 
 
+async def test_unsubscribing_is_undone_and_says_whether_the_digest_still_comes(world: World) -> None:
+    """Single features leave it, everything ends it; Undo restores both, unless something has changed since."""
+    await create_webinar(world, title="Launch day")
+    await create_webinar(world, title="Budget")
+    await reply_to(world, "dev", "subscribe everything")
+    await reply_to(world, "dev", "unsubscribe reminders for budget")
+    await choose_digest(world, "weekly")
+    had = await subscriptions_of(world)
+
+    some = await reply_to(world, "dev", "unsubscribe alerts")
+    assert "The weekly digest still comes: `/webinar unsubscribe` ends it as well." in some
+    first = world.last("#launch", "dev")
+    everything = await reply_to(world, "dev", "unsubscribe")
+    assert "No longer posted here: everything about all webinars. The weekly digest has ended, too." in everything
+    assert "Digest every" not in everything
+    assert (await subscriptions_of(world), await planned_notices(world)) == ([], [])
+    await world.click("dev", first, "Undo")
+    shown = [one.words for one in world.slack.messages("#launch", "dev")]
+    assert [one for one in shown if one.startswith("This was not undone, because something else has changed since.")]
+
+    await reply_to(world, "dev", "subscribe everything")
+    await choose_digest(world, "daily")
+    before = await subscriptions_of(world)
+    assert "The daily digest has ended, too." in await reply_to(world, "dev", "unsubscribe all")
+    await world.click("dev", world.last("#launch", "dev"), "Undo")
+    undone = world.last("#launch", "dev")
+    assert undone.words.startswith("Undone. What is posted here is as it was before.")
+    assert "Digest every day at" in undone.words
+    assert (await subscriptions_of(world), "Undo" in undone.buttons) == (before, False)
+    assert await reminded_webinars(world) == {"Budget", "Launch day"}
+
+    muted = await reply_to(world, "dev", "unsubscribe for launch")
+    assert ("*Launch day*: muted" in muted, "digest has ended" in muted) == (True, False)
+    await world.click("dev", world.last("#launch", "dev"), "Undo")
+    assert await subscriptions_of(world) == before
+    assert len(had) == 2
+
+
+async def choose_digest(world: World, pace: str) -> None:
+    """Choose the digest of #launch in its form."""
+    await world.command("dev", "#launch", "subscriptions")
+    await world.click("dev", world.last("#launch", "dev"), "Change")
+    await world.click("dev", world.slack.view("dev"), "follow.fields", block_id="digest", value=pace)
+    await world.slack.submit("dev", world.slack.view("dev"), {"digest": pace})
+    await world.settled()
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+
+
 async def test_channel_with_a_card_can_subscribe_to_all(world: World) -> None:
     """A card's subscription adds to others, and removing features from all applies to it too."""
     await create_webinar(world, announce="#launch")

@@ -96,7 +96,7 @@ ACTION_RULES: dict[str, Rule] = {
     **dict.fromkeys(("remind.open", "remind.undo", "remind.channel", "remind.skip", "remind.bring_back"), MEMBERS),
     **dict.fromkeys(("remind.on", "remind.usual"), MEMBERS),
     **dict.fromkeys(("notice.mute", "remind.off"), MUTES),
-    **dict.fromkeys(("follow.change", "follow.fields", "follow.more", "follow.less"), MEMBERS),
+    **dict.fromkeys(("follow.change", "follow.fields", "follow.undo", "follow.more", "follow.less"), MEMBERS),
     **dict.fromkeys(("defaults.change", "defaults.undo", "organisers.change"), ADMINS),
     **dict.fromkeys(("webinar.cancel", "webinar.duplicate", "webinar.edit"), MANAGES),
     **dict.fromkeys(("edit.back", "edit.again", "edit.undo", "edit.choose"), MANAGES),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.model.ability import Ability
+from bot.notices.subscriptions.undo import UnsubscribeUndo
 from bot.registration.bulk.csv_import import read_people
 from bot.team.diff import TeamDiff
 from bot.webinars import organizer_table
@@ -74,6 +75,7 @@ class Stage:
             "share.again": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),
             "remind.channel": self.channel_id,
             "follow.change": self.channel_id,
+            "follow.undo": UnsubscribeUndo(channel_id=self.channel_id, state="of another time").encoded(),
             "defaults.change": "defaults",
             "defaults.undo": json.dumps({"leads": "1h", "changed_at": "2026-01-01T00:00:00Z"}),
             "remind.undo": json.dumps({"session_id": self.session_id, "channel_id": self.channel_id}),

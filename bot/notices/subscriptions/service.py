@@ -12,7 +12,7 @@ from bot.model.webinar import Webinar
 from bot.notices.model import Feature
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan, replan_channel
-from bot.notices.quiet_hours import ChannelHours
+from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.changes import set_for_all, subscribe
@@ -26,6 +26,7 @@ from bot.notices.subscriptions.model import (
     own_subscription,
     webinar_subscription,
 )
+from bot.notices.subscriptions.undo import UnsubscribeUndo, fingerprint, restored
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
 
@@ -72,15 +73,37 @@ async def change_subscriptions(
     db: Db,
     change: SubscriptionChange,
     apply: Callable[[Sequence[Subscription]], Sequence[Subscription]],
+    *,
+    ends_digest: bool = False,
 ) -> ChannelChange:
-    """Replace the subscriptions of a channel by what `apply` returns, and replan the channel."""
+    """Replace the subscriptions of a channel by what `apply` returns, and replan the channel.
+
+    With `ends_digest`, it gets no digest any more; its quiet hours stay.
+    """
     await subscription_table.lock_channel(db, change.workspace, change.channel_id)
     before = await channel_state(db, change.workspace, change.channel_id, change.at)
     subscriptions = apply(before.subscriptions)
     await subscription_table.replace(db, before.subscriptions, subscriptions)
+    if ends_digest:
+        await _set_digest(db, before, DigestPace.NEVER, change.by, change.at)
     if subscriptions != before.subscriptions:
         await replan_channel(db, change.workspace, change.channel_id, change.at)
     return ChannelChange(before, await channel_state(db, change.workspace, change.channel_id, change.at))
+
+
+async def undo_unsubscribe(
+    db: Db, workspace: Workspace, undo: UnsubscribeUndo, by: str, now: datetime
+) -> tuple[ChannelState, bool]:
+    """Restore what was ended in a channel unless it has changed since. Return its state, and whether it is done."""
+    await subscription_table.lock_channel(db, workspace, undo.channel_id)
+    current = await channel_state(db, workspace, undo.channel_id, now)
+    if fingerprint(current) != undo.state:
+        return current, False
+    await subscription_table.replace(db, current.subscriptions, restored(current.subscriptions, undo))
+    if undo.digest is not DigestPace.NEVER:
+        await _set_digest(db, current, undo.digest, by, now)
+    await replan_channel(db, workspace, undo.channel_id, now)
+    return await channel_state(db, workspace, undo.channel_id, now), True
 
 
 async def apply_choice(db: Db, change: SubscriptionChange, choice: ChannelChoice) -> ChannelChange:
@@ -171,6 +194,12 @@ async def undelivered_notices(db: Db, workspace: Workspace, now: datetime) -> li
         UndeliveredNotice(row.notice, row.state, row.problem, webinars.get((row.notice.account, row.notice.session_id)))
         for row in rows
     ]
+
+
+async def _set_digest(db: Db, channel: ChannelState, pace: DigestPace, by: str, now: datetime) -> None:
+    if channel.hours and channel.hours.digest is not pace:
+        changes = {"digest": pace, "set_by": by, "set_at": now}
+        await subscription_table.save_hours(db, channel.hours.model_copy(update=changes))
 
 
 def _is_changed(before: ChannelHours, after: ChannelHours) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.commands.reminder_offsets import offsets_text
 from bot.notices.model import Feature, NoticeState
+from bot.notices.quiet_hours import DigestPace
 from bot.notices.subscriptions.channel_state import ChannelState, UndeliveredNotice
 from bot.notices.subscriptions.model import ALL_FEATURES, Scope, Subscription
 from bot.notices.subscriptions.texts.phrases import (
@@ -15,12 +16,14 @@ from bot.notices.subscriptions.texts.phrases import (
     join_words,
     quiet_hours_text,
 )
+from bot.notices.subscriptions.undo import digest_of
 from bot.notices.texts.reminder_list import channel_name
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
     actions,
+    button,
     context,
     cut,
     escape_sentence,
@@ -36,11 +39,13 @@ from bot.slack.blocks import (
 from bot.slack.message import Message, View
 
 DONE = "follow.done"
+UNDO = "follow.undo"
 MAX_SUBSCRIPTIONS = 15
 """Maximum subscriptions listed; a channel may have one for each webinar that was ever shared there."""
 MAX_NAMED = 5
 MAX_REASON = 150
 
+_PACES = {DigestPace.DAILY: "daily", DigestPace.WEEKLY: "weekly"}
 NO_SUBSCRIPTIONS = (
     "Nothing is posted here. Share a webinar's card with `/webinar share`, or get posts about all webinars with "
     "`/webinar subscribe`."
@@ -48,13 +53,20 @@ NO_SUBSCRIPTIONS = (
 
 
 def channel_message(
-    channel: ChannelState, *, head: str = "", may_change: bool = True, undelivered: Sequence[UndeliveredNotice] = ()
+    channel: ChannelState,
+    *,
+    head: str = "",
+    may_change: bool = True,
+    undelivered: Sequence[UndeliveredNotice] = (),
+    undo: str = "",
 ) -> Message:
     """A channel's subscriptions with who set them, its quiet hours and its digest; `head` reports a change just made.
 
-    `may_change` adds the button to change them. `undelivered` is for admins.
+    `may_change` adds the button to change them, `undo` the one that takes the change back, with this value.
+    `undelivered` is for admins.
     """
-    change = actions(buttons.change_features(channel.channel_id) if may_change else None)
+    take_back = button("Undo", UNDO, undo, label="Undo this change of what is posted here") if undo else None
+    change = actions(take_back, buttons.change_features(channel.channel_id) if may_change else None)
     undelivered_sections = (
         [section(text) for text in _section_texts(_undelivered_lines(undelivered))] if undelivered else []
     )
@@ -81,6 +93,16 @@ def intro(name: str, channel: ChannelState) -> Message:
     ]
     text = f"{who} set up Greenroom here: {join_words(summaries[:3])}. To see or change it: `/webinar subscriptions`"
     return message(text, [section(text)])
+
+
+def digest_note(before: ChannelState, after: ChannelState) -> str:
+    """Whether the digest still comes after something was ended; empty if there was none."""
+    pace = _PACES.get(digest_of(before))
+    if not pace:
+        return ""
+    if digest_of(after) is DigestPace.NEVER:
+        return f"The {pace} digest has ended, too."
+    return f"The {pace} digest still comes: `/webinar unsubscribe` ends it as well."
 
 
 def other_subscriptions(channel: ChannelState) -> str:
