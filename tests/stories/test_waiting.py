@@ -18,7 +18,7 @@ from handlers.request import CLOSE_FREELY, GO_ON, MAY_CLOSE, READY
 from sandbox.ringcentral.rates import Rates
 from sandbox.slack import View
 from tests.support.creation import CREATED, final_state, submit_form, without_waits
-from tests.support.registration import others_form, registration_harness
+from tests.support.registration import other_person_form, registration_harness
 from tests.support.world import PACE, World, running_world
 
 pytest_plugins = ["tests.support.databases"]
@@ -194,7 +194,7 @@ async def _form(world: World, text: str) -> View:
         await world.command("finn", "#launch", "show launch")
         await world.click("finn", world.last("#launch", "finn"), "Registration")
     elif text == "register":
-        await others_form(world, "finn")
+        await other_person_form(world, "finn")
     else:
         await world.command("finn", "#launch", text)
     return world.slack.view("finn")
