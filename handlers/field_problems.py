@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.errors import BadInput
+from bot.errors import BadInput, ChannelUnreachable
+from bot.slack.client import SlackApi
 
 
 @contextmanager
@@ -15,3 +16,13 @@ def problem_of(field: str) -> Iterator[None]:
         yield
     except BadInput as refused:
         raise BadInput(refused.sentence, {field: refused.sentence}) from refused
+
+
+async def channel_problem(slack: SlackApi, channel_id: str | None) -> str:
+    """What to do before we can post in this channel, for its field; empty if nothing."""
+    if channel_id:
+        try:
+            await slack.check_channel(channel_id)
+        except ChannelUnreachable as error:
+            return error.sentence
+    return ""

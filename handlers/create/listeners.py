@@ -11,7 +11,7 @@ from bot.creation import table as creation_table
 from bot.creation import texts as creation_texts
 from bot.creation.draft_table import OPEN, RESUMED
 from bot.creation.table import Creation, CreationRequest, CreationStep
-from bot.errors import BadInput, ChannelUnreachable
+from bot.errors import BadInput
 from bot.model.people import Person
 from bot.model.recurrence import EventForm
 from bot.slack import buttons
@@ -23,6 +23,7 @@ from handlers.create import place_field, prefill, settings_form, zone_field
 from handlers.create.draft import CreateDraft, edit_line, filled
 from handlers.create.rules import form_rules
 from handlers.dependent_fields import has_other_fields, show_fields
+from handlers.field_problems import channel_problem
 from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "If the webinar is still created, you get a direct message."
@@ -156,7 +157,7 @@ async def try_again(request: SlackRequest) -> None:
 
 async def _checked(request: SlackRequest, person: Person, draft: CreateDraft) -> Creation:
     """The creation that the form asks for. Raises `BadInput` with a sentence for every invalid field."""
-    problem = await _channel_problem(request, draft.announce_in)
+    problem = await channel_problem(request.slack, draft.announce_in)
     source = draft.copied
     zone = (source.time_zone if source else "") or str(person.zone)
     form = create_form.check(
@@ -203,15 +204,6 @@ async def _refilled_form(request: SlackRequest) -> View:
     draft = _copy(failed)
     await _save(request, draft, in_place_of=failed)
     return await _form(request, await request.person(), draft, problem=creation.problem if creation else "")
-
-
-async def _channel_problem(request: SlackRequest, channel_id: str | None) -> str:
-    if channel_id:
-        try:
-            await request.slack.check_channel(channel_id)
-        except ChannelUnreachable as error:
-            return error.sentence  # shown under its field, with the other problems
-    return ""
 
 
 async def _form(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-
 from bot.commands.limit_arg import Limit, read_limit
 from bot.commands.parser import Close, Open, ShowRegistration
 from bot.commands.resolve import resolve_limit
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
 from bot.providers.names import any_of
-from bot.registration.limit_rules import NotChanged
-from bot.registration.settings import Changed
 from bot.registration.texts import settings_result
 from bot.slack import buttons
 from handlers.field_problems import problem_of
 from handlers.registration import limit_form
 from handlers.registration.menu_listeners import open_menu
+from handlers.registration.result import reply_with_result
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
@@ -60,7 +57,7 @@ async def limit_registration(request: SlackRequest, command: Limit) -> None:
         await _open_limit_form(request, webinar)
         return
     await request.require_runner(webinar, ACTION)
-    await _reply_with_result(
+    await reply_with_result(
         request, services.registration.limit(webinar.session_id, limit, request.caller(), request.user_id)
     )
 
@@ -101,7 +98,7 @@ async def undo_pressed(request: SlackRequest) -> None:
     """Undo a change, and replace its message by the result."""
     undo = settings_result.read_undo(request.value)
     await request.run_webinar(undo.session_id, ACTION)
-    await _reply_with_result(
+    await reply_with_result(
         request, request.services.registration.undo(undo, request.caller(), request.user_id), undone=True
     )
 
@@ -112,31 +109,16 @@ async def _webinar(request: SlackRequest) -> Webinar:
 
 async def _open(request: SlackRequest, webinar: Webinar) -> None:
     await request.require_runner(webinar, ACTION)
-    await _reply_with_result(
+    await reply_with_result(
         request, request.services.registration.open(webinar.session_id, request.caller(), request.user_id)
     )
 
 
 async def _close(request: SlackRequest, webinar: Webinar) -> None:
     await request.require_runner(webinar, ACTION)
-    await _reply_with_result(
+    await reply_with_result(
         request, request.services.registration.close(webinar.session_id, request.caller(), request.user_id)
     )
-
-
-async def _reply_with_result(request: SlackRequest, change: Awaitable[Changed], *, undone: bool = False) -> None:
-    # The reply to an Undo replaces the message of the button; any other is a new message, because the button may be
-    # on a public one.
-    try:
-        result = await change
-    except NotChanged as unchanged:
-        answer = settings_result.unchanged_message(unchanged.webinar, unchanged.sentence, now=request.now())
-    else:
-        note = settings_result.meanwhile_note(result.known, result.before, provider_name(result.webinar.id))
-        answer = settings_result.changed_message(
-            result.webinar, result.before, now=request.now(), undone=undone, note=note
-        )
-    await request.reply(answer, replace=undone)
 
 
 async def _open_limit_form(request: SlackRequest, webinar: Webinar, typed: str = "") -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from secrets import token_hex
 
-from bot.errors import AnswersRequired, RegistrationClosed
-from bot.model.ability import Ability
-from bot.model.lifecycle import is_coming_or_live
 from bot.model.question import QuestionSet
 from bot.model.seat import Seat
 from bot.model.webinar import Status, Webinar
 from bot.notices.reminders import lock_webinar
 from bot.notices.subscriptions.service import OPENING_FEATURES, subscribe_person
-from bot.providers.base import Caller
 from bot.providers.names import named
 from bot.registration.seats import texts as seat_texts
 from bot.slack import buttons
@@ -22,7 +18,8 @@ from handlers.request import Listeners, SlackRequest, once
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
 from handlers.seat.offer import is_closed, offer, offer_at_once, offered_view, own_view
-from handlers.seat.result import show, show_seat, show_unavailable
+from handlers.seat.result import show
+from handlers.seat.taking import take_seat
 
 
 async def register_pressed(request: SlackRequest) -> None:
@@ -35,7 +32,7 @@ async def register_pressed(request: SlackRequest) -> None:
     if mark != buttons.CONSENTED:
         await offer(request, webinar)
     elif typed := await offer_at_once(request, webinar):
-        await _register(request, webinar, typed)
+        await take_seat(request, webinar, typed)
 
 
 async def refresh_registration(request: SlackRequest) -> None:
@@ -78,7 +75,7 @@ async def form_submitted(request: SlackRequest) -> None:
     async def work(request: SlackRequest) -> None:
         if name:
             request.use_window(seat_form.failed_above_form_view, external_id=name)
-        await _register(request, webinar, typed)
+        await take_seat(request, webinar, typed)
 
     request.run_after_ack(work)
 
@@ -116,37 +113,6 @@ async def refresh_seat(request: SlackRequest) -> None:
 
 async def _webinar(request: SlackRequest) -> Webinar:
     return await request.find_webinar(buttons.parse_value(request.value)[0])
-
-
-def _caller(request: SlackRequest, webinar: Webinar) -> Caller:
-    return request.caller_with_progress(lambda note: seat_form.working_view(webinar, note=note))
-
-
-async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -> None:
-    if not is_coming_or_live(webinar, request.now()):
-        await show_unavailable(request, webinar)
-        return
-    caller = _caller(request, webinar)
-    try:
-        person = await request.person()
-        seat = await request.services.seats.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
-    except RegistrationClosed as closed:
-        request.services.mirror.count_soon(webinar.session_id)  # the figure that offered the form is outdated
-        await show_unavailable(request, webinar, closed.sentence)
-    except AnswersRequired as required:
-        await _ask_again(request, webinar, typed, required)
-    else:
-        await show_seat(request, webinar, seat)
-
-
-async def _ask_again(request: SlackRequest, webinar: Webinar, typed: SeatInput, required: AnswersRequired) -> None:
-    """Show the form with the questions as they are now; without them, only the page of the provider asks them."""
-    if Ability.QUESTIONS not in webinar.abilities:
-        await show(request, seat_texts.registration_page_view(webinar, named(seat_texts.ANSWERS, webinar.id)))
-        return
-    questions = await request.services.questions.read(webinar, _caller(request, webinar))
-    form = seat_form.form_view(webinar, typed, now=request.now(), questions=questions, note=required.sentence)
-    await request.show(form)
 
 
 async def _show_gone(request: SlackRequest, webinar: Webinar, seat: Seat, sentence: str) -> None:
