@@ -12,7 +12,7 @@ from bot.model.webinar import Webinar
 from bot.notices.reminder_sheet import can_remind
 from bot.notices.texts.reminder_list import no_reminder_reason
 from bot.slack import buttons
-from bot.slack.blocks import actions, context, escape_sentence, message, paragraph, plain, relative_time, section
+from bot.slack.blocks import actions, context, escape_sentence, message, paragraph, plain, section, when
 from bot.slack.message import Message
 from bot.webinars.texts.facts import timing, typed_title
 
@@ -126,4 +126,4 @@ def _moments(webinar: Webinar, offsets: Iterable[timedelta]) -> str:
 
 
 def _moment(webinar: Webinar, offset: timedelta) -> str:
-    return f"{relative_time(webinar.start - offset, webinar.time_zone)}, {offset_text(offset)} before it starts"
+    return f"{when(webinar.start - offset, webinar.time_zone)}, {offset_text(offset)} before it starts"
