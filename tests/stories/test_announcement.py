@@ -16,6 +16,7 @@ from tests.support.creation import (
     submit_form,
     with_short_leases,
 )
+from tests.support.database_cases import each_on_sqlite
 from tests.support.world import World, running_world
 
 pytest_plugins = ["tests.support.databases"]
@@ -79,7 +80,13 @@ async def test_a_card_that_is_due_is_posted_after_a_restart(both: World, fault: 
     assert await final_state(both) == CREATED
 
 
-@pytest.mark.parametrize("fault", [*POSTED.values(), *NOT_POSTED.values()], ids=[*POSTED, *NOT_POSTED])
+ANSWERS = {f"{name}, posted": (fault,) for name, fault in POSTED.items()} | {
+    name: (fault,) for name, fault in NOT_POSTED.items()
+}
+ON_BOTH = each_on_sqlite(ANSWERS, on_postgresql=["cut, posted"])
+
+
+@pytest.mark.parametrize(("server", "fault"), ON_BOTH, indirect=["server"])
 async def test_a_card_is_looked_up_before_it_is_posted_again(both: World, fault: dict[str, Any]) -> None:
     """With access to the history of the channel there is exactly one card, whatever Slack did; it is kept current."""
     both.slack.scopes = {*both.slack.scopes, HISTORY}

@@ -18,6 +18,7 @@ from handlers.request import CLOSE_FREELY, GO_ON, MAY_CLOSE, READY
 from sandbox.ringcentral.rates import Rates
 from sandbox.slack import View
 from tests.support.creation import CREATED, final_state, submit_form, without_waits
+from tests.support.database_cases import each_on_sqlite
 from tests.support.registration import other_person_form, registration_harness
 from tests.support.world import PACE, World, running_world
 
@@ -54,7 +55,10 @@ async def both(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         yield started
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+ON_BOTH = each_on_sqlite({name: (fault,) for name, fault in FAULTS.items()}, on_postgresql=["cut"])
+
+
+@pytest.mark.parametrize(("server", "fault"), ON_BOTH, indirect=["server"])
 async def test_a_creation_whose_wait_cannot_be_shown_creates_one_webinar(both: World, fault: dict[str, Any]) -> None:
     """The note fails in every way that Slack knows, and the result is shown after it."""
     both.slack.fail("views.update", **fault)
