@@ -17,9 +17,9 @@ from tests.proof.fast_time import FastTime
 T = TypeVar("T")
 
 
-def run_in_fast_time(measure: Callable[[FastTime], Awaitable[T]], speed: float) -> T:
+def run_in_fast_time(measure: Callable[[FastTime], Awaitable[T]], speed: float, time: type[FastTime] = FastTime) -> T:
     """Run a measurement in a time that goes this much faster than the machine's, for the whole process."""
-    fast_time = FastTime(speed=speed)
+    fast_time = time(speed=speed)
     fast_time.take_over()
     _hurry_timers(fast_time)
     _accept_signatures(fast_time)

@@ -6,10 +6,12 @@ import asyncio
 import json
 import statistics
 from pathlib import Path
+from time import perf_counter
 
 from bench.__main__ import format_table
 from bench.calls import count_calls
 from bench.freshness import Result, Setup, format_row
+from bench.idle_time import IdleTime
 from bench.processes import output, started
 
 
@@ -99,3 +101,26 @@ def test_freshness_shows_the_spread_and_the_calls_of_an_hour() -> None:
         "20",
         "0",
     ]
+
+
+def test_only_waits_pass_fast() -> None:
+    """A wait for a timer is short on the machine; work takes as long as it takes, whatever timer runs."""
+    idle_time = IdleTime(speed=100_000)
+
+    async def measured() -> tuple[float, float]:
+        began = idle_time.monotonic()
+        await asyncio.sleep(60.0)
+        waited = idle_time.monotonic()
+        timer = asyncio.ensure_future(asyncio.sleep(60.0))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        worked = idle_time.monotonic()
+        timer.cancel()
+        return waited - began, worked - waited
+
+    began = perf_counter()
+    with asyncio.Runner(loop_factory=idle_time.loop) as runner:
+        waited, worked = runner.run(measured())
+    assert waited >= 60.0
+    assert perf_counter() - began < 30.0
+    assert worked < 30.0
