@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_of
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats, suggestions
+from bot.db.records import record_of
 from bot.model.people import Account
 from bot.model.seat import REGISTERED_STATES, Suggestion, SuggestionState
 from bot.registration.seats import person_rows
@@ -18,16 +19,14 @@ from bot.registration.seats import person_rows
 
 async def begin(db: Db, suggestion: Suggestion, worker_id: str, until: datetime) -> bool:
     """Save a suggestion before it is sent. False if this person has one that did not lead to a seat."""
-    former = (*LEASES.same(suggestion), suggestions.c.state == SuggestionState.TAKEN)
-    await db.execute(delete(suggestions).where(*former))
+    await LEASES.delete(db, suggestion, suggestions.c.state == SuggestionState.TAKEN)
     unchanging = {"suggested_by": suggestion.suggested_by, "source": suggestion.source}
     return await LEASES.begin(db, suggestion, worker_id, until, **unchanging)
 
 
 async def find(db: Db, account: Account, session_id: str, user_id: str) -> Suggestion | None:
     """The suggestion to this person, in any state."""
-    row = await person_rows.first(db, suggestions, *person_rows.of_person(suggestions, account, session_id, user_id))
-    return _suggestion(row) if row else None
+    return await LEASES.find(db, account, session_id, user_id)
 
 
 def is_unchanged(suggestion: Suggestion) -> list[ColumnElement[bool]]:
@@ -37,7 +36,7 @@ def is_unchanged(suggestion: Suggestion) -> list[ColumnElement[bool]]:
 
 async def forget(db: Db, suggestion: Suggestion, worker_id: str) -> None:
     """Delete a suggestion that this worker owns."""
-    await db.execute(delete(suggestions).where(*LEASES.owned(suggestion, worker_id)))
+    await LEASES.delete(db, suggestion, suggestions.c.claimed_by == worker_id)
 
 
 async def sessions(db: Db, account: Account) -> frozenset[str]:
@@ -79,26 +78,11 @@ def _values(suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def _suggestion(row: Any) -> Suggestion:
-    return Suggestion(
-        account=account_of(row),
-        session_id=row.session_id,
-        user_id=row.user_id,
-        state=SuggestionState(row.state),
-        suggested_by=row.suggested_by,
-        source=row.source,
-        shown_digest=row.shown_digest,
-        dm_channel_id=row.dm_channel_id,
-        dm_ts=row.dm_ts,
-        changed_at=row.changed_at,
-    )
-
-
 LEASES = LeasedTable(
     suggestions,
     key=("session_id", "user_id"),
     order=("changed_at", "session_id", "user_id"),
     resumable=suggestions.c.state == SuggestionState.SENDING,
-    read=_suggestion,
+    read=partial(record_of, Suggestion),
     write=_values,
 )
