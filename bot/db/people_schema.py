@@ -95,6 +95,7 @@ calendar_entries = Table(
     # Of a person without a role, who took it from a card: digest of the webinar in it, and where it was sent.
     Column("shown_digest", String(64), nullable=False, server_default=""),
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
+    Column("offer_ts", String(32), nullable=False, server_default=""),  # their last message that offers to register
 )
 """Each Slack user's last calendar file of a webinar: kept while a later file may need a higher sequence."""
 

@@ -64,6 +64,18 @@ async def forget_taker(db: Db, account: Account, session_id: str, user_id: str) 
     await db.execute(update(calendar_entries).where(*_of_person(account, session_id, user_id)).values(**row))
 
 
+async def save_offer(db: Db, account: Account, session_id: str, user_id: str, ts: str) -> None:
+    """Save which direct message offers this person to register; an empty `ts` if none does."""
+    mine = _of_person(account, session_id, user_id)
+    await db.execute(update(calendar_entries).where(*mine).values(offer_ts=ts))
+
+
+async def offer_of(db: Db, account: Account, session_id: str, user_id: str) -> str:
+    """The direct message that offers this person to register; empty if none does."""
+    mine = _of_person(account, session_id, user_id)
+    return (await db.execute(select(calendar_entries.c.offer_ts).where(*mine))).scalar() or ""
+
+
 async def taken_sessions(db: Db, account: Account) -> frozenset[str]:
     """The sessions with people who took a file without a role."""
     query = select(calendar_entries.c.session_id).distinct()

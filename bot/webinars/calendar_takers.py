@@ -39,10 +39,12 @@ class CalendarTakers:
         """Send the file by direct message, and its updates from now on. Raises what Slack answers."""
         async with self._locks.hold("calendar", webinar.session_id, user_id):
             # Only the response has the channel id of the DM.
-            channel_id, _ = await self._slack.post(user_id, calendar_texts.entry_message(webinar))
+            channel_id, ts = await self._slack.post(user_id, calendar_texts.entry_message(webinar))
             taker = Taker(user_id, channel_id)
             try:
                 await self._send_file(webinar, taker, is_new=True)
+                async with self._store.write() as db:
+                    await calendar_table.save_offer(db, self._account, webinar.session_id, user_id, ts)
             except (ChannelUnreachable, SlackRefused):
                 async with self._store.write() as db:
                     await calendar_table.forget_taker(db, self._account, webinar.session_id, user_id)

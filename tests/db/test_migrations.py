@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-HEAD = "0025"
+HEAD = "0026"
 for _module in pkgutil.iter_modules(bot.db.__path__):
     if _module.name.endswith("_schema"):
         importlib.import_module(f"bot.db.{_module.name}")  # so that `metadata` has its tables

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from bot.registration.seats import texts as seat_texts
 from sandbox.slack import Message
 from tests.support.registration import PERSON
 from tests.support.seats import SeatsHarness, seats_harness, without_waits
@@ -94,3 +95,19 @@ async def test_a_canceled_webinar_and_one_that_never_began_leave_no_buttons(worl
     await services.seats.resume()
     [canceled] = [one for one in launch.dms() if one.ts == seat.ts]
     assert (buttons(canceled), canceled.text) == ([], "Pricing: This webinar is canceled and will not take place.")
+
+
+async def test_an_earlier_offer_to_register_ends_with_the_registration(world: World) -> None:
+    """*Register Again* of a canceled seat, and *Register* above a calendar file that was taken before."""
+    launch = await seats_harness(world)
+    await launch.press("dev")
+    await world.click("ben", launch.card, "Add to Calendar")
+    await world.click("dev", of_seat(launch), "Cancel My Seat")
+    assert [launch.dms(user)[0].buttons[0] for user in ("dev", "ben")] == ["Register Again", "Register"]
+
+    for user in ("dev", "ben"):
+        await launch.press(user)
+    for user in ("dev", "ben"):
+        earlier = launch.dms(user)[0]
+        assert (earlier.buttons, earlier.text.partition(": ")[2]) == ([], seat_texts.REGISTERED_BELOW)
+        assert [one.buttons[0] for one in launch.dms(user) if "Cancel My Seat" in one.buttons] == ["My Link"]

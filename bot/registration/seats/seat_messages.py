@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.clock import Clock
 from bot.db.connection import Store
 from bot.db.leases import LeaseLost, WorkerLeases
-from bot.errors import ChannelUnreachable
+from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.lifecycle import Stage, stage
 from bot.model.seat import Seat
 from bot.model.webinar import Webinar
@@ -18,7 +18,7 @@ from bot.registration.seats.digest import content_digest
 from bot.slack.client import SlackApi
 from bot.slack.message import Message
 from bot.slack.responses import SlackRefused
-from bot.webinars import personal_calendar
+from bot.webinars import calendar_table, personal_calendar
 from bot.webinars.personal_calendar import EntryContent, PersonalCalendar
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,9 @@ class SeatMessages:
 
     async def send(self, webinar: Webinar, seat: Seat) -> Seat:
         """Send a new seat; if Slack refuses DMs to this user, it is not tried again. Returns the seat as notified."""
-        return await self._send_or_give_up(webinar, seat, is_new=True)
+        sent = await self._send_or_give_up(webinar, seat, is_new=True)
+        await self._end_offer(webinar, sent)
+        return sent
 
     async def update(self, webinar: Webinar, seat: Seat) -> Seat:
         """Rewrite the message after a change of the webinar, and send the new file if the entry differs.
@@ -68,11 +70,13 @@ class SeatMessages:
     async def gone(self, webinar: Webinar, seat: Seat, problem: str) -> None:
         """Replace the message of a seat that is gone, and remove the calendar entry."""
         try:
-            channel, _ = await self._post_or_edit(seat, seat_texts.gone_message(webinar, problem=problem))
+            channel, ts = await self._post_or_edit(seat, seat_texts.gone_message(webinar, problem=problem))
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
             return
         sequence = await self._calendar.reserve_for_seat(webinar, seat.user_id, at_least=seat.sequence)
+        async with self._store.write() as db:
+            await calendar_table.save_offer(db, seat.account, seat.session_id, seat.user_id, ts)
         if sequence is not None:
             with _allowing_refusal(seat):
                 await self._calendar.send_removal(webinar, channel, sequence)
@@ -109,6 +113,22 @@ class SeatMessages:
             with _allowing_refusal(seat):
                 await self._calendar.send(webinar, channel, sequence, _entry(seat), is_new=is_new)
         return sent
+
+    async def _end_offer(self, webinar: Webinar, seat: Seat) -> None:
+        """Take the button to register out of an earlier message, whose user has registered."""
+        person = seat.account, seat.session_id, seat.user_id
+        async with self._store.read() as db:
+            ts = await calendar_table.offer_of(db, *person)
+        if not (ts and seat.dm_channel_id):
+            return
+        try:
+            if ts != seat.dm_ts:
+                await self._edit(seat.model_copy(update={"dm_ts": ts}), seat_texts.registered_message(webinar))
+        except GreenroomError as error:  # the seat itself was delivered
+            log.warning("seat.refresh_failed", extra={"session": seat.session_id, "reason": type(error).__name__})
+            return
+        async with self._store.write() as db:
+            await calendar_table.save_offer(db, *person, "")
 
     async def _post_or_edit(self, seat: Seat, message: Message) -> tuple[str, str]:
         if await self._edit(seat, message):

@@ -39,6 +39,7 @@ REFRESH_REGISTRATION = "seat.look_again"
 PENDING = "An organizer approves each registration. Your link comes as a direct message once they have."
 DENIED = "An organizer has denied your registration, so you have no link. Ask them if you think this is a mistake."
 APPROVED_BELOW = "Your registration is approved. Your link is in the message below."
+REGISTERED_BELOW = "You have registered. Your seat is in a newer message below."
 LINK_IS_PRIVATE = "This link is personal. Please don't share it."
 IN_CALENDAR = "You are registered for this webinar. The link below is personal, so please don't share it."
 LEFT = "Your seat is canceled. Your link no longer works."
@@ -96,6 +97,11 @@ def approved_message(webinar: Webinar) -> Message:
 def gone_message(webinar: Webinar, *, problem: str = "") -> Message:
     """Replaces that DM when the seat is gone: given up, or for the reason `problem`."""
     return _ended(webinar, problem or LEFT, buttons.registration_form(webinar, "Register Again"))
+
+
+def registered_message(webinar: Webinar) -> Message:
+    """Replaces an earlier message that offered to register, once its user has."""
+    return _ended(webinar, REGISTERED_BELOW)
 
 
 def gone_view(webinar: Webinar, *, problem: str = "") -> View:
