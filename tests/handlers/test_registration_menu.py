@@ -228,7 +228,8 @@ def test_the_result_lists_each_changed_preference() -> None:
     message = changed_message(after, before, now=NOW, note="More follows.")
     check_message(message.text, message.blocks)
     assert (
-        "The limit is now 9 people.\nRingCentral emails nobody from now on. Its settings are changed." in message.text
+        "The limit is now 9 people.\nRingCentral emails nobody from now on, and other settings are changed."
+        in message.text
     )
     assert "*How long after the event?*\n6 months → 1 year" in visible_text(message.blocks)
     assert visible_text(message.blocks).endswith("More follows.")

@@ -49,7 +49,7 @@ async def test_links_of_registrants_without_a_seat_are_sent_as_a_file(world: Wor
 
     result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
 
-    assert "RingCentral emails nobody from now on." in result.words
+    assert "RingCentral emails nobody from now on" in result.words
     assert "The links of everybody without a seat in Slack follow" in result.words
     assert world.vendor_calls()[-2:] == [
         f"PATCH {PATH}{launch.session_id}",

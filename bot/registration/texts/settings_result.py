@@ -68,14 +68,13 @@ def change_text(before: Registration, after: Registration, provider: str) -> str
     differs = differing_parameters(before.preferences, after.preferences)
     if not differs:
         return _what_changed(before, after)
-    settings = []
+    settings = "Its settings are changed."
     if SUPPRESS in differs:
         off = after.preferences and after.preferences.suppress_emails
-        settings.append(f"{provider} emails {'nobody' if off else 'people'} from now on.")
-    if len(differs) > len(settings):
-        settings.append("Its settings are changed.")
+        others = ", and other settings are changed" if len(differs) > 1 else ""
+        settings = f"{provider} emails {'nobody' if off else 'people'} from now on{others}."
     same = (before.is_open, before.limit) == (after.is_open, after.limit)
-    return "\n".join([*([] if same else [_what_changed(before, after)]), " ".join(settings)])
+    return "\n".join([*([] if same else [_what_changed(before, after)]), settings])
 
 
 def _what_changed(before: Registration, after: Registration) -> str:
