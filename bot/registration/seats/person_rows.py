@@ -27,11 +27,6 @@ def of_session(table: Table, account: Account, session_id: str) -> list[ColumnEl
     return [*of_account(table, account), table.c.session_id == session_id]
 
 
-def of_person(table: Table, account: Account, session_id: str, user_id: str) -> list[ColumnElement[bool]]:
-    """Select the row of one person and session."""
-    return [*of_session(table, account, session_id), table.c.user_id == user_id]
-
-
 def is_unchanged(table: Table, record: _Saved) -> list[ColumnElement[bool]]:
     """Conditions that hold until the row of this record is saved again."""
     return [table.c.state == record.state, table.c.changed_at == record.changed_at]

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field, SecretStr
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_of, of_account
+from bot.db.keys import of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats
+from bot.db.records import record_of
 from bot.model.people import Account, Frozen
 from bot.model.registrant import RegistrantStatus
 from bot.model.seat import REGISTERED_STATES, UNFINISHED_STATES, Seat, SeatDetails, SeatState
@@ -39,8 +40,7 @@ async def begin(db: Db, seat: Seat, worker_id: str, until: datetime) -> bool:
 
 async def find(db: Db, account: Account, session_id: str, user_id: str) -> Seat | None:
     """This user's seat, in any state."""
-    row = await person_rows.first(db, seats, *person_rows.of_person(seats, account, session_id, user_id))
-    return _seat(row) if row else None
+    return await LEASES.find(db, account, session_id, user_id)
 
 
 async def of_registrant(db: Db, account: Account, session_id: str, registrant_id: str) -> Seat | None:
@@ -79,7 +79,7 @@ def is_unchanged(seat: Seat) -> list[ColumnElement[bool]]:
 
 async def delete_seat(db: Db, seat: Seat, worker_id: str) -> bool:
     """Delete a seat that was given up or never made. False if another worker owns it."""
-    return (await db.execute(delete(seats).where(*LEASES.owned(seat, worker_id)))).rowcount == 1
+    return await LEASES.delete(db, seat, seats.c.claimed_by == worker_id)
 
 
 async def claim_outdated(
@@ -149,25 +149,17 @@ def _values(seat: Seat) -> dict[str, Any]:
 
 def _seat(row: Any) -> Seat:
     content = _SealedSeat.model_validate_json(row.content)
-    return Seat(
-        account=account_of(row),
-        session_id=row.session_id,
-        user_id=row.user_id,
-        state=SeatState(row.state),
+    return record_of(
+        Seat,
+        row,
         attendee=content.attendee,
         wanted=content.wanted,
-        registrant_id=row.registrant_id,
-        status=RegistrantStatus(row.status),
         join_link=SecretStr(content.join),
         cancel_link=SecretStr(content.cancel),
-        source=row.source,
         lead=content.lead,
         by=content.by,
         sequence=content.sequence,
         notified_digest=row.told_what,
-        dm_channel_id=row.dm_channel_id,
-        dm_ts=row.dm_ts,
-        changed_at=row.changed_at,
     )
 
 
