@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from bot.commands.parser import Subscribe, Subscriptions, Target, Unsubscribe
 from bot.commands.webinar_ref import WebinarRef, find_webinars
@@ -11,12 +10,9 @@ from bot.errors import BadInput
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions import service as subscriptions_service
-from bot.notices.subscriptions.changes import subscribe as add_features
-from bot.notices.subscriptions.changes import unsubscribe as remove_features
 from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
-    DEFAULT_FEATURES,
     Features,
     Subscription,
     SubscriptionChange,
@@ -34,6 +30,7 @@ from handlers.channel_choice import choose_channel
 from handlers.dependent_fields import show_fields
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
+from handlers.subscribe.verbs import SUBSCRIBE_VERB, UNSUBSCRIBE_VERB, Verb
 from handlers.webinar_choice import choose_webinar
 
 OVER = "This webinar is over, so nothing more will be posted about it. Nothing was changed."
@@ -41,37 +38,6 @@ MAX_WORD = 40
 MAX_NAMED = 3
 
 LEFT = "You are no longer in this channel. Ask somebody who is to change its notifications."
-
-
-@dataclass(frozen=True)
-class Verb:
-    """`subscribe` or `unsubscribe`: its word, its rule, its features if none are named, and its replies."""
-
-    word: str
-    apply: Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
-    default_offsets: Features
-    done: str
-    not_done: str
-    where: str
-    """Asks for the channel."""
-
-
-SUBSCRIBE_VERB = Verb(
-    "subscribe",
-    add_features,
-    DEFAULT_FEATURES,
-    "Now posted here: {}.",
-    "Nothing changed. Already posted here: {}.",
-    "Where should {} be posted?",
-)
-UNSUBSCRIBE_VERB = Verb(
-    "unsubscribe",
-    remove_features,
-    ALL_FEATURES,
-    "No longer posted here: {}.",
-    "Nothing changed. Not posted here before: {}.",
-    "Where should {} no longer be posted?",
-)
 
 
 async def subscribe(request: SlackRequest, command: Subscribe) -> None:
