@@ -41,10 +41,11 @@ FULL: dict[str, Any] = {
     "created_by": "U1",
     "attendee_link": "https://join.example/shared",
     "registration": registration(
-        limit=50, limit_since=NOW, preferences=Preferences(digest=False), after_count=1, sequence=2
+        limit=50, limit_since=NOW, full_since=NOW, preferences=Preferences(digest=False), after_count=1, sequence=2
     ),
     "panel_offset": timedelta(minutes=15),
     "abilities": ALL - {Ability.OPEN_CLOSE},
+    "live_from": NOW,
     "seen_at": NOW,
 }
 """A value other than the default for every field of a webinar."""
