@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.notices.digests import Digests
     from bot.notices.outbox.posted_digests import PostedDigests
     from bot.notices.outbox.posted_notices import PostedNotices
+    from bot.notices.outbox.scheduled_lookup import ScheduledLookup
     from bot.notices.subscriptions.review import SubscriptionReview
     from bot.providers.directories import Directories
     from bot.registration.approval import Approvals
@@ -88,6 +89,7 @@ class Services:
     digests: Digests
     posted_digests: PostedDigests
     posted_notices: PostedNotices
+    scheduled_lookup: ScheduledLookup
     subscription_review: SubscriptionReview
     creation: CreationService
     duplicates: DuplicateService
@@ -153,6 +155,8 @@ class Services:
         await self.team.resume(waiting)
         await self._update_takers(waiting)
         await self.posted_digests.update_outdated()
+        if await self.scheduled_lookup.run():
+            self.scheduler.wake()
         await self.posted_notices.update_outdated()
         self.registrants.drop_expired()
         await self.bulk.resume()

@@ -100,8 +100,8 @@ class SlackApi(SlackLookups):
             if not cursor:
                 return None
 
-    async def repeated(self, channel_id: str, since: int, until: int) -> list[str]:
-        """The `ts` of our messages between two Unix seconds that repeat the text of an earlier one between them.
+    async def posted_between(self, channel_id: str, since: int, until: int) -> list[tuple[str, str]]:
+        """The `ts` and the text of our messages between two Unix seconds, the earliest first.
 
         Needs a history scope: docs.slack.dev/reference/methods/conversations.history
         """
@@ -110,9 +110,10 @@ class SlackApi(SlackLookups):
             channel=channel_id, oldest=str(since), latest=str(until), inclusive=True, limit=PAGE
         )
         found = (await self._post(request))["messages"]
-        ours = sorted((float(one["ts"]), one["text"], one["ts"]) for one in found if one.get("bot_id") == bot_id)
-        texts = [text for _, text, _ in ours]
-        return [str(ts) for number, (_, text, ts) in enumerate(ours) if text in texts[:number]]
+        ours = sorted(
+            (float(one["ts"]), str(one["ts"]), str(one["text"])) for one in found if one.get("bot_id") == bot_id
+        )
+        return [(ts, text) for _, ts, text in ours]
 
     async def remove(self, channel_id: str, ts: str) -> None:
         """Delete one of our messages."""

@@ -20,6 +20,7 @@ from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox.posted_digests import PostedDigests
 from bot.notices.outbox.posted_notices import PostedNotices
+from bot.notices.outbox.scheduled_lookup import ScheduledLookup
 from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.subscriptions.review import SubscriptionReview
 from bot.providers.directories import Directories
@@ -118,6 +119,7 @@ def build_services(
     silent = OptOuts(account.workspace, store, clock).for_webinar
     recordings = build_recordings(worker_id, account, store, slack, provider, mirror, clock, silent)
     sources = FollowUpSources(reports.people, seat_table.registered, recordings.shared_link, csv_file)
+    posted_notices = PostedNotices(account, store, slack, clock)
     visibility = Visibility(account, store, channels, permissions)
     services = Services(
         account=account,
@@ -138,7 +140,8 @@ def build_services(
         cards=cards,
         digests=Digests(store, clock, account),
         posted_digests=PostedDigests(account, store, slack, clock),
-        posted_notices=PostedNotices(account, store, slack, clock),
+        posted_notices=posted_notices,
+        scheduled_lookup=ScheduledLookup(posted_notices, account, store, slack, clock),
         subscription_review=SubscriptionReview(account.workspace, store, users, permissions, clock),
         creation=CreationService(
             worker_id, account, store, results, provider, directory, cards, mirror, clock, background, copier.copy

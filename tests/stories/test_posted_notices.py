@@ -31,6 +31,7 @@ async def update(world: World) -> None:
     """Deliver what is due, and let the periodic work run."""
     await world.settled()
     await world.move(timedelta(seconds=61))
+    await world.bot.services.scheduled_lookup.run()
     await world.bot.services.posted_notices.update_outdated()
 
 
@@ -55,6 +56,17 @@ def line(message: Message) -> str:
 def edits(world: World) -> int:
     """How many messages the bot has edited."""
     return sum(call.method == "chat.update" for call in world.slack.calls)
+
+
+def lookups(world: World) -> int:
+    """How often the bot has read a channel's history."""
+    return sum(call.method == "conversations.history" for call in world.slack.calls)
+
+
+async def may_read(world: World) -> None:
+    """An admin adds the scope, and Slack names it in its next answer."""
+    world.slack.scopes |= {"channels:history"}
+    await world.bot.services.slack.identity()
 
 
 async def full(world: World) -> SeatsHarness:
@@ -134,6 +146,45 @@ async def test_reminders_offer_what_is_possible(world: World) -> None:
     await update(world)
     ended = notice(world, "Launch day starts in 1 hour")
     assert (labels(ended), line(ended)) == ([], "This webinar has ended.")
+
+
+async def test_reminders_are_found_where_the_history_may_be_read(world: World) -> None:
+    """Without a click: they change when the webinar becomes full, and when it is over. Each is looked for once."""
+    launch = await seats_harness(world, **limit_settings(5))
+    webinar = await world.bot.services.mirror.find(launch.session_id)
+    await may_read(world)
+    await world.move(webinar.start - HOUR - world.clock.now())
+    assert labels(notice(world, "Launch day starts in 1 hour")) == ["Register", "Remind Me", "Mute Here", "Details"]
+    await update(world)
+    await launch.update(5)
+    await update(world)
+    reminder = notice(world, "Launch day starts in 1 hour")
+    assert labels(reminder) == ["Tell Me When It Opens", "Remind Me", "Mute Here", "Details"]
+
+    await world.move(webinar.end + MINUTE - world.clock.now())
+    await update(world)
+    ended = notice(world, "Launch day starts in 1 hour")
+    assert (labels(ended), line(ended)) == ([], "This webinar has ended.")
+    done = lookups(world)
+    await update(world)
+    assert (lookups(world), done > 0) == (done, True)
+
+
+async def test_reminders_are_not_looked_for_without_access(world: World) -> None:
+    """No scope: no call. Slack is busy, then refuses: that reminder is given up; the one of the day before is found."""
+    launch = await seats_harness(world, **limit_settings(5))
+    webinar = await world.bot.services.mirror.find(launch.session_id)
+    await world.move(webinar.start - HOUR + MINUTE - world.clock.now())
+    await update(world)
+    assert lookups(world) == 0
+
+    await may_read(world)
+    world.slack.fail("conversations.history", retry_after=1)
+    world.slack.fail("conversations.history", error="not_in_channel")
+    for _ in range(4):
+        await update(world)
+    looked_for_twice_and_once = 3
+    assert lookups(world) == looked_for_twice_and_once
 
 
 async def test_edit_that_fails_stops_nothing(world: World) -> None:

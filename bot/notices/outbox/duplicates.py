@@ -46,10 +46,12 @@ async def _remove_posted(context: DeliveryContext, message: OutboundMessage) -> 
         if not await can_read_history(slack, message.channel_id):
             return False
         until = int((second + FINAL).timestamp())
-        copies = await slack.repeated(message.channel_id, message.post_at, until)
+        posted = await slack.posted_between(message.channel_id, message.post_at, until)
     except (SlackOutcomeUnknown, SlackBusy, SlackRefused, ChannelUnreachable) as error:
         log.warning("schedule.duplicate_not_found", extra={"message_id": message.id, "reason": error.sentence})
         return False
+    texts = [text for _, text in posted]
+    copies = [ts for number, (ts, text) in enumerate(posted) if text in texts[:number]]
     return bool(copies) and not any(
         [await context.undo(partial(slack.remove, message.channel_id, ts)) for ts in copies]
     )

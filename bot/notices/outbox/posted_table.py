@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, or_, select, update
 
@@ -20,6 +21,14 @@ EDITED_FOR = timedelta(days=14)
 """Older messages are left as they are."""
 POSTED_WITHIN_S = 60
 """Seconds after its time within which Slack posts a scheduled message."""
+
+
+class ScheduledPost(NamedTuple):
+    """A message that Slack posts at a Unix second."""
+
+    id: int
+    channel_id: str
+    post_at: int
 
 
 async def mark_outdated(
@@ -68,19 +77,26 @@ async def without_ts(db: Db, workspace: Workspace, channel_id: str, ts: str) -> 
     second = int(float(ts))
     here = (*of_workspace(outbox_messages, workspace), outbox_messages.c.channel_id == channel_id)
     about = outbox_messages.c.post_at.between(second - POSTED_WITHIN_S, second)
-    is_scheduled = (outbox_messages.c.way == DeliveryMethod.SCHEDULED, outbox_messages.c.message_ts.is_(None))
-    given = outbox_messages.c.state.in_((MessageState.SCHEDULED, MessageState.POSTED))
-    ids = select(outbox_messages.c.id).where(*here, about, *is_scheduled, given)
+    ids = select(outbox_messages.c.id).where(*here, about, *_IS_UNPLACED)
     which = notices.c.parcel_id == ids.order_by(outbox_messages.c.post_at.desc()).limit(1).scalar_subquery()
     found = await db.execute(ROWS.where(which, notices.c.state.in_(_SENT)).order_by(notices.c.due_at, notices.c.id))
     rows = tuple(map(read_row, found))
     return BatchedMessage(rows[0].message, rows) if rows and rows[0].message else None
 
 
+async def without_place(db: Db, workspace: Workspace, since: datetime, until: datetime) -> list[ScheduledPost]:
+    """The messages that Slack was to post in this time, and nobody knows where they are; the latest first."""
+    time = outbox_messages.c.post_at.between(int(since.timestamp()), int(until.timestamp()))
+    columns = outbox_messages.c.id, outbox_messages.c.channel_id, outbox_messages.c.post_at
+    query = select(*columns).where(*of_workspace(outbox_messages, workspace), time, *_IS_UNPLACED)
+    found = await db.execute(query.order_by(outbox_messages.c.post_at.desc()))
+    return [ScheduledPost(*row) for row in found]
+
+
 async def save_ts(db: Db, message: OutboundMessage, ts: str, now: datetime) -> None:
-    """Store where a scheduled message is, and have it looked at."""
+    """Store where a scheduled message is, so it counts as posted from now on, and have it looked at."""
     unknown = (outbox_messages.c.id == message.id, outbox_messages.c.message_ts.is_(None))
-    await db.execute(update(outbox_messages).where(*unknown).values(message_ts=ts, edit_at=now))
+    await db.execute(update(outbox_messages).where(*unknown).values(message_ts=ts, edit_at=now, wake_at=now))
 
 
 async def claim(db: Db, message: OutboundMessage, until: datetime) -> bool:
@@ -118,6 +134,11 @@ async def posted_messages(db: Db, which: ColumnElement[bool]) -> list[BatchedMes
 
 _IS_POSTED: ColumnElement[bool] = and_(
     outbox_messages.c.state == MessageState.POSTED, outbox_messages.c.message_ts.is_not(None)
+)
+_IS_UNPLACED = (
+    outbox_messages.c.way == DeliveryMethod.SCHEDULED,
+    outbox_messages.c.message_ts.is_(None),
+    outbox_messages.c.state.in_((MessageState.SCHEDULED, MessageState.POSTED)),
 )
 _FACTS = BulkUpdate(notices, {"facts": Text()}, lambda given: {"facts": given["facts"]})
 _SENT = (NoticeState.POSTED, NoticeState.BATCHED)
