@@ -12,6 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.errors import ChannelUnreachable
 from bot.slack.data_words import REFUSED_BLOCKS, in_words
 from bot.slack.lookups import TIMEOUT as TIMEOUT
 from bot.slack.lookups import Identity as Identity
@@ -122,6 +123,17 @@ class SlackApi(SlackLookups):
     async def edit(self, channel_id: str, ts: str, message: Message) -> None:
         """Replace one of our messages."""
         await self._post(self._send("chat.update", {"channel": channel_id, "ts": ts}, message))
+
+    async def edit_if_kept(self, channel_id: str, ts: str, message: Message) -> bool:
+        """Replace one of our messages. False without a `ts`, or if it is gone, such as deleted by the user."""
+        if not ts:
+            return False
+        try:
+            await self.edit(channel_id, ts, message)
+        except (ChannelUnreachable, SlackRefused):
+            log.info("slack.message_gone", extra={"channel": channel_id})
+            return False
+        return True
 
     async def schedule(self, channel_id: str, post_at: int, message: Message) -> str:
         """Schedule a message for `post_at` (Unix seconds); return the id to withdraw it by.

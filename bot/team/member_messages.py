@@ -107,15 +107,7 @@ class MemberMessages:
 
     async def _edit(self, stored: StoredMember, message: Message) -> bool:
         """Edit the member's message. False if there is none, for example because they deleted it."""
-        member = stored.member
-        if not member.dm_ts:
-            return False
-        try:
-            await self._slack.edit(member.dm_channel_id, member.dm_ts, message)
-        except (ChannelUnreachable, SlackRefused):
-            log.info("team.message_gone", extra={"session": stored.session_id})
-            return False
-        return True
+        return await self._slack.edit_if_kept(stored.member.dm_channel_id, stored.member.dm_ts, message)
 
     async def _edit_role(self, stored: StoredMember, message: Message) -> None:
         """Edit the message about the member's role, which no longer applies, if there is one."""

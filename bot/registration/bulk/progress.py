@@ -62,7 +62,7 @@ class BatchProgress:
             saved = await batch_table.find(db, batch.account, batch.batch_id) or batch
         message = _message(batch, webinar, await self._counts(batch))
         try:
-            if not await self._edit(saved, message):
+            if not await self._slack.edit_if_kept(saved.dm_channel_id, saved.dm_ts, message):
                 channel_id, ts = await self._slack.post(batch.user_id, message)
                 async with self._store.write() as db:
                     await batch_table.save_message(db, batch, channel_id, ts)
@@ -70,17 +70,6 @@ class BatchProgress:
             log.warning("batch.undeliverable", extra={"batch": batch.batch_id, "reason": error.sentence})
             if is_last and not isinstance(error, (ChannelUnreachable, SlackRefused)):
                 raise
-
-    async def _edit(self, batch: Batch, message: Message) -> bool:
-        """Edit the message. False if there is none, for example because the user deleted it."""
-        if not batch.dm_ts:
-            return False
-        try:
-            await self._slack.edit(batch.dm_channel_id, batch.dm_ts, message)
-        except (ChannelUnreachable, SlackRefused):
-            log.info("batch.message_gone", extra={"batch": batch.batch_id})
-            return False
-        return True
 
     async def send_results(self, batch: Batch, webinar: Webinar) -> bool:
         """Send the result of each row as a file, below the message. False if Slack rejects it."""

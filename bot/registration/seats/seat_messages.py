@@ -137,14 +137,7 @@ class SeatMessages:
 
     async def _edit(self, seat: Seat, message: Message) -> bool:
         """Edit the message of a seat. False if there is none, for example because the user deleted it."""
-        if not seat.dm_ts:
-            return False
-        try:
-            await self._slack.edit(seat.dm_channel_id, seat.dm_ts, message)
-        except (ChannelUnreachable, SlackRefused):
-            log.info("seat.message_gone", extra={"session": seat.session_id})
-            return False
-        return True
+        return await self._slack.edit_if_kept(seat.dm_channel_id, seat.dm_ts, message)
 
     def _message(self, webinar: Webinar, seat: Seat) -> Message:
         return seat_texts.seat_message(webinar, seat, now=self._clock.now())

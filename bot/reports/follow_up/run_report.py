@@ -16,7 +16,6 @@ from bot.reports.follow_up import texts as follow_up_texts
 from bot.reports.follow_up.mail_file import FILE_NAME, HEADER
 from bot.reports.follow_up.run_table import FollowUpRun
 from bot.slack.client import SlackApi, Upload
-from bot.slack.message import Message
 from bot.slack.responses import SlackRefused
 
 log = logging.getLogger(__name__)
@@ -88,7 +87,7 @@ class FollowUpReport:
             counted = await recipient_table.counts(db, run.account, run.follow_up_id, now)
         message = follow_up_texts.progress_message(webinar, run, counted)
         saved = await self._saved(run)
-        if not await self._edit(saved, message):
+        if not await self._slack.edit_if_kept(saved.dm_channel_id, saved.dm_ts, message):
             channel_id, ts = await self._slack.post(run.user_id, message)
             async with self._store.write() as db:
                 await run_table.save_message(db, run, channel_id, ts)
@@ -96,14 +95,3 @@ class FollowUpReport:
     async def _saved(self, run: FollowUpRun) -> FollowUpRun:
         async with self._store.read() as db:
             return await run_table.find(db, run.account, run.follow_up_id) or run
-
-    async def _edit(self, run: FollowUpRun, message: Message) -> bool:
-        """Edit the message. False if there is none, for example because the user deleted it."""
-        if not run.dm_ts:
-            return False
-        try:
-            await self._slack.edit(run.dm_channel_id, run.dm_ts, message)
-        except (ChannelUnreachable, SlackRefused):
-            log.info("followup.message_gone", extra={"follow_up": run.follow_up_id})
-            return False
-        return True
