@@ -8,6 +8,7 @@ from bot.model.webinar import Audience, Webinar
 from bot.registration.seats import texts as seat_texts
 from bot.slack.message import View
 from bot.team import table as team_table
+from bot.team.diff import ROLE_NAMES
 from handlers.request import SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
@@ -87,11 +88,12 @@ async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:
     if seat:
         has_no_dm = seat.state is SeatState.NOTIFIED and not seat.dm_channel_id
         return seat_texts.seat_view(webinar, seat, now=now, note=seat_texts.NO_DM if has_no_dm else "")
-    if not is_coming_or_live(webinar, now):
-        return None
     async with request.services.store.read() as db:
-        link = await team_table.link_for_user(db, webinar.account, webinar.session_id, request.user_id)
-    return seat_texts.team_link_view(webinar, link) if link else None
+        member = await team_table.find_by_user(db, webinar.account, webinar.session_id, request.user_id)
+    link = member.invitee.link.get_secret_value() if member else ""
+    if not (member and link):
+        return None
+    return seat_texts.team_link_view(webinar, link, role=ROLE_NAMES[member.invitee.role], now=now)
 
 
 def is_closed(webinar: Webinar, request: SlackRequest) -> bool:

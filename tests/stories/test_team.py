@@ -77,7 +77,8 @@ async def test_a_panelist_is_offered_their_own_link_and_no_registration(world: W
     await world.slack.click("dev", world.last("#launch", "dev"), "My Link")
     await world.settled()
     shown = world.slack.view("dev")
-    assert "You are on the team of this webinar, and this is your own link." in shown.words
+    assert "You are a panelist of this webinar, and this is your own link." in shown.words
+    assert "Join as Panelist" in shown.words
     assert team.link_of("dev@acme.example") in str(shown.blocks)
 
     world.ringcentral.begin(team.session_id)
@@ -90,6 +91,10 @@ async def test_a_panelist_is_offered_their_own_link_and_no_registration(world: W
     invitation, file = team.direct_messages("dev")[:2]
     assert (invitation.words, invitation.buttons) == ("*Launch day* is over, so your link no longer works.", [])
     assert len([one for one in team.direct_messages("dev") if one.files]) == len(file.files)
+    await world.slack.click("dev", world.last("#launch", "dev"), "My Link")  # an old reply
+    await world.settled()
+    assert world.slack.view("dev").title == "Your link"
+    assert "This webinar is over, so your link no longer works." in world.slack.view("dev").words
 
 
 async def test_only_outsiders_are_emailed_by_default(world: World) -> None:

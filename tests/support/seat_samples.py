@@ -93,7 +93,7 @@ def seat_modals(webinar: Webinar, held: Seat | None = None, filled: SeatInput | 
         *(seat_texts.seat_view(webinar, mine, now=NOW, note=note) for note in ("", seat_texts.NO_DM)),
         *(seat_texts.gone_view(webinar), seat_texts.unavailable_view(webinar, now=NOW)),
         *(seat_texts.registration_page_view(webinar, seat_texts.ANSWERS), seat_texts.shared_link_view(webinar)),
-        seat_texts.team_link_view(webinar, OWN_LINK),
+        seat_texts.team_link_view(webinar, OWN_LINK, role="Panelist", now=NOW),
     ]
 
 

@@ -48,6 +48,8 @@ REMOVED_AT_PROVIDER = "Your registration was removed at {provider}, so you no lo
 CANCELLED = "This webinar is canceled and will not take place."
 ENDED = "This webinar is over."
 OVER = "This webinar is over, so nobody can register for it."
+TEAM_OVER = "This webinar is over, so your link no longer works."
+TEAM_CANCELED = "This webinar is canceled, so your link no longer works."
 NO_ADDRESS = (
     "Slack does not tell Greenroom the email address of people of your organization, so please register on the page "
     "of the webinar."
@@ -150,11 +152,14 @@ def shared_link_view(webinar: Webinar) -> View:
     return modal(CALLBACK, "Join", blocks, private_metadata=webinar.id)
 
 
-def team_link_view(webinar: Webinar, link: str) -> View:
-    """The personal link of a member of the team."""
+def team_link_view(webinar: Webinar, link: str, *, role: str, now: datetime) -> View:
+    """The personal link of a member of the team, or why it no longer works."""
+    if (current := stage(webinar, now)) in (Stage.OVER, Stage.CANCELED):
+        text = TEAM_CANCELED if current is Stage.CANCELED else TEAM_OVER
+        return modal(CALLBACK, "Your link", [_about(webinar, text)], private_metadata=webinar.id)
     blocks = [
-        _about(webinar, "You are on the team of this webinar, and this is your own link."),
-        *actions(buttons.own_link(webinar, link)),
+        _about(webinar, f"You are a {role.lower()} of this webinar, and this is your own link."),
+        *actions(buttons.own_link(webinar, link, f"Join as {role}")),
     ]
     return modal(CALLBACK, "Your link", [*blocks, context(LINK_IS_PRIVATE)], private_metadata=webinar.id)
 
