@@ -80,7 +80,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
     NoticeKind.RETITLED: ("Old day was renamed by Ana Lima and is now called Launch day", []),
     NoticeKind.CANCELED: (f"Launch day was canceled by Ana Lima: it was planned for {NEW}, 45 minutes", []),
     NoticeKind.CORRECTION: (
-        f"Launch day was moved, so the reminder above is no longer right: now {NEW}, 45 minutes, instead of {OLD}",
+        f"Launch day was moved, so the reminder above is out of date: now {NEW}, 45 minutes, instead of {OLD}",
         [],
     ),
 }
@@ -370,13 +370,13 @@ def test_late_and_repeated_notes_appear_once() -> None:
     [
         (
             {"status": Status.CANCELED},
-            f"Launch day is canceled, so the reminder above is no longer right: it does not take place on {OLD}",
+            f"Launch day is canceled, so the reminder above is out of date: it does not take place on {OLD}",
         ),
-        ({"status": Status.ACTIVE}, "Launch day is live now, so the reminder above is no longer right"),
-        ({"status": Status.FINISHED}, "Launch day has ended, so the reminder above is no longer right"),
+        ({"status": Status.ACTIVE}, "Launch day is live now, so the reminder above is out of date"),
+        ({"status": Status.FINISHED}, "Launch day has ended, so the reminder above is out of date"),
         (
             {"start": START},
-            f"Launch day was moved, so the reminder above is no longer right: now {NEW}, 45 minutes, instead of {OLD}",
+            f"Launch day was moved, so the reminder above is out of date: now {NEW}, 45 minutes, instead of {OLD}",
         ),
     ],
 )

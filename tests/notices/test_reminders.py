@@ -238,7 +238,7 @@ async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) 
 
     *earlier, (before, correction) = reminders(world, start)
     assert earlier == expected(DAY, HOUR, 10 * MINUTE)
-    assert correction.startswith("*Launch day* was moved, so the reminder above is no longer right")
+    assert correction.startswith("*Launch day* was moved, so the reminder above is out of date")
     assert 9 * 60 <= before <= 9 * 60 + 50
 
 
@@ -254,7 +254,7 @@ async def test_webinar_that_was_moved_before_a_reminder_and_read_after_it_is_cor
 
     *earlier, (_, correction) = reminders(world, start)
     assert earlier == expected(DAY, HOUR)
-    assert correction.startswith("*Launch day* was moved, so the reminder above is no longer right")
+    assert correction.startswith("*Launch day* was moved, so the reminder above is out of date")
 
 
 async def test_new_title_stands_in_the_reminder(world: World) -> None:

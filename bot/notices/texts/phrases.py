@@ -226,7 +226,7 @@ def _canceled(context: NoticeContext, name: str, _: datetime) -> Phrase:
 def _correction(context: NoticeContext, name: str, _: datetime) -> Phrase:
     """The current state, from the mirror; the notice's start is the one that the reminder announced."""
     webinar, facts = context.webinar, context.notice.facts
-    wrong = "so the reminder above is no longer right"
+    wrong = "so the reminder above is out of date"
     then = facts.was_start or context.notice.start
     if webinar is None or webinar.status is Status.CANCELED:
         zone = webinar.time_zone if webinar else "UTC"

@@ -123,7 +123,7 @@ async def test_event_waits_for_quiet_hours_to_end(delivery: DeliveryHarness) -> 
     await delivery.run_until(until - MINUTE)
     assert first_lines(delivery) == [
         "*Launch day* starts in 1 hour",
-        "*Launch day* was moved, so the reminder above is no longer right",
+        "*Launch day* was moved, so the reminder above is out of date",
     ]
 
     await update_webinar(delivery, await delivery.mirrored_webinar(), title="Relaunch day")
@@ -144,7 +144,7 @@ async def test_change_is_not_posted_before_the_reminder_that_it_corrects(deliver
 
     assert first_lines(delivery) == [
         "*Launch day* starts in 10 minutes",
-        "*Launch day* is canceled, so the reminder above is no longer right",
+        "*Launch day* is canceled, so the reminder above is out of date",
     ]
     kinds = {row.notice.kind: row.state for row in await delivery.notice_rows()}
     assert kinds[NoticeKind.CANCELED] is NoticeState.SUPERSEDED
