@@ -16,6 +16,7 @@ from bot.notices.outbox.rows import NoticeRow
 from bot.notices.planner import replan
 from bot.notices.reminder_sheet import Reminder, ReminderDefaults, ReminderSheet, ReminderUndo
 from bot.notices.rules import DEFAULT_OFFSETS
+from bot.notices.schedule import is_direct
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Subscription, channel_features, features_of, own_subscription
 from bot.webinars import table as webinar_table
@@ -113,6 +114,12 @@ async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime
         return None
     after = rules.muted(webinar, channel_id, subscriptions, by, now)
     return await _replace(db, webinar, channel_id, own_subscription(webinar, subscriptions), after, now)
+
+
+async def direct_channel(db: Db, webinar: Webinar, user_id: str) -> str:
+    """The DM in which this user is reminded of the webinar; empty if they asked for nothing there."""
+    found = await subscription_table.of_webinar(db, webinar.account, webinar.session_id, webinar.created_by)
+    return next((one.channel_id for one in found if is_direct(one.channel_id) and one.set_by == user_id), "")
 
 
 async def snooze(db: Db, webinar: Webinar, channel_id: str, offset: timedelta, by: str, now: datetime) -> ReminderUndo:

@@ -28,6 +28,7 @@ CHOICES: Final[Mapping[str, str]] = {
 """The choices, by action id."""
 
 ONE_SECOND = timedelta(seconds=1)
+ONE_MINUTE = timedelta(minutes=1)
 STARTS_SOONER = "The webinar starts sooner than that."
 
 NO_DIRECT_MESSAGES = (
@@ -37,15 +38,14 @@ NO_DIRECT_MESSAGES = (
 
 
 def offset_of(choice: str, start: datetime, now: datetime) -> timedelta | None:
-    """The offset of this choice in whole seconds; None if that time is not ahead."""
-    # Slack schedules by whole seconds, and a reminder that is due right now is useless.
-    remaining = timedelta(seconds=int((start - now).total_seconds()))
+    """The offset of this choice; None if that time is not ahead."""
     offset = {
-        IN_TEN_MINUTES: remaining - timedelta(minutes=10),
-        IN_AN_HOUR: remaining - timedelta(hours=1),
+        IN_TEN_MINUTES: _offset_after(timedelta(minutes=10), start, now),
+        IN_AN_HOUR: _offset_after(timedelta(hours=1), start, now),
         SHORTLY_BEFORE: timedelta(minutes=10),
     }[choice]
-    return offset if ONE_SECOND <= offset < remaining else None
+    # A reminder that is due right now is useless.
+    return offset if ONE_SECOND <= offset <= start - now - ONE_SECOND else None
 
 
 def typed_offsets(typed: str, start: datetime, now: datetime) -> tuple[list[timedelta], str]:
@@ -60,9 +60,18 @@ def typed_offsets(typed: str, start: datetime, now: datetime) -> tuple[list[time
     if not wait:
         passed = offsets_in_past(offsets, start, now)
         return [each for each in offsets if each not in passed], too_late_text(passed, start, now)
-    remaining = timedelta(seconds=int((start - now).total_seconds()))
-    ahead = [remaining - each for each in offsets if remaining - each >= ONE_SECOND]
+    ahead = [offset for each in offsets if (offset := _offset_after(each, start, now)) >= ONE_SECOND]
     return ahead, STARTS_SOONER if len(ahead) < len(offsets) else ""
+
+
+def _offset_after(wait: timedelta, start: datetime, now: datetime) -> timedelta:
+    """How long before the start that wait is over: in whole minutes, or in whole seconds below a minute.
+
+    So it is up to a minute later than asked, and reads as "1 hour 49 minutes before it starts".
+    """
+    offset = start - now - wait
+    unit = ONE_MINUTE if offset >= ONE_MINUTE and not wait % ONE_MINUTE else ONE_SECOND
+    return offset // unit * unit
 
 
 def choices_message(webinar: Webinar, *, now: datetime, is_typed: bool = False) -> Message:
@@ -70,8 +79,8 @@ def choices_message(webinar: Webinar, *, now: datetime, is_typed: bool = False) 
     title = f"*{plain(webinar.title)}*"
     ahead = [choice for choice in CHOICES if can_remind(webinar, now) and offset_of(choice, webinar.start, now)]
     if not ahead:
-        too_soon = "it starts so soon that there is no time left for a reminder."
-        text = f"{title}: {no_reminder_reason(webinar, now) or too_soon}"
+        too_soon = f"{title} starts so soon that there is no time left for a reminder."
+        text = no_reminder_reason(webinar, now, title) or too_soon
         return message(text, [section(text)])
     text = f"When do you want to be reminded of {title}? You get a direct message.\n{timing(webinar)}"
     choice_buttons = [buttons.webinar_button(webinar, CHOICES[choice], choice) for choice in ahead]
@@ -90,12 +99,9 @@ def not_set(webinar: Webinar, problem: str, *, now: datetime) -> Message:
     return Message(f"{escape_sentence(problem)} {choices.text}", [paragraph(problem), *choices.blocks])
 
 
-def how_to_stop(webinar: Webinar) -> Message:
-    """How a person ends their own reminders."""
-    text = (
-        f"To end your own reminders of *{plain(webinar.title)}*, press *Stop* or *Mute* on one of them in your "
-        "messages with Greenroom."
-    )
+def none_to_stop(webinar: Webinar) -> Message:
+    """Reports that this person has no reminders that could be stopped."""
+    text = f"You have no reminders of *{plain(webinar.title)}* in your direct messages."
     return message(text, [section(text)])
 
 

@@ -28,7 +28,7 @@ async def remind_me(request: SlackRequest, command: RemindMe) -> None:
     if command.times and not is_switch(command.times):
         await _set_typed(request, webinar, command.times)
     elif is_off(command.times):
-        await request.reply(snooze_form.how_to_stop(webinar))
+        await _stop(request, webinar)
     else:
         await request.reply(snooze_form.choices_message(webinar, now=request.now(), is_typed=True))
 
@@ -81,6 +81,16 @@ async def _set_typed(request: SlackRequest, webinar: Webinar, typed: str) -> Non
         return
     await _remind(request, webinar, offsets)
     await request.reply(snooze_form.reminded(webinar, offsets, note))
+
+
+async def _stop(request: SlackRequest, webinar: Webinar) -> None:
+    """Turn off the reminders in this person's direct messages, wherever they typed it."""
+    async with request.services.store.read() as db:
+        channel_id = await reminders.direct_channel(db, webinar, request.user_id)
+    if channel_id:
+        await mute_channel(request, webinar.session_id, channel_id)
+    else:
+        await request.reply(snooze_form.none_to_stop(webinar))
 
 
 async def _remind(request: SlackRequest, webinar: Webinar, offsets: Sequence[timedelta]) -> None:

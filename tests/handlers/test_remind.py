@@ -138,7 +138,7 @@ def test_answers_keep_slacks_limits(shown: ReminderSheet, now: datetime, text: s
         snooze_form.failed_message(one),
         snooze_form.choices_message(one, now=now, is_typed=True),
         snooze_form.not_set(one, "No.", now=now),
-        snooze_form.how_to_stop(one),
+        snooze_form.none_to_stop(one),
     ):
         check_message(message.text, message.blocks)
 
@@ -230,7 +230,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
         ),
         (
             {"webinar": webinar(status=Status.CANCELED)},
-            "This webinar is canceled, so there is nothing to remind of.",
+            "This webinar is canceled, so there is nothing left to remind you of.",
             ["Refresh"],
         ),
         (
@@ -448,19 +448,34 @@ def test_snooze_offers_what_is_still_ahead(ahead: timedelta, offered: list[str])
     assert list(buttons(message.blocks)) == offered
 
 
-def test_snooze_reminds_to_the_second() -> None:
-    """The offset counts from the start, so it moves with the webinar."""
+def test_snooze_counts_whole_minutes_before_the_start() -> None:
+    """The offset counts from the start, so it moves with the webinar; close to the start it is to the second."""
     start = datetime(2026, 11, 24, 15, tzinfo=UTC)
-    now = start - 2 * HOUR - timedelta(microseconds=1)
+    now = start - 2 * HOUR - timedelta(seconds=41)
     assert snooze_form.offset_of(snooze_form.IN_TEN_MINUTES, start, now) == 110 * MINUTE
     assert snooze_form.offset_of(snooze_form.IN_AN_HOUR, start, now) == HOUR
     assert snooze_form.offset_of(snooze_form.SHORTLY_BEFORE, start, now) == 10 * MINUTE
+    assert snooze_form.typed_offsets("in 11m", start, now) == ([109 * MINUTE], "")
+    assert snooze_form.typed_offsets("in 90s", start, now) == ([119 * MINUTE + timedelta(seconds=11)], "")
+    late = start - 10 * MINUTE - timedelta(seconds=30, microseconds=1)
+    assert snooze_form.offset_of(snooze_form.IN_TEN_MINUTES, start, late) == timedelta(seconds=30)
+
+
+def test_no_choice_names_the_webinar_and_why() -> None:
+    """Started, over, or about to start."""
+    live, over = webinar(start=NOW, title="Talk"), webinar(status=Status.FINISHED, title="Talk")
+    soon = webinar(start=NOW + timedelta(seconds=1), title="Talk")
+    assert [snooze_form.choices_message(one, now=NOW).text for one in (live, over, soon)] == [
+        "*Talk* has already started, so there is nothing left to remind you of.",
+        "*Talk* is over, so there is nothing left to remind you of.",
+        "*Talk* starts so soon that there is no time left for a reminder.",
+    ]
 
 
 def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
     """The reason replaces the choices."""
     message = snooze_form.choices_message(webinar(status=Status.CANCELED, title=NASTY), now=NOW)
-    assert message.text.endswith("This webinar is canceled, so there is nothing to remind of.")
+    assert message.text.endswith("* is canceled, so there is nothing left to remind you of.")
     assert buttons(message.blocks) == {}
 
 

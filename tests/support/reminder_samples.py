@@ -50,7 +50,7 @@ def reminder_messages(plain: Webinar) -> list[Message]:
             snooze_form.failed_message(plain),
         ),
         *(snooze_form.reminded(plain, [HOUR]), snooze_form.confirmation(plain, [HOUR])),
-        *(snooze_form.not_set(plain, "No.", now=NOW), snooze_form.how_to_stop(plain)),
+        *(snooze_form.not_set(plain, "No.", now=NOW), snooze_form.none_to_stop(plain)),
     ]
 
 

@@ -15,17 +15,16 @@ MAX_PROBLEM = 150
 
 
 def channel_name(channel_id: str) -> str:
-    """A channel mention, or "your own messages" for a DM (mrkdwn)."""
-    return f"<#{channel_id}>" if channel_id.startswith(("C", "G")) else "your own messages"
+    """A channel mention, or "your direct messages" for a DM (mrkdwn)."""
+    return f"<#{channel_id}>" if channel_id.startswith(("C", "G")) else "your direct messages"
 
 
-def no_reminder_reason(webinar: Webinar, now: datetime) -> str:
-    """Why no reminder can be planned; empty if one can."""
+def no_reminder_reason(webinar: Webinar, now: datetime, name: str = "This webinar") -> str:
+    """Why no reminder can be planned, about the webinar by this name; empty if one can."""
     if can_remind(webinar, now):
         return ""
-    if stage(webinar, now) is Stage.CANCELED:
-        return "This webinar is canceled, so there is nothing to remind of."
-    return "This webinar has already started, so there is nothing left to remind you of."
+    state = {Stage.CANCELED: "is canceled", Stage.OVER: "is over"}.get(stage(webinar, now), "has already started")
+    return f"{name} {state}, so there is nothing left to remind you of."
 
 
 def missed_text(sheet: ReminderSheet, now: datetime) -> str:

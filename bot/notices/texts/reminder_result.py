@@ -85,7 +85,7 @@ def muted(webinar: Webinar, channel_id: str, undo: ReminderUndo) -> Message:
     if channel_id.startswith(("C", "G")):
         text = f"You muted the reminders of {title} in {channel_name(channel_id)}, for everybody there."
     else:
-        text = f"You won't be reminded of {title} in your own messages."
+        text = f"You won't get reminders of {title} in your direct messages."
     return message(text, [section(text), *actions(_undo(undo))])
 
 
