@@ -617,12 +617,12 @@ async def test_a_team_member_is_shown_their_team_link(world: World) -> None:
 
     view = await launch.press("dev")
 
-    assert (view.title, launch.link_of(view)) == ("Your link", TEAM_LINK)
+    assert (view.title, launch.link_of(view, "Join as Panelist")) == ("Your link", TEAM_LINK)
     assert (await launch.open_form("emi")).title == "Register"
     await world.slack.close("dev", view, clear=True)
     await launch.update(registrationStatus="Closed")
     view = await launch.press("dev", "Tell Me When It Opens")
-    assert (view.title, launch.link_of(view)) == ("Your link", TEAM_LINK)
+    assert (view.title, launch.link_of(view, "Join as Panelist")) == ("Your link", TEAM_LINK)
     assert (launch.take_calls(), launch.dms()) == ([], [])
 
 
