@@ -63,7 +63,7 @@ AUTOCOMPLETE = {
 """What browsers fill in, by the name of the question: the words of HTML."""
 
 NO_EMAIL = "Enter your email address."
-BAD_EMAIL = "Enter a whole email address, for example name@example.com."
+BAD_EMAIL = "Enter a complete email address, for example name@example.com."
 LONG_EMAIL = f"Enter an email address of at most {MAX_EMAIL} characters."
 HONEYPOT_FILLED = "A field that people don’t see was filled in. If you are a person, press Register once more."
 _EMAIL_ERRORS = {

@@ -157,7 +157,7 @@ def from_team_form(address: str) -> str:
     [
         (from_list, "is not complete", "longer than 256 characters"),
         (from_seat_form, "Type an email address, such as", "takes at most 256 characters"),
-        (from_signup_form, "Enter a whole email address", "at most 256 characters"),
+        (from_signup_form, "Enter a complete email address", "at most 256 characters"),
         (from_register_form, "This address is not complete.", "Use at most 256 characters."),
         (from_team_form, "is not an email address", "longer than the 256 characters"),
     ],

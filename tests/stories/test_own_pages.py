@@ -249,7 +249,7 @@ async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
         assert wrong.errors == {
             "first_name": "Enter your first name.",
             "last_name": "Enter a last name of at most 64 characters.",
-            "email": "Enter a whole email address, for example name@example.com.",
+            "email": "Enter a complete email address, for example name@example.com.",
         }
         for name in wrong.errors:
             assert f'aria-invalid="true" aria-describedby="{name}-error"' in wrong.html

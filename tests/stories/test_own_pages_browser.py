@@ -144,13 +144,16 @@ async def _check_with_script(page: Page, visitor: PageVisitor) -> None:
     """The start is in the visitor's time zone and clock. The calendar file is saved under the title."""
     browser = page.context.browser
     assert browser is not None
-    for locale, zone, clock in (("en-GB", "Europe/London", "%H:%M"), ("en-US", "America/New_York", "%-I:%M %p")):
+    for locale, zone, clock, name in (
+        ("en-GB", "Europe/London", "%H:%M", "Greenwich Mean Time"),
+        ("en-US", "America/New_York", "%-I:%M\u00a0%p", "Eastern Standard Time"),
+    ):
         context = await browser.new_context(locale=locale, timezone_id=zone)
         theirs = await context.new_page()
         watch = PageMonitor(theirs)
         await theirs.goto(visitor.url)
         local = visitor.webinar.start.astimezone(ZoneInfo(zone))
-        shown = f"{local:%A, %B} {local.day}, {local.year}, {local:{clock}}, your time ({zone.replace('_', ' ')})"
+        shown = f"{local:%A, %B} {local.day}, {local.year}, {local:{clock}}, your time ({name})"
         await expect(theirs.locator("time")).to_have_text(re.compile(f"^{re.escape(shown)}$"))
         async with theirs.expect_download() as download:
             await theirs.get_by_role("link", name="Add to Calendar").click()
@@ -158,7 +161,7 @@ async def _check_with_script(page: Page, visitor: PageVisitor) -> None:
         with_dates = await context.new_page()
         await with_dates.set_content(_form_with_dates(visitor.webinar))
         first = datetime.fromisoformat(DATES.choices[0].label).astimezone(ZoneInfo(zone))
-        shown = f"{first:%A, %B} {first.day}, {first.year}, {first:{clock}}, your time ({zone.replace('_', ' ')})"
+        shown = f"{first:%A, %B} {first.day}, {first.year}, {first:{clock}}, your time ({name})"
         await expect(with_dates.get_by_role("checkbox", name=shown)).to_be_visible()
         watch.check()
         await context.close()
@@ -189,7 +192,7 @@ async def _send_empty_by_keyboard(page: Page) -> None:
         [
             "Enter your first name.",
             "Enter your last name.",
-            "Enter a whole email address, for example name@example.com.",
+            "Enter a complete email address, for example name@example.com.",
         ]
     )
     await check_page(page)
