@@ -99,7 +99,7 @@ def _for_all(webinar: Webinar, listed: Sequence[Registrant], here: RegistrantPag
     )
     deny = confirm_dialog(
         title=f"Deny {registrations}?",
-        text=f"{count} cannot join {title}, and {provider_name(webinar.id)} may email them.",
+        text=f"{count} won't be able to join {title}, and {provider_name(webinar.id)} may email them.",
         confirm=f"Deny {number(len(listed), 'Registration')}",
         deny="Back",
         style="danger",

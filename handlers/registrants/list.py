@@ -61,7 +61,7 @@ LENGTHS = {"name": 40, "email": 80, "source": 30}
 MAX_WORDS = 100
 ANSWERED = "The registrants you asked for are shown where you asked for them, visible only to you."
 IN_DM = "The file is in your direct messages with Greenroom. Delete it there when you no longer need it."
-GONE = "They are off the list, and their links no longer work."
+GONE = "The registration is canceled, and its links no longer work."
 
 
 class SearchContext(Frozen):
@@ -203,7 +203,7 @@ def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> E
     name = one_line_title(f"{registrant.first_name} {registrant.last_name}")
     confirm = confirm_dialog(
         title="Remove this registrant?",
-        text=f"{person(name)} cannot join {plain(webinar.title)}, and {provider} may email them.",
+        text=f"{person(name)} won't be able to join {plain(webinar.title)}, and {provider} may email them.",
         confirm="Remove Registrant",
         deny="Keep Them",
         style="danger",

@@ -126,7 +126,7 @@ async def test_an_organizer_removes_a_registrant(world: World) -> None:
     page = world.last("#launch", ORGANIZER)
     assert ADDRESSES[-1] not in bulk.emails
     assert addresses(page)[0] == ADDRESSES[-2]
-    assert "They are off the list" in page.words
+    assert "The registration is canceled" in page.words
     assert bulk.take_calls() == ["GET", "DELETE"]
 
 
