@@ -22,7 +22,7 @@ from bot.web import signup_form
 from bot.web.event_text import announcement, event_text
 from bot.web.form_limits import FormLimit, FormRefusal
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
-from bot.web.waiting_page import REFRESH_SLOWLY, REFRESH_SOON, end_of_line, waiting_page
+from bot.web.waiting_page import REFRESH_SLOWLY, REFRESH_SOON, end_of_line, is_emailed, waiting_page
 
 ADD_TO_CALENDAR = "Add to Calendar"
 CALENDAR = "calendar=1"
@@ -39,7 +39,12 @@ WEBINAR_OVER = "This webinar is over"
 WEBINAR_CANCELED = "This webinar is canceled"
 REGISTRATION_CANCELED = "Your registration is canceled"
 TO_COME_AFTER_ALL = "If you change your mind, register again on the page where you registered."
+TO_COME_FROM_HERE = "If you change your mind, you can register again."
+CLOSE_PAGE = "You can close this page."
+IN_CALENDAR = "If it is in your calendar, remove it there."
 REGISTERED = "You are registered"
+ALSO_EMAILED = "{provider} also emails you your join link."
+JOIN_HERE_LATER = "You are registered. From 15 minutes before the start, you can join on this page."
 REGISTERED_BEFORE = "This address is already registered"
 REFUSED = "You are not registered"
 CLOSED = "Registration for this webinar is closed. If it opens again, you can register on this page."
@@ -85,7 +90,7 @@ def join_page(context: PageContext) -> PageText:
     if context.stage in ENDED or context.state in (*UNDECIDED, *NOT_REGISTERED):
         return _not_registered(context)
     if context.state in CANCELED:
-        text = f"This link no longer works. {TO_COME_AFTER_ALL}"
+        text = f"This link no longer works. {_after_canceling(context)}"
         return PageText(410, REGISTRATION_CANCELED, event_text(context.webinar), text=text)
     if context.problem == FOR_APPROVAL:
         return no_personal_link(context)
@@ -94,7 +99,8 @@ def join_page(context: PageContext) -> PageText:
         200,
         "This webinar has not started yet",
         event_text(context.webinar),
-        notice="You are registered. From 15 minutes before the start, this page lets you in.",
+        notice=JOIN_HERE_LATER,
+        links=(_own_calendar(context),),
         refresh_s=REFRESH_SLOWLY if is_near else 0,
     )
 
@@ -125,7 +131,7 @@ def cancel_page(context: PageContext) -> PageText:
         notice = f"This takes {provider_name(context.webinar.id)} a moment. You can close this page."
         return PageText(200, "Canceling your registration", event, notice=notice, refresh_s=REFRESH_SOON)
     if context.state in CANCELED:
-        return PageText(200, REGISTRATION_CANCELED, event, notice=TO_COME_AFTER_ALL)
+        return PageText(200, REGISTRATION_CANCELED, event, notice=_after_canceling(context))
     if context.stage in ENDED or context.state in (RequestState.REGISTERING, *NOT_REGISTERED):
         return _not_registered(context)
     was_refused = context.problem not in ("", FOR_APPROVAL) and context.state is RequestState.REGISTERED
@@ -141,6 +147,8 @@ def cancel_page(context: PageContext) -> PageText:
 
 def status_page(context: PageContext) -> PageText:
     """The page that is shown after a form was sent."""
+    if context.state in (RequestState.CANCELED, RequestState.STOPPED) and context.stage not in ENDED:
+        return replace(cancel_page(context), notice=TO_COME_FROM_HERE, links=(Link(REGISTER_AGAIN, "?"),))
     if context.state in CANCELED:
         return cancel_page(context)
     if context.stage in ENDED or context.state is not RequestState.REGISTERED:
@@ -149,7 +157,7 @@ def status_page(context: PageContext) -> PageText:
         return replace(page, links=(*page.links, Link(REGISTER_AGAIN, "?"))) if can_try_again else page
     links = (
         Link("Join Webinar", context.join_url),
-        Link(ADD_TO_CALENDAR, f"{context.join_url}?{CALENDAR}"),
+        _own_calendar(context),
         Link("Cancel Registration", context.cancel_url),
     )
     if context.problem == FOR_APPROVAL:
@@ -159,6 +167,7 @@ def status_page(context: PageContext) -> PageText:
         REGISTERED,
         event_text(context.webinar),
         notice="Bookmark this page to find your links again. They are personal: please don’t share them.",
+        text=named(ALSO_EMAILED, context.webinar.id) if is_emailed(context) else "",
         links=links,
     )
 
@@ -168,7 +177,7 @@ def closed_page(webinar: Webinar, now: datetime, speakers: Sequence[str] = ()) -
     at, registration = stage(webinar, now), webinar.registration
     if at in ENDED:
         return _ended(at, event_text(webinar))
-    page = PageText(200, register_heading(webinar), announcement(webinar, speakers))
+    page = PageText(200, one_line_title(webinar.title), announcement(webinar, speakers))
     if Ability.OWN_PAGES not in webinar.abilities and webinar.audience is not Audience.ANYONE:
         url = registration.page_uri if registration else ""
         links = (Link(f"Register at {provider_name(webinar.id)}", url),) if url else ()
@@ -247,6 +256,14 @@ def register_heading(webinar: Webinar) -> str:
     return f"Register for {one_line_title(webinar.title)}"
 
 
+def _own_calendar(context: PageContext) -> Link:
+    return Link(ADD_TO_CALENDAR, f"{context.join_url}?{CALENDAR}")
+
+
+def _after_canceling(context: PageContext) -> str:
+    return CLOSE_PAGE if context.stage in ENDED else TO_COME_AFTER_ALL
+
+
 def _not_registered(context: PageContext) -> PageText:
     """For people who are not registered, or not yet, and for everybody once the webinar has ended."""
     event = event_text(context.webinar)
@@ -271,4 +288,4 @@ def _reason(context: PageContext) -> str:
 
 def _ended(at: Stage, event: EventText) -> PageText:
     heading = WEBINAR_CANCELED if at is Stage.CANCELED else WEBINAR_OVER
-    return PageText(410, heading, event, text="You can close this page.")
+    return PageText(410, heading, event, text=IN_CALENDAR if at is Stage.CANCELED else CLOSE_PAGE)

@@ -25,6 +25,13 @@ NOW = "You are being registered now."
 PLACE = "You are number {place:,} in line. Your wait is about {wait}."
 EMAILED = "You can close this page. You will still be registered, and {provider} will email you your link."
 COME_BACK = "You can close this page. You will still be registered: come back to this address for your link."
+MAYBE_EMAILED = (
+    "The webinar may fill up before your turn. You can close this page: if you get a spot, {provider} will email you "
+    "your link."
+)
+MAYBE_COME_BACK = (
+    "The webinar may fill up before your turn. You can close this page: come back to this address for the result."
+)
 LATE = ", which may be after the start."
 FULL = "This webinar filled up before your turn. If a spot opens up, you can register again."
 CLOSED = "Registration closed before your turn. If it opens again, you can register again."
@@ -45,7 +52,7 @@ def waiting_page(context: PageContext, event: EventText) -> PageText:
         QUEUED,
         event,
         notice=notice,
-        text=named(EMAILED if _is_emailed(context) else COME_BACK, context.webinar.id),
+        text=named(_if_you_leave(context), context.webinar.id),
         links=links,
         refresh_s=REFRESH_SOON if minutes <= SOON_MINUTES else REFRESH_SLOWLY,
     )
@@ -64,7 +71,15 @@ def wait_text(minutes: int) -> str:
     return f"{math.ceil(minutes / 60)} hours"
 
 
-def _is_emailed(context: PageContext) -> bool:
+def _if_you_leave(context: PageContext) -> str:
+    read = context.webinar.registration
+    if read and read.limit is not None and read.count + context.ahead >= read.limit:
+        return MAYBE_EMAILED if is_emailed(context) else MAYBE_COME_BACK
+    return EMAILED if is_emailed(context) else COME_BACK
+
+
+def is_emailed(context: PageContext) -> bool:
+    """Whether the provider emails registrants their link."""
     read = context.webinar.registration
     return bool(read and read.preferences and not read.preferences.suppress_emails)
 

@@ -34,6 +34,7 @@ pytest_plugins = ["tests.support.databases"]
 Expected = tuple[int, str, int]
 
 WAITING, ASKED, REGISTERED, THERE, REFUSED, LEAVING, LEFT, STOPPED = RequestState
+EARLY = "This webinar has not started yet"
 QUEUED, LISTED, OFF, BEFORE, NOT = (
     "You are in line",
     "You are registered",
@@ -63,7 +64,7 @@ def context(state: RequestState, **changes: Any) -> PageContext:
         (ASKED, (200, QUEUED, 20), (200, QUEUED, 20), (200, QUEUED, 20)),
         (
             REGISTERED,
-            (200, "This webinar has not started yet", 0),
+            (200, EARLY, 0),
             (200, "Cancel your registration?", 0),
             (200, LISTED, 0),
         ),
@@ -83,7 +84,8 @@ def test_each_page_shows_the_state(state: RequestState, join: Expected, cancel: 
         assert (page.status, page.heading, page.refresh_s) == expected
         assert 'datetime="2026-11-24T15:20Z"' in html
         assert ("<button" in html) == (page.heading == "Cancel your registration?")
-        assert ("https://a.example/join/t" in html) == (page.heading == LISTED)
+        assert ("https://a.example/join/t" in html) == (page.heading in (LISTED, EARLY))
+        assert ("https://a.example/c" in html) == (page.heading == LISTED)
 
 
 @each_row("state", [WAITING, ASKED, REGISTERED, THERE, REFUSED])
@@ -165,6 +167,40 @@ def test_people_in_line_may_leave(read: Registration, text: str) -> None:
     assert page_text.status_page(context(ASKED, ahead=0, per_minute=2)).notice == waiting_page.NOW
 
 
+@each_row(("ahead", "is_certain"), [(0, True), (1, True), (2, False), (40, False)])
+def test_the_line_promises_no_more_spots_than_there_are(ahead: int, *, is_certain: bool) -> None:
+    """Two spots are left."""
+    for preferences, certain, perhaps in (
+        (Preferences(), waiting_page.EMAILED, waiting_page.MAYBE_EMAILED),
+        (Preferences(suppress_emails=True), waiting_page.COME_BACK, waiting_page.MAYBE_COME_BACK),
+    ):
+        known = webinar(registration=registration(limit=5, preferences=preferences))
+        page = page_text.status_page(context(WAITING, ahead=ahead, per_minute=2, webinar=known))
+        assert page.text == (certain if is_certain else perhaps).format(provider="RingCentral")
+
+
+def test_people_who_canceled_can_register_again_until_the_end() -> None:
+    """The page after the form has the way back; after the end, none is suggested."""
+    for state in (LEFT, STOPPED):
+        assert page_text.status_page(context(state)).links == (Link("Register Again", "?"),)
+        assert "where you registered" in page_text.cancel_page(context(state)).notice
+        assert "where you registered" in page_text.join_page(context(state)).text
+        over = context(state, webinar=webinar(status=Status.FINISHED))
+        pages = [build(over) for build in (page_text.join_page, page_text.cancel_page, page_text.status_page)]
+        assert [(page.heading, page.links) for page in pages] in (
+            [(OFF, ())] * 3,
+            [("This webinar is over", ()), *[(OFF, ())] * 2],
+        )
+        assert [page for page in pages if "again" in f"{page.notice} {page.text}"] == []
+
+
+@each_row(("preferences", "text"), [(Preferences(), "RingCentral also emails you"), (None, "")])
+def test_registered_people_know_whether_an_email_comes(preferences: Preferences | None, text: str) -> None:
+    """Only if the provider sends one."""
+    known = webinar(registration=registration(preferences=preferences))
+    assert page_text.status_page(context(REGISTERED, webinar=known)).text.startswith(text)
+
+
 @pytest.mark.parametrize(
     ("problem", "text"),
     [
@@ -196,7 +232,7 @@ def test_a_refusal_shows_what_to_do(problem: str, text: str) -> None:
         ({"registration": registration(limit=3, is_open=False)}, "This webinar is full"),
         ({"audience": Audience.ANYONE, "attendee_link": "https://join.example/all"}, 'href="https://join.example/all"'),
         ({"audience": Audience.ANYONE}, "everyone with its link can join"),
-        ({"status": Status.CANCELED}, "You can close this page."),
+        ({"status": Status.CANCELED}, "If it is in your calendar, remove it there."),
         ({"start": NOW - timedelta(hours=1)}, "You can close this page."),
     ],
 )
@@ -205,6 +241,7 @@ def test_the_form_is_shown_unless_nobody_can_register(changes: dict[str, Any], t
     page = page_text.closed_page(webinar(**changes), NOW)
     assert (page is None) == (text is None)
     assert page is None or (text or "") in render.page_html(page)
+    assert page is None or not page.heading.startswith("Register")
 
 
 @settings(max_examples=30)
@@ -215,7 +252,23 @@ def test_no_webinar_adds_markup(one: Webinar) -> None:
     form = page_text.form_page(one, NOBODY, "token")
     for html in (*map(render.page_html, pages), render.form_html(form)):
         tags = set(re.findall(r"<(\w+)", html.partition("<body>")[2]))
-        assert tags <= {"main", "h1", "h2", "p", "br", "time", "form", "button", "input", "label", "div", "a", "script"}
+        assert tags <= {
+            "main",
+            "h1",
+            "h2",
+            "p",
+            "br",
+            "time",
+            "form",
+            "button",
+            "input",
+            "label",
+            "div",
+            "a",
+            "script",
+            "ul",
+            "li",
+        }
         assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [PageLook().script]
 
 
