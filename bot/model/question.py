@@ -101,15 +101,21 @@ def answer_problem(question: Question, values: Sequence[str]) -> str:
     filled = [value for value in values if value]
     label = question.label
     if not filled:
-        return f"{label}: an answer is required." if question.is_required else ""
+        return _labeled(label, "an answer is required.") if question.is_required else ""
     if len(filled) > 1 and question.kind not in (QuestionKind.CHOICES, QuestionKind.DATES):
-        return f"{label}: one answer only."
+        return _labeled(label, "one answer only.")
     if question.has_choices and not set(filled) <= {choice.value for choice in question.choices}:
-        return f"{label}: {_choices_text(question)}"
+        return _labeled(label, _choices_text(question))
     longest = max(map(len, filled))
     if question.max_length and longest > question.max_length:
-        return f"{label}: at most {question.max_length} characters; this has {longest}."
+        return _labeled(label, f"at most {question.max_length} characters; this has {longest}.")
     return ""
+
+
+def _labeled(label: str, text: str) -> str:
+    if label.endswith(("?", "!", ".", ":")):
+        return f"{label} {text[:1].upper()}{text[1:]}"
+    return f"{label}: {text}"
 
 
 def answer_problems(

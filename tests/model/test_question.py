@@ -38,6 +38,7 @@ TOPICS = Question(
         (CITY, ["Rome"], ""),
         (CITY, [], "City: an answer is required."),
         (CITY, [""], "City: an answer is required."),
+        (CITY.model_copy(update={"label": "Which city?"}), [], "Which city? An answer is required."),
         (CITY, ["Llanfairpwll"], "City: at most 10 characters; this has 12."),
         (CITY, ["Rome", "Bonn"], "City: one answer only."),
         (SIZE, [], ""),

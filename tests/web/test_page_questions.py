@@ -74,6 +74,7 @@ def test_what_is_missing_is_named_at_its_field() -> None:
         "City: an answer is required.",
         "Dates: an answer is required.",
     ]
+    assert form.consent.startswith("By registering, you agree that your name, email address and answers are shared")
     assert {error.field for error in form.errors} <= {field.name for field in form.fields}
     # The date of the page is chosen at first.
     [dates] = [field for field in form.fields if field.label == "Dates"]
