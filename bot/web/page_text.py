@@ -52,14 +52,14 @@ FULL = "This webinar is full. If a spot opens up, you can register on this page.
 ELSEWHERE = "Registration for this webinar is on its page at {provider}, not here."
 OPEN_TO_ALL = "Nobody needs to register for this webinar: everyone with its link can join."
 CONSENT = (
-    "By registering, you agree that your name and email address are shared with {provider} and the organizers of this "
-    "webinar, to let you in and to send you updates about it."
+    "By registering, you agree that {what} are shared with {provider} and the organizers of this webinar, to let you "
+    "in and to send you updates about it."
 )
+NAME_AND_EMAIL = "your name and email address"
+WITH_ANSWERS = "your name, email address and answers"
 WAITS = "Your registration is waiting for approval"
-WAITS_TEXT = (
-    "Once an organizer has approved your registration, your join link lets you in. Bookmark your links, or copy them "
-    "somewhere."
-)
+WAITS_TEXT = "Once an organizer approves your registration, your join link will work."
+BOOKMARK = "Bookmark this page to find your links again."
 REASONS = {
     "answers": "This webinar has questions that can be answered only on the registration page at {provider}.",
     "over": "Registration for this webinar has ended.",
@@ -161,12 +161,12 @@ def status_page(context: PageContext) -> PageText:
         Link("Cancel Registration", context.cancel_url),
     )
     if context.problem == FOR_APPROVAL:
-        return PageText(200, WAITS, event_text(context.webinar), notice=WAITS_TEXT, links=links)
+        return PageText(200, WAITS, event_text(context.webinar), notice=WAITS_TEXT, text=BOOKMARK, links=links)
     return PageText(
         200,
         REGISTERED,
         event_text(context.webinar),
-        notice="Bookmark this page to find your links again. They are personal: please don’t share them.",
+        notice=f"{BOOKMARK} They are personal: please don’t share them.",
         text=named(ALSO_EMAILED, context.webinar.id) if is_emailed(context) else "",
         links=links,
     )
@@ -221,7 +221,7 @@ def form_page(
         fields=fields,
         errors=(*whole, *(FormError(name, text) for name, text in by_field.items())),
         honeypot=signup_form.HONEYPOT,
-        consent=named(CONSENT, webinar.id),
+        consent=named(CONSENT.replace("{what}", WITH_ANSWERS if questions.asked else NAME_AND_EMAIL), webinar.id),
         calendar=PUBLIC_CALENDAR,
     )
 

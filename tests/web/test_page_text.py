@@ -199,6 +199,8 @@ def test_registered_people_know_whether_an_email_comes(preferences: Preferences 
     """Only if the provider sends one."""
     known = webinar(registration=registration(preferences=preferences))
     assert page_text.status_page(context(REGISTERED, webinar=known)).text.startswith(text)
+    waits = page_text.status_page(context(REGISTERED, webinar=known, problem=FOR_APPROVAL))
+    assert (waits.text, len(waits.links)) == ("Bookmark this page to find your links again.", 3)
 
 
 @pytest.mark.parametrize(
