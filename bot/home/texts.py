@@ -86,11 +86,12 @@ def _main_buttons(content: HomeContent) -> Iterable[Element]:
 def _live(webinar: Webinar, link: SecretStr | None, now: datetime) -> list[Block]:
     own = buttons.own_link(webinar, link.get_secret_value()) if link else None
     join = own or attendee_button(webinar, now)
-    return [section(_row(webinar), {key: value for key, value in join.items() if key != "style"} if join else None)]
+    return [section(_titled(webinar, "") if own else _row(webinar), {key: value for key, value in join.items() if key != "style"} if join else None)]
 
 
 def _seat(webinar: Webinar) -> list[Block]:
-    return [section(_row(webinar)), *actions(_my_link(webinar), leave_button(webinar), buttons.details(webinar))]
+    # The count may be older than the seat, and "0 registered" would deny it.
+    return [section(_titled(webinar, "")), *actions(_my_link(webinar), leave_button(webinar), buttons.details(webinar))]
 
 
 def _own(own: OwnWebinar, now: datetime) -> list[Block]:

@@ -113,6 +113,17 @@ def test_the_progress_of_an_own_webinar_is_in_its_row() -> None:
         assert "Registrants" in shown
 
 
+def test_a_row_of_an_own_seat_has_no_count() -> None:
+    """A count that is older than the seat would say that nobody has registered."""
+    before, live = named("before"), named("live", status=Status.ACTIVE, start=NOW - HOUR)
+    links = {"live": SecretStr("https://join.example/own")}
+    shown = str(home_message(HomeContent(live=(live,), links=links, seats=(before,)), now=NOW).blocks)
+    assert "*before*" in shown and "*live*" in shown
+    assert "registered" not in shown
+    others = str(home_message(HomeContent(live=(live,), coming=(before,)), now=NOW).blocks)
+    assert others.count("3 registered") == 2
+
+
 def test_a_member_of_the_team_has_their_link_before_the_start() -> None:
     """Beside what is to do, in one row; nobody without a link of their own, and none after the end."""
     for own, shown in (
