@@ -86,7 +86,8 @@ def _main_buttons(content: HomeContent) -> Iterable[Element]:
 def _live(webinar: Webinar, link: SecretStr | None, now: datetime) -> list[Block]:
     own = buttons.own_link(webinar, link.get_secret_value()) if link else None
     join = own or attendee_button(webinar, now)
-    return [section(_titled(webinar, "") if own else _row(webinar), {key: value for key, value in join.items() if key != "style"} if join else None)]
+    row = _titled(webinar, "") if own else _row(webinar)
+    return [section(row, {key: value for key, value in join.items() if key != "style"} if join else None)]
 
 
 def _seat(webinar: Webinar) -> list[Block]:

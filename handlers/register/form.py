@@ -119,7 +119,7 @@ def form_view(
     context = opened.model_copy(update={"hidden": hidden_input(blocks, known)})
     return modal(
         CALLBACK,
-        "Register somebody",
+        "Register someone",
         [
             *([paragraph(note)] if note else []),
             section(f"*{plain(webinar.title)}*\n{timing(webinar)}", _many(webinar)),
@@ -212,16 +212,16 @@ def _more(webinar: Webinar, known: form_values.Values, *, has_pages: bool, shows
     """The fields that few need, as far as the event supports them; the button for them until it is pressed."""
     can_identify, can_link = Ability.EXTERNAL_ID in webinar.abilities, Ability.OWN_LINKS in webinar.abilities
     if not shows_more:
-        label = "More fields: what your systems know them by, links of your own"
+        label = "More fields: IDs in your other systems, your own links"
         more = button("More Fields", MORE, webinar.id, label=label)
         return actions(more) if can_identify or can_link else []
     provider = provider_name(webinar.id)
     pairs = text_input(
         action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"
     )
-    hint = f"One value per line, with its name first; {provider} keeps them with the registrant"
+    hint = f"One ID per line, after its name and an equals sign; {provider} keeps them with the registrant"
     return [
-        *([_field(EXTERNAL_ID, "What your systems know them by", pairs, hint, optional=True)] if can_identify else []),
+        *([_field(EXTERNAL_ID, "IDs in your other systems", pairs, hint, optional=True)] if can_identify else []),
         *(_links(_links_of(known), provider, has_pages=has_pages) if can_link else []),
     ]
 
@@ -231,15 +231,15 @@ def _links(chosen: Links, provider: str, *, has_pages: bool) -> list[Block]:
     texts = {
         Links.PROVIDER: f"{provider}'s links",
         Links.GREENROOM: "Greenroom's own pages",
-        Links.OWN: "Pages of yours",
+        Links.OWN: "Your own pages",
     }
     offered = [links for links in Links if has_pages or links is not Links.GREENROOM]
     options = {links: option(value=links.value, text=texts[links]) for links in offered}
     initial = options.get(chosen, options[Links.PROVIDER])
     choice = static_select(action_id=FIELDS, options=list(options.values()), initial_option=initial)
     own = [
-        _field(JOIN, "A page of yours to join by", url_input(action_id=JOIN), optional=True),
-        _field(CANCEL, "A page of yours to cancel by", url_input(action_id=CANCEL), optional=True),
+        _field(JOIN, "Your page to join", url_input(action_id=JOIN), optional=True),
+        _field(CANCEL, "Your page to cancel", url_input(action_id=CANCEL), optional=True),
     ]
     links = _field(LINKS, "Links to join and cancel", choice, is_chooser=True)
     return [links, *(own if chosen is Links.OWN else [])]

@@ -27,7 +27,7 @@ def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     if note:
         blocks.append(paragraph(note))
     closing = context("You can close this window: the result then comes as a direct message.")
-    view = modal(WORKING, "Register somebody", [*blocks, closing], private_metadata=webinar.id, close="Back")
+    view = modal(WORKING, "Register someone", [*blocks, closing], private_metadata=webinar.id, close="Back")
     return view | {"external_id": name} if name else view
 
 

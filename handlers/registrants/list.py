@@ -225,7 +225,7 @@ def _page_buttons(webinar: Webinar, here: RegistrantPage, pages: int, *, can_man
         button("Search", SEARCH, this, label="Find registrants by name, address or source"),
         button("Show All", ALL, registrants) if here.words else None,
         button(denied_label, approval.DENIED, denied) if Ability.APPROVE in webinar.abilities else None,
-        button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many")
+        button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register someone else, or many")
         if can_manage
         else None,
         button("Download CSV", DOWNLOAD, this, label="Get everybody as a CSV file in a direct message"),

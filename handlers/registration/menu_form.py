@@ -54,9 +54,9 @@ LABELS = {EMAILS: "Emails", PEOPLE: "Who can join", AFTER: "After the event"}
 HINTS = {
     EMAILS: "Without emails from {provider}, people who register in Slack get their link from Greenroom. You get a "
     "file with the links of everyone else.",
-    PEOPLE: "{provider} does not say clearly whether the last one allows or prevents joining with one link on several "
-    "devices. Try it before you rely on it.",
-    AFTER: "For the recording. How long is chosen below, once one of these is.",
+    PEOPLE: "{provider} doesn't say whether “Joining on several devices” allows or prevents it. Try it before you rely "
+    "on it.",
+    AFTER: "Both are about the recording. Choose one, and a field asks for how long.",
 }
 
 

@@ -151,7 +151,7 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
     verb_phrase = "isn't a feature" if len(no_features) == 1 else "aren't features"
     others = join_words([feature.value for feature in FEATURE_TEXTS if feature.value not in similar])
     meant = join_words(list(similar)[:MAX_NAMED])
-    hint = f"Did you mean {meant}, or one of {others}?" if similar else f"There are {others}."
+    hint = f"Did you mean {meant}, or one of {others}?" if similar else f"The features are {others}."
     raise BadInput(f"Nothing was changed: {join_words(no_features)} {verb_phrase}. {hint}")
 
 

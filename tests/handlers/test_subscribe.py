@@ -88,7 +88,7 @@ def test_state_explains_features_and_names_the_rest() -> None:
 def test_channel_without_subscriptions_gets_instructions() -> None:
     """And that it has neither quiet hours nor a digest."""
     shown = subscription_result.channel_message(sample_channel(), may_change=False)
-    assert subscription_result.NO_SUBSCRIPTIONS in visible_text(shown.blocks)
+    assert subscription_result.NO_SUBSCRIPTIONS in visible_text(shown.blocks).splitlines()
     assert "No quiet hours and no digest" in visible_text(shown.blocks)
     assert buttons(shown.blocks) == {}
 

@@ -118,7 +118,8 @@ def test_a_row_of_an_own_seat_has_no_count() -> None:
     before, live = named("before"), named("live", status=Status.ACTIVE, start=NOW - HOUR)
     links = {"live": SecretStr("https://join.example/own")}
     shown = str(home_message(HomeContent(live=(live,), links=links, seats=(before,)), now=NOW).blocks)
-    assert "*before*" in shown and "*live*" in shown
+    assert "*before*" in shown
+    assert "*live*" in shown
     assert "registered" not in shown
     others = str(home_message(HomeContent(live=(live,), coming=(before,)), now=NOW).blocks)
     assert others.count("3 registered") == 2

@@ -124,7 +124,7 @@ async def test_an_organizer_may_do_all_that_the_settings_list(world: World) -> N
     assert "Nobody has registered" in world.last("#launch", "dev").words
     for text, title in (
         ("invite launch", "Invite to the team"),
-        ("register launch <@U0EMI|emi>", "Register somebody"),
+        ("register launch <@U0EMI|emi>", "Register someone"),
         ("limit launch", "Registration limit"),
         ("cancel launch", "Cancel this webinar?"),
     ):

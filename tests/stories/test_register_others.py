@@ -195,7 +195,7 @@ async def test_register_always_means_the_person_who_types_it(world: World) -> No
         assert note.words.startswith("To register other people for *Launch day*, press Register Others."), words
 
     await world.click(ORGANIZER, note, "Register Others")
-    assert world.slack.view(ORGANIZER).title == "Register somebody"
+    assert world.slack.view(ORGANIZER).title == "Register someone"
     await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
     await world.create(ORGANIZER, "Launch week", fields={"Announce in": "#launch"})
     await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)

@@ -172,7 +172,7 @@ async def test_mine_are_the_webinars_of_the_user(world: World) -> None:
             "unsubscribe closed for launch",
             "Nothing was changed: “closed” isn't a feature. Did you mean alerts, or",
         ),
-        ("subscribe foo bar", "Nothing was changed: “foo” and “bar” aren't features. There are reminders, alerts"),
+        ("subscribe foo bar", "Nothing was changed: “foo” and “bar” aren't features. The features are reminders,"),
         ("subscribe launch", "Did you mean `/webinar subscribe for launch`?"),
         ("subscribe for garden", "No webinar matches “garden”"),
     ],

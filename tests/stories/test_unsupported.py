@@ -26,7 +26,7 @@ LACKING = ALL - {
     *(Ability.LIMIT, Ability.OPEN_CLOSE, Ability.PREFERENCES, Ability.INVITE_COHOST, Ability.OWN_LINKS),
     *(Ability.EXTERNAL_ID, Ability.HISTORY, Ability.RECORDINGS),
 }
-LABELS = ("Co-hosts", "What your systems know them by", "A page of yours", "own pages", "Report", "Recording")
+LABELS = ("Co-hosts", "IDs in your other systems", "Your page to join", "own pages", "Report", "Recording")
 """Labels of fields and buttons that `LACKING` takes away."""
 BROKEN = "Something unexpected happened"
 

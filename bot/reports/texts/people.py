@@ -21,7 +21,7 @@ from bot.slack.message import Message
 from bot.webinars.texts.facts import people as count_of
 
 HEADER: Final = ("Name", "Email", "Attended", "Minutes", "Joined", "Left", "Remarks", "Source")
-FOR_YOU: Final = "Visible only to you: nothing of this is stored"
+FOR_YOU: Final = "Visible only to you: none of this is stored"
 READY: Final = "The people of the report are shown where you asked for them, visible only to you."
 IN_DM: Final = "The file is in your direct messages with Greenroom. Delete it there when you no longer need it."
 

@@ -114,7 +114,8 @@ def other_subscriptions(channel: ChannelState) -> str:
 
 def _blocks(channel: ChannelState, head: str) -> list[Block]:
     first = f"{head}\n*{_title(channel)}*" if head else f"*{_title(channel)}*"
-    pieces = _section_texts([first, *(f"• {line}" for line in _subscription_lines(channel))])
+    marker = "• " if _shown(channel) else ""
+    pieces = _section_texts([first, *(f"{marker}{line}" for line in _subscription_lines(channel))])
     return [*(section(text) for text in pieces), context(*_notes(channel))]
 
 
