@@ -35,13 +35,17 @@ export function textInput(field) {
     count(counter, control, limit, element.max_length);
     if (!triggers(field, "on_character_entered")) return;
     clearTimeout(timer);
-    timer = setTimeout(send, TYPING_PAUSE_MS);
+    timer = setTimeout(sendIfOpen, TYPING_PAUSE_MS);
   }
   function entered(event) {
     if (event.key !== "Enter" || event.shiftKey || element.multiline) return;
     if (!triggers(field, "on_enter_pressed")) return;
     event.preventDefault();
     send();
+  }
+  // A form that was submitted meanwhile has sent the value, and its view may be another one by now.
+  function sendIfOpen() {
+    if (control.isConnected && !control.closest("form[aria-busy='true']")) send();
   }
   function send() {
     field.surface.act(field.block, element, field.state, control);

@@ -147,6 +147,22 @@ async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme
     assert (await submit.is_enabled(), acme.unseen("submit")) == (True, 0)
 
 
+async def test_what_is_typed_just_before_a_form_is_sent_is_sent_once(page: Page, acme: PageServer) -> None:
+    """With the form: an action after it would name a field that the next view does not have."""
+    typing = {**TEXT, "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+    modal = await show_modal(page, acme, TITLE, {**field("zone", "Time zone", typing), "dispatch_action": True})
+    acme.hold = asyncio.Event()
+    await modal.get_by_label("Title").fill("Launch day")
+    await modal.get_by_label("Time zone").fill("Tokyo")
+    await modal.get_by_label("Time zone").press("Enter")
+    sent = await acme.posted("submit")
+    assert sent["values"]["zone"]["zone"]["value"] == "Tokyo"
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 310))")  # after the field's own timer
+    acme.hold.set()
+    await expect(modal.get_by_role("button", name="Create Webinar")).to_be_enabled()
+    assert acme.unseen("action") == 0
+
+
 async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: PageServer) -> None:
     """Text, caret and focus stay while the app changes the view; removed fields are forgotten."""
     modal = await show_modal(
