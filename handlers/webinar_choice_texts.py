@@ -112,7 +112,7 @@ def nothing_found(words: str, verb: str, providers: Sequence[str], *, can_create
         return empty_list(_list_of(words, verb), "", providers, can_create=can_create)
     word = "last" if verb in AFTER_EVENT else "next"
     text = (
-        f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `{word}`, "
+        f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its ID, or `{word}`, "
         f"for example: `/webinar {verb} {word}`"
     )
     return message(text, [section(text), *actions(button("List Webinars", buttons.LIST, page_value("", 1)))])

@@ -109,7 +109,7 @@ def _with_link(webinar: Webinar, now: datetime) -> list[str]:
 def _team(counts: ImpactCounts) -> list[str]:
     """The co-hosts and the panelists. A team that was never read may have some."""
     if counts.team is None:
-        return ["its team"]
+        return ["anyone on its team"]
     parts = [(counts.team - counts.panelists, "co-host"), (counts.panelists, "panelist")]
     return [number(count, role) for count, role in parts if count]
 

@@ -166,9 +166,9 @@ def _text(draft: FollowUpDraft, group: FollowUpGroup) -> Block:
 
 def _known(*, has_recording: bool) -> str:
     offered = [name for name in placeholders.PLACEHOLDERS if has_recording or name != placeholders.RECORDING]
-    listed = ", ".join(f"`{{{name}}}`: {placeholders.PLACEHOLDERS[name]}" for name in offered)
-    hint = "" if has_recording else " So is `{recording}`, once the recording is shared: `/webinar recording` says how."
-    return f"These are replaced: {listed}.{hint}"
+    listed = ", ".join(f"`{{{name}}}` ({placeholders.PLACEHOLDERS[name]})" for name in offered)
+    hint = "" if has_recording else " To add `{recording}`, first share the recording with `/webinar recording`."
+    return f"Greenroom fills in {listed}.{hint}"
 
 
 def _sent_before(latest: FollowUpRun, now: datetime) -> str:

@@ -231,7 +231,7 @@ def test_all_mistakes_are_reported_under_their_fields() -> None:
         "description": "Use at most 3,000 characters: this has 3,001.",
         "announce_in": "Invite Greenroom to that channel first.\n"
         "More Settings, Password: Remove the spaces at the beginning or end: people would not see them.\n"
-        "More Settings, Web page to show afterwards: This is not a web address. Write it whole, such as "
+        "More Settings, Web page to show afterward: This is not a web address. Write it whole, such as "
         "https://www.example.com/thanks",
     }
 

@@ -171,7 +171,7 @@ AT_NOW = f"({as_of(NOW, NOW)})"
         (1, ImpactCounts(team=0), NOBODY, f"Affected: 1 registered {AT_NOW}. Their links stop working."),
         (0, ImpactCounts(team=1), NOBODY, "Affected: 1 co-host. Their links stop working."),
         (0, ImpactCounts(team=1, panelists=1), NOBODY, "Affected: 1 panelist. Their links stop working."),
-        (0, ImpactCounts(), NOBODY, "Affected: its team. Their links stop working."),
+        (0, ImpactCounts(), NOBODY, "Affected: anyone on its team. Their links stop working."),
         (
             3,
             ImpactCounts(team=5, panelists=3),

@@ -266,7 +266,7 @@ async def test_a_web_page_afterwards_cannot_be_removed(world: World) -> None:
     await world.click(USER, world.slack.view(USER), "Undo")
     undone = world.slack.view(USER)
     assert stored(world)["fields"]["title"] == "Launch day"
-    assert f"RingCentral cannot remove a web page that is set, so it was kept: Web page to show afterwards: {page}" in (
+    assert f"RingCentral cannot remove a web page that is set, so it was kept: Web page to show afterward: {page}" in (
         undone.words
     )
     await world.slack.close(USER, undone, clear=True)
@@ -281,9 +281,7 @@ async def test_a_web_page_afterwards_cannot_be_removed(world: World) -> None:
     assert sentence.endswith(page)
     await world.slack.close(USER, world.slack.view(USER))
     outcome = await world.slack.submit(USER, form, {"Title": "Launch week"})
-    assert "More Settings, Web page to show afterwards: RingCentral cannot remove" in next(
-        iter(outcome.errors.values())
-    )
+    assert "More Settings, Web page to show afterward: RingCentral cannot remove" in next(iter(outcome.errors.values()))
     await world.click(USER, form, "More Settings")
     await world.slack.submit(USER, world.slack.view(USER), {"postWebinarRedirectUri": page})
     await world.settled()

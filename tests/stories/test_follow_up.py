@@ -56,8 +56,8 @@ async def test_from_the_command_to_everybody(world: World) -> None:
 
     [[dev], [emi], [finn]] = [launch.received(user) for user in ("dev", "emi", "finn")]
     assert "Thanks, Dev! &lt;!channel&gt;" in dev.words
-    assert "thank you for joining “Launch day”. It went on after you had left." in emi.words
-    assert "Hi Finn,\n\nwe missed you at “Launch day”." in finn.words
+    assert "Thank you for joining “Launch day”. It continued after you left." in emi.words
+    assert "Hi Finn,\n\nWe missed you at “Launch day”." in finn.words
     assert [one.buttons for one in (dev, emi, finn)] == [["Stop These Messages"]] * 3
     [rows] = launch.files
     assert [row[3] for row in rows] == ["Attended", "Left early", "Absent"]

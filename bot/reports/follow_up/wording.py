@@ -31,9 +31,9 @@ MAX_TEXT = 3000
 """Characters of a text: the limit of a field in a modal."""
 
 _BEGINNINGS: Mapping[FollowUpGroup, str] = {
-    FollowUpGroup.ATTENDED: "Hi {first name},\n\nthank you for joining “{title}”. We hope that it was worth your time.",
-    FollowUpGroup.LEFT_EARLY: "Hi {first name},\n\nthank you for joining “{title}”. It went on after you had left.",
-    FollowUpGroup.ABSENT: "Hi {first name},\n\nwe missed you at “{title}”.",
+    FollowUpGroup.ATTENDED: "Hi {first name},\n\nThank you for joining “{title}”. We hope it was worth your time.",
+    FollowUpGroup.LEFT_EARLY: "Hi {first name},\n\nThank you for joining “{title}”. It continued after you left.",
+    FollowUpGroup.ABSENT: "Hi {first name},\n\nWe missed you at “{title}”.",
 }
 _RECORDINGS: Mapping[FollowUpGroup, str] = {
     FollowUpGroup.ATTENDED: "\n\nIf you would like to see it again, here is the recording: {recording}",
