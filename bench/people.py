@@ -86,7 +86,7 @@ class PeopleCommands:
     async def _register_other(self) -> None:
         await self._sandbox.slack.command(CHLOE, CHANNEL, "/webinar", "register Launch day iris@outside.example")
         iris = {"first_name": "Iris", "last_name": "Moreno", "email": "iris@outside.example", "source": "fair"}
-        await self._sandbox.slack.submit(CHLOE, await self._view(CHLOE, "Register somebody"), iris)
+        await self._sandbox.slack.submit(CHLOE, await self._view(CHLOE, "Register someone"), iris)
         await self._view(CHLOE, "Registered")
         await self._closed(CHLOE)
 

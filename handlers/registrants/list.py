@@ -109,7 +109,7 @@ def page_message(
         f"Times in {plain(webinar.time_zone)}" if is_table else "",
         "To remove somebody, search for them" if is_table and can_manage else "",
     ]
-    notes.append("Visible only to you: nothing of this is stored")
+    notes.append("Visible only to you: none of this is stored")
     blocks = [
         *([paragraph(note)] if note else []),
         *above,
