@@ -122,8 +122,9 @@ def _summary(webinar: Webinar, drafted: DraftedFollowUp, facts: ReviewFacts) -> 
         return [*blocks, paragraph(NOBODY), *_notes(audience, provider_name(webinar.id))]
     blocks += [paragraph(facts.note)] if facts.note else []
     direct, filed = len(audience.in_slack), len(audience.in_file)
+    sent = f"{follow_up_texts.direct_messages(direct)} from Greenroom, {_duration(direct, facts.seconds)}"
     totals = [
-        f"• {follow_up_texts.direct_messages(direct)} from Greenroom, {_duration(facts.seconds)}" if direct else "",
+        f"• {sent}" if direct else "",
         f"• {people(filed)} in a file for your mailing tool, sent to you by direct message" if filed else "",
     ]
     return [*blocks, section("\n".join(filter(None, totals))), *_notes(audience, provider_name(webinar.id))]
@@ -149,10 +150,10 @@ def _anybody(audience: FollowUpAudience) -> bool:
     return bool(audience.in_slack or audience.in_file)
 
 
-def _duration(seconds: float) -> str:
+def _duration(messages: int, seconds: float) -> str:
     minutes = math.ceil(seconds / 60)
     time = number(minutes, "minute") if minutes < 90 else number(round(minutes / 60), "hour")
-    return f"all sent in about {time}"
+    return f"sent in about {time}" if messages == 1 else f"all sent in about {time}"
 
 
 def _previews(webinar: Webinar, drafted: DraftedFollowUp) -> list[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.commands.link_args import RegistrationLink, parse_link_args
 from bot.errors import BadInput
+from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
 from bot.slack import buttons
 from bot.slack.error_message import message_view
@@ -19,6 +20,7 @@ NO_PAGES = (
     "Greenroom has no registration pages here, because people outside Slack cannot reach it. An admin of Greenroom can "
     "change that by setting PUBLIC_URL."
 )
+OVER = "This webinar is over, so nobody can register for it with a link."
 
 
 async def link(request: SlackRequest, command: RegistrationLink) -> None:
@@ -65,6 +67,8 @@ async def _answer(request: SlackRequest, webinar: Webinar, campaign: str) -> Mes
 def _check(request: SlackRequest, webinar: Webinar) -> None:
     if not request.services.own_pages.urls.is_on:
         raise BadInput(NO_PAGES)
+    if stage(webinar, request.now()) is Stage.OVER:
+        raise BadInput(OVER)
     request.services.registration.check(webinar)
 
 

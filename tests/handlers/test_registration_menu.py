@@ -83,7 +83,7 @@ def test_the_form_explains_each_setting() -> None:
     view = menu_form.form_view(launch(), Forecast(), now=NOW)
     hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
     assert "You get a file with the links of everyone else" in hints["emails"]
-    assert "does not say clearly whether the last one allows" in hints["people"]
+    assert "doesn't say whether “Joining on several devices” allows or prevents it" in hints["people"]
     values = {
         option["value"]
         for block in view["blocks"]

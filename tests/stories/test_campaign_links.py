@@ -123,6 +123,15 @@ async def test_link_says_why_there_is_none(tmp_path: Path) -> None:
         assert "This webinar is canceled" in await typed(world, "launch day mail")
 
 
+async def test_a_webinar_that_is_over_has_no_link(tmp_path: Path) -> None:
+    """It says that nobody can register, not that something cannot be changed."""
+    async with page_visitor(tmp_path) as visitor:
+        webinar = await visitor.world.bot.services.mirror.find(visitor.webinar.session_id)
+        visitor.world.clock.move(webinar.end + timedelta(minutes=1) - visitor.world.clock.now())
+        refused = await typed(visitor.world, webinar.session_id)
+        assert refused == "This webinar is over, so nobody can register for it with a link."
+
+
 async def test_two_requests_at_once_make_one_link(tmp_path: Path) -> None:
     """The second finds the link of the first; a webinar moved far away gets a new one."""
     async with page_visitor(tmp_path) as visitor:

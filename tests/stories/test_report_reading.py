@@ -303,6 +303,9 @@ async def test_a_webinar_that_nobody_started_is_read_after_its_new_date(tmp_path
         assert await stepped(world, past) == [past.session_id]
         with pytest.raises(ProviderRefused, match="Nobody has started this webinar"):
             await past.service.request(await past.webinar(), CHLOE)
+        await world.command("chloe", "#random", f"followup {past.session_id}")
+        shown = world.last("#random", "chloe").words
+        assert "Nobody has started this webinar in RingCentral, so nobody could attend." in shown
         for pause in (*PAUSES, timedelta(hours=5)):
             world.clock.move(pause)
             await stepped(world, past)

@@ -18,6 +18,7 @@ from bot.model.people import Account
 from bot.model.retention import STOPPED_FOLLOW_UPS, keep
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
+from bot.providers.names import named
 from bot.reports import report_table
 from bot.reports.follow_up import recipient_table, run_table
 from bot.reports.follow_up.audience import addressees, audience_of
@@ -31,6 +32,7 @@ from bot.reports.follow_up.texts import attendance_note
 from bot.reports.follow_up.wording import FollowUpGroup
 from bot.reports.follow_up.worker import FollowUpWorker, PeopleOf, SeatsOf
 from bot.reports.open_items_table import ItemKind, close_item
+from bot.reports.texts.problems import NOT_STARTED
 from bot.slack.client import SlackApi
 from bot.slack.users import Users
 from bot.webinars.participation import team_user_ids
@@ -105,7 +107,11 @@ class FollowUpService:
         self._is_woken = False
 
     async def check(self, webinar: Webinar) -> None:
-        """Raise `BadInput` while a follow-up of this webinar is under way."""
+        """Raise `BadInput` while a follow-up of this webinar is under way, and if nobody has started the webinar."""
+        async with self._store.read() as db:
+            stored = await report_table.find(db, self._account, webinar.session_id)
+        if stored and stored.report is None and stored.problem == named(NOT_STARTED, webinar.session_id):
+            raise BadInput(stored.problem)
         latest = await self.latest(webinar)
         if latest and latest.state in UNDER_WAY:
             raise BadInput(UNDER_WAY_ALREADY.format(latest.user_id))
