@@ -130,7 +130,7 @@ async def _replan(db: Db, webinar: Webinar, channels: Sequence[ChannelFeatures],
 async def _early_recipients(
     db: Db, webinar: Webinar, channels: Sequence[ChannelFeatures], events: Collection[WebinarEvent], now: datetime
 ) -> list[str]:
-    """The channels that learn that a webinar is live before its start: those that were still to hear of the start.
+    """The channels that learn that a webinar is live before its start: those not yet notified of the start.
 
     A channel that follows what is live may have heard of it already, when the webinar became active.
     """

@@ -1,4 +1,4 @@
-"""Takes a seat for the user, and shows it, or what stands in its way."""
+"""Takes a seat for the user, and shows it, or why there is none."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ AT_NOW = f"({as_of(NOW, NOW)})"
 def test_confirmation_names_everybody_who_is_affected(
     count: int, counts: ImpactCounts, waiting: WaitingPeople, sentence: str
 ) -> None:
-    """That nobody has registered is said only if nobody else is affected either."""
+    """“Nobody has registered” appears only if nobody else is affected."""
     assert effects(webinar(registration=registration(count=count)), counts, waiting)[1] == sentence
 
 
@@ -238,7 +238,7 @@ def test_confirmation_counts_the_channels_it_does_not_name() -> None:
     ],
 )
 def test_a_move_names_those_who_wait(count: int, waiting: WaitingPeople, sentences: list[str]) -> None:
-    """That nobody has registered is said only if nobody waits either."""
+    """“Nobody has registered” appears only if nobody waits."""
     one = webinar(registration=registration(count=count))
     move = move_form.proposed(one, one.start + timedelta(days=1), None, "c1")
     impact = impact_of(one, ImpactCounts(team=0), move.new_start, NOW)

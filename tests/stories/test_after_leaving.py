@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 
 async def moved(world: World, both: Calendars) -> None:
-    """Move the webinar by an hour, and let everybody hear of it."""
+    """Move the webinar by an hour, and deliver the notices."""
     start = (await world.bot.services.mirror.find(both.launch.session_id)).start + HOUR
     await both.edit(scheduledStartTime=f"{start:%Y-%m-%dT%H:%M:%SZ}")
     await world.move(timedelta(seconds=61))

@@ -66,7 +66,7 @@ class _DirectCursor(sqlite3.Cursor):
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not (tries := tries - 1):
                     raise
-                await_only(asyncio.sleep(RETRY_S))  # whoever has the lock may be in this loop
+                await_only(asyncio.sleep(RETRY_S))  # the owner of the lock may run in this loop
 
     def executemany(self, statement: str, values: Any) -> _DirectCursor:
         super().executemany(statement, values)

@@ -1,4 +1,4 @@
-"""Where a member of a team was told of their newest role."""
+"""The message about a team member's newest role."""
 
 from __future__ import annotations
 
