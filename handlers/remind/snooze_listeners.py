@@ -56,10 +56,8 @@ async def mute(request: SlackRequest) -> None:
 
 def _choice(choice: str) -> Listener:
     async def chosen(request: SlackRequest) -> None:
-        webinar, now = (
-            await request.find_webinar(buttons.parse_value(request.value)[0]),
-            request.now(),
-        )
+        webinar = await request.find_webinar(buttons.parse_value(request.value)[0])
+        now = request.now()
         offset = snooze_form.offset_of(choice, webinar.start, now)
         if offset is None or not can_remind(webinar, now):
             await request.reply(snooze_form.too_late(webinar, now=now), replace=True)

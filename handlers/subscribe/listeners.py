@@ -131,14 +131,14 @@ async def _picked(request: SlackRequest, verb: Verb) -> None:
     check_may_subscribe(await request.current_person())
     session_id, typed = buttons.parse_value(request.value)
     features, _ = parse_features(typed.split())
-    await _change(request, verb, features or verb.default_offsets, await request.find_webinar(session_id))
+    await _change(request, verb, features or verb.default_features, await request.find_webinar(session_id))
 
 
 async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> Features:
     """The named features, or the verb's default. Raises `BadInput` for unknown words, with suggestions."""
     features, unknown = parse_features(words)
     if not unknown:
-        return features or verb.default_offsets
+        return features or verb.default_features
     if target == "all" and len(unknown) == len(words):
         which = WebinarRef(" ".join(words))
         if find_webinars(which, await request.visible_webinars(), request.now()):

@@ -22,7 +22,7 @@ class Verb:
 
     word: str
     apply: Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
-    default_offsets: Features
+    default_features: Features
     done: str
     not_done: str
     where: str
