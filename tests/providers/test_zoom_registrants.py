@@ -155,7 +155,7 @@ async def test_all_languages_are_accepted(pair: ZoomPair) -> None:
         ({"first_name": ""}, "First name: an answer is required."),
         ({"last_name": "x" * 65}, "Last name: at most 64 characters"),
         ({"email": f"{'x' * 120}@example.com"}, "Email address: at most 128 characters"),
-        ({"fields": (("custom:Why?", "x" * 129),)}, "Why?: at most 128 characters; this has 129."),
+        ({"fields": (("custom:Why?", "x" * 129),)}, "Why? At most 128 characters; this has 129."),
     ],
 )
 async def test_long_values_are_refused_before_the_call(pair: ZoomPair, change: dict[str, Any], sentence: str) -> None:
