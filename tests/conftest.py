@@ -34,8 +34,8 @@ pytest.register_assert_rewrite("tests.support.databases", "tests.support.gate_ki
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores: a story spends half its time waiting for a socket."""
-    return (os.cpu_count() or 1) + 2
+    """Three workers more than cores: a story spends half its time waiting for a socket."""
+    return (os.cpu_count() or 1) + 3
 
 
 def pytest_collection() -> None:
