@@ -25,6 +25,8 @@ class Ability(StrEnum):
     INVITE_PANELIST = "invite_panelist"
     INVITE_COWORKER = "invite_coworker"
     """A coworker is invited by their user, so that their link is in the provider's own app too."""
+    CHOOSE_EMAILS = "choose_emails"
+    """Whom of the team the provider emails is chosen with the invitation."""
     BATCH_REGISTER = "batch_register"
     """Many people can be registered with one call."""
     SHARED_LINK = "shared_link"

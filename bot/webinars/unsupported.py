@@ -43,6 +43,9 @@ SENTENCES: Final[Mapping[Ability, str]] = {
         "/webinar register."
     ),
     Ability.INVITE_COWORKER: "{provider} invites people by email address only. Write their address instead.",
+    Ability.CHOOSE_EMAILS: (
+        "{provider} emails panelists their invitation, unless the webinar's settings in {provider} turn that off."
+    ),
     Ability.BATCH_REGISTER: "{provider} takes one person at a time for this event. A list works too, but slower.",
     Ability.SHARED_LINK: "Everybody has a link of their own for this event. Register to get yours.",
     Ability.OWN_PAGES: (

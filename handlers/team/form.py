@@ -12,6 +12,7 @@ from bot.model.people import Frozen
 from bot.model.team import Role
 from bot.model.webinar import Webinar
 from bot.providers.event_ref import provider_name
+from bot.providers.names import named
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -32,6 +33,7 @@ from bot.slack.message import View
 from bot.team.diff import ROLE_NAMES, Member
 from bot.team.texts.messages import member_name
 from bot.webinars.texts.facts import timing
+from bot.webinars.unsupported import SENTENCES
 from handlers.team.outsiders import outsider_lines
 
 CALLBACK = "team.form"
@@ -206,8 +208,17 @@ def _fields(typed: TeamInput, webinar: Webinar, provider: str) -> list[Block]:
     hidden = _hidden_roles(webinar)
     return [
         *(field for role, fields in offered.items() if role not in hidden for field in fields),
-        _input(MAIL, "Invitations by email", _mail_choice(typed, provider), "Slack users always get a direct message"),
+        *_emails(typed, webinar, provider),
+        *(context(named(SENTENCES[INVITABLE[role]], webinar.id)) for role in sorted(hidden)),
     ]
+
+
+def _emails(typed: TeamInput, webinar: Webinar, provider: str) -> list[Block]:
+    """The choice whom the provider emails, or what it does without a choice."""
+    if Ability.CHOOSE_EMAILS not in webinar.abilities:
+        return [context(named(SENTENCES[Ability.CHOOSE_EMAILS], webinar.id))]
+    hint = "Slack users always get a direct message"
+    return [_input(MAIL, "Invitations by email", _mail_choice(typed, provider), hint)]
 
 
 def _hidden_roles(webinar: Webinar) -> frozenset[Role]:

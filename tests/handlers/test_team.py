@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.commands.people_args import parse_invite
 from bot.errors import BadInput
+from bot.model.ability import ALL, Ability
 from bot.model.people import Coworker, Person
 from bot.model.team import MAX_TEAM, NotifiedBy, Role
 from bot.model.webinar import Status, Webinar
@@ -22,7 +23,7 @@ from handlers.team import check as team_check
 from handlers.team import form as team_form
 from handlers.team import list as team_list
 from handlers.team.check import KnownPeople
-from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Prefill, TeamFormContext, TeamInput
+from handlers.team.form import COHOSTS, MAIL, OUTSIDE, PANELISTS, Prefill, TeamFormContext, TeamInput
 from handlers.team.outsiders import REMEDY, invitee_line, read_outsiders
 from tests.support.block_kit import check_message, check_view
 from tests.support.rows import each_row
@@ -80,6 +81,19 @@ def test_form_has_the_team_and_the_named_people() -> None:
     assert "Host: Ana Ruiz" in words
     assert "Also on the team, and kept: Ben Okafor (co-host)" in words
     assert TeamFormContext.model_validate_json(view["private_metadata"]).shown_ids == shown
+
+
+def test_form_offers_what_the_event_has() -> None:
+    """What it does not have is a sentence with what to do instead, and no field without effect."""
+    offered = team_form.build(webinar(), TEAM, now=NOW, read_at=NOW)["blocks"]
+    less = webinar(abilities=ALL - {Ability.CHOOSE_EMAILS, Ability.INVITE_COHOST})
+    view = team_form.build(less, TEAM, now=NOW, read_at=NOW)
+
+    left_out = {one.get("block_id") for one in offered} - {one.get("block_id") for one in view["blocks"]}
+    assert left_out == {COHOSTS, MAIL}
+    assert "emails panelists their invitation, unless" in str(view["blocks"])
+    assert "can name alternative hosts under More Settings" in str(view["blocks"])
+    check_view(view)
 
 
 def test_people_named_without_a_role_keep_theirs() -> None:
