@@ -94,7 +94,7 @@ async def test_panelists_are_invited_and_each_gets_their_own_link(world: World) 
     await world.command(ANA, "#launch", "invite launch <@U0CHLOE|chloe> <@U0DEV|dev>")
     form = world.slack.view(ANA)
     world.zoom.calls.clear()
-    outcome = await world.slack.submit(ANA, form, {"mail": []})
+    outcome = await world.slack.submit(ANA, form, {})
     assert outcome.errors == {}
     await world.settled()
 
