@@ -16,3 +16,8 @@ async def can_read_history(slack: SlackApi, channel_id: str) -> bool:
     """Whether the bot may read the messages of this conversation."""
     needed = HISTORY_SCOPES.get(channel_id[:1], set())
     return bool(needed & await slack.scopes())
+
+
+async def can_read_any_history(slack: SlackApi) -> bool:
+    """Whether the bot may read the messages of some conversation."""
+    return bool(set().union(*HISTORY_SCOPES.values()) & await slack.scopes())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ChannelUnreachable
 from bot.notices.outbox import posted_table
-from bot.slack.history import can_read_history
+from bot.notices.outbox.duplicates import POSTED
+from bot.slack.history import can_read_any_history, can_read_history
 from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-POSTED = timedelta(seconds=10)
-"""How long after its second Slack has certainly posted a scheduled message."""
 LOOKED_FOR = timedelta(days=1)
 """Older messages are found only by a click."""
 MAX_LOOKUPS = 10
@@ -48,17 +47,22 @@ class ScheduledLookup:
 
     async def run(self) -> bool:
         """Look for messages that were posted since the last run. Whether there were any. Raises no error of Slack."""
+        try:
+            return await self._look()
+        except (SlackBusy, SlackOutcomeUnknown) as error:
+            log.info("schedule.place_not_read", extra={"reason": type(error).__name__})
+            return True  # some may have been found before
+
+    async def _look(self) -> bool:
+        if not await can_read_any_history(self._slack):
+            return False
         now = self._clock.now()
         async with self._store.read() as db:
             found = await posted_table.without_place(db, self._account.workspace, now - LOOKED_FOR, now - POSTED)
         self._tries = Counter({post.id: self._tries[post.id] for post in found})
-        wanted: list[ScheduledPost] = []
-        try:
-            wanted = [post for post in found if await self._is_wanted(post)][:MAX_LOOKUPS]
-            for post in wanted:
-                await self._look_for(post)
-        except (SlackBusy, SlackOutcomeUnknown) as error:
-            log.info("schedule.place_not_read", extra={"reason": type(error).__name__})
+        wanted = [post for post in found if await self._is_wanted(post)][:MAX_LOOKUPS]
+        for post in wanted:
+            await self._look_for(post)
         return bool(wanted)
 
     async def _is_wanted(self, post: ScheduledPost) -> bool:
